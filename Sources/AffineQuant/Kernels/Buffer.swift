@@ -1,0 +1,101 @@
+/// Shared, immutable memory of `count` elements; a copy is a reference.
+///
+/// What is allocated here starts on a cache line. What belongs to another owner (a mapped file)
+/// starts where the owner has it, aligned for `Element`.
+@safe
+public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  public let count: Int
+  private let base: UnsafePointer<Element>
+  private let owner: AnyObject
+
+  /// The elements.
+  public var span: Span<Element> {
+    @_lifetime(borrow self)
+    get {
+      let span = unsafe Span(_unsafeStart: base, count: count)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// Allocates memory and lets `initialize` write all of it; its content is zero before.
+  public init<Failure: Error>(
+    count: Int, zeroed: Bool = true,
+    initialize: (inout MutableSpan<Element>) throws(Failure) -> Void
+  ) throws(Failure) {
+    let allocation = Allocation(byteCount: count * MemoryLayout<Element>.stride, zeroed: zeroed)
+    let start = unsafe allocation.start.bindMemory(to: Element.self, capacity: count)
+    var span = unsafe MutableSpan(_unsafeStart: start, count: count)
+    try initialize(&span)
+    self.count = count
+    unsafe self.base = UnsafePointer(start)
+    self.owner = allocation
+  }
+
+  /// Refers to memory that `owner` keeps unchanged for as long as it lives.
+  package init(unsafeStart base: UnsafePointer<Element>, count: Int, owner: AnyObject) {
+    self.count = count
+    unsafe self.base = unsafe base
+    self.owner = owner
+  }
+
+  /// A copy of an array.
+  public init(_ elements: [Element]) {
+    self.init(elements.span)
+  }
+
+  /// A copy of a span.
+  public init(_ elements: borrowing Span<Element>) {
+    let source = copy elements
+    self.init(count: elements.count, zeroed: false) { memory in
+      for index in source.indices { memory[index] = source[index] }
+    }
+  }
+
+  public subscript(index: Int) -> Element { span[index] }
+
+  /// Whether both refer to the very same memory.
+  public func isIdentical(to other: Self) -> Bool {
+    unsafe base == other.base && count == other.count
+  }
+
+  /// The memory, for as long as `self` lives.
+  package var pointer: UnsafePointer<Element> { unsafe base }
+
+  /// The elements as an array.
+  public var array: [Element] {
+    let span = span
+    return [Element](capacity: count) { output in
+      for index in span.indices { output.append(span[index]) }
+    }
+  }
+
+  /// The same memory, seen as raw bytes.
+  package var bytes: Buffer<UInt8> {
+    let byteCount = count * MemoryLayout<Element>.stride
+    return unsafe Buffer<UInt8>(
+      unsafeStart: UnsafeRawPointer(base).assumingMemoryBound(to: UInt8.self), count: byteCount,
+      owner: owner)
+  }
+}
+
+extension Buffer: Equatable where Element: Equatable {
+  public static func == (lhs: Self, rhs: Self) -> Bool {
+    guard lhs.count == rhs.count else { return false }
+    if lhs.isIdentical(to: rhs) { return true }
+    let (left, right) = (lhs.span, rhs.span)
+    return left.indices.allSatisfy { left[$0] == right[$0] }
+  }
+}
+
+/// Memory on a cache line, freed with its owner.
+@safe
+private final class Allocation {
+  let start: UnsafeMutableRawPointer
+
+  init(byteCount: Int, zeroed: Bool) {
+    unsafe start = .allocate(byteCount: max(byteCount, 1), alignment: 64)
+    if zeroed { unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
+  }
+
+  deinit { unsafe start.deallocate() }
+}

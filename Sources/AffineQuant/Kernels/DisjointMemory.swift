@@ -1,0 +1,37 @@
+/// Memory that the parts of a parallel loop write, each its own ranges.
+///
+/// Safe as long as no two parts write one range: every use says why they do not.
+@safe
+struct DisjointMemory<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  private let start: UnsafeMutablePointer<Element>
+  let count: Int
+
+  fileprivate init(_ span: inout MutableSpan<Element>) {
+    count = span.count
+    let buffer = unsafe span.withUnsafeMutableBufferPointer { unsafe $0 }
+    unsafe start = buffer.baseAddress ?? UnsafeMutablePointer(bitPattern: 64)!
+  }
+
+  /// Lends a range that no other part touches.
+  @inline(__always)
+  func withRange<Result>(
+    _ range: Range<Int>, _ body: (inout MutableSpan<Element>) -> Result
+  ) -> Result {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    var span = unsafe MutableSpan(
+      _unsafeStart: start + range.lowerBound, count: range.count)
+    return body(&span)
+  }
+
+  /// The memory, for kernels that write tiles of it.
+  var pointer: UnsafeMutablePointer<Element> { unsafe start }
+}
+
+extension Buffer {
+  /// Allocates memory that a parallel loop fills.
+  init(count: Int, zeroed: Bool, disjoint: (DisjointMemory<Element>) -> Void) {
+    self.init(count: count, zeroed: zeroed) { span in
+      disjoint(DisjointMemory(&span))
+    }
+  }
+}

@@ -1,0 +1,21 @@
+internal import AffineKernels
+
+// One type a family: the C struct of its arguments, whose header states the formula. A struct points
+// to memory that belongs to whoever makes it, for the time of the call.
+
+/// A tile of a product of whole numbers.
+@safe struct IntegerTile { var c: aq_matmul_i16_args }
+/// A tile of a product of floats.
+@safe struct FloatTile { var c: aq_matmul_f32_args }
+/// Smallest and largest values of the runs of a row.
+@safe struct RangeOfRuns { var c: aq_range_args }
+/// A row of values to codes.
+@safe struct QuantizeRow { var c: aq_quantize_args }
+/// A row of codes to values.
+@safe struct DequantizeRow { var c: aq_dequantize_args }
+/// A matrix of bytes to its transpose.
+@safe struct TransposeBytes { var c: aq_transpose_args }
+/// A panel of tiled codes to 16 bits.
+@safe struct WidenPanel { var c: aq_widen_args }
+/// Rows to a panel.
+@safe struct InterleaveRows { var c: aq_interleave_args }

@@ -1,0 +1,184 @@
+internal import AffineKernels
+
+/// One operand of an integer product, packed for its kernel: panels of `lanes` rows, and for every
+/// slice and lane the scale and, where the mappings ask for them, biases and sums.
+struct OperandPanels {
+  let lanes: Int
+  let slices: ContractedSlices
+  /// One scale a panel, slice and lane.
+  let scales: Buffer<Float>
+  /// One bias a panel, slice and lane; empty where the mapping has none.
+  let biases: Buffer<Float>
+  /// The slices that a tiled matrix was packed with, and a zero point for each panel, slice and lane.
+  private let tileSlices: ContractedSlices
+  private let tileZeroPoints: Buffer<Int16>
+  private let matrix: CodeMatrix
+
+  init(_ matrix: CodeMatrix, lanes: Int, slices: ContractedSlices) {
+    self.matrix = matrix
+    self.lanes = lanes
+    self.slices = slices
+    scales = Self.spread(matrix.scales, of: matrix, lanes, slices)
+    biases =
+      matrix.biases.count == 0 ? Buffer([]) : Self.spread(matrix.biases, of: matrix, lanes, slices)
+    let isTiled = matrix.order != .rowMajor
+    tileSlices = isTiled ? ContractedSlices([matrix.grid]) : slices
+    tileZeroPoints =
+      isTiled ? Self.spread(matrix.zeroPoints, of: matrix, lanes, tileSlices) : Buffer([])
+  }
+
+  var count: Int { (matrix.shape.rows + lanes - 1) / lanes }
+
+  /// The extent of the contracted axis.
+  var columns: Int { matrix.shape.columns }
+
+  /// The rows of one panel.
+  func rows(of panel: Int) -> Range<Int> {
+    panel * lanes..<min((panel + 1) * lanes, matrix.shape.rows)
+  }
+
+  /// 16-bit numbers that one panel takes: whole blocks of 64, as widening kernels write them.
+  var panelLength: Int { (slices.pairCount * lanes * 2 + 63) / 64 * 64 }
+
+  /// Writes one panel of codes less their zero points.
+  func fill(_ panel: Int, _ output: inout MutableSpan<Int16>, _ scratch: inout PanelScratch) {
+    if case .tiled(let order) = matrix.order, order.lanes == lanes {
+      fillFromTile(panel, order, &output, scratch.execution)
+    } else {
+      fillFromRows(panel, &output, &scratch)
+    }
+  }
+
+  private func fillFromTile(
+    _ panel: Int, _ order: TileOrder, _ output: inout MutableSpan<Int16>, _ execution: Execution
+  ) {
+    let bytes = order.panelBytes(pairs: tileSlices.pairCount, storage: matrix.storage)
+    let zeroPointsStart = panel * tileSlices.ranges.count * lanes
+    let kernel = WidenKernels.table(matrix.storage).best(on: execution.instructionSet)
+    unsafe output.withUnsafeMutableBufferPointer { output in
+      unsafe tileSlices.pairs.withUnsafeBufferPointer { pairs in
+        guard let panelStart = output.baseAddress, let pairStart = pairs.baseAddress else { return }
+        let hasZeroPoints = tileZeroPoints.count > 0
+        let zeroPoints = unsafe hasZeroPoints ? tileZeroPoints.pointer + zeroPointsStart : nil
+        var arguments = unsafe WidenPanel(
+          c: aq_widen_args(
+            codes: matrix.codes.pointer + panel * bytes, slices: pairs.count, pairs: pairStart,
+            lanes: lanes, zero_points: zeroPoints, panel: panelStart))
+        kernel(&arguments)
+      }
+    }
+    withExtendedLifetime((matrix, tileZeroPoints)) {}
+  }
+
+  private func fillFromRows(
+    _ panel: Int, _ output: inout MutableSpan<Int16>, _ scratch: inout PanelScratch
+  ) {
+    let rows = rows(of: panel)
+    var codes = [Int16](repeating: 0, count: columns)
+    let stride = slices.pairCount * 2
+    for (lane, row) in rows.enumerated() {
+      var target = scratch.rows.mutableSpan
+      var padded = target.part(lane * stride..<(lane + 1) * stride)
+      widen(row, into: &padded, &codes)
+    }
+    interleave(rows.count, stride / 2, scratch.rows, &output, scratch.execution)
+  }
+
+  /// One row of codes less zero points, every slice padded with a zero to whole pairs.
+  private func widen(
+    _ row: Int, into padded: inout MutableSpan<Int16>, _ scratch: inout [Int16]
+  ) {
+    let bytes = matrix.codes.span.extracting(matrix.codeBytes(ofRow: row))
+    var codes = scratch.mutableSpan
+    matrix.storage.unpack(bytes, into: &codes)
+    let zeroPoints = matrix.zeroPoints.span
+    let firstBlock = matrix.grid.blockRow(row) * matrix.grid.extent.columns
+    var position = 0
+    for (slice, range) in slices.ranges.enumerated() {
+      let block = firstBlock + matrix.grid.blockColumn(range.lowerBound)
+      let zero = zeroPoints.count > 0 ? zeroPoints[block] : 0
+      for (offset, column) in range.enumerated() {
+        padded[position + offset] = codes[column] &- zero
+      }
+      if !range.count.isMultiple(of: 2) { padded[position + range.count] = 0 }
+      position += Int(slices.pairs[slice]) * 2
+    }
+  }
+
+  /// Sums of codes less zero points, scaled, a panel, slice and lane; `withBias` adds the bias of
+  /// every element of the slice.
+  func scaledSums(withBias: Bool) -> Buffer<Float> {
+    var (padded, scratch) = (
+      [Int16](repeating: 0, count: slices.pairCount * 2), [Int16](repeating: 0, count: columns)
+    )
+    let (scaleSpan, biasSpan) = (scales.span, biases.span)
+    return Buffer(count: scales.count) { sums in
+      for row in 0..<matrix.shape.rows {
+        var span = padded.mutableSpan
+        widen(row, into: &span, &scratch)
+        var position = 0
+        for (slice, range) in slices.ranges.enumerated() {
+          var sum = 0
+          for offset in 0..<range.count { sum += Int(span[position + offset]) }
+          position += Int(slices.pairs[slice]) * 2
+          let index = (row / lanes * slices.ranges.count + slice) * lanes + row % lanes
+          sums[index] = Float(sum) * scaleSpan[index]
+          if withBias, biasSpan.count > 0 { sums[index] += biasSpan[index] * Float(range.count) }
+        }
+      }
+    }
+  }
+
+  private func interleave(
+    _ rows: Int, _ units: Int, _ source: [Int16], _ output: inout MutableSpan<Int16>,
+    _ execution: Execution
+  ) {
+    let kernel = TransposeKernels.interleave.best(on: execution.instructionSet)
+    unsafe source.withUnsafeBytes { source in
+      unsafe output.withUnsafeMutableBytes { output in
+        guard let from = source.baseAddress, let to = output.baseAddress else { return }
+        var arguments = unsafe InterleaveRows(
+          c: aq_interleave_args(
+            lanes: rows, padded_lanes: lanes, count: units,
+            in: from.assumingMemoryBound(to: UInt32.self), in_stride: units,
+            out: to.assumingMemoryBound(to: UInt32.self)))
+        kernel(&arguments)
+      }
+    }
+  }
+
+  /// One parameter of a block, repeated for every panel, slice and lane that reads it.
+  private static func spread<Value: ExpressibleByIntegerLiteral & BitwiseCopyable & Sendable>(
+    _ values: Buffer<Value>, of matrix: CodeMatrix, _ lanes: Int, _ slices: ContractedSlices
+  ) -> Buffer<Value> {
+    guard values.count > 0 else { return Buffer([]) }
+    let source = values.span
+    let grid = matrix.grid
+    let panels = (grid.shape.rows + lanes - 1) / lanes
+    return Buffer(count: panels * slices.ranges.count * lanes) { output in
+      var index = 0
+      for panel in 0..<panels {
+        for slice in slices.ranges {
+          let column = grid.blockColumn(slice.lowerBound)
+          for row in panel * lanes..<(panel + 1) * lanes {
+            if row < grid.shape.rows {
+              output[index] = source[grid.blockRow(row) * grid.extent.columns + column]
+            }
+            index += 1
+          }
+        }
+      }
+    }
+  }
+}
+
+/// What packing needs besides its output, kept by one thread from panel to panel.
+struct PanelScratch {
+  var rows: [Int16]
+  let execution: Execution
+
+  init(lanes: Int, pairs: Int, _ execution: Execution) {
+    rows = [Int16](repeating: 0, count: lanes * pairs * 2)
+    self.execution = execution
+  }
+}

@@ -1,0 +1,89 @@
+internal import AffineKernels
+
+/// The kernels that turn rows of values into codes and back.
+enum QuantizeKernels {
+  /// Smallest and largest value of each run of a row.
+  static let range = unsafe KernelTable<RangeOfRuns>(
+    aq_range_f32(), portable: "aq_range_f32_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    unsafe family.c.is_finite = true
+    var start = 0
+    for run in unsafe 0..<arguments.runs {
+      let end = unsafe arguments.ends[run]
+      var (low, high) = (Float.infinity, -Float.infinity)
+      for column in start..<end {
+        let value = unsafe arguments.values[column]
+        if !value.isFinite { unsafe family.c.is_finite = false }
+        low = min(low, value)
+        high = max(high, value)
+      }
+      unsafe arguments.minimum[run] = low
+      unsafe arguments.maximum[run] = high
+      start = end
+    }
+  }
+
+  /// `clamp(round(value · inverse) + zero point)`, one code a byte.
+  static let quantize = unsafe KernelTable<QuantizeRow>(
+    aq_quantize_i8(), portable: "aq_quantize_i8_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    var start = 0
+    for run in unsafe 0..<arguments.runs {
+      let end = unsafe arguments.ends[run]
+      let (inverse, zero) = unsafe (arguments.inverse[run], arguments.zero_point[run])
+      let (low, high) = unsafe (arguments.low, arguments.high)
+      for column in start..<end {
+        let scaled = unsafe (arguments.values[column] * inverse).rounded(.toNearestOrEven) + zero
+        let code = Int16(min(max(scaled, low), high))
+        unsafe arguments.codes[column] = UInt8(truncatingIfNeeded: code)
+      }
+      start = end
+    }
+  }
+
+  /// The tables of the storages that have SIMD kernels.
+  static func dequantize(_ storage: CodeFormat) -> KernelTable<DequantizeRow>? {
+    switch storage {
+    case .signed(bits: 8): dequantizeInt8
+    case .unsigned(bits: 8): dequantizeUInt8
+    case .signed(bits: 4): dequantizeInt4
+    case .unsigned(bits: 4): dequantizeUInt4
+    default: nil
+    }
+  }
+
+  private static let dequantizeInt8 = unsafe KernelTable<DequantizeRow>(
+    aq_dequantize_i8(), portable: "aq_dequantize_i8_portable", dequantizing(.signed(bits: 8)))
+  private static let dequantizeUInt8 = unsafe KernelTable<DequantizeRow>(
+    aq_dequantize_u8(), portable: "aq_dequantize_u8_portable", dequantizing(.unsigned(bits: 8)))
+  private static let dequantizeInt4 = unsafe KernelTable<DequantizeRow>(
+    aq_dequantize_i4(), portable: "aq_dequantize_i4_portable", dequantizing(.signed(bits: 4)))
+  private static let dequantizeUInt4 = unsafe KernelTable<DequantizeRow>(
+    aq_dequantize_u4(), portable: "aq_dequantize_u4_portable", dequantizing(.unsigned(bits: 4)))
+
+  private static func dequantizing(_ storage: CodeFormat) -> Kernel<DequantizeRow>.Entry {
+    { family in
+      let arguments = unsafe family.c
+      var start = 0
+      let count = unsafe arguments.runs == 0 ? 0 : arguments.ends[arguments.runs - 1]
+      let row = unsafe Span(
+        _unsafeStart: arguments.codes, count: storage.byteCount(columns: count))
+      for run in unsafe 0..<arguments.runs {
+        let end = unsafe arguments.ends[run]
+        let (scale, zero) = unsafe (arguments.scale[run], arguments.zero_point[run])
+        for column in start..<end {
+          let code = Float(storage.code(row, column: column))
+          let value = (code - zero) * scale
+          if let bias = unsafe arguments.bias {
+            unsafe arguments.values[column] = value + bias[run]
+          } else {
+            unsafe arguments.values[column] = value
+          }
+        }
+        start = end
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// A table from codes to values between −1 and 1.
+public protocol CodebookMap: Sendable {
+  /// The storage whose codes index the table.
+  associatedtype Storage: CodeStorage
+  /// The table, by name.
+  static var codebook: CodebookFormat { get }
+}
+
+/// The codebooks, by name.
+public enum CodebookFormat: String, Sendable, Hashable, CaseIterable {
+  /// 16 quantiles of the normal distribution (QLoRA, arXiv 2305.14314, appendix E).
+  case normalFloat4 = "nf4"
+  /// 256 signed values, dense near zero, one bit of exponent after another (Dettmers et al.,
+  /// "8-bit Optimizers via Block-wise Quantization", arXiv 2110.02861).
+  case dynamic8
+  /// 256 values from 0 to 1 of the same construction, for second moments.
+  case dynamicUnsigned8
+
+  /// The values, ascending, one for each code.
+  public var values: [Float] {
+    switch self {
+    case .normalFloat4: Self.normalFloat4Values
+    case .dynamic8: Self.dynamic8Values
+    case .dynamicUnsigned8: Self.dynamicUnsigned8Values
+    }
+  }
+
+  private static let normalFloat4Values: [Float] = [
+    -1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
+    -0.18477343022823334, -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725,
+    0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941,
+    0.7229568362236023, 1.0,
+  ]
+  private static let dynamic8Values = dynamicMap(signed: true)
+  private static let dynamicUnsigned8Values = dynamicMap(signed: false)
+
+  /// Seven decades; each further decade from below has twice the values, at the middles of equal
+  /// parts of 0.1…1. Zero and one complete the 256.
+  private static func dynamicMap(signed: Bool) -> [Float] {
+    let decades = 7
+    var values: [Double] = [0, 1]
+    for decade in 0..<decades {
+      let count = signed ? 1 << decade : 1 << (decade + 1)
+      // The edges are linspace(0.1, 1, count + 1): their midpoints are the values.
+      let step = 0.9 / Double(count)
+      let power = (0..<(decades - 1 - decade)).reduce(1.0) { value, _ in value / 10 }
+      for part in 0..<count {
+        let middle = 0.1 + step * (Double(part) + 0.5)
+        values.append(middle * power)
+        if signed { values.append(-middle * power) }
+      }
+    }
+    return values.map(Float.init).sorted()
+  }
+}
+
+/// NF4, for frozen weights.
+public enum NormalFloat4: CodebookMap {
+  public typealias Storage = UInt4
+  public static let codebook = CodebookFormat.normalFloat4
+}
+
+/// The signed dynamic map, for first moments.
+public enum Dynamic8: CodebookMap {
+  public typealias Storage = UInt8
+  public static let codebook = CodebookFormat.dynamic8
+}
+
+/// The unsigned dynamic map, for second moments.
+public enum DynamicUnsigned8: CodebookMap {
+  public typealias Storage = UInt8
+  public static let codebook = CodebookFormat.dynamicUnsigned8
+}

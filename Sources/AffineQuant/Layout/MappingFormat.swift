@@ -1,0 +1,61 @@
+/// A mapping, described at run time.
+public struct MappingFormat: Sendable, Hashable {
+  /// The formula from code to value.
+  public enum Kind: Sendable, Hashable {
+    case symmetric, asymmetric, biased
+    case codebook(CodebookFormat)
+  }
+
+  public let kind: Kind
+  public let scale: ScaleFormat
+
+  public init(kind: Kind, scale: ScaleFormat) {
+    self.kind = kind
+    self.scale = scale
+  }
+}
+
+/// The type that the scales of a matrix are stored in.
+public protocol ScaleElement: Sendable {
+  static var scaleFormat: ScaleFormat { get }
+}
+
+/// The types of scales, by name.
+public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
+  case float32, float16, bfloat16
+  /// A power of two from 2^−127 to 2^127, in one byte (OCP MX v1.0).
+  case e8m0
+
+  /// The bytes that one scale takes in a file.
+  public var byteCount: Int {
+    switch self {
+    case .float32: 4
+    case .float16, .bfloat16: 2
+    case .e8m0: 1
+    }
+  }
+
+  /// The scale of this type that stands for a number: nearest even, for powers of two the smallest
+  /// that is not below it, so that no value is clipped (MLX).
+  package func round(_ value: Float) -> Float {
+    switch self {
+    case .float32: value
+    case .float16: ElementType.float16.round(value)
+    case .bfloat16: ElementType.bfloat16.round(value)
+    case .e8m0: E8M0(roundingUp: value).float
+    }
+  }
+
+  /// Rounds a positive scale; where the result has no reciprocal, the smallest that surely has one.
+  func roundInvertible(_ value: Float) -> Float {
+    let scale = round(value)
+    if round(1 / scale).isFinite { return scale }
+    return scale.isFinite ? smallestNormal : scale
+  }
+
+  private var smallestNormal: Float { self == .float16 ? 0x1p-14 : 0x1p-126 }
+}
+
+extension Float: ScaleElement { public static var scaleFormat: ScaleFormat { .float32 } }
+extension Float16: ScaleElement { public static var scaleFormat: ScaleFormat { .float16 } }
+extension BFloat16: ScaleElement { public static var scaleFormat: ScaleFormat { .bfloat16 } }

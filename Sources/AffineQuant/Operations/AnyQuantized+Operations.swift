@@ -1,0 +1,42 @@
+extension AnyQuantized {
+  /// Quantizes values to a type that is known only at run time.
+  ///
+  /// - Throws: ``QuantizationError``, as the initializers of `AffineQuantized`.
+  public init<Element: FloatElement>(
+    quantizing values: Matrix<Element>, as type: QuantizedType,
+    _ options: QuantizationOptions = QuantizationOptions(), on execution: Execution = .standard
+  ) throws(QuantizationError) {
+    let type = try QuantizedType(type.storage, type.block, type.mapping)
+    self.init(try .quantize(values, as: type, options, execution))
+  }
+
+  /// Takes codes and parameters as they are.
+  ///
+  /// - Throws: ``QuantizationError``: counts that do not fit, parameters that are not finite.
+  public init(
+    type: QuantizedType, shape: Shape, codeBytes: Buffer<UInt8>, parameters: QuantizationParameters
+  ) throws(QuantizationError) {
+    let parts = CodeMatrix.Parts(
+      codes: codeBytes, scales: Buffer(parameters.scales),
+      zeroPoints: Buffer(parameters.zeroPoints), biases: Buffer(parameters.biases))
+    self.init(try CodeMatrix(type: type, grid: BlockGrid(shape, type.block), parts: parts))
+  }
+}
+
+extension QuantizedMatrix {
+  /// The values.
+  public func dequantized<Element: FloatElement>(
+    as _: Element.Type = Element.self, on execution: Execution = .standard
+  ) -> Matrix<Element> {
+    erased.core.dequantized(execution)
+  }
+
+  /// `X · Wᵀ` for float activations and this weight.
+  ///
+  /// - Throws: ``ShapeError/mismatchedDepth(lhs:rhs:)``.
+  public func linear<Element: FloatElement>(
+    _ input: Matrix<Element>, on execution: Execution = .standard
+  ) throws(ShapeError) -> Matrix<Element> {
+    try Product.float(.rows(FloatSource(input)), .rows(.codes(erased.core)), execution).converted()
+  }
+}

@@ -1,0 +1,35 @@
+extension CodeMatrix {
+  /// The transpose: codes, scales, zero points and biases move together; exact.
+  package func transposed(_ execution: Execution = .standard) -> CodeMatrix {
+    let source = rowMajor()
+    return CodeMatrix(
+      type: type.transposed, grid: grid.transposed, codes: source.transposedCodes(execution),
+      scales: Self.transposed(scales, grid.extent),
+      zeroPoints: Self.transposed(zeroPoints, grid.extent),
+      biases: Self.transposed(biases, grid.extent))
+  }
+
+  private static func transposed<Value: BitwiseCopyable & Sendable>(
+    _ values: Buffer<Value>, _ extent: Shape
+  ) -> Buffer<Value> {
+    // A single row or column of blocks lies the same either way.
+    guard values.count > 0, extent.rows > 1, extent.columns > 1 else { return values }
+    let source = values.span
+    return Buffer(
+      (0..<extent.count).map { source[$0 % extent.rows * extent.columns + $0 / extent.rows] })
+  }
+
+  private func transposedCodes(_ execution: Execution) -> Buffer<UInt8> {
+    if storage.bits == 8 { return codes.transposed(shape, execution) }
+    let bytes = Buffer(unpackedCodes().map { UInt8(truncatingIfNeeded: $0) })
+    let turned = bytes.transposed(shape, execution)
+    let rowBytes = storage.byteCount(columns: shape.rows)
+    return Buffer(count: shape.columns * rowBytes) { output in
+      for row in 0..<shape.columns {
+        var target = output.part(row * rowBytes..<(row + 1) * rowBytes)
+        storage.pack(
+          turned.span.extracting(row * shape.rows..<(row + 1) * shape.rows), into: &target)
+      }
+    }
+  }
+}

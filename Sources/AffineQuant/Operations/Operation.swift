@@ -1,0 +1,56 @@
+/// What can be done with quantized matrices, by the names of the command and the report.
+public enum Operation: String, Sendable, Hashable, CaseIterable {
+  /// `X · Wᵀ`
+  case linear
+  /// `G · W`: the gradient of a linear layer's input.
+  case inputGradient = "input-gradient"
+  /// `Gᵀ · X`: the gradient of a linear layer's weight.
+  case weightGradient = "weight-gradient"
+  case quantize, dequantize, requantize, transpose, gather, slice, concatenate
+
+  /// Whether the operation contracts two operands.
+  public var isProduct: Bool {
+    switch self {
+    case .linear, .inputGradient, .weightGradient: true
+    default: false
+    }
+  }
+}
+
+/// What an operand of an operation is: a float matrix or a quantized one.
+public enum OperandType: Sendable, Hashable {
+  case float(ElementType)
+  case quantized(QuantizedType)
+
+  /// The name on the command line: `float32`, `int8-row`.
+  public var name: String {
+    switch self {
+    case .float(let element): element.rawValue
+    case .quantized(let type): type.name
+    }
+  }
+
+  /// Reads a name as ``name`` writes it.
+  public init?(name: String) {
+    if let element = ElementType(rawValue: name) {
+      self = .float(element)
+    } else if let type = QuantizedType(name: name) {
+      self = .quantized(type)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// A matrix that operations take.
+public protocol Operand: Sendable {
+  static var operandType: OperandType { get }
+}
+
+extension Matrix: Operand {
+  public static var operandType: OperandType { .float(Element.elementType) }
+}
+
+extension AffineQuantized: Operand {
+  public static var operandType: OperandType { .quantized(type) }
+}

@@ -1,0 +1,34 @@
+/// `lhs · rhsᵀ`, on operands whose types no longer matter.
+package enum Product {
+  /// The product of two quantized matrices that the compiler, or ``kernels(for:_:_:)``, allows.
+  package static func quantized(
+    _ lhs: CodeMatrix, _ rhs: CodeMatrix, _ execution: Execution
+  ) throws(ShapeError) -> Matrix<Float> {
+    guard lhs.type.isAffineInteger && rhs.type.isAffineInteger else {
+      return try float(.rows(.codes(lhs.rowMajor())), .rows(.codes(rhs.rowMajor())), execution)
+    }
+    try check(lhs.shape.columns, rhs.shape.columns)
+    let values = IntegerProduct(lhs, rhs, execution)()
+    return Matrix(validated: Shape(lhs.shape.rows, rhs.shape.rows), values)
+  }
+
+  /// The exact sums of codes less zero points, `[row][column][slice]`: what scales are applied to.
+  package static func integerSums(
+    _ lhs: CodeMatrix, _ rhs: CodeMatrix, _ execution: Execution
+  ) throws(ShapeError) -> [Int64] {
+    try check(lhs.shape.columns, rhs.shape.columns)
+    return IntegerProduct(lhs, rhs, execution).sums()
+  }
+
+  static func float(
+    _ lhs: FloatOperand, _ rhs: FloatOperand, _ execution: Execution
+  ) throws(ShapeError) -> Matrix<Float> {
+    try check(lhs.contractedExtent, rhs.contractedExtent)
+    let values = FloatProduct(lhs, rhs, execution)()
+    return Matrix(validated: Shape(lhs.freeExtent, rhs.freeExtent), values)
+  }
+
+  private static func check(_ lhs: Int, _ rhs: Int) throws(ShapeError) {
+    guard lhs == rhs else { throw .mismatchedDepth(lhs: lhs, rhs: rhs) }
+  }
+}

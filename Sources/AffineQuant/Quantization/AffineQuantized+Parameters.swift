@@ -1,0 +1,90 @@
+extension AffineQuantized where Layout: RowMajorLayout {
+  /// Chooses parameters for values without encoding them.
+  ///
+  /// - Throws: ``QuantizationError``, as the initializer that quantizes.
+  public static func chooseParameters<Element: FloatElement>(
+    for values: Matrix<Element>, _ options: QuantizationOptions = QuantizationOptions(),
+    on execution: Execution = .standard
+  ) throws(QuantizationError) -> QuantizationParameters {
+    let type = try QuantizedType(type.storage, type.block, type.mapping)
+    return try CodeMatrix.chooseParameters(for: values, as: type, options, execution)
+  }
+
+  /// Quantizes values with parameters that are known already: static quantization.
+  ///
+  /// - Parameters:
+  ///   - values: A float matrix.
+  ///   - parameters: One scale a block and, as the mapping asks, one zero point or bias.
+  ///   - options: Rounding and codes; rule and epsilon choose nothing here.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Throws: ``QuantizationError``: parameters that do not fit, values that are not finite.
+  public init<Element: FloatElement>(
+    quantizing values: Matrix<Element>, with parameters: QuantizationParameters,
+    _ options: QuantizationOptions = QuantizationOptions(), on execution: Execution = .standard
+  ) throws(QuantizationError) {
+    let type = try QuantizedType(Self.type.storage, Self.type.block, Self.type.mapping)
+    self.init(
+      trusted: try .quantize(values, as: type, with: parameters, options, execution))
+  }
+
+  /// Takes codes and parameters as they are.
+  ///
+  /// - Parameters:
+  ///   - shape: Rows and columns.
+  ///   - codeBytes: Every row one little-endian bit stream of whole bytes.
+  ///   - parameters: One scale a block and, as the mapping asks, one zero point or bias.
+  /// - Throws: ``QuantizationError``: counts that do not fit, parameters that are not finite.
+  public init(
+    shape: Shape, codeBytes: Buffer<UInt8>, parameters: QuantizationParameters
+  ) throws(QuantizationError) {
+    let type = try QuantizedType(Self.type.storage, Self.type.block, Self.type.mapping)
+    let parts = CodeMatrix.Parts(
+      codes: codeBytes, scales: Buffer(parameters.scales),
+      zeroPoints: Buffer(parameters.zeroPoints), biases: Buffer(parameters.biases))
+    self.init(
+      trusted: try CodeMatrix(type: type, grid: BlockGrid(shape, type.block), parts: parts))
+  }
+}
+
+extension AffineQuantized {
+  /// The values, each operation rounded to `Element`: `(code − zero point) · scale`, then `+ bias`.
+  ///
+  /// - Complexity: O(rows · columns).
+  public func dequantized<Element: FloatElement>(
+    as _: Element.Type = Element.self, on execution: Execution = .standard
+  ) -> Matrix<Element> {
+    core.dequantized(execution)
+  }
+
+  /// The values as `Float`.
+  public func dequantized(on execution: Execution = .standard) -> Matrix<Float> {
+    core.dequantized(execution)
+  }
+}
+
+extension AffineQuantized where Layout: RowMajorLayout {
+  /// Rounds values to what this type can represent: quantizes and dequantizes.
+  ///
+  /// - Throws: ``QuantizationError``, as the initializer that quantizes.
+  public static func fakeQuantized<Element: FloatElement>(
+    _ values: Matrix<Element>, _ options: QuantizationOptions = QuantizationOptions(),
+    on execution: Execution = .standard
+  ) throws(QuantizationError) -> Matrix<Element> {
+    let type = try QuantizedType(type.storage, type.block, type.mapping)
+    return try CodeMatrix.quantize(values, as: type, options, execution).dequantized(execution)
+  }
+
+  /// The values of this matrix in another type. Loses what the other type cannot represent.
+  ///
+  /// - Throws: ``QuantizationError``: a range too wide for the other type's scale.
+  public func requantized<OtherStorage, OtherLayout: RowMajorLayout>(
+    _: AffineQuantized<OtherStorage, OtherLayout>.Type,
+    _ options: QuantizationOptions = QuantizationOptions(), on execution: Execution = .standard
+  ) throws(QuantizationError) -> AffineQuantized<OtherStorage, OtherLayout> {
+    let other = AffineQuantized<OtherStorage, OtherLayout>.type
+    let type = try QuantizedType(other.storage, other.block, other.mapping)
+    let values = core.dequantized(as: Float.self, execution)
+    return AffineQuantized<OtherStorage, OtherLayout>(
+      trusted: try .quantize(values, as: type, options, execution))
+  }
+}

@@ -1,0 +1,45 @@
+/// Values or parameters that cannot be quantized.
+public enum QuantizationError: Error, Hashable {
+  /// NaN or infinity, and where it is.
+  case notFinite(Float, row: Int, column: Int)
+  /// A block whose range overflows the scale's type.
+  case rangeTooWide(minimum: Float, maximum: Float, blockRow: Int, blockColumn: Int)
+  /// A scale that is zero or not finite, or whose reciprocal is not finite.
+  case invalidScale(Float, blockRow: Int, blockColumn: Int)
+  /// A zero point outside the codes.
+  case invalidZeroPoint(Int, codes: ClosedRange<Int>, blockRow: Int, blockColumn: Int)
+  /// A range of codes that the storage does not hold, or that has fewer than two.
+  case invalidCodes(ClosedRange<Int>, storage: String)
+  /// A smallest scale that is not a positive number.
+  case invalidEpsilon(Float)
+  /// A rule that needs a negative smallest code, or a mapping the storage cannot have.
+  case unsupported(rule: ParameterRule, type: String)
+  /// A matrix that is read as a type that it does not have.
+  case typeMismatch(expected: String, found: String)
+  /// Shapes or counts that do not fit.
+  case shape(ShapeError)
+}
+
+extension QuantizationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .notFinite(let value, let row, let column):
+      "the value at row \(row), column \(column) is \(value); only finite values can be quantized"
+    case .rangeTooWide(let minimum, let maximum, let row, let column):
+      "the range \(minimum)…\(maximum) of block (\(row), \(column)) has no finite scale"
+    case .invalidScale(let scale, let row, let column):
+      "the scale \(scale) of block (\(row), \(column)) is not a finite number with a reciprocal"
+    case .invalidZeroPoint(let zeroPoint, let codes, let row, let column):
+      "the zero point \(zeroPoint) of block (\(row), \(column)) is outside the codes \(codes)"
+    case .invalidCodes(let codes, let storage):
+      "codes \(codes) do not fit \(storage), or are fewer than two"
+    case .invalidEpsilon(let value):
+      "the smallest scale must be a positive number, not \(value)"
+    case .unsupported(let rule, let type):
+      "the rule \(rule.rawValue) cannot choose parameters for \(type)"
+    case .typeMismatch(let expected, let found):
+      "expected a matrix of type \(expected) and found \(found)"
+    case .shape(let error): error.description
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/// The scales of a matrix and its zero points or biases, one a block, row of blocks by row.
+public struct QuantizationParameters: Sendable, Hashable {
+  /// `value = scale · …`: finite, not zero, of either sign.
+  public var scales: [Float]
+  /// Codes that stand for zero; empty unless the mapping is asymmetric.
+  public var zeroPoints: [Int16]
+  /// Values that code zero stands for; empty unless the mapping is biased.
+  public var biases: [Float]
+
+  public init(scales: [Float], zeroPoints: [Int16] = [], biases: [Float] = []) {
+    self.scales = scales
+    self.zeroPoints = zeroPoints
+    self.biases = biases
+  }
+}
+
+extension CodeMatrix {
+  /// Chooses parameters from the values and encodes.
+  package static func quantize<Element: FloatElement>(
+    _ values: Matrix<Element>, as type: QuantizedType, _ options: QuantizationOptions,
+    _ execution: Execution
+  ) throws(QuantizationError) -> CodeMatrix {
+    try Quantizer(values, type, options, execution)()
+  }
+
+  /// Chooses parameters from the values.
+  package static func chooseParameters<Element: FloatElement>(
+    for values: Matrix<Element>, as type: QuantizedType, _ options: QuantizationOptions,
+    _ execution: Execution
+  ) throws(QuantizationError) -> QuantizationParameters {
+    let blocks = try Quantizer(values, type, options, execution).parameters()
+    let kind = type.mapping.kind
+    return QuantizationParameters(
+      scales: blocks.map(\.scale), zeroPoints: kind == .asymmetric ? blocks.map(\.zeroPoint) : [],
+      biases: kind == .biased ? blocks.map(\.bias) : [])
+  }
+
+  /// Encodes with parameters that are known already: static quantization.
+  package static func quantize<Element: FloatElement>(
+    _ values: Matrix<Element>, as type: QuantizedType, with parameters: QuantizationParameters,
+    _ options: QuantizationOptions, _ execution: Execution
+  ) throws(QuantizationError) -> CodeMatrix {
+    let quantizer = try Quantizer(values, type, options, execution)
+    return quantizer.encode(try quantizer.checked(parameters))
+  }
+}
+
+extension Quantizer {
+  /// The parameters of every block, from the values.
+  func parameters() throws(QuantizationError) -> [BlockParameters] {
+    try parameters(BlockRanges(source, grid, execution))
+  }
+
+  /// Parameters from outside, and values that are finite.
+  func checked(
+    _ parameters: QuantizationParameters
+  ) throws(QuantizationError) -> [BlockParameters] {
+    _ = try BlockRanges(source, grid, execution)
+    let kind = chooser.type.mapping.kind
+    let blocks = grid.extent.count
+    for (what, expected, found) in [
+      ("scales", blocks, parameters.scales.count),
+      ("zero points", kind == .asymmetric ? blocks : 0, parameters.zeroPoints.count),
+      ("biases", kind == .biased ? blocks : 0, parameters.biases.count),
+    ] where expected != found {
+      throw .shape(.wrongCount(of: what, expected: expected, found: found))
+    }
+    var checked: [BlockParameters] = []
+    for (index, scale) in parameters.scales.enumerated() {
+      let (row, column) = (index / grid.extent.columns, index % grid.extent.columns)
+      let scale = chooser.type.mapping.scale.round(scale)
+      guard scale.isFinite, (1 / scale).isFinite else {
+        throw .invalidScale(scale, blockRow: row, blockColumn: column)
+      }
+      var block = BlockParameters(scale: scale, encodingScale: scale)
+      if kind == .asymmetric { block.zeroPoint = parameters.zeroPoints[index] }
+      guard
+        (Int(chooser.low)...Int(chooser.high)).contains(Int(block.zeroPoint)) || kind != .asymmetric
+      else {
+        throw .invalidZeroPoint(
+          Int(block.zeroPoint), codes: Int(chooser.low)...Int(chooser.high), blockRow: row,
+          blockColumn: column)
+      }
+      if kind == .biased { block.bias = chooser.type.mapping.scale.round(parameters.biases[index]) }
+      guard block.bias.isFinite else {
+        throw .invalidScale(block.bias, blockRow: row, blockColumn: column)
+      }
+      block.encodingBias = block.bias
+      checked.append(block)
+    }
+    return checked
+  }
+}

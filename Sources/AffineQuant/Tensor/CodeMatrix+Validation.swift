@@ -1,0 +1,78 @@
+extension CodeMatrix {
+  /// The parts of a matrix as a caller or a file gives them.
+  package struct Parts {
+    package var codes: Buffer<UInt8>
+    package var scales: Buffer<Float>
+    package var zeroPoints: Buffer<Int16>
+    package var biases: Buffer<Float>
+
+    package init(
+      codes: Buffer<UInt8>, scales: Buffer<Float>, zeroPoints: Buffer<Int16> = Buffer([]),
+      biases: Buffer<Float> = Buffer([])
+    ) {
+      self.codes = codes
+      self.scales = scales
+      self.zeroPoints = zeroPoints
+      self.biases = biases
+    }
+  }
+
+  /// Checks parts from outside: their counts, that scales are finite, that zero points are codes.
+  ///
+  /// Bit patterns need no check: every one is a code, but for the fourth of a ternary storage.
+  package init(
+    type: QuantizedType, grid: BlockGrid, parts: Parts
+  ) throws(QuantizationError) {
+    do { try grid.validate() } catch { throw .shape(error) }
+    let shape = grid.shape
+    let (blocks, bytes) = (
+      grid.extent.count, shape.rows * type.storage.byteCount(columns: shape.columns)
+    )
+    let hasZeroPoints = type.mapping.kind == .asymmetric
+    let hasBiases = type.mapping.kind == .biased
+    for (what, expected, found) in [
+      ("code bytes", bytes, parts.codes.count), ("scales", blocks, parts.scales.count),
+      ("zero points", hasZeroPoints ? blocks : 0, parts.zeroPoints.count),
+      ("biases", hasBiases ? blocks : 0, parts.biases.count),
+    ] where expected != found {
+      throw .shape(.wrongCount(of: what, expected: expected, found: found))
+    }
+    self.init(
+      type: type, grid: grid, codes: parts.codes, scales: parts.scales,
+      zeroPoints: parts.zeroPoints, biases: parts.biases)
+    try checkParameters()
+  }
+
+  private func checkParameters() throws(QuantizationError) {
+    let columns = max(grid.extent.columns, 1)
+    let (scaleSpan, biasSpan, zeroSpan) = (scales.span, biases.span, zeroPoints.span)
+    for index in scaleSpan.indices where !scaleSpan[index].isFinite {
+      throw .invalidScale(
+        scaleSpan[index], blockRow: index / columns, blockColumn: index % columns)
+    }
+    for index in biasSpan.indices where !biasSpan[index].isFinite {
+      throw .invalidScale(biasSpan[index], blockRow: index / columns, blockColumn: index % columns)
+    }
+    for index in zeroSpan.indices where !storage.codes.contains(Int(zeroSpan[index])) {
+      throw .invalidZeroPoint(
+        Int(zeroSpan[index]), codes: storage.codes, blockRow: index / columns,
+        blockColumn: index % columns)
+    }
+  }
+}
+
+extension BlockGrid {
+  /// Checks a shape and an origin from outside.
+  package func validate() throws(ShapeError) {
+    try shape.validate()
+    // Far below overflow in any index computation, far above any memory.
+    guard shape.count <= 1 << 48, shape.rows <= 1 << 48, shape.columns <= 1 << 48 else {
+      throw .invalid(rows: shape.rows, columns: shape.columns)
+    }
+    for (axis, phase, extent) in [
+      ("row", origin.rows, block.rows), ("column", origin.columns, block.columns),
+    ] where phase < 0 || phase >= extent || (extent == Block.whole && phase != 0) {
+      throw .outOfRange(axis: "first \(axis)", index: phase, extent: extent)
+    }
+  }
+}

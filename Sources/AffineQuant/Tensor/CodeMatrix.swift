@@ -1,0 +1,62 @@
+/// The monomorphic core of every quantized matrix: codes, scales, and what the types say as values.
+///
+/// `AffineQuantized` and the type-erased face wrap it; kernels read it.
+package struct CodeMatrix: Sendable, Equatable {
+  package let type: QuantizedType
+  package let grid: BlockGrid
+  package let order: CodeOrder
+  /// Row by row, each row a bit stream of whole bytes; or in the order of tiles.
+  package let codes: Buffer<UInt8>
+  /// One a block, row by row, each a number that the scale format holds.
+  package let scales: Buffer<Float>
+  /// One a block, or none.
+  package let zeroPoints: Buffer<Int16>
+  /// One a block, or none.
+  package let biases: Buffer<Float>
+
+  package var shape: Shape { grid.shape }
+  package var storage: CodeFormat { type.storage }
+
+  /// The bytes of one row.
+  package var rowBytes: Int { storage.byteCount(columns: shape.columns) }
+
+  /// The bytes of one row's codes; rows must be kept together.
+  package func codeBytes(ofRow row: Int) -> Range<Int> { row * rowBytes..<(row + 1) * rowBytes }
+
+  /// The scales of one row of blocks.
+  package func blocks(ofRow row: Int) -> Range<Int> {
+    let columns = grid.extent.columns
+    let first = grid.blockRow(row) * columns
+    return first..<first + columns
+  }
+
+  /// Trusts its arguments; what comes from outside goes through ``init(type:grid:parts:)``.
+  init(
+    type: QuantizedType, grid: BlockGrid, order: CodeOrder = .rowMajor, codes: Buffer<UInt8>,
+    scales: Buffer<Float>, zeroPoints: Buffer<Int16>, biases: Buffer<Float>
+  ) {
+    self.type = type
+    self.grid = grid
+    self.order = order
+    self.codes = codes
+    self.scales = scales
+    self.zeroPoints = zeroPoints
+    self.biases = biases
+  }
+
+  /// The same codes and parameters under other codes, grid or order.
+  func replacing(
+    type: QuantizedType? = nil, grid: BlockGrid? = nil, order: CodeOrder? = nil,
+    codes: Buffer<UInt8>
+  ) -> CodeMatrix {
+    CodeMatrix(
+      type: type ?? self.type, grid: grid ?? self.grid, order: order ?? self.order, codes: codes,
+      scales: scales, zeroPoints: zeroPoints, biases: biases)
+  }
+}
+
+/// The order of the codes of a matrix.
+package enum CodeOrder: Sendable, Hashable {
+  case rowMajor
+  case tiled(TileOrder)
+}

@@ -1,0 +1,79 @@
+/// A dense float matrix, row by row; further leading dimensions fold into the rows.
+///
+/// A value: copies share memory, which nothing writes to once the matrix exists.
+public struct Matrix<Element: FloatElement>: Sendable {
+  public let shape: Shape
+  /// The values, row by row.
+  public let values: Buffer<Element>
+
+  /// Takes values row by row.
+  ///
+  /// - Throws: ``ShapeError/wrongCount(of:expected:found:)`` or ``ShapeError/invalid(rows:columns:)``.
+  public init(_ shape: Shape, _ values: [Element]) throws(ShapeError) {
+    try self.init(shape, Buffer(values))
+  }
+
+  /// Takes memory without copying it.
+  ///
+  /// - Throws: ``ShapeError/wrongCount(of:expected:found:)`` or ``ShapeError/invalid(rows:columns:)``.
+  public init(_ shape: Shape, _ values: Buffer<Element>) throws(ShapeError) {
+    try shape.validate()
+    guard values.count == shape.count else {
+      throw .wrongCount(of: "values", expected: shape.count, found: values.count)
+    }
+    self.shape = shape
+    self.values = values
+  }
+
+  /// Computes every value from its row and column.
+  ///
+  /// - Precondition: Both extents are at least 0.
+  public init(
+    rows: Int, columns: Int, _ value: (_ row: Int, _ column: Int) -> Element
+  ) {
+    shape = Shape(rows, columns)
+    values = Buffer(count: rows * columns, zeroed: false) { memory in
+      for row in 0..<rows {
+        for column in 0..<columns { memory[row * columns + column] = value(row, column) }
+      }
+    }
+  }
+
+  package init(validated shape: Shape, _ values: Buffer<Element>) {
+    precondition(values.count == shape.count, "\(values.count) values for \(shape)")
+    self.shape = shape
+    self.values = values
+  }
+
+  /// The value at a row and a column.
+  public subscript(row: Int, column: Int) -> Element { values[row * shape.columns + column] }
+
+  /// The transpose.
+  public func transposed() -> Matrix {
+    Matrix(rows: shape.columns, columns: shape.rows) { self[$1, $0] }
+  }
+
+  /// The same values in another element type, rounded to nearest even.
+  public func converted<Other: FloatElement>(to _: Other.Type = Other.self) -> Matrix<Other> {
+    if let same = self as? Matrix<Other> { return same }
+    let source = values.span
+    let converted = Buffer<Other>(count: values.count, zeroed: false) { memory in
+      for index in source.indices { memory[index] = Other(rounding: source[index].float) }
+    }
+    return Matrix<Other>(validated: shape, converted)
+  }
+}
+
+extension Matrix: Equatable where Element: Equatable {}
+
+extension Matrix: CustomStringConvertible {
+  public var description: String { "Matrix<\(Element.elementType.rawValue)> \(shape)" }
+}
+
+extension Shape {
+  package func validate() throws(ShapeError) {
+    guard rows >= 0, columns >= 0, !rows.multipliedReportingOverflow(by: columns).overflow else {
+      throw .invalid(rows: rows, columns: columns)
+    }
+  }
+}

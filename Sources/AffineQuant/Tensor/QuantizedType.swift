@@ -1,0 +1,95 @@
+/// What `AffineQuantized<Storage, Layout>` says, as a value: for files, the command and reports.
+public struct QuantizedType: Sendable, Hashable {
+  public let storage: CodeFormat
+  public let block: Block
+  public let mapping: MappingFormat
+
+  /// - Throws: ``QuantizationError/unsupported(rule:type:)`` for what the compiler would refuse.
+  public init(
+    _ storage: CodeFormat, _ block: Block, _ mapping: MappingFormat
+  ) throws(QuantizationError) {
+    self.init(unchecked: storage, block, mapping)
+    guard isLegal else { throw .unsupported(rule: rule, type: name) }
+  }
+
+  init(unchecked storage: CodeFormat, _ block: Block, _ mapping: MappingFormat) {
+    self.storage = storage
+    self.block = block
+    self.mapping = mapping
+  }
+
+  /// The rule that chooses parameters when nobody asks for another.
+  public var rule: ParameterRule {
+    switch (storage, mapping.kind) {
+    case (.float, _), (_, .codebook): .largest
+    case (_, .symmetric): .symmetric
+    case (_, .asymmetric): .asymmetric
+    case (_, .biased): storage.isSigned ? .tinygemm : .mlx
+    }
+  }
+
+  private var isLegal: Bool {
+    switch mapping.kind {
+    case .symmetric: storage.isSigned || !storage.isInteger
+    case .asymmetric, .biased: storage.isInteger
+    case .codebook(let map): map.storage == storage && mapping.scale == .float32
+    }
+  }
+
+  /// The mapping that the name leaves out.
+  private static func standardMapping(of storage: CodeFormat) -> MappingFormat.Kind {
+    storage.isSigned || !storage.isInteger ? .symmetric : .asymmetric
+  }
+
+  /// The name on the command line and in files, as `int8-row` or `uint4-group32-biased`.
+  public var name: String {
+    var parts = [storage.name, block.name]
+    if mapping.kind != Self.standardMapping(of: storage) { parts.append(mapping.kind.name) }
+    if mapping.scale != .float32 { parts.append(mapping.scale.rawValue) }
+    return parts.joined(separator: "-")
+  }
+
+  /// Reads a name as ``name`` writes it; `token` stands for `row`.
+  public init?(name: String) {
+    var parts = name.split(separator: "-").map(String.init)
+    guard parts.count >= 2, let storage = CodeFormat(name: parts.removeFirst()),
+      let block = Block(name: parts.removeFirst())
+    else { return nil }
+    var mapping = Self.standardMapping(of: storage)
+    if let kind = parts.first.flatMap(MappingFormat.Kind.init(name:)) {
+      mapping = kind
+      parts.removeFirst()
+    }
+    var scale = ScaleFormat.float32
+    if let format = parts.first.flatMap(ScaleFormat.init(rawValue:)) {
+      scale = format
+      parts.removeFirst()
+    }
+    let type = QuantizedType(
+      unchecked: storage, block, MappingFormat(kind: mapping, scale: scale))
+    guard parts.isEmpty, type.isLegal else { return nil }
+    self = type
+  }
+
+  /// The type of the transpose; its scales are the same numbers only where the block transposes.
+  package var transposed: QuantizedType {
+    QuantizedType(unchecked: storage, block.transposed, mapping)
+  }
+
+  /// Bytes that the codes, scales and zero points or biases of a matrix take in a file.
+  public func byteCount(of shape: Shape) -> Int {
+    let grid = BlockGrid(shape, block).extent.count
+    let offset =
+      switch mapping.kind {
+      case .symmetric, .codebook: 0
+      case .asymmetric: 2
+      case .biased: mapping.scale.byteCount
+      }
+    return shape.rows * storage.byteCount(columns: shape.columns)
+      + grid * (mapping.scale.byteCount + offset)
+  }
+}
+
+extension QuantizedType: CustomStringConvertible {
+  public var description: String { name }
+}

@@ -1,0 +1,18 @@
+/// The rows and columns of a matrix.
+public struct Shape: Sendable, Hashable, CustomStringConvertible {
+  public let rows: Int
+  public let columns: Int
+
+  public init(_ rows: Int, _ columns: Int) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// How many elements a matrix of this shape has.
+  public var count: Int { rows * columns }
+
+  /// The shape of the transpose.
+  public var transposed: Shape { Shape(columns, rows) }
+
+  public var description: String { "\(rows)×\(columns)" }
+}

@@ -1,0 +1,26 @@
+/// Int8 codes, one scale an output channel.
+public typealias Int8Weight = AffineQuantized<Int8, RowMajor<PerRow, Symmetric>>
+/// Int4 codes, one scale for 32 neighbours.
+public typealias Int4Weight = AffineQuantized<Int4, RowMajor<PerGroup<32>, Symmetric>>
+/// UInt4 codes with a scale and a zero point for 32 neighbours.
+public typealias UInt4Weight = AffineQuantized<UInt4, RowMajor<PerGroup<32>, Asymmetric>>
+/// UInt4 codes with a scale and a bias for 32 neighbours: MLX, GGUF Q4_1.
+public typealias UInt4BiasedWeight = AffineQuantized<UInt4, RowMajor<PerGroup<32>, Biased>>
+/// 4-bit floats with a power of two for 32 neighbours (OCP MX v1.0).
+public typealias MXFP4Weight = AffineQuantized<
+  Float4E2M1, RowMajor<PerGroup<32>, SymmetricMapping<E8M0>>
+>
+/// 8-bit floats with a power of two for 32 neighbours (OCP MX v1.0).
+public typealias MXFP8Weight = AffineQuantized<
+  Float8E4M3, RowMajor<PerGroup<32>, SymmetricMapping<E8M0>>
+>
+/// Quantiles of the normal distribution, one scale for 64 neighbours (QLoRA).
+public typealias NF4Weight = AffineQuantized<UInt4, RowMajor<PerGroup<64>, Codebook<NormalFloat4>>>
+/// −1, 0 and 1, one scale a matrix (BitNet b1.58).
+public typealias TernaryWeight = AffineQuantized<Ternary, RowMajor<PerTensor, Symmetric>>
+/// Int8 blocks of 32 × 32 (Jetfire).
+public typealias Int8Block = AffineQuantized<Int8, RowMajor<PerBlock<32, 32>, Symmetric>>
+/// Int8 activations, one scale a token.
+public typealias Int8Activations = AffineQuantized<Int8, RowMajor<PerToken, Symmetric>>
+/// UInt8 activations, one scale and one zero point a token.
+public typealias UInt8Activations = AffineQuantized<UInt8, RowMajor<PerToken, Asymmetric>>

@@ -1,0 +1,23 @@
+internal import AffineKernels
+
+/// How a call runs: on how many threads and with which instruction sets.
+public struct Execution: Sendable, Hashable {
+  /// Threads to use. Results do not depend on it.
+  public var threads: Int
+  /// What kernels may use of the CPU; what the CPU lacks is not used.
+  public var instructionSet: InstructionSet
+
+  /// All cores, or as many threads as the environment variable `AFFINE_THREADS` says, and all
+  /// that the CPU has.
+  public static let standard = Execution(
+    threads: max(aq_requested_threads() > 0 ? aq_requested_threads() : aq_processor_count(), 1))
+
+  /// A thread count below 1 counts as 1.
+  public init(threads: Int, instructionSet: InstructionSet = .running) {
+    self.threads = Swift.max(threads, 1)
+    self.instructionSet = instructionSet
+  }
+
+  /// The same with another number of threads.
+  public static func threads(_ count: Int) -> Execution { Execution(threads: count) }
+}
