@@ -130,6 +130,12 @@ typedef struct {
   uint32_t *_Nonnull out;       // [count][padded_lanes]
 } aq_interleave_args;
 
+/// A loop on registers alone: what the ports of one core can do at most.
+typedef struct {
+  size_t iterations;
+  double operations;  // written: multiplications and additions done
+} aq_peak_args;
+
 /// One kernel: its symbol, what it needs, its panel lanes (0 where it has none), and its entry
 /// (NULL on other CPUs), which takes the arguments of its family.
 typedef struct {
@@ -159,9 +165,14 @@ aq_family aq_widen_u8(void);
 aq_family aq_widen_i4(void);
 aq_family aq_widen_u4(void);
 aq_family aq_interleave_32(void);
+aq_family aq_peak_i16(void);
+aq_family aq_peak_f32(void);
 
 /// Logical processors this process may run on.
 size_t aq_processor_count(void);
+
+/// Asks for large pages under memory that is about to be used; a hint, ignored where it is unknown.
+void aq_advise_large_pages(void *_Nonnull start, size_t bytes);
 
 /// The value of AFFINE_THREADS, or 0 when it is unset or not a positive number.
 size_t aq_requested_threads(void);

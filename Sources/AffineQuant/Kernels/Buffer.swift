@@ -45,10 +45,16 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
 
   /// A copy of a span.
   public init(_ elements: borrowing Span<Element>) {
-    let source = copy elements
-    self.init(count: elements.count, zeroed: false) { memory in
-      for index in source.indices { memory[index] = source[index] }
+    let allocation = Allocation(
+      byteCount: elements.count * MemoryLayout<Element>.stride, zeroed: false)
+    let start = unsafe allocation.start.bindMemory(to: Element.self, capacity: elements.count)
+    unsafe elements.withUnsafeBufferPointer { source in
+      guard let from = source.baseAddress else { return }
+      unsafe start.update(from: from, count: source.count)
     }
+    count = elements.count
+    unsafe base = UnsafePointer(start)
+    owner = allocation
   }
 
   public subscript(index: Int) -> Element { span[index] }
@@ -63,10 +69,7 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
 
   /// The elements as an array.
   public var array: [Element] {
-    let span = span
-    return [Element](capacity: count) { output in
-      for index in span.indices { output.append(span[index]) }
-    }
+    unsafe [Element](UnsafeBufferPointer(start: base, count: count))
   }
 
   /// The same memory, seen as raw bytes.
@@ -85,17 +88,4 @@ extension Buffer: Equatable where Element: Equatable {
     let (left, right) = (lhs.span, rhs.span)
     return left.indices.allSatisfy { left[$0] == right[$0] }
   }
-}
-
-/// Memory on a cache line, freed with its owner.
-@safe
-private final class Allocation {
-  let start: UnsafeMutableRawPointer
-
-  init(byteCount: Int, zeroed: Bool) {
-    unsafe start = .allocate(byteCount: max(byteCount, 1), alignment: 64)
-    if zeroed { unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
-  }
-
-  deinit { unsafe start.deallocate() }
 }

@@ -22,14 +22,13 @@ final class ThreadPool: Sendable {
     }
     start(atLeast: helpers)
     withoutActuallyEscaping(body) { body in
-      // The closure crosses threads, and all of them are done with it before it leaves.
-      let loop = ParallelLoop(parts: parts, helpers: helpers, body: UncheckedBody(call: body))
+      let loop = ParallelLoop(parts: parts, helpers: helpers, body: SharedBody(body))
       loops.withLock { $0.append(loop) }
       for _ in 0..<helpers { work.signal() }
       loop.run()
       // No helper may enter any more: those that have not yet will find nothing to do.
       loops.withLock { $0.removeAll { $0 === loop } }
-      loop.waitForHelpers()
+      loop.finish()
     }
   }
 
@@ -56,21 +55,23 @@ final class ThreadPool: Sendable {
   }
 }
 
-/// A closure that ``ThreadPool/parallel(_:threads:_:)`` keeps alive while it is shared.
-private struct UncheckedBody: @unchecked Sendable {
-  let call: (Int) -> Void
+/// A closure that crosses threads for the time of a loop, and is given back before its end.
+private final class SharedBody: @unchecked Sendable {
+  var call: ((Int) -> Void)?
+
+  init(_ call: @escaping (Int) -> Void) { self.call = call }
 }
 
 /// One loop while it runs. `entered` and `helpers` change under the pool's lock only.
 private final class ParallelLoop: Sendable {
   private let parts: Int
   private let helpers: Int
-  private let body: UncheckedBody
+  private let body: SharedBody
   private let next = Atomic(0)
   private let entered = Atomic(0)
   private let left = DispatchSemaphore(value: 0)
 
-  init(parts: Int, helpers: Int, body: UncheckedBody) {
+  init(parts: Int, helpers: Int, body: SharedBody) {
     self.parts = parts
     self.helpers = helpers
     self.body = body
@@ -82,11 +83,13 @@ private final class ParallelLoop: Sendable {
 
   func enter() { entered.add(1, ordering: .relaxed) }
 
+  /// Not inlined: when it returns, nothing of it holds the closure any more.
+  @inline(never)
   func run() {
     while true {
       let part = next.add(1, ordering: .acquiringAndReleasing).oldValue
-      guard part < parts else { return }
-      body.call(part)
+      guard part < parts, let call = body.call else { return }
+      call(part)
     }
   }
 
@@ -95,7 +98,9 @@ private final class ParallelLoop: Sendable {
     left.signal()
   }
 
-  func waitForHelpers() {
+  /// Waits for the helpers that entered, and gives the closure back.
+  func finish() {
     for _ in 0..<entered.load(ordering: .acquiring) { left.wait() }
+    body.call = nil
   }
 }

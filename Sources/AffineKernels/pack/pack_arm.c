@@ -1,0 +1,15 @@
+#include "widen_body.h"
+
+#if defined(__aarch64__)
+void aq_widen_i8_neon(void *args) { widen_body(args, 8, true); }
+void aq_widen_u8_neon(void *args) { widen_body(args, 8, false); }
+void aq_widen_i4_neon(void *args) { widen_body(args, 4, true); }
+void aq_widen_u4_neon(void *args) { widen_body(args, 4, false); }
+
+void aq_interleave_32_neon(void *args) {
+  const aq_interleave_args *a = args;
+  for (size_t i = 0; i < a->count; ++i)
+    for (size_t lane = 0; lane < a->padded_lanes; ++lane)
+      a->out[i * a->padded_lanes + lane] = lane < a->lanes ? a->in[lane * a->in_stride + i] : 0;
+}
+#endif

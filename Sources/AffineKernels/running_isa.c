@@ -1,0 +1,43 @@
+#include "affine_kernels.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+
+static bool has(const char *feature) {
+  int value = 0;
+  size_t size = sizeof value;
+  return sysctlbyname(feature, &value, &size, NULL, 0) == 0 && value != 0;
+}
+#endif
+
+uint32_t aq_running_isa(void) {
+  uint32_t isa = 0;
+#if defined(__x86_64__)
+  // These also ask whether the operating system saves the registers.
+  __builtin_cpu_init();
+  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (!avx2) return isa;
+  isa |= AQ_AVX2;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (__get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1)) isa |= AQ_AVXVNNI;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512vnni"))
+    isa |= AQ_AVX512VNNI;
+#elif defined(__aarch64__)
+  // NEON is part of the architecture.
+  isa |= AQ_NEON;
+#if defined(__linux__)
+  if (getauxval(AT_HWCAP) >> 20 & 1) isa |= AQ_NEONDOT;  // HWCAP_ASIMDDP
+  if (getauxval(AT_HWCAP2) >> 13 & 1) isa |= AQ_I8MM;    // HWCAP2_I8MM
+#elif defined(__APPLE__)
+  if (has("hw.optional.arm.FEAT_DotProd")) isa |= AQ_NEONDOT;
+  if (has("hw.optional.arm.FEAT_I8MM")) isa |= AQ_I8MM;
+#endif
+#endif
+  return isa;
+}
