@@ -35,7 +35,7 @@ let package = Package(
     .executableTarget(
       name: "affine",
       dependencies: [
-        "AffineModels",
+        "AffineModels", "AffineTestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -43,7 +43,13 @@ let package = Package(
       name: "AffineTestSupport", dependencies: ["AffineQuant"], path: "Tests/AffineTestSupport",
       swiftSettings: strict),
     .testTarget(
-      name: "AffineQuantTests", dependencies: ["AffineQuant", "AffineTestSupport"],
+      name: "AffineQuantTests", dependencies: ["AffineFormats", "AffineTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AffineTrainingTests", dependencies: ["AffineTraining", "AffineTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AffineModelsTests", dependencies: ["AffineModels", "AffineTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "AffineFormatsTests", dependencies: ["AffineFormats", "AffineTestSupport"],

@@ -60,6 +60,10 @@
   K(interleave_32, avx2, AQ_AVX2, X86, true, 0, 0)                          \
   K(interleave_32, neon, AQ_NEON, ARM, false, 0, 0)
 
+#define AQ_PACK_4(K)                                                        \
+  K(pack_4, avx2, AQ_AVX2, X86, true, 0, 0)                                 \
+  K(pack_4, neon, AQ_NEON, ARM, false, 0, 0)
+
 // Not kernels but roofs: loops on registers alone, that rates are compared with.
 #define AQ_PEAK_I16(K)                                                      \
   K(peak_i16, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 0, 0)         \

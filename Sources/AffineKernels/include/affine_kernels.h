@@ -130,6 +130,13 @@ typedef struct {
   uint32_t *_Nonnull out;       // [count][padded_lanes]
 } aq_interleave_args;
 
+/// packed[b] = codes[2 b] & 15 | codes[2 b + 1] << 4; the last code of an odd count is alone
+typedef struct {
+  size_t count;                  // of codes
+  const uint8_t *_Nonnull codes;
+  uint8_t *_Nonnull packed;      // [(count + 1) / 2]
+} aq_pack_args;
+
 /// A loop on registers alone: what the ports of one core can do at most.
 typedef struct {
   size_t iterations;
@@ -165,6 +172,7 @@ aq_family aq_widen_u8(void);
 aq_family aq_widen_i4(void);
 aq_family aq_widen_u4(void);
 aq_family aq_interleave_32(void);
+aq_family aq_pack_4(void);
 aq_family aq_peak_i16(void);
 aq_family aq_peak_f32(void);
 

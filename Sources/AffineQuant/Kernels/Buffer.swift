@@ -8,6 +8,9 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   private let base: UnsafePointer<Element>
   private let owner: AnyObject
 
+  /// What keeps the memory alive.
+  var keeper: AnyObject { owner }
+
   /// The elements.
   public var span: Span<Element> {
     @_lifetime(borrow self)

@@ -19,3 +19,7 @@ internal import AffineKernels
 @safe struct WidenPanel { var c: aq_widen_args }
 /// Rows to a panel.
 @safe struct InterleaveRows { var c: aq_interleave_args }
+/// Codes of one byte to two a byte.
+@safe struct PackNibbles { var c: aq_pack_args }
+/// A loop that measures a roof.
+struct PeakLoop { var c: aq_peak_args }

@@ -113,6 +113,9 @@ struct ParameterChooser {
   private func largest(_ minimum: Float, _ maximum: Float) -> BlockParameters {
     let magnitude = max(-minimum, maximum)
     let largest: Float = if case .float(let format) = type.storage { format.largest } else { 1 }
-    return stored(magnitude / largest)
+    let quotient = element.round(magnitude / largest)
+    // Any scale serves a block of zeros; MLX has 1. There is no smallest scale in this rule.
+    let scale = type.mapping.scale.roundInvertible(quotient == 0 ? 1 : quotient)
+    return BlockParameters(scale: scale, encodingScale: scale)
   }
 }

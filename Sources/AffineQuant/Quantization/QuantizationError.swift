@@ -4,6 +4,8 @@ public enum QuantizationError: Error, Hashable {
   case notFinite(Float, row: Int, column: Int)
   /// A block whose range overflows the scale's type.
   case rangeTooWide(minimum: Float, maximum: Float, blockRow: Int, blockColumn: Int)
+  /// A block with negative values, for a codebook that has none.
+  case negative(minimum: Float, blockRow: Int, blockColumn: Int)
   /// A scale that is zero or not finite, or whose reciprocal is not finite.
   case invalidScale(Float, blockRow: Int, blockColumn: Int)
   /// A zero point outside the codes.
@@ -27,6 +29,8 @@ extension QuantizationError: CustomStringConvertible {
       "the value at row \(row), column \(column) is \(value); only finite values can be quantized"
     case .rangeTooWide(let minimum, let maximum, let row, let column):
       "the range \(minimum)…\(maximum) of block (\(row), \(column)) has no finite scale"
+    case .negative(let minimum, let row, let column):
+      "block (\(row), \(column)) goes down to \(minimum), and the codebook has no negative values"
     case .invalidScale(let scale, let row, let column):
       "the scale \(scale) of block (\(row), \(column)) is not a finite number with a reciprocal"
     case .invalidZeroPoint(let zeroPoint, let codes, let row, let column):

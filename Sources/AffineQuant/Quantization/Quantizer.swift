@@ -61,6 +61,11 @@ struct Quantizer<Element: FloatElement> {
       biases: Buffer(kind == .biased ? blocks.map(\.bias) : []))
   }
 
+  /// Whether the type holds no negative value.
+  private var isNonnegative: Bool {
+    if case .codebook(let map) = chooser.type.mapping.kind { map.values[0] >= 0 } else { false }
+  }
+
   func parameters(_ ranges: BlockRanges) throws(QuantizationError) -> [BlockParameters] {
     var blocks: [BlockParameters] = []
     blocks.reserveCapacity(ranges.minimum.count)
@@ -68,6 +73,11 @@ struct Quantizer<Element: FloatElement> {
     for index in lows.indices {
       let (minimum, maximum) = (lows[index], highs[index])
       let block = chooser.parameters(minimum, maximum)
+      if isNonnegative, minimum < 0 {
+        throw .negative(
+          minimum: minimum, blockRow: index / grid.extent.columns,
+          blockColumn: index % grid.extent.columns)
+      }
       guard block.scale.isFinite, block.bias.isFinite, (1 / block.scale).isFinite else {
         throw .rangeTooWide(
           minimum: minimum, maximum: maximum, blockRow: index / grid.extent.columns,

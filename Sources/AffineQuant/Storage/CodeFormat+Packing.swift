@@ -48,10 +48,7 @@ extension CodeFormat {
     case 8:
       for column in codes.indices { row[column] = codes[column] }
     case 4:
-      for byte in 0..<codes.count / 2 {
-        row[byte] = codes[2 * byte] & 0x0f | codes[2 * byte + 1] << 4
-      }
-      if codes.count % 2 == 1 { row[codes.count / 2] = codes[codes.count - 1] & 0x0f }
+      PackKernels.packNibbles(codes, into: &row)
     default:
       packStream(codes, into: &row)
     }

@@ -1,0 +1,66 @@
+public import AffineQuant
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A file mapped into memory for reading; its bytes are read when they are touched.
+///
+/// A file that another program makes shorter while it is mapped cannot be read any more, and the
+/// system ends a program that tries: replace files, as ``AtomicFile`` does, do not rewrite them.
+@safe
+public final class MappedFile {
+  /// The bytes of the file; they keep the mapping alive.
+  public let bytes: Buffer<UInt8>
+
+  /// Maps a regular file.
+  ///
+  /// - Throws: ``FileError``.
+  public init(path: String) throws(FileError) {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .last(path, "open") }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw .last(path, "read") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(path: path, action: "read", reason: "not a regular file")
+    }
+    let count = Int(status.st_size)
+    // A mapping cannot be empty.
+    guard count > 0 else {
+      bytes = Buffer([])
+      return
+    }
+    let start = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard let start = unsafe start, unsafe start != MAP_FAILED else { throw .last(path, "map") }
+    let mapping = unsafe Mapping(start: start, count: count)
+    unsafe bytes = Buffer(
+      unsafeStart: UnsafePointer(start.assumingMemoryBound(to: UInt8.self)), count: count,
+      owner: mapping)
+  }
+}
+
+/// The pages of a mapping, given back with their last user.
+@safe
+private final class Mapping {
+  private let start: UnsafeMutableRawPointer
+  private let count: Int
+
+  init(start: UnsafeMutableRawPointer, count: Int) {
+    unsafe self.start = unsafe start
+    self.count = count
+  }
+
+  deinit { unsafe munmap(start, count) }
+}
+
+extension FileError {
+  /// The error that the last system call left.
+  static func last(_ path: String, _ action: String) -> FileError {
+    FileError(path: path, action: action, reason: unsafe String(cString: strerror(errno)))
+  }
+}

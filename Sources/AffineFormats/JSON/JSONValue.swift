@@ -1,0 +1,50 @@
+/// A JSON document, as far as headers need one: numbers are whole, names are unique and in order.
+enum JSONValue: Equatable {
+  case object([(name: String, value: JSONValue)])
+  case array([JSONValue])
+  case string(String)
+  case integer(Int)
+  /// A fraction, an exponent, or a whole number beyond `Int`: nothing a header may hold.
+  case otherNumber(String)
+  case boolean(Bool)
+  case null
+
+  static func == (lhs: JSONValue, rhs: JSONValue) -> Bool {
+    switch (lhs, rhs) {
+    case (.object(let a), .object(let b)):
+      a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+    case (.array(let a), .array(let b)): a == b
+    case (.string(let a), .string(let b)): a == b
+    case (.integer(let a), .integer(let b)): a == b
+    case (.otherNumber(let a), .otherNumber(let b)): a == b
+    case (.boolean(let a), .boolean(let b)): a == b
+    case (.null, .null): true
+    default: false
+    }
+  }
+
+  /// The members, if it is an object.
+  var members: [(name: String, value: JSONValue)]? {
+    if case .object(let members) = self { members } else { nil }
+  }
+
+  /// The text, if it is a string.
+  var text: String? { if case .string(let text) = self { text } else { nil } }
+
+  /// The elements as whole numbers of at least zero, if it is an array of such.
+  var counts: [Int]? {
+    guard case .array(let elements) = self else { return nil }
+    var counts: [Int] = []
+    for element in elements {
+      guard case .integer(let count) = element, count >= 0 else { return nil }
+      counts.append(count)
+    }
+    return counts
+  }
+}
+
+/// Why bytes are not JSON, and where.
+struct JSONError: Error, Hashable {
+  let reason: String
+  let byte: Int
+}

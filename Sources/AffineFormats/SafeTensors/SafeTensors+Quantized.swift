@@ -1,0 +1,135 @@
+public import AffineQuant
+
+// A quantized matrix `w` in a file:
+//
+//   w.codes        U8 [rows, bytes of a row]: every row one little-endian bit stream
+//   w.scales       F32, F16, BF16 or F8_E8M0, one a block, [rows of blocks, columns of blocks]
+//   w.zero_points  I16, likewise, if the mapping is asymmetric
+//   w.biases       of the scales' type, likewise, if the mapping is biased
+//
+// and in the metadata `affine.w` = "TYPE ROWSxCOLUMNS", as "int4-group32 4096x4096", followed by
+// " origin RxC" where the first blocks are cut by R rows and C columns.
+
+extension SafeTensorsWriter {
+  /// Adds a quantized matrix under the names of its parts.
+  ///
+  /// - Throws: ``SafeTensorsError/duplicate(name:)``.
+  public mutating func add(
+    _ name: String, _ matrix: some QuantizedMatrix
+  ) throws(SafeTensorsError) {
+    let core = matrix.erased.core
+    let grid = [core.grid.extent.rows, core.grid.extent.columns]
+    let format = core.type.mapping.scale
+    try add("\(name).codes", .uint8, shape: [core.shape.rows, core.rowBytes], bytes: core.codes)
+    try add("\(name).scales", format.element, shape: grid, bytes: format.bytes(of: core.scales))
+    switch core.type.mapping.kind {
+    case .asymmetric:
+      try add("\(name).zero_points", .int16, shape: grid, bytes: core.zeroPoints.bytes)
+    case .biased:
+      try add("\(name).biases", format.element, shape: grid, bytes: format.bytes(of: core.biases))
+    case .symmetric, .codebook: break
+    }
+    var description = "\(core.type.name) \(core.shape.rows)x\(core.shape.columns)"
+    if core.grid.origin != Shape(0, 0) {
+      description += " origin \(core.grid.origin.rows)x\(core.grid.origin.columns)"
+    }
+    metadata["affine.\(name)"] = description
+  }
+}
+
+extension SafeTensorsFile {
+  /// The names of the quantized matrices.
+  public var quantizedNames: [String] {
+    header.metadata.keys.filter { $0.hasPrefix("affine.") }.map { String($0.dropFirst(7)) }.sorted()
+  }
+
+  /// A quantized matrix; its codes are not copied.
+  ///
+  /// - Throws: ``SafeTensorsError``: a part that is missing, or does not fit the description.
+  public func quantized(_ name: String) throws(SafeTensorsError) -> AnyQuantized {
+    guard let text = header.metadata["affine.\(name)"] else { throw .missing(name: name) }
+    guard let (type, grid) = Self.describe(text) else {
+      throw .malformedQuantized(name: name, reason: "'\(text)' is not a type and a shape")
+    }
+    do { try grid.validate() } catch { throw .quantization(name: name, .shape(error)) }
+    let blocks = [grid.extent.rows, grid.extent.columns]
+    let rowBytes = type.storage.byteCount(columns: grid.shape.columns)
+    try check("\(name).codes", shape: [grid.shape.rows, rowBytes])
+    var parts = CodeMatrix.Parts(
+      codes: try elements("\(name).codes", .uint8),
+      scales: try parameters("\(name).scales", type.mapping.scale, blocks))
+    if type.mapping.kind == .asymmetric {
+      try check("\(name).zero_points", shape: blocks)
+      parts.zeroPoints = try elements("\(name).zero_points", .int16)
+    }
+    if type.mapping.kind == .biased {
+      parts.biases = try parameters("\(name).biases", type.mapping.scale, blocks)
+    }
+    do { return AnyQuantized(try CodeMatrix(type: type, grid: grid, parts: parts)) } catch {
+      throw .quantization(name: name, error)
+    }
+  }
+
+  private static func describe(_ text: String) -> (QuantizedType, BlockGrid)? {
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    guard words.count == 2 || (words.count == 4 && words[2] == "origin"),
+      let type = QuantizedType(name: String(words[0])), let shape = shape(words[1])
+    else { return nil }
+    guard words.count == 4 else { return (type, BlockGrid(shape, type.block)) }
+    guard let origin = Self.shape(words[3]) else { return nil }
+    return (type, BlockGrid(shape, type.block, origin: origin))
+  }
+
+  private static func shape(_ text: Substring) -> Shape? {
+    let extents = text.split(separator: "x", omittingEmptySubsequences: false)
+    guard extents.count == 2, let rows = Int(extents[0]), let columns = Int(extents[1]) else {
+      return nil
+    }
+    return Shape(rows, columns)
+  }
+
+  private func check(_ name: String, shape: [Int]) throws(SafeTensorsError) {
+    guard let entry = header[name] else { throw .missing(name: name) }
+    guard entry.shape == shape else {
+      throw .unexpected(name: name, expected: "\(shape)", found: "\(entry.shape)")
+    }
+  }
+
+  private func parameters(
+    _ name: String, _ format: ScaleFormat, _ shape: [Int]
+  ) throws(SafeTensorsError) -> Buffer<Float> {
+    try check(name, shape: shape)
+    switch format {
+    case .float32: return try elements(name, .float32)
+    case .float16:
+      return Buffer(try elements(name, .float16, as: Float16.self).array.map { Float($0) })
+    case .bfloat16:
+      return Buffer(try elements(name, .bfloat16, as: BFloat16.self).array.map { Float($0) })
+    case .e8m0:
+      let patterns = try elements(name, .float8E8M0, as: UInt8.self).array
+      return Buffer(patterns.map { E8M0(bitPattern: $0).float })
+    }
+  }
+}
+
+extension ScaleFormat {
+  /// The element type that scales have in a file.
+  fileprivate var element: TensorElement {
+    switch self {
+    case .float32: .float32
+    case .float16: .float16
+    case .bfloat16: .bfloat16
+    case .e8m0: .float8E8M0
+    }
+  }
+
+  /// Scales as a file holds them; exact, since each is a number of this type.
+  fileprivate func bytes(of scales: Buffer<Float>) -> Buffer<UInt8> {
+    switch self {
+    case .float32: scales.bytes
+    case .float16: Buffer(scales.array.map { Float16(rounding: $0) }).bytes
+    case .bfloat16: Buffer(scales.array.map { BFloat16($0) }).bytes
+    case .e8m0: Buffer(scales.array.map { E8M0(roundingUp: $0).bitPattern })
+    }
+  }
+}

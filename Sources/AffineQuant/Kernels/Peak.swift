@@ -1,0 +1,63 @@
+internal import AffineKernels
+
+/// What this machine can do at most, measured now: the roofs that rates are compared with.
+package enum Peak {
+  /// Operations a second of loops on registers alone, with the instructions of a product kernel.
+  ///
+  /// - Returns: `nil` for kernels that are bound by memory, and where no such loop is written.
+  package static func operationsPerSecond(for row: KernelRow, threads: Int) -> Double? {
+    let tables = [
+      (MatmulKernels.integer.rows, integer), (MatmulKernels.float.rows, float),
+    ]
+    guard let table = tables.first(where: { $0.0.contains(row) })?.1,
+      let kernel = table.kernels.first(where: { $0.row.needs == row.needs && $0.row.canRun() }),
+      kernel.row.tier != .portable
+    else { return nil }
+    return Self.best(threads: threads) { run(kernel) }
+  }
+
+  /// Bytes a second, read and written, of copying `byteCount` bytes on one thread.
+  package static func copiedBytesPerSecond(_ byteCount: Int) -> Double {
+    let source = [UInt8](repeating: 1, count: byteCount)
+    return Self.best(threads: 1) {
+      let copy = Buffer(source.span)
+      return 2 * Double(copy.count)
+    }
+  }
+
+  private static let integer = unsafe KernelTable<PeakLoop>(
+    aq_peak_i16(), portable: "aq_peak_i16_portable") { $0.c.operations = 0 }
+  private static let float = unsafe KernelTable<PeakLoop>(
+    aq_peak_f32(), portable: "aq_peak_f32_portable") { $0.c.operations = 0 }
+
+  /// About a millisecond of work: long against starting it, short against a time slice.
+  private static func run(_ kernel: Kernel<PeakLoop>) -> Double {
+    var arguments = PeakLoop(c: aq_peak_args(iterations: 200_000, operations: 0))
+    kernel(&arguments)
+    return arguments.c.operations
+  }
+
+  /// The best of several rounds: a roof is what nothing disturbed.
+  private static func best(threads: Int, _ work: () -> Double) -> Double {
+    let clock = ContinuousClock()
+    return (0..<9).map { _ in
+      let done = Buffer<Double>(count: threads, zeroed: true) { done in
+        // Each thread writes its own place.
+        ThreadPool.shared.parallel(threads, threads: threads) { part in
+          let started = clock.now
+          let amount = work()
+          let seconds = clock.now - started
+          done.withRange(part..<part + 1) { $0[0] = amount / seconds.inSeconds }
+        }
+      }
+      return done.array.reduce(0, +)
+    }.max() ?? 0
+  }
+}
+
+extension Duration {
+  /// The length in seconds.
+  package var inSeconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

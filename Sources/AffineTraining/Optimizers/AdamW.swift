@@ -1,0 +1,135 @@
+public import AffineQuant
+
+/// AdamW with both moments in float32 or in 8-bit blocks.
+///
+/// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (arXiv 1711.05101); 8-bit
+/// states: Dettmers et al., "8-bit Optimizers via Block-wise Quantization" (arXiv 2110.02861).
+public struct AdamW: Sendable {
+  /// How the two moments are kept between steps.
+  public enum State: Sendable, Hashable {
+    case float32
+    /// Entries of the dynamic maps, one scale for so many neighbours of a row.
+    case dynamic8(group: Int)
+  }
+
+  public var learningRate: Float = 1e-3
+  public var beta1: Float = 0.9
+  public var beta2: Float = 0.999
+  public var epsilon: Float = 1e-8
+  public var weightDecay: Float = 1e-2
+  /// Steps taken.
+  public private(set) var step = 0
+  private var first, second: Moment
+
+  /// Moments of zero for parameters of a shape.
+  ///
+  /// - Throws: ``QuantizationError``: a group of fewer than one.
+  public init(shape: Shape, state: State = .float32) throws(QuantizationError) {
+    let zeros = Matrix<Float>(rows: shape.rows, columns: shape.columns) { _, _ in 0 }
+    first = try Moment(zeros, state, .dynamic8)
+    second = try Moment(zeros, state, .dynamicUnsigned8)
+  }
+
+  /// Bytes that both moments take.
+  public var stateBytes: Int { first.byteCount + second.byteCount }
+
+  /// Moves parameters against a gradient of the same shape.
+  ///
+  /// - Throws: ``QuantizationError``: shapes that differ; a moment that is not finite.
+  public mutating func update(
+    _ parameters: Matrix<Float>, gradient: Matrix<Float>, on execution: Execution = .standard
+  ) throws(QuantizationError) -> Matrix<Float> {
+    guard parameters.shape == gradient.shape, parameters.shape == first.shape else {
+      throw .shape(
+        .wrongCount(of: "gradients", expected: first.shape.count, found: gradient.shape.count))
+    }
+    step += 1
+    let (m, v) = (first.values(execution), second.values(execution))
+    let correction1 = 1 - Self.power(beta1, step), correction2 = 1 - Self.power(beta2, step)
+    let count = parameters.shape.count
+    var (newM, newV, moved) = (
+      [Float](repeating: 0, count: count), [Float](repeating: 0, count: count),
+      [Float](repeating: 0, count: count)
+    )
+    let (ms, vs, gs, ps) = (
+      m.values.span, v.values.span, gradient.values.span, parameters.values.span
+    )
+    for index in 0..<count {
+      let g = gs[index]
+      newM[index] = beta1 * ms[index] + (1 - beta1) * g
+      newV[index] = beta2 * vs[index] + (1 - beta2) * g * g
+      let denominator = (newV[index] / correction2).squareRoot() + epsilon
+      let decayed = ps[index] * (1 - learningRate * weightDecay)
+      moved[index] = decayed - learningRate * (newM[index] / correction1) / denominator
+    }
+    do {
+      try first.store(Matrix(parameters.shape, newM), execution)
+      try second.store(Matrix(parameters.shape, newV), execution)
+      return try Matrix(parameters.shape, moved)
+    } catch let error as QuantizationError {
+      throw error
+    } catch let error as ShapeError {
+      throw .shape(error)
+    } catch {
+      preconditionFailure("an error of neither kind: \(error)")
+    }
+  }
+
+  private static func power(_ base: Float, _ exponent: Int) -> Float {
+    (0..<exponent).reduce(Float(1)) { power, _ in power * base }
+  }
+}
+
+/// One moment, as it is kept.
+private enum Moment: Sendable {
+  case float32(Matrix<Float>)
+  case quantized(AnyQuantized)
+
+  init(
+    _ values: Matrix<Float>, _ state: AdamW.State, _ map: CodebookFormat
+  ) throws(QuantizationError) {
+    switch state {
+    case .float32: self = .float32(values)
+    case .dynamic8(let group):
+      guard group > 0 else {
+        throw .shape(.outOfRange(axis: "group", index: group, extent: values.shape.columns))
+      }
+      let type = try QuantizedType(
+        map.storage, Block(rows: 1, columns: group),
+        MappingFormat(kind: .codebook(map), scale: .float32))
+      self = .quantized(try AnyQuantized(quantizing: values, as: type))
+    }
+  }
+
+  var shape: Shape {
+    switch self {
+    case .float32(let values): values.shape
+    case .quantized(let matrix): matrix.shape
+    }
+  }
+
+  var byteCount: Int {
+    switch self {
+    case .float32(let values): values.shape.count * 4
+    case .quantized(let matrix): matrix.quantizedType.byteCount(of: matrix.shape)
+    }
+  }
+
+  func values(_ execution: Execution) -> Matrix<Float> {
+    switch self {
+    case .float32(let values): values
+    case .quantized(let matrix): matrix.dequantized(on: execution)
+    }
+  }
+
+  mutating func store(
+    _ values: Matrix<Float>, _ execution: Execution
+  ) throws(QuantizationError) {
+    switch self {
+    case .float32: self = .float32(values)
+    case .quantized(let matrix):
+      self = .quantized(
+        try AnyQuantized(quantizing: values, as: matrix.quantizedType, on: execution))
+    }
+  }
+}

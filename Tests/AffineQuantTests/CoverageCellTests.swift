@@ -1,0 +1,43 @@
+import AffineQuant
+import AffineTestSupport
+import Testing
+
+/// Every operation on every combination of types that compiles, on every kernel that runs here.
+@Suite struct CoverageCellTests {
+  @Test(arguments: Operation.allCases)
+  func everyKernelAgreesWithTheOracle(operation: Operation) throws {
+    var failures: [String] = []
+    for cell in CoverageCell.all where cell.operation == operation {
+      for row in cell.rows where row.canRun() {
+        let outcome = try CellCheck.run(cell, row)
+        if !outcome.passed {
+          failures.append("\(row.name) \(cell.activations.name) \(cell.weights.name)")
+        }
+      }
+    }
+    #expect(failures.isEmpty, "\(failures.count): \(failures.prefix(5))")
+  }
+
+  @Test func everyCellEndsInAPortableKernel() {
+    for cell in CoverageCell.all {
+      #expect(cell.rows.last?.tier == .portable)
+      #expect(cell.chosen(on: .portable).tier == .portable)
+    }
+  }
+
+  @Test func namesFollowTheGrammar() {
+    let operations = ["matmul", "quantize", "dequantize", "transpose", "slice", "concatenate"]
+    let elements = ["i16", "f32", "i8", "u8", "i4", "u4", "8", "any"]
+    let instructionSets = [
+      "portable", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "neondot", "i8mm",
+    ]
+    for row in Set(CoverageCell.all.flatMap(\.rows)) {
+      let parts = row.name.split(separator: "_").map(String.init)
+      #expect(parts.count == 4 && parts[0] == "aq", "\(row.name)")
+      guard parts.count == 4 else { continue }
+      #expect(operations.contains(parts[1]), "\(row.name)")
+      #expect(elements.contains(parts[2]), "\(row.name)")
+      #expect(instructionSets.contains(parts[3]) && row.needs.name == parts[3], "\(row.name)")
+    }
+  }
+}

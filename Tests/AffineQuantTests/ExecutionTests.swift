@@ -1,0 +1,65 @@
+import AffineQuant
+import AffineTestSupport
+import Testing
+
+/// Neither threads nor instruction sets change a result.
+@Suite struct ExecutionTests {
+  @Test func resultsDoNotDependOnThreadsOrInstructionSets() throws {
+    let x = Samples.matrix(37, 300, seed: 1), w = Samples.matrix(45, 300, seed: 2)
+    let g = Samples.matrix(37, 45, seed: 3)
+    func results(_ on: Execution) throws -> [Matrix<Float>] {
+      let weight = try Int4Weight(quantizing: w, on: on)
+      let block = try Int8Block(quantizing: w, on: on)
+      return [
+        try linear(x, weight, on: on),
+        try linear(UInt8Activations(quantizing: x, on: on), weight.tiled(on: on), on: on),
+        try inputGradient(g, weight, on: on),
+        try inputGradient(Int8Activations(quantizing: g, on: on), block, on: on),
+        try weightGradient(
+          Int8Block(quantizing: g, on: on), Int8Block(quantizing: x, on: on), on: on),
+        block.transposed(on: on).dequantized(on: on), weight.dequantized(on: on),
+      ]
+    }
+    let expected = try results(Execution(threads: 1, instructionSet: .portable))
+    for threads in 1...5 {
+      for name in ["portable", "avx2", "avx512vnni", "neon"] {
+        let set = try #require(InstructionSet(name: name))
+        #expect(try results(Execution(threads: threads, instructionSet: set)) == expected)
+      }
+    }
+  }
+
+  @Test func loopsInsideLoopsAndManyCallersMakeProgress() async throws {
+    let x = Samples.matrix(16, 64), w = try Int8Weight(quantizing: Samples.matrix(40, 64))
+    let expected = try linear(x, w, on: .threads(1))
+    try await withThrowingTaskGroup(of: Matrix<Float>.self) { group in
+      for _ in 0..<16 { group.addTask { try linear(x, w, on: .threads(4)) } }
+      for try await result in group { #expect(result == expected) }
+    }
+  }
+
+  @Test func anExplanationNamesTheRowAndWhyNoFasterOne() throws {
+    let portable = Execution(threads: 1, instructionSet: .portable)
+    let explanation = try #require(
+      explain(.linear, Int8Activations.self, Int8Weight.self, on: portable))
+    #expect(explanation.chosen.name == "aq_matmul_i16_portable")
+    #expect(explanation.chosen.tier == .portable)
+    #expect(!explanation.passedOver.isEmpty)
+    #expect(explanation.passedOver.allSatisfy { !$0.reason.isEmpty })
+    #expect(explanation.description.contains("aq_matmul_i16_avx2 passed over"))
+    #expect(explain(.inputGradient, Int8Activations.self, Int8Weight.self) == nil)
+  }
+
+  @Test func instructionSetsHaveNames() {
+    for name in ["portable", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "neondot", "i8mm"] {
+      #expect(InstructionSet(name: name)?.name == name)
+    }
+    #expect(InstructionSet(name: "sse9") == nil)
+  }
+
+  @Test func fewerThanOneThreadIsOne() {
+    #expect(Execution.threads(0).threads == 1)
+    #expect(Execution.threads(-3).threads == 1)
+    #expect(Execution.standard.threads >= 1)
+  }
+}

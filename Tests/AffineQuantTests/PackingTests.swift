@@ -1,0 +1,58 @@
+import AffineQuant
+import AffineTestSupport
+import Testing
+
+@Suite struct PackingTests {
+  /// Codes survive packing at every count around whole bytes, as the oracle reads them bit by bit.
+  @Test(arguments: CodeFormat.all)
+  func codesSurviveQuantizingAndReading(storage: CodeFormat) throws {
+    let kind: MappingFormat.Kind = storage.isSigned || !storage.isInteger ? .symmetric : .asymmetric
+    let type = try QuantizedType(
+      storage, Block(rows: 1, columns: Block.whole), MappingFormat(kind: kind, scale: .float32))
+    for columns in 0...33 {
+      let matrix = Samples.codes(2, columns, type, seed: UInt64(columns))
+      let values = Oracle.numbers(matrix).values.map(Float.init)
+      #expect(matrix.dequantized(as: Float.self).values.array == values)
+      guard columns > 0 else { continue }
+      let parameters = QuantizationParameters(
+        scales: matrix.scales.array, zeroPoints: matrix.zeroPoints.array)
+      let again = try CodeMatrix.quantize(
+        matrix.dequantized(as: Float.self), as: type, with: parameters, QuantizationOptions(),
+        .standard)
+      #expect(Oracle.numbers(again).values == Oracle.numbers(matrix).values, "\(columns) columns")
+    }
+  }
+
+  /// Tiled codes are the same numbers, whatever the storage and wherever slices end.
+  @Test(arguments: Catalog.types.filter(\.block.isRowSliced))
+  func tilesConvertBackExactly(type: QuantizedType) {
+    for (rows, columns) in [(1, 1), (17, 33), (33, 70)] {
+      let matrix = Samples.codes(rows, columns, type)
+      #expect(matrix.tiled().rowMajor() == matrix)
+    }
+  }
+
+  @Test(arguments: [
+    "int8-row", "uint8-row", "int4-group32", "uint4-group32", "int3-group32",
+    "uint4-group32-biased", "int8-block32x32", "uint8-tensor", "ternary-row",
+  ])
+  func tiledProductsEqualRowMajorOnes(name: String) throws {
+    let type = try #require(QuantizedType(name: name))
+    for (m, n, k) in [(1, 5, 33), (7, 35, 70), (13, 17, 129)] {
+      let x = Samples.codes(m, k, Int8Activations.type), w = Samples.codes(n, k, type)
+      // A cut that leaves odd slices.
+      let cut = try w.slice(rows: 0..<n, columns: 3..<k),
+        cutX = try x.slice(rows: 0..<m, columns: 3..<k)
+      for execution in Self.executions {
+        let tiled = try Product.quantized(x, w.tiled(execution), execution)
+        #expect(tiled == (try Product.quantized(x, w, execution)))
+        let cutTiled = try Product.quantized(cutX, cut.tiled(execution), execution)
+        #expect(cutTiled == (try Product.quantized(cutX, cut, execution)))
+      }
+    }
+  }
+
+  static let executions = kernels(
+    for: .linear, .quantized(Int8Weight.type), .quantized(Int8Weight.type))!
+    .filter { $0.canRun() }.map { Execution(threads: 2, instructionSet: $0.needs) }
+}

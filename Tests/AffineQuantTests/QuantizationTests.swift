@@ -1,0 +1,126 @@
+import AffineQuant
+import AffineTestSupport
+import Testing
+
+@Suite struct QuantizationTests {
+  @Test(arguments: [Float.nan, .infinity, -.infinity])
+  func whatIsNotFiniteIsNamedWithItsPlace(value: Float) {
+    for (row, column) in [(0, 0), (2, 17), (4, 69)] {
+      let values = Matrix<Float>(rows: 5, columns: 70) { $0 == row && $1 == column ? value : 1 }
+      for type in ["int8-row", "int4-group32", "uint8-tensor", "int8-column", "int8-block32x32"] {
+        let error = #expect(throws: QuantizationError.self) {
+          try AnyQuantized(quantizing: values, as: #require(QuantizedType(name: type)))
+        }
+        guard case .notFinite(let found, row, column) = error else {
+          Issue.record("\(type) at (\(row), \(column)): \(String(describing: error))")
+          continue
+        }
+        #expect(found == value || (found.isNaN && value.isNaN))
+      }
+    }
+  }
+
+  @Test func halfPrecisionInfinityIsNamedToo() {
+    let values = Matrix<Float16>(rows: 2, columns: 3) { $0 == 1 && $1 == 2 ? .infinity : 1 }
+    #expect(throws: QuantizationError.notFinite(.infinity, row: 1, column: 2)) {
+      try Int8Weight(quantizing: values)
+    }
+    let brain = values.converted(to: BFloat16.self)
+    #expect(throws: QuantizationError.notFinite(.infinity, row: 1, column: 2)) {
+      try Int4Weight(quantizing: brain)
+    }
+  }
+
+  @Test func aRangeThatOverflowsItsScaleIsAnError() {
+    let values = Matrix<Float>(rows: 1, columns: 2) { _, column in column == 0 ? -3e38 : 3e38 }
+    #expect(throws: QuantizationError.self) { try UInt8Activations(quantizing: values) }
+    let halves = Matrix<Float16>(rows: 1, columns: 2) { _, column in column == 0 ? -6e4 : 6e4 }
+    #expect(throws: QuantizationError.self) { try UInt8Activations(quantizing: halves) }
+    #expect(throws: Never.self) { try Int8Activations(quantizing: values) }
+  }
+
+  @Test(arguments: Catalog.types)
+  func zerosStayZeroAndScalesStayFinite(type: QuantizedType) throws {
+    let zeros = Matrix<Float>(rows: 3, columns: 40) { _, _ in 0 }
+    let matrix = try CodeMatrix.quantize(zeros, as: type, QuantizationOptions(), .standard)
+    #expect(matrix.scales.array.allSatisfy { $0.isFinite && $0 != 0 })
+    #expect(Oracle.numbers(matrix).values.allSatisfy { $0 == 0 })
+  }
+
+  @Test func emptyMatricesQuantizeAndMultiply() throws {
+    for (m, n, k) in [(0, 3, 4), (3, 0, 4), (3, 4, 0), (0, 0, 0), (1, 1, 0)] {
+      let x = Samples.matrix(m, k), w = Samples.matrix(n, k)
+      let y = try linear(Int8Activations(quantizing: x), Int4Weight(quantizing: w))
+      #expect(y.shape == Shape(m, n))
+      #expect(y.values.array.allSatisfy { $0 == 0 } || k > 0)
+      #expect(try linear(x, Int8Weight(quantizing: w).tiled()).shape == Shape(m, n))
+    }
+  }
+
+  @Test func codesKeepToTheRangeThatIsAsked() throws {
+    let values = Samples.matrix(4, 50)
+    let narrow = try Int8Weight(quantizing: values, codes: -127...127)
+    #expect(narrow.codes.allSatisfy { (-127...127).contains($0) })
+    #expect(throws: QuantizationError.invalidCodes(-129...127, storage: "int8")) {
+      try Int8Weight(quantizing: values, codes: -129...127)
+    }
+    #expect(throws: QuantizationError.invalidEpsilon(0)) {
+      try Int8Weight(quantizing: values, epsilon: .value(0))
+    }
+    #expect(throws: QuantizationError.unsupported(rule: .symmetricNoClipping, type: "int8-row")) {
+      try Int8Weight(quantizing: values, method: .noClipping, codes: 0...127)
+    }
+  }
+
+  @Test func stochasticRoundingIsUnbiasedAndIndependentOfThreads() throws {
+    // One value 0.3 of the way between two codes, beside one that fixes the scale.
+    let values = Matrix<Float>(rows: 4000, columns: 2) { _, column in column == 0 ? 127.5 : 10.3 }
+    let rounding = Rounding.stochastic(seed: 7, step: 3)
+    let one = try Int8Weight(quantizing: values, rounding: rounding, on: .threads(1))
+    for threads in 2...5 {
+      #expect(try Int8Weight(quantizing: values, rounding: rounding, on: .threads(threads)) == one)
+    }
+    let codes = (0..<4000).map { one.code(row: $0, column: 1) }
+    #expect(Set(codes) == [10, 11])
+    // The mean of n Bernoulli variables has a deviation of √(p(1 − p)/n); 5 of them are allowed.
+    let mean = Double(codes.reduce(0, +)) / 4000
+    #expect(abs(mean - 10.3) < 5 * (0.3 * 0.7 / 4000).squareRoot())
+    let other = try Int8Weight(quantizing: values, rounding: .stochastic(seed: 7, step: 4))
+    #expect(other != one)
+  }
+
+  @Test func floorRoundsDown() throws {
+    let values = Matrix<Float>(rows: 1, columns: 4) { _, column in [127.5, -3.2, 3.9, -0.1][column]
+    }
+    let matrix = try Int8Weight(quantizing: values, rounding: .floor)
+    #expect(matrix.codes == [127, -4, 3, -1])
+  }
+
+  @Test func givenParametersAreUsedAndChecked() throws {
+    let values = Matrix<Float>(rows: 1, columns: 3) { _, column in Float(column) }
+    let parameters = QuantizationParameters(scales: [-0.5])
+    let matrix = try Int8Weight(quantizing: values, with: parameters)
+    #expect(matrix.codes == [0, -2, -4])
+    #expect(matrix.dequantized() == values)
+    for bad: Float in [0, .nan, .infinity] {
+      #expect(throws: QuantizationError.self) {
+        try Int8Weight(quantizing: values, with: QuantizationParameters(scales: [bad]))
+      }
+    }
+    #expect(throws: QuantizationError.shape(.wrongCount(of: "scales", expected: 1, found: 2))) {
+      try Int8Weight(quantizing: values, with: QuantizationParameters(scales: [1, 1]))
+    }
+    #expect(throws: QuantizationError.self) {
+      try UInt4Weight(
+        quantizing: values, with: QuantizationParameters(scales: [1], zeroPoints: [16]))
+    }
+  }
+
+  @Test func chosenParametersGiveTheSameCodes() throws {
+    let values = Samples.matrix(5, 70)
+    let parameters = try UInt4Weight.chooseParameters(for: values)
+    let direct = try UInt4Weight(quantizing: values)
+    #expect(try UInt4Weight(quantizing: values, with: parameters) == direct)
+    #expect(try UInt4Weight.fakeQuantized(values) == direct.dequantized())
+  }
+}

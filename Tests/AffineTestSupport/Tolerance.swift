@@ -1,0 +1,28 @@
+/// How far a float may lie from its reference.
+public enum Tolerance: Sendable {
+  /// Not at all.
+  case exact
+  /// Units in the last place of the reference.
+  case ulps(Double)
+  /// Of a dot product accumulated in `Float`: the sum of the magnitudes of its terms, times one
+  /// rounding of 2⁻²⁴ for each of `roundings` operations a term can go through.
+  ///
+  /// Each operation errs by at most 2⁻²⁴ of its result, and every result is at most the sum of the
+  /// magnitudes, so the bound holds to first order; one rounding more covers the second.
+  case dot(roundings: Int)
+
+  /// The bound for a reference and the sum of the magnitudes of what was added up for it.
+  public func bound(_ expected: Double, magnitude: Double) -> Double {
+    switch self {
+    case .exact: 0
+    case .ulps(let count): count * Double(Float(expected).ulp)
+    case .dot(let roundings):
+      Double(roundings + 1) * 0x1p-24 * magnitude + Double(Float.leastNonzeroMagnitude)
+    }
+  }
+
+  /// Whether `actual` is close enough to `expected`.
+  public func accepts(_ actual: Float, _ expected: Double, magnitude: Double = 0) -> Bool {
+    abs(Double(actual) - expected) <= bound(expected, magnitude: magnitude)
+  }
+}
