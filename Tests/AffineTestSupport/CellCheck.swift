@@ -9,6 +9,9 @@ package enum CellCheck {
     package var passed: Bool
     /// The largest error, relative to the sum of the magnitudes of what was added up.
     package var maximumRelativeError: Double
+
+    /// A check that could not be made is one that failed.
+    package static let broken = Outcome(passed: false, maximumRelativeError: .infinity)
   }
 
   /// Odd extents, more than one group of 32, and a single row.

@@ -26,9 +26,11 @@ package enum Peak {
   }
 
   private static let integer = unsafe KernelTable<PeakLoop>(
-    aq_peak_i16(), portable: "aq_peak_i16_portable") { $0.c.operations = 0 }
+    aq_peak_i16(), portable: "aq_peak_i16_portable"
+  ) { $0.c.operations = 0 }
   private static let float = unsafe KernelTable<PeakLoop>(
-    aq_peak_f32(), portable: "aq_peak_f32_portable") { $0.c.operations = 0 }
+    aq_peak_f32(), portable: "aq_peak_f32_portable"
+  ) { $0.c.operations = 0 }
 
   /// About a millisecond of work: long against starting it, short against a time slice.
   private static func run(_ kernel: Kernel<PeakLoop>) -> Double {

@@ -1,0 +1,81 @@
+import AffineQuant
+import AffineTestSupport
+
+/// One call of a cell's operation, ready to run.
+struct CellWork {
+  /// Multiplications and additions of a product; elements of anything else.
+  let amount: Double
+  /// Bytes of the operands and the result.
+  let bytes: Double
+  let run: () throws -> Void
+
+  init(_ cell: CoverageCell, m: Int, k: Int, n: Int, _ execution: Execution) throws {
+    if cell.operation.isProduct {
+      (amount, bytes, run) = try Self.product(cell, m, k, n, execution)
+    } else {
+      (amount, bytes, run) = try Self.single(cell.operation, cell.weights, m * 8, k, execution)
+    }
+  }
+
+  typealias Parts = (amount: Double, bytes: Double, run: () throws -> Void)
+
+  private static func product(
+    _ cell: CoverageCell, _ m: Int, _ k: Int, _ n: Int, _ execution: Execution
+  ) throws -> Parts {
+    let (first, second) =
+      switch cell.operation {
+      case .linear: (Shape(m, k), Shape(n, k))
+      case .inputGradient: (Shape(m, k), Shape(k, n))
+      default: (Shape(k, m), Shape(k, n))
+      }
+    let lhs = try ErasedOperand(Samples.matrix(first.rows, first.columns), as: cell.activations)
+    var rhs = try ErasedOperand(
+      Samples.matrix(second.rows, second.columns, for: cell.weights, seed: 1),
+      as: .quantized(cell.weights))
+    if case .quantized(let x) = lhs, case .quantized(let w) = rhs, cell.operation == .linear,
+      x.storage.isInteger, w.storage.isInteger
+    {
+      rhs = .quantized(w.tiled(execution))
+    }
+    return (
+      2 * Double(m * k * n), 0,
+      { _ = try ErasedOperand.product(cell.operation, lhs, rhs, on: execution) }
+    )
+  }
+
+  /// An operation on one matrix of `rows × columns`.
+  static func single(
+    _ operation: Operation, _ type: QuantizedType, _ rows: Int, _ columns: Int,
+    _ execution: Execution
+  ) throws -> Parts {
+    let values = Samples.matrix(rows, columns, for: type, seed: 1)
+    let matrix = try CodeMatrix.quantize(values, as: type, QuantizationOptions(), execution)
+    let count = Double(rows * columns), quantized = Double(type.byteCount(of: values.shape))
+    let run: () throws -> Void =
+      switch operation {
+      case .quantize:
+        { _ = try CodeMatrix.quantize(values, as: type, QuantizationOptions(), execution) }
+      case .requantize:
+        {
+          let floats = matrix.dequantized(as: Float.self, execution)
+          _ = try CodeMatrix.quantize(floats, as: type, QuantizationOptions(), execution)
+        }
+      case .dequantize: { _ = matrix.dequantized(as: Float.self, execution) }
+      case .transpose: { _ = matrix.transposed(execution) }
+      case .gather: { _ = try matrix.gather(Array(0..<rows), as: Float.self, execution) }
+      case .slice: { _ = try matrix.slice(rows: 0..<rows, columns: 1..<columns) }
+      default:
+        {
+          // Whole matrices join wherever blocks end; these end with a block.
+          let isTall = matrix.grid.block.rows != Block.whole
+          _ = try isTall ? matrix.joined(above: matrix) : matrix.joined(leftOf: matrix)
+        }
+      }
+    let bytes =
+      switch operation {
+      case .quantize, .dequantize, .gather: 4 * count + quantized
+      default: 2 * quantized
+      }
+    return (count, bytes, run)
+  }
+}

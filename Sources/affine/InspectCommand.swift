@@ -1,0 +1,74 @@
+import AffineFormats
+import AffineQuant
+import ArgumentParser
+
+/// What a file holds.
+struct InspectCommand: ParsableCommand {
+  struct Tensor: Codable {
+    let name, element: String
+    let shape: [Int]
+    let bytes: Int
+  }
+
+  struct Quantized: Codable {
+    let name, type: String
+    let shape: [Int]
+    let bytes: Int
+  }
+
+  struct Report: Codable {
+    let file: String
+    let tensors: [Tensor]
+    let quantized: [Quantized]
+    let metadata: [String: String]
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "The tensors of a safetensors file, and its quantized matrices.")
+
+  @Argument(help: "A safetensors file.") var file: String
+  @Option(help: "How to print.") var format = OutputFormat.table
+
+  func run() throws {
+    let contents = try SafeTensorsFile(path: file)
+    let tensors = contents.header.entries.map {
+      Tensor(name: $0.name, element: $0.element.rawValue, shape: $0.shape, bytes: $0.range.count)
+    }
+    let quantized = try contents.quantizedNames.map { name in
+      let matrix = try contents.quantized(name)
+      return Quantized(
+        name: name, type: matrix.quantizedType.name,
+        shape: [matrix.shape.rows, matrix.shape.columns],
+        bytes: matrix.quantizedType.byteCount(of: matrix.shape))
+    }
+    let report = Report(
+      file: file, tensors: tensors, quantized: quantized, metadata: contents.header.metadata)
+    switch format {
+    case .json: try printJSON(report)
+    case .table: print(report.text)
+    }
+  }
+}
+
+extension InspectCommand.Report {
+  fileprivate var text: String {
+    var parts = TextTable(["tensor", "type", "shape", "bytes"])
+    for tensor in tensors {
+      parts.rows.append([tensor.name, tensor.element, "\(tensor.shape)", "\(tensor.bytes)"])
+    }
+    var text = parts.plain
+    if !quantized.isEmpty {
+      var matrices = TextTable(["quantized matrix", "type", "shape", "bytes"])
+      for matrix in quantized {
+        matrices.rows.append([matrix.name, matrix.type, "\(matrix.shape)", "\(matrix.bytes)"])
+      }
+      text += "\n\n" + matrices.plain
+    }
+    let notes = metadata.filter { !$0.key.hasPrefix("affine.") }.sorted { $0.key < $1.key }
+    if !notes.isEmpty {
+      text += "\n\n" + notes.map { "\($0.key): \($0.value)" }.joined(separator: "\n")
+    }
+    return text
+  }
+}

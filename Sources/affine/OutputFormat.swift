@@ -1,0 +1,25 @@
+import ArgumentParser
+import Foundation
+
+/// How results are printed.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  case table, json
+}
+
+/// Prints one value as a JSON document with stable field names.
+func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
+
+extension Double {
+  /// Three significant digits or so: 0.123, 12.3, 1234.
+  var short: String {
+    let digits = magnitude < 10 ? 2 : magnitude < 1000 ? 1 : 0
+    return isFinite ? String(format: "%.\(digits)f", self) : "-"
+  }
+
+  /// A part of one as a percentage.
+  var percent: String { String(format: "%.0f %%", 100 * self) }
+}

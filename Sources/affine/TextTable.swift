@@ -1,0 +1,48 @@
+/// Rows of text under headings, aligned for a terminal or as Markdown.
+struct TextTable {
+  let headings: [String]
+  var rows: [[String]] = []
+
+  init(_ headings: [String]) { self.headings = headings }
+
+  /// Columns padded to one width; all but the first are numbers or short words.
+  var plain: String {
+    let widths = headings.indices.map { column in
+      ([headings] + rows).map { $0[column].count }.max() ?? 0
+    }
+    return ([headings] + rows).map { row in
+      zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+        .joined(separator: "  ").trimmingSuffix(" ")
+    }.joined(separator: "\n")
+  }
+
+  /// A Markdown table.
+  var markdown: String {
+    ([headings, headings.map { _ in "---" }] + rows).map { row in
+      "| " + row.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+    }.joined(separator: "\n")
+  }
+
+  /// An HTML table.
+  var html: String {
+    func line(_ row: [String], _ tag: String) -> String {
+      "<tr>" + row.map { "<\(tag)>\($0.escapedForHTML)</\(tag)>" }.joined() + "</tr>"
+    }
+    return "<table>\n"
+      + ([line(headings, "th")] + rows.map { line($0, "td") })
+      .joined(separator: "\n") + "\n</table>"
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ character: Character) -> String {
+    var text = Substring(self)
+    while text.last == character { text.removeLast() }
+    return String(text)
+  }
+
+  /// With the characters that HTML gives a meaning written out.
+  var escapedForHTML: String {
+    replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+  }
+}
