@@ -1,5 +1,4 @@
 import AffineQuant
-import AffineTestSupport
 
 /// One call of a cell's operation, ready to run.
 struct CellWork {
@@ -13,7 +12,17 @@ struct CellWork {
     if cell.operation.isProduct {
       (amount, bytes, run) = try Self.product(cell, m, k, n, execution)
     } else {
-      (amount, bytes, run) = try Self.single(cell.operation, cell.weights, m * 8, k, execution)
+      (amount, bytes, run) = try Self.single(cell.operation, cell.weights, 64, k, execution)
+    }
+  }
+
+  /// Numbers that cost little to make; no kernel's time depends on them.
+  private static func values(
+    _ rows: Int, _ columns: Int, for type: QuantizedType? = nil
+  ) -> Matrix<Float> {
+    let isNonnegative = type?.mapping.kind == .codebook(.dynamicUnsigned8)
+    return Matrix(rows: rows, columns: columns) { row, column in
+      Float((row * 37 + column * 11) % 256) - (isNonnegative ? 0 : 127.5)
     }
   }
 
@@ -28,9 +37,9 @@ struct CellWork {
       case .inputGradient: (Shape(m, k), Shape(k, n))
       default: (Shape(k, m), Shape(k, n))
       }
-    let lhs = try ErasedOperand(Samples.matrix(first.rows, first.columns), as: cell.activations)
+    let lhs = try ErasedOperand(values(first.rows, first.columns), as: cell.activations)
     var rhs = try ErasedOperand(
-      Samples.matrix(second.rows, second.columns, for: cell.weights, seed: 1),
+      values(second.rows, second.columns, for: cell.weights),
       as: .quantized(cell.weights))
     if case .quantized(let x) = lhs, case .quantized(let w) = rhs, cell.operation == .linear,
       x.storage.isInteger, w.storage.isInteger
@@ -48,7 +57,7 @@ struct CellWork {
     _ operation: Operation, _ type: QuantizedType, _ rows: Int, _ columns: Int,
     _ execution: Execution
   ) throws -> Parts {
-    let values = Samples.matrix(rows, columns, for: type, seed: 1)
+    let values = Self.values(rows, columns, for: type)
     let matrix = try CodeMatrix.quantize(values, as: type, QuantizationOptions(), execution)
     let count = Double(rows * columns), quantized = Double(type.byteCount(of: values.shape))
     let run: () throws -> Void =

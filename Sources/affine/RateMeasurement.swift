@@ -56,7 +56,7 @@ struct RateMeasurement {
     let isPortable = row.tier == .portable
     let execution = Execution(threads: 1, instructionSet: row.needs)
     let work = try CellWork(
-      cell, m: isPortable ? 2 : 96, k: 512, n: isPortable ? 32 : 512, execution)
+      cell, m: isPortable ? 2 : 96, k: 512, n: isPortable ? 32 : 256, execution)
     let timing = try Timing(seconds: 0, warmUps: 1, atLeast: isPortable ? 1 : 3) { try work.run() }
     let rate = work.amount / timing.minimum
     let fraction =

@@ -63,22 +63,9 @@ extension CodeMatrix {
     for row in rows where !(0..<shape.rows).contains(row) {
       throw .outOfRange(axis: "row", index: row, extent: shape.rows)
     }
-    let (source, columns) = (rowMajor(), shape.columns)
-    let values = Buffer<Element>(count: rows.count * columns, zeroed: false) { memory in
-      // Rows of the result do not overlap.
-      ThreadPool.shared.parallelRows(rows.count, columns, execution) { part in
-        var runs = RowRuns(source, 0..<columns)
-        var scratch = [Float](repeating: 0, count: columns)
-        for index in part {
-          var span = scratch.mutableSpan
-          source.dequantize(
-            rows[index], &runs, into: &span, execution, rounding: Element.elementType)
-          memory.withRange(index * columns..<(index + 1) * columns) { target in
-            for column in target.indices { target[column] = Element(rounding: span[column]) }
-          }
-        }
-      }
+    let values: Buffer<Element> = rowMajor().dequantizedRows(count: rows.count, execution) {
+      rows[$0]
     }
-    return Matrix(validated: Shape(rows.count, columns), values)
+    return Matrix(validated: Shape(rows.count, shape.columns), values)
   }
 }

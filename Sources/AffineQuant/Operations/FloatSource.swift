@@ -45,6 +45,6 @@ enum FloatSource {
     let start = row * matrix.shape.columns
     let source = matrix.values.span.extracting(
       start + columns.lowerBound..<start + columns.upperBound)
-    for index in source.indices { output[index] = source[index].float }
+    Element.widen(source, into: &output)
   }
 }

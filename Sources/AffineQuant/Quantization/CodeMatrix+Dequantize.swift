@@ -7,30 +7,34 @@ extension CodeMatrix {
     as _: Element.Type = Element.self, _ execution: Execution = .standard
   ) -> Matrix<Element> {
     let source = rowMajor()
+    return Matrix(
+      validated: shape, source.dequantizedRows(count: shape.rows, execution) { $0 })
+  }
+
+  /// The values of `count` rows, of which `row` tells the place in this matrix.
+  func dequantizedRows<Element: FloatElement>(
+    count: Int, _ execution: Execution, _ row: (Int) -> Int
+  ) -> Buffer<Element> {
     let columns = shape.columns
-    let values = Buffer<Element>(count: shape.count, zeroed: false) { memory in
-      // Rows do not overlap.
-      ThreadPool.shared.parallelRows(shape.rows, columns, execution) { rows in
-        var runs = RowRuns(source, 0..<columns)
-        if let memory = memory as? DisjointMemory<Float> {
-          for row in rows {
-            memory.withRange(row * columns..<(row + 1) * columns) { span in
-              source.dequantize(row, &runs, into: &span, execution)
-            }
+    return Buffer(count: count * columns, zeroed: false) { memory in
+      // Rows of the result do not overlap.
+      ThreadPool.shared.parallelRows(count, columns, execution) { part in
+        var runs = RowRuns(self, 0..<columns)
+        var scratch = [Float]()
+        if Element.self != Float.self { scratch = [Float](repeating: 0, count: columns) }
+        for index in part {
+          let range = index * columns..<(index + 1) * columns
+          if let floats = memory as? DisjointMemory<Float> {
+            floats.withRange(range) { dequantize(row(index), &runs, into: &$0, execution) }
+            continue
           }
-          return
-        }
-        var scratch = [Float](repeating: 0, count: columns)
-        for row in rows {
           var span = scratch.mutableSpan
-          source.dequantize(row, &runs, into: &span, execution, rounding: Element.elementType)
-          memory.withRange(row * columns..<(row + 1) * columns) { target in
-            for column in target.indices { target[column] = Element(rounding: span[column]) }
-          }
+          dequantize(
+            row(index), &runs, into: &span, execution, rounding: Element.elementType)
+          memory.withRange(range) { Element.round(span.span, into: &$0) }
         }
       }
     }
-    return Matrix(validated: shape, values)
   }
 
   /// The values of some columns of a row; rows must be kept together.

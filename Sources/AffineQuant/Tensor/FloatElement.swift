@@ -8,6 +8,10 @@ public protocol FloatElement: Sendable, BitwiseCopyable {
   init(rounding value: Float)
   /// The same value; every element type embeds in `Float`.
   var float: Float { get }
+  /// Rounds values one by one; both spans have one length.
+  static func round(_ values: borrowing Span<Float>, into rounded: inout MutableSpan<Self>)
+  /// Widens values one by one; both spans have one length.
+  static func widen(_ values: borrowing Span<Self>, into widened: inout MutableSpan<Float>)
 }
 
 /// The element types of float matrices, by name.
@@ -40,22 +44,4 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
     case .bfloat16: Float(BFloat16(value))
     }
   }
-}
-
-extension Float: FloatElement {
-  public static var elementType: ElementType { .float32 }
-  @inline(__always) public init(rounding value: Float) { self = value }
-  @inline(__always) public var float: Float { self }
-}
-
-extension BFloat16: FloatElement {
-  public static var elementType: ElementType { .bfloat16 }
-  @inline(__always) public init(rounding value: Float) { self.init(value) }
-  @inline(__always) public var float: Float { Float(self) }
-}
-
-extension Float16: FloatElement {
-  public static var elementType: ElementType { .float16 }
-  @inline(__always) public init(rounding value: Float) { self.init(value) }
-  @inline(__always) public var float: Float { Float(self) }
 }

@@ -58,7 +58,14 @@ public struct Matrix<Element: FloatElement>: Sendable {
     if let same = self as? Matrix<Other> { return same }
     let source = values.span
     let converted = Buffer<Other>(count: values.count, zeroed: false) { memory in
-      for index in source.indices { memory[index] = Other(rounding: source[index].float) }
+      if let floats = values as? Buffer<Float> {
+        Other.round(floats.span, into: &memory)
+        return
+      }
+      var floats = [Float](repeating: 0, count: source.count)
+      var span = floats.mutableSpan
+      Element.widen(source, into: &span)
+      Other.round(span.span, into: &memory)
     }
     return Matrix<Other>(validated: shape, converted)
   }

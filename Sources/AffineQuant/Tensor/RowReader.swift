@@ -20,7 +20,7 @@ struct RowReader<Element: FloatElement> {
     let values = matrix.values
     let source = values.span.extracting(columns)
     var span = scratch.mutableSpan
-    for index in source.indices { span[index] = source[index].float }
+    Element.widen(source, into: &span)
     body(span.span)
   }
 }

@@ -1,0 +1,20 @@
+import AffineQuant
+
+typealias Columns = AffineQuantized<Int8, RowMajor<PerColumn, Symmetric>>
+
+func products(_ x: Matrix<Float>, _ h: Matrix<BFloat16>) throws {
+  let rows = try Int8Activations(quantizing: x)
+  let columns = try Columns(quantizing: x)
+  let groups = try Int4Weight(quantizing: x)
+  // A scale may vary only over free axes, or be constant inside a slice of the contracted one.
+  _ = try linear(columns, rows) // expected-error {{}}
+  _ = try linear(rows, columns) // expected-error {{}}
+  _ = try inputGradient(rows, rows) // expected-error {{}}
+  _ = try inputGradient(rows, groups) // expected-error {{}}
+  _ = try inputGradient(columns, columns) // expected-error {{}}
+  _ = try weightGradient(rows, columns) // expected-error {{}}
+  _ = try weightGradient(columns, rows) // expected-error {{}}
+  _ = try weightGradient(columns, groups) // expected-error {{}}
+  // Float operands have one element type.
+  _ = try linear(x, h) // expected-error {{}}
+}
