@@ -11,7 +11,7 @@ public import AffineQuant
 /// A file mapped into memory for reading; its bytes are read when they are touched.
 ///
 /// A file that another program makes shorter while it is mapped cannot be read any more, and the
-/// system ends a program that tries: replace files, as ``AtomicFile`` does, do not rewrite them.
+/// system ends a program that tries: replace files, as this library does, do not rewrite them.
 @safe
 public final class MappedFile {
   /// The bytes of the file; they keep the mapping alive.

@@ -24,7 +24,7 @@ public struct QuantizationCost: Sendable, Hashable {
   ///   - quantized: The same, quantized.
   ///   - bytesBefore: The bytes that the weight takes in its file.
   ///   - rows: Rows of standard normal input, from a fixed seed.
-  /// - Throws: ``ShapeError`` if the shapes differ.
+  /// - Throws: ``AffineQuant/ShapeError`` if the shapes differ.
   public init(
     name: String, weight: Matrix<Float>, quantized: AnyQuantized, bytesBefore: Int, rows: Int = 32
   ) throws(ShapeError) {

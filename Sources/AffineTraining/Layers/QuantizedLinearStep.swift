@@ -21,7 +21,7 @@ public struct QuantizedLinearStep: Sendable {
 
   /// `X · Wᵀ`: `m × k` inputs and an `n × k` weight give `m × n`.
   ///
-  /// - Throws: ``QuantizationError``: values that are not finite, extents that do not agree.
+  /// - Throws: ``AffineQuant/QuantizationError``: values that are not finite, extents that do not agree.
   public func forward(
     _ input: Matrix<Float>, _ weight: Matrix<Float>
   ) throws(QuantizationError) -> Matrix<Float> {
@@ -32,7 +32,7 @@ public struct QuantizedLinearStep: Sendable {
 
   /// `G · W`: the `m × k` gradient of the input.
   ///
-  /// - Throws: ``QuantizationError``: values that are not finite, extents that do not agree.
+  /// - Throws: ``AffineQuant/QuantizationError``: values that are not finite, extents that do not agree.
   public func inputGradient(
     _ gradient: Matrix<Float>, _ weight: Matrix<Float>
   ) throws(QuantizationError) -> Matrix<Float> {
@@ -43,7 +43,7 @@ public struct QuantizedLinearStep: Sendable {
 
   /// `Gᵀ · X`: the `n × k` gradient of the weight.
   ///
-  /// - Throws: ``QuantizationError``: values that are not finite, extents that do not agree.
+  /// - Throws: ``AffineQuant/QuantizationError``: values that are not finite, extents that do not agree.
   public func weightGradient(
     _ gradient: Matrix<Float>, _ input: Matrix<Float>
   ) throws(QuantizationError) -> Matrix<Float> {

@@ -23,7 +23,7 @@ public struct AdamW: Sendable {
 
   /// Moments of zero for parameters of a shape.
   ///
-  /// - Throws: ``QuantizationError``: a group of fewer than one.
+  /// - Throws: ``AffineQuant/QuantizationError``: a group of fewer than one.
   public init(shape: Shape, state: State = .float32) throws(QuantizationError) {
     let zeros = Matrix<Float>(rows: shape.rows, columns: shape.columns) { _, _ in 0 }
     first = try Moment(zeros, state, .dynamic8)
@@ -35,7 +35,7 @@ public struct AdamW: Sendable {
 
   /// Moves parameters against a gradient of the same shape.
   ///
-  /// - Throws: ``QuantizationError``: shapes that differ; a moment that is not finite.
+  /// - Throws: ``AffineQuant/QuantizationError``: shapes that differ; a moment that is not finite.
   public mutating func update(
     _ parameters: Matrix<Float>, gradient: Matrix<Float>, on execution: Execution = .standard
   ) throws(QuantizationError) -> Matrix<Float> {

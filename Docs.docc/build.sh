@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds the documentation; a broken link or another warning is an error. Run it after
+# `swift build -c release`; the argument is the folder that the archive goes to.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+archive="${1:-.build/documentation.doccarchive}"
+graphs=".build/symbols"
+rm -rf "$graphs"
+mkdir -p "$graphs"
+target=$(swiftc -print-target-info | sed -n 's/^ *"triple": "\(.*\)",/\1/p' | head -1)
+for module in AffineQuant AffineFormats AffineTraining AffineModels; do
+  swift symbolgraph-extract -module-name "$module" -target "$target" -I .build/release/Modules \
+    -Xcc -fmodule-map-file=.build/release/AffineKernels.build/module.modulemap \
+    -minimum-access-level public -skip-synthesized-members -output-dir "$graphs"
+done
+docc convert Docs.docc --additional-symbol-graph-dir "$graphs" --warnings-as-errors \
+  --fallback-display-name "Affine Quantization" --fallback-bundle-identifier affine-quant \
+  --output-path "$archive"
+echo "documentation: $archive"
