@@ -21,7 +21,7 @@ struct BenchCommand: ParsableCommand {
       X is m × k, W is n × k, G is m × n. Quantizing activations and gradients is timed, packing a
       weight is not. linear: X · Wᵀ. input-gradient: G · W. weight-gradient: Gᵀ · X, both quantized in
       time. train-step: the three, each operand quantized along the axis its product contracts.
-      quantize, dequantize, transpose: of m × k. optimizer-step: AdamW on m × k parameters, states of
+      quantize, dequantize, transpose: of m × k; their part of the peak is that of copying as many bytes. optimizer-step: AdamW on m × k parameters, states of
       the type that --weights names.
       """)
 
@@ -66,10 +66,19 @@ struct BenchCommand: ParsableCommand {
       threads: execution.threads, kernel: work.kernel?.name, medianSeconds: timing.median,
       minimumSeconds: timing.minimum, samples: timing.samples.count, gops: rate * 1e-9,
       gigabytesPerSecond: work.bytes / timing.median * 1e-9, peakGops: peak.map { $0 * 1e-9 },
-      fractionOfPeak: peak.map { rate / $0 })
+      fractionOfPeak: peak.map { rate / $0 } ?? copyFraction(work, timing.median))
     switch format {
     case .json: try printJSON(report)
     case .table: print(report.line)
+    }
+  }
+
+  /// The part of the bandwidth of copying as many bytes, which bounds what moves memory.
+  private func copyFraction(_ work: BenchWork, _ seconds: Double) -> Double? {
+    switch operation {
+    case .quantize, .dequantize, .transpose:
+      work.bytes / seconds / Peak.copiedBytesPerSecond(Int(work.bytes / 2))
+    default: nil
     }
   }
 
@@ -86,7 +95,8 @@ struct BenchCommand: ParsableCommand {
 extension BenchCommand.Report {
   /// The result for a person.
   fileprivate var line: String {
-    let part = fractionOfPeak.map { ", \($0.percent) of \((peakGops ?? 0).short) GOP/s" } ?? ""
+    let roof = peakGops.map { "\($0.short) GOP/s" } ?? "a copy's bandwidth"
+    let part = fractionOfPeak.map { ", \($0.percent) of \(roof)" } ?? ""
     return "\(operation) \(activations) × \(weights), m \(m) k \(k) n \(n), \(threads) threads: "
       + "median \((medianSeconds * 1e3).short) ms of \(samples), \(gops.short) GOP/s\(part), "
       + "\(gigabytesPerSecond.short) GB/s" + (kernel.map { " (\($0))" } ?? "")

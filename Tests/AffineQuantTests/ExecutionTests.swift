@@ -57,9 +57,10 @@ import Testing
     #expect(InstructionSet(name: "sse9") == nil)
   }
 
-  @Test func fewerThanOneThreadIsOne() {
+  @Test func threadCountsAreClamped() {
     #expect(Execution.threads(0).threads == 1)
     #expect(Execution.threads(-3).threads == 1)
+    #expect(Execution.threads(.max).threads == 256)
     #expect(Execution.standard.threads >= 1)
   }
 }

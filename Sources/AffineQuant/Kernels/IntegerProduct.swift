@@ -113,16 +113,17 @@ extension IntegerProduct {
     _ lhsPanel: Int, _ lhsPanels: Buffer<Int16>, _ rhsPanel: Int, _ rhsCodes: UnsafePointer<Int16>,
     _ pairs: UnsafePointer<UInt32>
   ) -> IntegerTile {
-    let lhsStart = lhsPanel * slices.ranges.count * lhs.lanes
-    let rhsStart = rhsPanel * slices.ranges.count * rhs.lanes
+    let lhsStart = lhs.parameters.start(of: lhsPanel)
+    let rhsStart = rhs.parameters.start(of: rhsPanel)
     return unsafe IntegerTile(
       c: aq_matmul_i16_args(
         slices: slices.ranges.count, pairs: pairs,
         lhs: lhsPanels.pointer + lhsPanel * lhs.panelLength, rhs: rhsCodes,
-        lhs_scale: lhs.scales.pointer + lhsStart, rhs_scale: rhs.scales.pointer + rhsStart,
+        lhs_scale: lhs.parameters.scales.pointer + lhsStart,
+        rhs_scale: rhs.parameters.scales.pointer + rhsStart,
         lhs_sum: lhsSums.count > 0 ? lhsSums.pointer + lhsStart : nil,
-        rhs_bias: rhs.biases.count > 0 ? rhs.biases.pointer + rhsStart : nil,
-        lhs_bias: lhs.biases.count > 0 ? lhs.biases.pointer + lhsStart : nil,
+        rhs_bias: rhs.parameters.biases.count > 0 ? rhs.parameters.biases.pointer + rhsStart : nil,
+        lhs_bias: lhs.parameters.biases.count > 0 ? lhs.parameters.biases.pointer + lhsStart : nil,
         rhs_sum: rhsSums.count > 0 ? rhsSums.pointer + rhsStart : nil,
         rows: lhs.rows(of: lhsPanel).count, columns: rhs.rows(of: rhsPanel).count,
         out: nil, stride: 0, sums: nil))

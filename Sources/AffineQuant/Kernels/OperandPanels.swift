@@ -3,29 +3,24 @@ internal import AffineKernels
 /// One operand of an integer product, packed for its kernel: panels of `lanes` rows, and for every
 /// slice and lane the scale and, where the mappings ask for them, biases and sums.
 struct OperandPanels {
-  let lanes: Int
-  let slices: ContractedSlices
-  /// One scale a panel, slice and lane.
-  let scales: Buffer<Float>
-  /// One bias a panel, slice and lane; empty where the mapping has none.
-  let biases: Buffer<Float>
-  /// The slices that a tiled matrix was packed with, and a zero point for each panel, slice and lane.
-  private let tileSlices: ContractedSlices
-  private let tileZeroPoints: Buffer<Int16>
+  /// In the slices of the product.
+  let parameters: LaneParameters
   private let matrix: CodeMatrix
 
+  /// The matrix is in an order that ``CodeMatrix/readable(lanes:_:)`` gave for these slices.
   init(_ matrix: CodeMatrix, lanes: Int, slices: ContractedSlices) {
     self.matrix = matrix
-    self.lanes = lanes
-    self.slices = slices
-    scales = Self.spread(matrix.scales, of: matrix, lanes, slices)
-    biases =
-      matrix.biases.count == 0 ? Buffer([]) : Self.spread(matrix.biases, of: matrix, lanes, slices)
-    let isTiled = matrix.order != .rowMajor
-    tileSlices = isTiled ? ContractedSlices([matrix.grid]) : slices
-    tileZeroPoints =
-      isTiled ? Self.spread(matrix.zeroPoints, of: matrix, lanes, tileSlices) : Buffer([])
+    if let tiles = matrix.tiles, tiles.slices == slices {
+      parameters = tiles
+    } else {
+      parameters = LaneParameters(matrix, lanes: lanes, slices: slices)
+    }
   }
+
+  var lanes: Int { parameters.lanes }
+  private var slices: ContractedSlices { parameters.slices }
+  private var scales: Buffer<Float> { parameters.scales }
+  private var biases: Buffer<Float> { parameters.biases }
 
   var count: Int { (matrix.shape.rows + lanes - 1) / lanes }
 
@@ -42,24 +37,26 @@ struct OperandPanels {
 
   /// Writes one panel of codes less their zero points.
   func fill(_ panel: Int, _ output: inout MutableSpan<Int16>, _ scratch: inout PanelScratch) {
-    if case .tiled(let order) = matrix.order, order.lanes == lanes {
-      fillFromTile(panel, order, &output, scratch.execution)
+    if let tiles = matrix.tiles {
+      fillFromTile(panel, tiles, &output, scratch.execution)
     } else {
       fillFromRows(panel, &output, &scratch)
     }
   }
 
   private func fillFromTile(
-    _ panel: Int, _ order: TileOrder, _ output: inout MutableSpan<Int16>, _ execution: Execution
+    _ panel: Int, _ tiles: LaneParameters, _ output: inout MutableSpan<Int16>,
+    _ execution: Execution
   ) {
-    let bytes = order.panelBytes(pairs: tileSlices.pairCount, storage: matrix.storage)
-    let zeroPointsStart = panel * tileSlices.ranges.count * lanes
+    let order = TileOrder(lanes: lanes)
+    let bytes = order.panelBytes(pairs: tiles.slices.pairCount, storage: matrix.storage)
+    let hasZeroPoints = tiles.zeroPoints.count > 0
     let kernel = WidenKernels.table(matrix.storage).best(on: execution.instructionSet)
     unsafe output.withUnsafeMutableBufferPointer { output in
-      unsafe tileSlices.pairs.withUnsafeBufferPointer { pairs in
+      unsafe tiles.slices.pairs.withUnsafeBufferPointer { pairs in
         guard let panelStart = output.baseAddress, let pairStart = pairs.baseAddress else { return }
-        let hasZeroPoints = tileZeroPoints.count > 0
-        let zeroPoints = unsafe hasZeroPoints ? tileZeroPoints.pointer + zeroPointsStart : nil
+        let zeroPoints =
+          unsafe hasZeroPoints ? tiles.zeroPoints.pointer + tiles.start(of: panel) : nil
         var arguments = unsafe WidenPanel(
           c: aq_widen_args(
             codes: matrix.codes.pointer + panel * bytes, slices: pairs.count, pairs: pairStart,
@@ -67,7 +64,7 @@ struct OperandPanels {
         kernel(&arguments)
       }
     }
-    withExtendedLifetime((matrix, tileZeroPoints)) {}
+    withExtendedLifetime(matrix) {}
   }
 
   private func fillFromRows(
@@ -143,30 +140,6 @@ struct OperandPanels {
             in: from.assumingMemoryBound(to: UInt32.self), in_stride: units,
             out: to.assumingMemoryBound(to: UInt32.self)))
         kernel(&arguments)
-      }
-    }
-  }
-
-  /// One parameter of a block, repeated for every panel, slice and lane that reads it.
-  private static func spread<Value: ExpressibleByIntegerLiteral & BitwiseCopyable & Sendable>(
-    _ values: Buffer<Value>, of matrix: CodeMatrix, _ lanes: Int, _ slices: ContractedSlices
-  ) -> Buffer<Value> {
-    guard values.count > 0 else { return Buffer([]) }
-    let source = values.span
-    let grid = matrix.grid
-    let panels = (grid.shape.rows + lanes - 1) / lanes
-    return Buffer(count: panels * slices.ranges.count * lanes) { output in
-      var index = 0
-      for panel in 0..<panels {
-        for slice in slices.ranges {
-          let column = grid.blockColumn(slice.lowerBound)
-          for row in panel * lanes..<(panel + 1) * lanes {
-            if row < grid.shape.rows {
-              output[index] = source[grid.blockRow(row) * grid.extent.columns + column]
-            }
-            index += 1
-          }
-        }
       }
     }
   }

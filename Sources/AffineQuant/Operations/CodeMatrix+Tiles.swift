@@ -1,20 +1,21 @@
 extension CodeMatrix {
   /// The same numbers in the order that integer products read on a CPU.
   package func tiled(_ execution: Execution = .standard) -> CodeMatrix {
-    if order != .rowMajor { return self }
+    if tiles != nil { return self }
     let lanes = MatmulKernels.integer.best(on: execution.instructionSet).rhsLanes
     let order = TileOrder(lanes: lanes)
     let slices = ContractedSlices([grid])
     let panelBytes = order.panelBytes(pairs: slices.pairCount, storage: storage)
     let panels = order.panels(rows: shape.rows)
-    let tiles = Buffer<UInt8>(count: panels * panelBytes, zeroed: true) { memory in
+    let tiled = Buffer<UInt8>(count: panels * panelBytes, zeroed: true) { memory in
       ThreadPool.shared.parallel(panels, threads: execution.threads) { panel in
         memory.withRange(panel * panelBytes..<(panel + 1) * panelBytes) { bytes in
           writeTile(panel, order, slices, &bytes)
         }
       }
     }
-    return replacing(order: .tiled(order), codes: tiles)
+    return rearranged(
+      tiled, tiles: LaneParameters(self, lanes: lanes, slices: slices))
   }
 
   private func writeTile(
@@ -43,15 +44,15 @@ extension CodeMatrix {
 
   /// The same numbers row by row; exact.
   package func rowMajor() -> CodeMatrix {
-    guard case .tiled(let order) = order else { return self }
-    let slices = ContractedSlices([grid])
+    guard let parameters = tiles else { return self }
+    let (order, slices) = (TileOrder(lanes: parameters.lanes), parameters.slices)
     let panelBytes = order.panelBytes(pairs: slices.pairCount, storage: storage)
-    let tiles = codes.span
+    let source = codes.span
     let rows = Buffer<UInt8>(count: shape.rows * rowBytes) { memory in
       var codes = [UInt8](repeating: 0, count: shape.columns)
       for row in 0..<shape.rows {
         let panel = row / order.lanes
-        let bytes = tiles.extracting(panel * panelBytes..<(panel + 1) * panelBytes)
+        let bytes = source.extracting(panel * panelBytes..<(panel + 1) * panelBytes)
         var pair = 0
         for (slice, range) in slices.ranges.enumerated() {
           for (offset, column) in range.enumerated() {
@@ -64,13 +65,13 @@ extension CodeMatrix {
         storage.pack(codes.span, into: &target)
       }
     }
-    return replacing(order: .rowMajor, codes: rows)
+    return rearranged(rows, tiles: nil)
   }
 
   /// This matrix, in an order that a kernel with panels of `lanes` rows reads slice by slice.
   func readable(lanes: Int, _ slices: ContractedSlices) -> CodeMatrix {
-    guard case .tiled(let order) = order else { return self }
-    let fits = order.lanes == lanes && slices.subdivide(ContractedSlices([grid]))
+    guard let tiles else { return self }
+    let fits = tiles.lanes == lanes && slices.subdivide(tiles.slices)
     return fits ? self : rowMajor()
   }
 }

@@ -1,5 +1,5 @@
 /// The contracted axis, cut wherever a scale of either operand changes.
-struct ContractedSlices {
+struct ContractedSlices: Sendable, Hashable {
   /// The columns of each slice.
   let ranges: [Range<Int>]
   /// Pairs of codes in each slice, the last one padded.
@@ -9,15 +9,16 @@ struct ContractedSlices {
 
   /// Cuts where the columns of blocks of any of the grids end. All have the same columns.
   init(_ grids: [BlockGrid]) {
-    var ends: Set<Int> = []
-    for grid in grids {
-      for block in 0..<grid.extent.columns { ends.insert(grid.columns(ofBlock: block).upperBound) }
-    }
+    var ranges: [Range<Int>] = []
     var start = 0
-    ranges = ends.sorted().map { end in
-      defer { start = end }
-      return start..<end
+    let columns = grids.first?.shape.columns ?? 0
+    while start < columns {
+      // The next end of a block of any of them.
+      let end = grids.map { $0.columns(ofBlock: $0.blockColumn(start)).upperBound }.min() ?? columns
+      ranges.append(start..<end)
+      start = end
     }
+    self.ranges = ranges
     pairs = ranges.map { UInt32(($0.count + 1) / 2) }
     pairCount = pairs.reduce(0) { $0 + Int($1) }
   }

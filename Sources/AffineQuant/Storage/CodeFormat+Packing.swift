@@ -75,7 +75,7 @@ extension CodeMatrix {
     precondition(
       (0..<shape.rows).contains(row) && (0..<shape.columns).contains(column),
       "(\(row), \(column)) is outside \(shape)")
-    guard case .rowMajor = order else { return rowMajor().code(row: row, column: column) }
+    if tiles != nil { return rowMajor().code(row: row, column: column) }
     return Int(storage.code(codes.span.extracting(codeBytes(ofRow: row)), column: column))
   }
 

@@ -58,7 +58,7 @@ extension AffineQuantized: Equatable {
 extension AffineQuantized: CustomStringConvertible {
   /// The type's name, the shape and the bytes, as `int4-group32 4096×4096, 10485760 bytes`.
   public var description: String {
-    let order = core.order == .rowMajor ? "" : ", tiled"
+    let order = core.tiles == nil ? "" : ", tiled"
     return "\(Self.type.name) \(shape)\(order), \(byteCount) bytes"
   }
 }

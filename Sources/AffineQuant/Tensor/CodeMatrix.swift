@@ -1,11 +1,12 @@
 /// The monomorphic core of every quantized matrix: codes, scales, and what the types say as values.
 ///
 /// `AffineQuantized` and the type-erased face wrap it; kernels read it.
-package struct CodeMatrix: Sendable, Equatable {
+package struct CodeMatrix: Sendable {
   package let type: QuantizedType
   package let grid: BlockGrid
-  package let order: CodeOrder
-  /// Row by row, each row a bit stream of whole bytes; or in the order of tiles.
+  /// How the codes are tiled; `nil`: they lie row by row.
+  package let tiles: LaneParameters?
+  /// Row by row, each row a bit stream of whole bytes; or in the order of ``TileOrder``.
   package let codes: Buffer<UInt8>
   /// One a block, row by row, each a number that the scale format holds.
   package let scales: Buffer<Float>
@@ -32,31 +33,31 @@ package struct CodeMatrix: Sendable, Equatable {
 
   /// Trusts its arguments; what comes from outside goes through ``init(type:grid:parts:)``.
   init(
-    type: QuantizedType, grid: BlockGrid, order: CodeOrder = .rowMajor, codes: Buffer<UInt8>,
+    type: QuantizedType, grid: BlockGrid, tiles: LaneParameters? = nil, codes: Buffer<UInt8>,
     scales: Buffer<Float>, zeroPoints: Buffer<Int16>, biases: Buffer<Float>
   ) {
     self.type = type
     self.grid = grid
-    self.order = order
+    self.tiles = tiles
     self.codes = codes
     self.scales = scales
     self.zeroPoints = zeroPoints
     self.biases = biases
   }
 
-  /// The same codes and parameters under other codes, grid or order.
-  func replacing(
-    type: QuantizedType? = nil, grid: BlockGrid? = nil, order: CodeOrder? = nil,
-    codes: Buffer<UInt8>
-  ) -> CodeMatrix {
+  /// The same parameters, with the codes in another order.
+  func rearranged(_ codes: Buffer<UInt8>, tiles: LaneParameters?) -> CodeMatrix {
     CodeMatrix(
-      type: type ?? self.type, grid: grid ?? self.grid, order: order ?? self.order, codes: codes,
-      scales: scales, zeroPoints: zeroPoints, biases: biases)
+      type: type, grid: grid, tiles: tiles, codes: codes, scales: scales, zeroPoints: zeroPoints,
+      biases: biases)
   }
 }
 
-/// The order of the codes of a matrix.
-package enum CodeOrder: Sendable, Hashable {
-  case rowMajor
-  case tiled(TileOrder)
+extension CodeMatrix: Equatable {
+  /// Whether the same codes lie in the same order, with equal parameters.
+  package static func == (lhs: Self, rhs: Self) -> Bool {
+    lhs.type == rhs.type && lhs.grid == rhs.grid && lhs.tiles?.lanes == rhs.tiles?.lanes
+      && lhs.codes == rhs.codes && lhs.scales == rhs.scales && lhs.zeroPoints == rhs.zeroPoints
+      && lhs.biases == rhs.biases
+  }
 }

@@ -13,7 +13,7 @@ public struct AnyQuantized: QuantizedMatrix, Equatable {
   package let core: CodeMatrix
 
   package init(_ core: CodeMatrix) {
-    precondition(core.order == .rowMajor, "only row-major matrices are erased")
+    precondition(core.tiles == nil, "only row-major matrices are erased")
     self.core = core
   }
 

@@ -12,9 +12,12 @@ public struct Execution: Sendable, Hashable {
   public static let standard = Execution(
     threads: max(aq_requested_threads() > 0 ? aq_requested_threads() : aq_processor_count(), 1))
 
-  /// A thread count below 1 counts as 1.
+  /// More threads than this are never started: far more than any core count they could help.
+  private static let maximumThreads = 256
+
+  /// A thread count below 1 counts as 1, one above 256 as 256.
   public init(threads: Int, instructionSet: InstructionSet = .running) {
-    self.threads = Swift.max(threads, 1)
+    self.threads = min(max(threads, 1), Self.maximumThreads)
     self.instructionSet = instructionSet
   }
 
