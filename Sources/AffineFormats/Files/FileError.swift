@@ -1,5 +1,6 @@
 /// A file that cannot be read or written, and what the system says of it.
 public struct FileError: Error, Hashable, CustomStringConvertible {
+  /// The file.
   public let path: String
   /// What was tried: "open", "read", "write".
   public let action: String

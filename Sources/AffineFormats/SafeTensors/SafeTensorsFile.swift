@@ -2,6 +2,7 @@ public import AffineQuant
 
 /// A safetensors file, mapped: tensors are read when they are touched, and not copied.
 public struct SafeTensorsFile: Sendable {
+  /// What the file holds and where.
   public let header: SafeTensorsHeader
   private let contents: Buffer<UInt8>
 

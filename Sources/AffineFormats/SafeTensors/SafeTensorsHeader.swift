@@ -5,8 +5,11 @@
 public struct SafeTensorsHeader: Sendable {
   /// One tensor.
   public struct Entry: Sendable, Hashable {
+    /// The name of the tensor.
     public let name: String
+    /// The type of its elements.
     public let element: TensorElement
+    /// Its extents, row-major.
     public let shape: [Int]
     /// Where its bytes lie in the file.
     public let range: Range<Int>

@@ -14,6 +14,7 @@ public struct SafeTensorsWriter: Sendable {
   /// Free text by name; it is written in the order of the names.
   public var metadata: [String: String] = [:]
 
+  /// Starts with no tensors and no metadata.
   public init() {}
 
   /// Adds a tensor.

@@ -1,26 +1,48 @@
 /// The element types of safetensors, by their names there.
 public enum TensorElement: String, Sendable, Hashable, CaseIterable {
+  /// A byte that is 0 or 1.
   case bool = "BOOL"
+  /// OCP float with 2 exponent bits, two a byte.
   case float4 = "F4"
+  /// OCP float with 2 exponent bits.
   case float6E2M3 = "F6_E2M3"
+  /// OCP float with 3 exponent bits.
   case float6E3M2 = "F6_E3M2"
+  /// Unsigned, 8 bits.
   case uint8 = "U8"
+  /// Signed, 8 bits.
   case int8 = "I8"
+  /// OCP float with 5 exponent bits.
   case float8E5M2 = "F8_E5M2"
+  /// OCP float with 4 exponent bits.
   case float8E4M3 = "F8_E4M3"
+  /// A power of two.
   case float8E8M0 = "F8_E8M0"
+  /// Float with 4 exponent bits, no infinities and no negative zero.
   case float8E4M3FNUZ = "F8_E4M3FNUZ"
+  /// Float with 5 exponent bits, no infinities and no negative zero.
   case float8E5M2FNUZ = "F8_E5M2FNUZ"
+  /// Signed, 16 bits.
   case int16 = "I16"
+  /// Unsigned, 16 bits.
   case uint16 = "U16"
+  /// IEEE 754 binary16.
   case float16 = "F16"
+  /// The upper half of binary32.
   case bfloat16 = "BF16"
+  /// Signed, 32 bits.
   case int32 = "I32"
+  /// Unsigned, 32 bits.
   case uint32 = "U32"
+  /// IEEE 754 binary32.
   case float32 = "F32"
+  /// Two binary32: real, imaginary.
   case complex64 = "C64"
+  /// IEEE 754 binary64.
   case float64 = "F64"
+  /// Signed, 64 bits.
   case int64 = "I64"
+  /// Unsigned, 64 bits.
   case uint64 = "U64"
 
   /// Bits an element takes.

@@ -6,6 +6,7 @@ internal import Foundation
 public struct QuantizationCost: Sendable, Hashable {
   /// The tensor.
   public let name: String
+  /// The rows and columns.
   public let shape: Shape
   /// Bytes as they were.
   public let bytesBefore: Int

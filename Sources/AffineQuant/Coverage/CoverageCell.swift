@@ -1,5 +1,6 @@
 /// One entry of the coverage report: an operation on operands of some types, and its kernels.
 public struct CoverageCell: Sendable, Hashable {
+  /// What is done.
   public let operation: Operation
   /// The other operand of a product; what is quantized, for the rest.
   public let activations: OperandType

@@ -3,7 +3,9 @@ public struct Block: Sendable, Hashable {
   /// The extent of an axis along which the scale does not change.
   public static let whole = Int.max
 
+  /// Rows that share a scale, or ``whole``.
   public let rows: Int
+  /// Columns that share a scale, or ``whole``.
   public let columns: Int
 
   /// - Precondition: Both extents are at least 1.

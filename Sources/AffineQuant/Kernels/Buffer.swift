@@ -4,6 +4,7 @@
 /// starts where the owner has it, aligned for `Element`.
 @safe
 public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  /// How many elements there are.
   public let count: Int
   private let base: UnsafePointer<Element>
   private let owner: AnyObject
@@ -60,6 +61,7 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     owner = allocation
   }
 
+  /// One element, bounds checked.
   public subscript(index: Int) -> Element { span[index] }
 
   /// Whether both refer to the very same memory.

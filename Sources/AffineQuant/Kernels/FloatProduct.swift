@@ -114,30 +114,13 @@ enum FloatOperand {
         var target = span.part(lane * block.count..<(lane + 1) * block.count)
         source.read(row, block, into: &target, execution)
       }
-      interleave(rows, free.count, lanes, block.count, &output, execution)
+      TransposeKernels.interleave(
+        rows, count: free.count, lanes: lanes, units: block.count, into: &output, execution)
     case .columns(let source):
       for (index, row) in block.enumerated() {
         var target = output.part(index * lanes..<index * lanes + free.count)
         source.read(row, free, into: &target, execution)
         for lane in free.count..<lanes { output[index * lanes + lane] = 0 }
-      }
-    }
-  }
-
-  private func interleave(
-    _ rows: [Float], _ count: Int, _ lanes: Int, _ units: Int, _ output: inout MutableSpan<Float>,
-    _ execution: Execution
-  ) {
-    let kernel = TransposeKernels.interleave.best(on: execution.instructionSet)
-    unsafe rows.withUnsafeBytes { source in
-      unsafe output.withUnsafeMutableBytes { output in
-        guard let from = source.baseAddress, let to = output.baseAddress else { return }
-        var arguments = unsafe InterleaveRows(
-          c: aq_interleave_args(
-            lanes: count, padded_lanes: lanes, count: units,
-            in: from.assumingMemoryBound(to: UInt32.self), in_stride: units,
-            out: to.assumingMemoryBound(to: UInt32.self)))
-        kernel(&arguments)
       }
     }
   }

@@ -4,6 +4,7 @@ public struct KernelRow: Sendable, Hashable {
   public let name: String
   /// What the kernel needs of the CPU.
   public let needs: InstructionSet
+  /// How much care the kernel had.
   public let tier: Tier
   /// Whether this build contains the kernel.
   public let isBuilt: Bool

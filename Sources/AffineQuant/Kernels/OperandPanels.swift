@@ -78,7 +78,9 @@ struct OperandPanels {
       var padded = target.part(lane * stride..<(lane + 1) * stride)
       widen(row, into: &padded, &codes)
     }
-    interleave(rows.count, stride / 2, scratch.rows, &output, scratch.execution)
+    TransposeKernels.interleave(
+      scratch.rows, count: rows.count, lanes: lanes, units: stride / 2, into: &output,
+      scratch.execution)
   }
 
   /// One row of codes less zero points, every slice padded with a zero to whole pairs.
@@ -122,24 +124,6 @@ struct OperandPanels {
           sums[index] = Float(sum) * scaleSpan[index]
           if withBias, biasSpan.count > 0 { sums[index] += biasSpan[index] * Float(range.count) }
         }
-      }
-    }
-  }
-
-  private func interleave(
-    _ rows: Int, _ units: Int, _ source: [Int16], _ output: inout MutableSpan<Int16>,
-    _ execution: Execution
-  ) {
-    let kernel = TransposeKernels.interleave.best(on: execution.instructionSet)
-    unsafe source.withUnsafeBytes { source in
-      unsafe output.withUnsafeMutableBytes { output in
-        guard let from = source.baseAddress, let to = output.baseAddress else { return }
-        var arguments = unsafe InterleaveRows(
-          c: aq_interleave_args(
-            lanes: rows, padded_lanes: lanes, count: units,
-            in: from.assumingMemoryBound(to: UInt32.self), in_stride: units,
-            out: to.assumingMemoryBound(to: UInt32.self)))
-        kernel(&arguments)
       }
     }
   }

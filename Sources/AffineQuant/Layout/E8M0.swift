@@ -1,10 +1,12 @@
 /// A power of two: one byte that holds the exponent plus 127 (OCP MX v1.0).
 public struct E8M0: ScaleElement, Hashable, BitwiseCopyable {
+  /// Powers of two.
   public static var scaleFormat: ScaleFormat { .e8m0 }
 
   /// The exponent plus 127; 255 is NaN.
   public let bitPattern: UInt8
 
+  /// Takes the exponent plus 127.
   public init(bitPattern: UInt8) { self.bitPattern = bitPattern }
 
   /// The smallest power of two that is not below a value, within the range there is.

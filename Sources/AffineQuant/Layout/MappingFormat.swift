@@ -2,13 +2,18 @@
 public struct MappingFormat: Sendable, Hashable {
   /// The formula from code to value.
   public enum Kind: Sendable, Hashable {
+    /// Scale alone, scale and zero point, or scale and bias.
     case symmetric, asymmetric, biased
+    /// A table of values, scaled.
     case codebook(CodebookFormat)
   }
 
+  /// The formula from code to value.
   public let kind: Kind
+  /// The type of the scales.
   public let scale: ScaleFormat
 
+  /// Pairs a formula with a type of scales.
   public init(kind: Kind, scale: ScaleFormat) {
     self.kind = kind
     self.scale = scale
@@ -17,11 +22,13 @@ public struct MappingFormat: Sendable, Hashable {
 
 /// The type that the scales of a matrix are stored in.
 public protocol ScaleElement: Sendable {
+  /// The type, as a value.
   static var scaleFormat: ScaleFormat { get }
 }
 
 /// The types of scales, by name.
 public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
+  /// IEEE 754 binary32 and binary16, and the upper half of binary32.
   case float32, float16, bfloat16
   /// A power of two from 2^−127 to 2^127, in one byte (OCP MX v1.0).
   case e8m0
@@ -56,6 +63,9 @@ public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
   private var smallestNormal: Float { self == .float16 ? 0x1p-14 : 0x1p-126 }
 }
 
+/// Scales in float32.
 extension Float: ScaleElement { public static var scaleFormat: ScaleFormat { .float32 } }
+/// Scales in float16.
 extension Float16: ScaleElement { public static var scaleFormat: ScaleFormat { .float16 } }
+/// Scales in bfloat16.
 extension BFloat16: ScaleElement { public static var scaleFormat: ScaleFormat { .bfloat16 } }

@@ -6,6 +6,7 @@ public enum Operation: String, Sendable, Hashable, CaseIterable {
   case inputGradient = "input-gradient"
   /// `Gᵀ · X`: the gradient of a linear layer's weight.
   case weightGradient = "weight-gradient"
+  /// What has one operand.
   case quantize, dequantize, requantize, transpose, gather, slice, concatenate
 
   /// Whether the operation contracts two operands.
@@ -19,7 +20,9 @@ public enum Operation: String, Sendable, Hashable, CaseIterable {
 
 /// What an operand of an operation is: a float matrix or a quantized one.
 public enum OperandType: Sendable, Hashable {
+  /// Values of an element type.
   case float(ElementType)
+  /// Codes of a quantized type.
   case quantized(QuantizedType)
 
   /// The name on the command line: `float32`, `int8-row`.
@@ -44,13 +47,16 @@ public enum OperandType: Sendable, Hashable {
 
 /// A matrix that operations take.
 public protocol Operand: Sendable {
+  /// The type, as a value.
   static var operandType: OperandType { get }
 }
 
 extension Matrix: Operand {
+  /// A float operand.
   public static var operandType: OperandType { .float(Element.elementType) }
 }
 
 extension AffineQuantized: Operand {
+  /// A quantized operand.
   public static var operandType: OperandType { .quantized(type) }
 }

@@ -9,6 +9,7 @@ public struct QuantizationOptions: Sendable, Hashable {
   /// The codes to use; `nil`: all that the storage holds.
   public var codes: ClosedRange<Int>?
 
+  /// Collects options; the defaults are those of the typed initializers.
   public init(
     rule: ParameterRule? = nil, epsilon: EpsilonPolicy = .smallestNormal,
     rounding: Rounding = .nearestEven, codes: ClosedRange<Int>? = nil

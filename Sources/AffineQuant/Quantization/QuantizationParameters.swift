@@ -7,6 +7,7 @@ public struct QuantizationParameters: Sendable, Hashable {
   /// Values that code zero stands for; empty unless the mapping is biased.
   public var biases: [Float]
 
+  /// Collects parameters; they are checked where they are used.
   public init(scales: [Float], zeroPoints: [Int16] = [], biases: [Float] = []) {
     self.scales = scales
     self.zeroPoints = zeroPoints

@@ -2,8 +2,10 @@
 ///
 /// Arithmetic is done in `Float`; ``init(_:)`` rounds to nearest, ties to even.
 public struct BFloat16: Sendable, Hashable, BitwiseCopyable {
+  /// The upper half of the equal `Float`.
   public let bitPattern: UInt16
 
+  /// Takes the upper half of a `Float`.
   public init(bitPattern: UInt16) { self.bitPattern = bitPattern }
 
   /// Rounds a `Float` to nearest even; NaN stays a quiet NaN.

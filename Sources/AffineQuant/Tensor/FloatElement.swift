@@ -16,6 +16,7 @@ public protocol FloatElement: Sendable, BitwiseCopyable {
 
 /// The element types of float matrices, by name.
 public enum ElementType: String, Sendable, Hashable, CaseIterable {
+  /// IEEE 754 binary32 and binary16, and the upper half of binary32.
   case float32, float16, bfloat16
 
   /// The distance from 1 to the next larger value.

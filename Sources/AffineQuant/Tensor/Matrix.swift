@@ -2,6 +2,7 @@
 ///
 /// A value: copies share memory, which nothing writes to once the matrix exists.
 public struct Matrix<Element: FloatElement>: Sendable {
+  /// The rows and columns.
   public let shape: Shape
   /// The values, row by row.
   public let values: Buffer<Element>

@@ -1,7 +1,10 @@
 /// What `AffineQuantized<Storage, Layout>` says, as a value: for files, the command and reports.
 public struct QuantizedType: Sendable, Hashable {
+  /// How one code is stored.
   public let storage: CodeFormat
+  /// How many values share a scale.
   public let block: Block
+  /// How a code becomes a value.
   public let mapping: MappingFormat
 
   /// - Throws: ``QuantizationError/unsupported(rule:type:)`` for what the compiler would refuse.

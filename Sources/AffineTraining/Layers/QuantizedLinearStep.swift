@@ -14,6 +14,7 @@ public struct QuantizedLinearStep: Sendable {
   /// Threads and instruction sets; results depend on neither.
   public var execution: Execution
 
+  /// Takes how to round and how to run.
   public init(rounding: Rounding = .nearestEven, execution: Execution = .standard) {
     self.rounding = rounding
     self.execution = execution

@@ -7,15 +7,21 @@ public import AffineQuant
 public struct AdamW: Sendable {
   /// How the two moments are kept between steps.
   public enum State: Sendable, Hashable {
+    /// Exactly, in 8 bytes a parameter.
     case float32
     /// Entries of the dynamic maps, one scale for so many neighbours of a row.
     case dynamic8(group: Int)
   }
 
+  /// How far a step moves.
   public var learningRate: Float = 1e-3
+  /// What the first moment keeps of itself.
   public var beta1: Float = 0.9
+  /// What the second moment keeps of itself.
   public var beta2: Float = 0.999
+  /// What is added to the root of the second moment.
   public var epsilon: Float = 1e-8
+  /// The part of a parameter that a step takes away, times the learning rate.
   public var weightDecay: Float = 1e-2
   /// Steps taken.
   public private(set) var step = 0
