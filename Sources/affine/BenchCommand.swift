@@ -4,25 +4,38 @@ import ArgumentParser
 /// Times one operation.
 struct BenchCommand: ParsableCommand {
   /// The result, as scripts read it.
-  struct Report: Codable {
+  struct Report: Encodable {
     let operation, weights, activations: String
     let m, k, n, threads: Int
-    let kernel: String?
+    @Nullable var kernel: String?
     let medianSeconds, minimumSeconds: Double
     let samples: Int
     let gops, gigabytesPerSecond: Double
-    let peakGops, fractionOfPeak: Double?
+    @Nullable var peakGops: Double?
+    @Nullable var fractionOfPeak: Double?
   }
 
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Time one operation, with all that a caller pays on every call.",
     discussion: """
-      X is m × k, W is n × k, G is m × n. Quantizing activations and gradients is timed, packing a
-      weight is not. linear: X · Wᵀ. input-gradient: G · W. weight-gradient: Gᵀ · X, both quantized in
-      time. train-step: the three, each operand quantized along the axis its product contracts.
-      quantize, dequantize, transpose: of m × k; their part of the peak is that of copying as many bytes. optimizer-step: AdamW on m × k parameters, states of
-      the type that --weights names.
+      X is m × k, W is n × k, G is m × n. Quantizing activations and gradients is timed; packing a
+      weight and rounding to a float type are not.
+
+      linear: X · Wᵀ.
+      input-gradient: G · W. W needs scales that are constant along a column: int8-column,
+      int8-tensor, int8-block32x32. With a quantized gradient a type of one scale a row, as int8-row,
+      means that the float weight was quantized with one scale a column, before the time is taken.
+      weight-gradient: Gᵀ · X, where --weights is the type of the inputs X. Both are quantized in the
+      time that is taken, with one scale a column where the types of both name one scale a row.
+      train-step: the three, each operand quantized along the axis that its product contracts.
+      quantize, dequantize, transpose: of m × k; their part of the peak is that of copying as many
+      bytes.
+      optimizer-step: AdamW on m × k parameters, with states of the type that --weights names:
+      float32, or 8-bit blocks as int8-group256.
+
+      gops counts 2·m·k·n operations for a product, three products for a step, and elements for the
+      rest. gigabytesPerSecond counts operands and results.
       """)
 
   @Argument(help: "What to time.") var operation: BenchWork.Operation
@@ -84,7 +97,7 @@ struct BenchCommand: ParsableCommand {
 
   private func type(_ name: String) throws -> OperandType {
     guard let type = OperandType(name: name) else {
-      throw ValidationError(
+      throw Failure(
         "'\(name)' is no type: float32, int8-row, int8-token, int4-group32, uint4-group32-biased, "
           + "int8-block32x32 are some")
     }
@@ -100,25 +113,5 @@ extension BenchCommand.Report {
     return "\(operation) \(activations) × \(weights), m \(m) k \(k) n \(n), \(threads) threads: "
       + "median \((medianSeconds * 1e3).short) ms of \(samples), \(gops.short) GOP/s\(part), "
       + "\(gigabytesPerSecond.short) GB/s" + (kernel.map { " (\($0))" } ?? "")
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    // Absent numbers are null, not missing: scripts find every field.
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(operation, forKey: .operation)
-    try values.encode(weights, forKey: .weights)
-    try values.encode(activations, forKey: .activations)
-    try values.encode(m, forKey: .m)
-    try values.encode(k, forKey: .k)
-    try values.encode(n, forKey: .n)
-    try values.encode(threads, forKey: .threads)
-    try values.encode(kernel, forKey: .kernel)
-    try values.encode(medianSeconds, forKey: .medianSeconds)
-    try values.encode(minimumSeconds, forKey: .minimumSeconds)
-    try values.encode(samples, forKey: .samples)
-    try values.encode(gops, forKey: .gops)
-    try values.encode(gigabytesPerSecond, forKey: .gigabytesPerSecond)
-    try values.encode(peakGops, forKey: .peakGops)
-    try values.encode(fractionOfPeak, forKey: .fractionOfPeak)
   }
 }

@@ -8,9 +8,18 @@ struct CellWork {
   let bytes: Double
   let run: () throws -> Void
 
-  init(_ cell: CoverageCell, m: Int, k: Int, n: Int, _ execution: Execution) throws {
+  /// A weight to use again: cells that follow each other differ in their activations.
+  struct Weight {
+    fileprivate let operand: ErasedOperand
+    fileprivate let shape: Shape
+  }
+
+  init(
+    _ cell: CoverageCell, m: Int, k: Int, n: Int, reusing weight: inout Weight?,
+    _ execution: Execution
+  ) throws {
     if cell.operation.isProduct {
-      (amount, bytes, run) = try Self.product(cell, m, k, n, execution)
+      (amount, bytes, run) = try Self.product(cell, m, k, n, &weight, execution)
     } else {
       (amount, bytes, run) = try Self.single(cell.operation, cell.weights, 64, k, execution)
     }
@@ -29,7 +38,8 @@ struct CellWork {
   typealias Parts = (amount: Double, bytes: Double, run: () throws -> Void)
 
   private static func product(
-    _ cell: CoverageCell, _ m: Int, _ k: Int, _ n: Int, _ execution: Execution
+    _ cell: CoverageCell, _ m: Int, _ k: Int, _ n: Int, _ reused: inout Weight?,
+    _ execution: Execution
   ) throws -> Parts {
     let (first, second) =
       switch cell.operation {
@@ -38,14 +48,16 @@ struct CellWork {
       default: (Shape(k, m), Shape(k, n))
       }
     let lhs = try ErasedOperand(values(first.rows, first.columns), as: cell.activations)
-    var rhs = try ErasedOperand(
-      values(second.rows, second.columns, for: cell.weights),
-      as: .quantized(cell.weights))
-    if case .quantized(let x) = lhs, case .quantized(let w) = rhs, cell.operation == .linear,
-      x.storage.isInteger, w.storage.isInteger
-    {
-      rhs = .quantized(w.tiled(execution))
+    let type = OperandType.quantized(cell.weights)
+    if reused?.shape != second || reused?.operand.type != type {
+      reused = Weight(
+        operand: try ErasedOperand(
+          values(second.rows, second.columns, for: cell.weights), as: type),
+        shape: second)
     }
+    guard let weight = reused?.operand else { preconditionFailure("no \(type.name)") }
+    let rhs =
+      cell.operation == .linear ? weight.packed(for: cell.activations, execution) : weight
     return (
       2 * Double(m * k * n), 0,
       { _ = try ErasedOperand.product(cell.operation, lhs, rhs, on: execution) }

@@ -24,7 +24,10 @@ struct CoverageCommand: ParsableCommand {
     let cells = CoverageCell.all
     var report = CoverageReport(cells, on: available)
     if verify { try check(cells, &report, available) }
-    if rates { try RateMeasurement(available).fill(&report, cells) }
+    if rates {
+      var measurement = RateMeasurement(available)
+      try measurement.fill(&report, cells)
+    }
     switch format {
     case .table: print(report.plain(all: all))
     case .markdown: print(report.markdown(all: all))
@@ -32,18 +35,22 @@ struct CoverageCommand: ParsableCommand {
     case .json: try printJSON(report)
     }
     if !report.failures.isEmpty {
-      throw ValidationError("wrong results:\n" + report.failures.joined(separator: "\n"))
+      throw Failure("wrong results:\n" + report.failures.joined(separator: "\n"))
     }
   }
 
   private func instructionSets() throws -> InstructionSet {
     guard let isa else { return .running }
     guard let set = InstructionSet(name: isa) else {
-      throw ValidationError(
+      throw Failure(
         "no instruction set is called '\(isa)': "
           + "portable, avx2, avxvnni, avx512vnni, amx, neon, neondot and i8mm are known")
     }
-    return set.intersection(.running)
+    guard set.isSubset(of: .running) else {
+      let missing = set.subtracting(.running).allNames.joined(separator: " and ")
+      throw ValidationError("this machine has no \(missing)")
+    }
+    return set
   }
 
   /// Checks cells side by side; each call itself runs on one thread.
@@ -54,19 +61,19 @@ struct CoverageCommand: ParsableCommand {
     let progress = Progress()
     DispatchQueue.concurrentPerform(iterations: cells.count) { index in
       for (place, row) in cells[index].rows.enumerated() where row.canRun(on: available) {
-        let outcome = try? CellCheck.run(cells[index], row)
-        outcomes.add(
-          index, place, outcome ?? .broken
-        )
+        do { outcomes.add(index, place, try CellCheck.run(cells[index], row)) } catch {
+          outcomes.add(index, place, .broken, because: "\(error)")
+        }
       }
       if index.isMultiple(of: 100) { progress.show("verifying: cell \(index) of \(cells.count)") }
     }
     progress.finish()
-    for (place, outcome) in outcomes.all {
+    for (place, (outcome, reason)) in outcomes.all {
       let isFinite = outcome.maximumRelativeError.isFinite
       report.cells[place.cell].rows[place.row].verified = outcome.passed
       report.cells[place.cell].rows[place.row].maxRelativeError =
         isFinite ? outcome.maximumRelativeError : nil
+      report.cells[place.cell].rows[place.row].reason = reason
     }
   }
 }
@@ -76,11 +83,11 @@ private final class Outcomes: @unchecked Sendable {
   struct Place: Hashable { let cell, row: Int }
 
   private let lock = NSLock()
-  private var found: [Place: CellCheck.Outcome] = [:]
+  private var found: [Place: (CellCheck.Outcome, reason: String?)] = [:]
 
-  func add(_ cell: Int, _ row: Int, _ outcome: CellCheck.Outcome) {
-    lock.withLock { found[Place(cell: cell, row: row)] = outcome }
+  func add(_ cell: Int, _ row: Int, _ outcome: CellCheck.Outcome, because reason: String? = nil) {
+    lock.withLock { found[Place(cell: cell, row: row)] = (outcome, reason) }
   }
 
-  var all: [Place: CellCheck.Outcome] { lock.withLock { found } }
+  var all: [Place: (CellCheck.Outcome, reason: String?)] { lock.withLock { found } }
 }

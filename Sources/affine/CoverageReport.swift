@@ -1,26 +1,35 @@
 import AffineQuant
 
 /// The coverage report, as scripts read it.
-struct CoverageReport: Codable {
-  struct Row: Codable {
+struct CoverageReport: Encodable {
+  struct Row: Encodable {
     let kernel, instructionSet, tier: String
     let runsHere: Bool
-    var verified: Bool?
-    var maxRelativeError, gops, fractionOfPeak: Double?
+    @Nullable var verified: Bool? = nil
+    @Nullable var maxRelativeError: Double? = nil
+    @Nullable var gops: Double? = nil
+    @Nullable var fractionOfPeak: Double? = nil
+    /// Why the check could not be made.
+    var reason: String?
+
+    private enum CodingKeys: CodingKey {
+      case kernel, instructionSet, tier, runsHere, verified, maxRelativeError, gops, fractionOfPeak
+    }
   }
 
-  struct Cell: Codable {
+  struct Cell: Encodable {
     let operation, activations, weights: String
     var rows: [Row]
     let chosen: String
   }
 
-  struct Summary: Codable {
+  struct Summary: Encodable {
     let cells: Int
     /// Cells by the tier of the kernel that runs.
     let tuned, vectorized, portable: Int
     /// Kernels checked and found right, and those found wrong, over all cells; null if not asked.
-    let verified, failed: Int?
+    @Nullable var verified: Int?
+    @Nullable var failed: Int?
   }
 
   let machine: Machine
@@ -41,12 +50,6 @@ struct CoverageReport: Codable {
         },
         chosen: cell.chosen(on: available).name)
     }
-  }
-
-  init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    machine = try values.decode(Machine.self, forKey: .machine)
-    cells = try values.decode([Cell].self, forKey: .cells)
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -72,6 +75,7 @@ struct CoverageReport: Codable {
     cells.flatMap { cell in
       cell.rows.filter { $0.verified == false }.map {
         "\(cell.operation) \(cell.activations) × \(cell.weights): \($0.kernel)"
+          + ($0.reason.map { ": \($0)" } ?? "")
       }
     }
   }
@@ -80,31 +84,4 @@ struct CoverageReport: Codable {
 extension CoverageReport.Cell {
   /// The row of the kernel that runs.
   var chosenRow: CoverageReport.Row? { rows.first { $0.kernel == chosen } }
-}
-
-// Absent numbers are null, not missing: scripts find every field.
-extension CoverageReport.Row {
-  func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(kernel, forKey: .kernel)
-    try values.encode(instructionSet, forKey: .instructionSet)
-    try values.encode(tier, forKey: .tier)
-    try values.encode(runsHere, forKey: .runsHere)
-    try values.encode(verified, forKey: .verified)
-    try values.encode(maxRelativeError, forKey: .maxRelativeError)
-    try values.encode(gops, forKey: .gops)
-    try values.encode(fractionOfPeak, forKey: .fractionOfPeak)
-  }
-}
-
-extension CoverageReport.Summary {
-  func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(cells, forKey: .cells)
-    try values.encode(tuned, forKey: .tuned)
-    try values.encode(vectorized, forKey: .vectorized)
-    try values.encode(portable, forKey: .portable)
-    try values.encode(verified, forKey: .verified)
-    try values.encode(failed, forKey: .failed)
-  }
 }

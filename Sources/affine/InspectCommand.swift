@@ -4,19 +4,19 @@ import ArgumentParser
 
 /// What a file holds.
 struct InspectCommand: ParsableCommand {
-  struct Tensor: Codable {
+  struct Tensor: Encodable {
     let name, element: String
     let shape: [Int]
     let bytes: Int
   }
 
-  struct Quantized: Codable {
+  struct Quantized: Encodable {
     let name, type: String
     let shape: [Int]
     let bytes: Int
   }
 
-  struct Report: Codable {
+  struct Report: Encodable {
     let file: String
     let tensors: [Tensor]
     let quantized: [Quantized]
@@ -31,7 +31,7 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "How to print.") var format = OutputFormat.table
 
   func run() throws {
-    let contents = try SafeTensorsFile(path: file)
+    let contents = try SafeTensorsFile.open(file)
     let tensors = contents.header.entries.map {
       Tensor(name: $0.name, element: $0.element.rawValue, shape: $0.shape, bytes: $0.range.count)
     }
@@ -55,13 +55,18 @@ extension InspectCommand.Report {
   fileprivate var text: String {
     var parts = TextTable(["tensor", "type", "shape", "bytes"])
     for tensor in tensors {
-      parts.rows.append([tensor.name, tensor.element, "\(tensor.shape)", "\(tensor.bytes)"])
+      parts.rows.append([
+        tensor.name, tensor.element, "\(tensor.shape)", "\(ByteCount(tensor.bytes))",
+      ])
     }
-    var text = parts.plain
+    let total = tensors.reduce(0) { $0 + $1.bytes }
+    var text = "\(parts.plain)\n\n\(tensors.count) tensors, \(ByteCount(total))"
     if !quantized.isEmpty {
       var matrices = TextTable(["quantized matrix", "type", "shape", "bytes"])
       for matrix in quantized {
-        matrices.rows.append([matrix.name, matrix.type, "\(matrix.shape)", "\(matrix.bytes)"])
+        matrices.rows.append([
+          matrix.name, matrix.type, "\(matrix.shape)", "\(ByteCount(matrix.bytes))",
+        ])
       }
       text += "\n\n" + matrices.plain
     }

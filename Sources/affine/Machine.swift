@@ -2,7 +2,7 @@ import AffineQuant
 import Foundation
 
 /// The machine a report was made on.
-struct Machine: Codable {
+struct Machine: Encodable {
   let cpu: String
   let instructionSets: [String]
   let cores: Int
@@ -20,7 +20,17 @@ struct Machine: Codable {
       let name = line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
       return name ?? "unknown"
     #else
-      return ProcessInfo.processInfo.operatingSystemVersionString
+      // As a program: the call itself would need unsafe memory.
+      let process = Process(), output = Pipe()
+      process.executableURL = URL(fileURLWithPath: "/usr/sbin/sysctl")
+      process.arguments = ["-n", "machdep.cpu.brand_string"]
+      process.standardOutput = output
+      guard (try? process.run()) != nil else { return "unknown" }
+      let data = output.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      let text = String(decoding: data, as: UTF8.self)
+      let name = text.trimmingCharacters(in: .whitespacesAndNewlines)
+      return name.isEmpty ? "unknown" : name
     #endif
   }
 }

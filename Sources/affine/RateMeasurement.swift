@@ -2,15 +2,23 @@ import AffineQuant
 
 /// Measures the kernels of a coverage report, each on one thread.
 ///
-/// Cells that run the same code on operands of the same kind share a measurement: the width that a
-/// code has in a tile, the granularity and the mapping decide, not the storage's own width.
+/// Cells share a measurement where they run the same code on operands of the same kind. In a tile the
+/// width of a code decides. Elsewhere the storage does: by name where it has a kernel that decodes
+/// it, else by sign, since one portable loop decodes all widths of packed codes. What is made of one
+/// operand packs codes as well, which depends on their width. Scale types cost nothing in a product.
 struct RateMeasurement {
+  /// What of a storage decides how long a kernel takes.
+  private enum Codes: Hashable {
+    case tiled(bits: Int)
+    case decoded(by: KernelRow, isSigned: Bool)
+    case packed(CodeFormat, scale: ScaleFormat)
+  }
+
   private struct Kind: Hashable {
     let operation: Operation
     let kernel: String
     let activations: OperandType
-    let tileBits: Int
-    let isInteger: Bool
+    let codes: Codes
     let block: Block
     let mapping: String
   }
@@ -21,47 +29,77 @@ struct RateMeasurement {
   }
 
   private let available: InstructionSet
-  /// Bytes a second of copying as many bytes as memory operations touch here.
-  private let copied = Peak.copiedBytesPerSecond(1 << 20)
+  private var rates: [Kind: Rate] = [:]
+  /// Operations a second on registers alone; 0 where no such loop is written.
+  private var peaks: [KernelRow: Double] = [:]
+  /// Bytes a second of copying, by the bytes read and written.
+  private var copies: [Int: Double] = [:]
+  /// By tier: portable rows take smaller operands.
+  private var weights: [KernelRow.Tier: CellWork.Weight] = [:]
 
   init(_ available: InstructionSet) { self.available = available }
 
   /// Fills in rates and their parts of the roofs that are measured here too.
-  func fill(_ report: inout CoverageReport, _ cells: [CoverageCell]) throws {
-    var known: [Kind: Rate] = [:]
-    var peaks: [KernelRow: Double] = [:]
+  mutating func fill(_ report: inout CoverageReport, _ cells: [CoverageCell]) throws {
     let progress = Progress()
+    defer { progress.finish() }
     for (index, cell) in cells.enumerated() {
       if index.isMultiple(of: 20) { progress.show("measuring: cell \(index) of \(cells.count)") }
       for (place, row) in cell.rows.enumerated() where row.canRun(on: available) {
-        let kind = Kind(
-          operation: cell.operation, kernel: row.name, activations: cell.activations,
-          tileBits: cell.weights.storage.bits <= 4 ? 4 : 8,
-          isInteger: cell.weights.storage.isInteger, block: cell.weights.block,
-          mapping: cell.weights.mapping.kind.name)
-        if peaks[row] == nil {
-          peaks[row] = Peak.operationsPerSecond(for: row, threads: 1) ?? 0
-        }
-        let rate = try known[kind] ?? measure(cell, row, peaks[row] ?? 0)
-        known[kind] = rate
+        let kind = kind(cell, row)
+        let rate = try rates[kind] ?? measure(cell, row)
+        rates[kind] = rate
         report.cells[index].rows[place].gops = rate.gops
         report.cells[index].rows[place].fractionOfPeak = rate.fraction
       }
     }
-    progress.finish()
   }
 
-  private func measure(_ cell: CoverageCell, _ row: KernelRow, _ peak: Double) throws -> Rate {
+  private func kind(_ cell: CoverageCell, _ row: KernelRow) -> Kind {
+    Kind(
+      operation: cell.operation, kernel: row.name, activations: cell.activations,
+      codes: codes(cell), block: cell.weights.block, mapping: cell.weights.mapping.kind.name)
+  }
+
+  private func codes(_ cell: CoverageCell) -> Codes {
+    let storage = cell.weights.storage
+    if cell.operation == .linear, cell.isIntegerProduct {
+      return .tiled(bits: storage.bits <= 4 ? 4 : 8)
+    }
+    let decoders = kernels(for: .dequantize, .quantized(cell.weights))
+    guard cell.operation.isProduct, storage != .ternary, let decoder = decoders?.first else {
+      return .packed(storage, scale: cell.weights.mapping.scale)
+    }
+    return .decoded(by: decoder, isSigned: storage.isSigned)
+  }
+
+  private mutating func measure(_ cell: CoverageCell, _ row: KernelRow) throws -> Rate {
     // The portable rows are some hundred times slower: fewer rows tell their rate as well.
     let isPortable = row.tier == .portable
     let execution = Execution(threads: 1, instructionSet: row.needs)
     let work = try CellWork(
-      cell, m: isPortable ? 2 : 96, k: 512, n: isPortable ? 32 : 256, execution)
+      cell, m: isPortable ? 2 : 96, k: 512, n: isPortable ? 32 : 256,
+      reusing: &weights[row.tier], execution)
     let timing = try Timing(seconds: 0, warmUps: 1, atLeast: isPortable ? 1 : 3) { try work.run() }
     let rate = work.amount / timing.minimum
-    let fraction =
-      cell.operation.isProduct
-      ? (peak > 0 ? rate / peak : nil) : work.bytes / timing.minimum / copied
-    return Rate(gops: rate * 1e-9, fraction: fraction)
+    guard cell.operation.isProduct else {
+      return Rate(
+        gops: rate * 1e-9, fraction: work.bytes / timing.minimum / copied(Int(work.bytes)))
+    }
+    let peak = peak(of: row)
+    return Rate(gops: rate * 1e-9, fraction: peak > 0 ? rate / peak : nil)
+  }
+
+  private mutating func peak(of row: KernelRow) -> Double {
+    let peak = peaks[row] ?? Peak.operationsPerSecond(for: row, threads: 1) ?? 0
+    peaks[row] = peak
+    return peak
+  }
+
+  /// A copy reads and writes each byte, so half as many bytes are copied.
+  private mutating func copied(_ bytes: Int) -> Double {
+    let rate = copies[bytes] ?? Peak.copiedBytesPerSecond(max(bytes / 2, 1))
+    copies[bytes] = rate
+    return rate
   }
 }

@@ -49,7 +49,7 @@ public struct AdamW: Sendable {
       throw .shape(
         .wrongCount(of: "gradients", expected: first.shape.count, found: gradient.shape.count))
     }
-    step += 1
+    let step = step + 1
     let (m, v) = (first.values(execution), second.values(execution))
     let correction1 = 1 - Self.power(beta1, step), correction2 = 1 - Self.power(beta2, step)
     let count = parameters.shape.count
@@ -69,9 +69,15 @@ public struct AdamW: Sendable {
       moved[index] = decayed - learningRate * (newM[index] / correction1) / denominator
     }
     do {
-      try first.store(Matrix(parameters.shape, newM), execution)
-      try second.store(Matrix(parameters.shape, newV), execution)
-      return try Matrix(parameters.shape, moved)
+      // Nothing changes before all of it is known to be storable.
+      let stored = try (
+        first.storing(Matrix(parameters.shape, newM), execution),
+        second.storing(Matrix(parameters.shape, newV), execution)
+      )
+      let result = try Matrix(parameters.shape, moved)
+      (first, second) = stored
+      self.step = step
+      return result
     } catch let error as QuantizationError {
       throw error
     } catch let error as ShapeError {
@@ -128,13 +134,13 @@ private enum Moment: Sendable {
     }
   }
 
-  mutating func store(
+  func storing(
     _ values: Matrix<Float>, _ execution: Execution
-  ) throws(QuantizationError) {
+  ) throws(QuantizationError) -> Moment {
     switch self {
-    case .float32: self = .float32(values)
+    case .float32: .float32(values)
     case .quantized(let matrix):
-      self = .quantized(
+      .quantized(
         try AnyQuantized(quantizing: values, as: matrix.quantizedType, on: execution))
     }
   }

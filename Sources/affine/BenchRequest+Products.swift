@@ -1,0 +1,103 @@
+import AffineQuant
+import AffineTraining
+
+extension BenchRequest {
+  func linearWork() throws -> BenchWork {
+    let row = try kernel(.linear, activations, weights)
+    let weight = try ErasedOperand(matrix(n, k, 2, for: weights), as: weights, on: execution)
+    return try product(
+      .linear, row, matrix(m, k, 1), weight.packed(for: activations, execution))
+  }
+
+  func inputGradientWork() throws -> BenchWork {
+    let type = activations.isQuantized ? weights.alongColumns : weights
+    let row = try kernel(.inputGradient, activations, type)
+    let weight = try ErasedOperand(matrix(n, k, 2, for: type), as: type, on: execution)
+    return try product(.inputGradient, row, matrix(m, n, 1), weight)
+  }
+
+  /// A product with a weight that was prepared before; activations are quantized in time.
+  private func product(
+    _ operation: AffineQuant.Operation, _ row: KernelRow, _ values: Matrix<Float>,
+    _ weight: ErasedOperand
+  ) throws -> BenchWork {
+    let left = try operand(values, as: activations), on = execution
+    let bytes =
+      byteCount(given(activations), values.shape) + byteCount(weight.type, Shape(n, k))
+      + 4 * Double(m) * Double(operation == .linear ? n : k)
+    return BenchWork(amount: products, bytes: bytes, kernel: row) {
+      _ = try ErasedOperand.product(operation, try left(), weight, on: on)
+    }
+  }
+
+  func weightGradientWork() throws -> BenchWork {
+    let areQuantized = activations.isQuantized && weights.isQuantized
+    let (first, second) =
+      areQuantized ? (activations.alongColumns, weights.alongColumns) : (activations, weights)
+    let row = try kernel(.weightGradient, first, second)
+    let left = try operand(matrix(m, n, 1, for: first), as: first)
+    let right = try operand(matrix(m, k, 2, for: second), as: second), on = execution
+    let bytes =
+      byteCount(given(first), Shape(m, n)) + byteCount(given(second), Shape(m, k))
+      + 4 * Double(n) * Double(k)
+    return BenchWork(amount: products, bytes: bytes, kernel: row) {
+      _ = try ErasedOperand.product(.weightGradient, try left(), try right(), on: on)
+    }
+  }
+
+  /// Makes an operand each time it is called: quantizes, or hands out values that were rounded once.
+  private func operand(
+    _ values: Matrix<Float>, as type: OperandType
+  ) throws -> () throws -> ErasedOperand {
+    let on = execution
+    guard type.isQuantized else {
+      let rounded = try ErasedOperand(values, as: type, on: on)
+      return { rounded }
+    }
+    return { try ErasedOperand(values, as: type, on: on) }
+  }
+
+  /// What a caller has before the time is taken: the floats that are quantized, or floats as they are.
+  private func given(_ type: OperandType) -> OperandType {
+    type.isQuantized ? .float(.float32) : type
+  }
+
+  func trainStepWork() throws -> BenchWork {
+    let (x, w, g, on) = (matrix(m, k, 1), matrix(n, k, 2), matrix(m, n, 3), execution)
+    // X, W and G, and a result of the size of each.
+    let bytes = 8 * Double(m * k + m * n + n * k)
+    if weights == .float(.float32), activations == .float(.float32) {
+      let row = try kernel(.linear, activations, weights)
+      return BenchWork(amount: 3 * products, bytes: bytes, kernel: row) {
+        _ = try linear(x, w, on: on)
+        _ = try inputGradient(g, w, on: on)
+        _ = try weightGradient(g, x, on: on)
+      }
+    }
+    guard weights == .quantized(Int8Weight.type), activations == .quantized(Int8Activations.type)
+    else {
+      throw Failure(
+        "train-step runs int8-row with int8-token, or float32 with float32, "
+          + "not \(weights.name) with \(activations.name)")
+    }
+    let step = QuantizedLinearStep(execution: on)
+    let row = try kernel(.linear, activations, weights)
+    return BenchWork(amount: 3 * products, bytes: bytes, kernel: row) {
+      _ = try step.forward(x, w)
+      _ = try step.inputGradient(g, w)
+      _ = try step.weightGradient(g, x)
+    }
+  }
+}
+
+extension OperandType {
+  fileprivate var isQuantized: Bool { if case .quantized = self { true } else { false } }
+
+  /// The type with one scale a column, where this one has one a row.
+  fileprivate var alongColumns: OperandType {
+    guard case .quantized(let type) = self, type.block == Block(rows: 1, columns: Block.whole),
+      let turned = try? QuantizedType(type.storage, type.block.transposed, type.mapping)
+    else { return self }
+    return .quantized(turned)
+  }
+}
