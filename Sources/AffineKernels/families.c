@@ -16,15 +16,23 @@
 
 #define DECLARE(family, isa, bits, cpu, tuned, rows, columns) void aq_##family##_##isa(void *args);
 #define ROW(family, isa, bits, cpu, tuned, rows, columns) \
-  {"aq_" #family "_" #isa, bits, tuned, rows, columns, AQ_ON_##cpu(aq_##family##_##isa)},
-#define FAMILY(name, LIST)                                           \
+  {"aq_" #family "_" #isa, bits, tuned, rows, columns, AQ_NO_PANEL, AQ_ON_##cpu(aq_##family##_##isa)},
+#define PANEL_DECLARE(family, isa, bits, cpu, tuned, rows, columns, order) \
+  DECLARE(family, isa, bits, cpu, tuned, rows, columns)
+#define PANEL_ROW(family, isa, bits, cpu, tuned, rows, columns, order) \
+  {"aq_" #family "_" #isa, bits, tuned, rows, columns, order, AQ_ON_##cpu(aq_##family##_##isa)},
+
+#define FAMILY_OF(name, LIST, DECLARE, ROW)                          \
   LIST(DECLARE)                                                      \
   aq_family aq_##name(void) {                                        \
     static const aq_kernel kernels[] = {LIST(ROW)};                  \
     return (aq_family){kernels, sizeof kernels / sizeof kernels[0]}; \
   }
+#define FAMILY(name, LIST) FAMILY_OF(name, LIST, DECLARE, ROW)
+#define PANEL_FAMILY(name, LIST) FAMILY_OF(name, LIST, PANEL_DECLARE, PANEL_ROW)
 
-FAMILY(matmul_i16, AQ_MATMUL_I16)
+PANEL_FAMILY(matmul_i8, AQ_MATMUL_I8)
+PANEL_FAMILY(matmul_i4, AQ_MATMUL_I4)
 FAMILY(matmul_f32, AQ_MATMUL_F32)
 FAMILY(range_f32, AQ_RANGE_F32)
 FAMILY(quantize_i8, AQ_QUANTIZE_I8)
@@ -33,11 +41,10 @@ FAMILY(dequantize_u8, AQ_DEQUANTIZE_U8)
 FAMILY(dequantize_i4, AQ_DEQUANTIZE_I4)
 FAMILY(dequantize_u4, AQ_DEQUANTIZE_U4)
 FAMILY(transpose_8, AQ_TRANSPOSE_8)
-FAMILY(widen_i8, AQ_WIDEN_I8)
-FAMILY(widen_u8, AQ_WIDEN_U8)
-FAMILY(widen_i4, AQ_WIDEN_I4)
-FAMILY(widen_u4, AQ_WIDEN_U4)
+FAMILY(totals_8, AQ_TOTALS_8)
+FAMILY(widen_8, AQ_WIDEN_8)
 FAMILY(interleave_32, AQ_INTERLEAVE_32)
 FAMILY(pack_4, AQ_PACK_4)
-FAMILY(peak_i16, AQ_PEAK_I16)
+FAMILY(peak_i8, AQ_PEAK_I8)
+FAMILY(peak_i4, AQ_PEAK_I4)
 FAMILY(peak_f32, AQ_PEAK_F32)

@@ -1,11 +1,19 @@
 // Every C kernel there is. A row: family, instruction set, its bits, CPU, whether it is written by hand
-// for the instruction set, and the rows and columns of a tile (0 where there is none). Fastest first; the
-// portable kernel is Swift and always last. A new kernel is one row here and one function.
+// for the instruction set, and the rows and columns of a tile (0 where there is none); for products of
+// codes also the order of the left panel. Fastest first; the portable kernel is Swift and always last. A
+// new kernel is one row here and one function.
 
-#define AQ_MATMUL_I16(K)                                                    \
-  K(matmul_i16, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 12, 32)     \
-  K(matmul_i16, avx2, AQ_AVX2, X86, true, 6, 16)                            \
-  K(matmul_i16, neon, AQ_NEON, ARM, true, 4, 8)
+#define AQ_MATMUL_I8(K)                                                             \
+  K(matmul_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 6, 32, AQ_QUADS)     \
+  K(matmul_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, 6, 16, AQ_QUADS)           \
+  K(matmul_i8, avx2, AQ_AVX2, X86, true, 4, 16, AQ_WIDE)                            \
+  K(matmul_i8, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, 4, 8, AQ_QUADS)
+
+#define AQ_MATMUL_I4(K)                                                             \
+  K(matmul_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 6, 32, AQ_QUADS)     \
+  K(matmul_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, 6, 16, AQ_QUADS)           \
+  K(matmul_i4, avx2, AQ_AVX2, X86, true, 6, 16, AQ_QUADS)                           \
+  K(matmul_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, 4, 8, AQ_QUADS)
 
 #define AQ_MATMUL_F32(K)                                                    \
   K(matmul_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 12, 32)     \
@@ -40,21 +48,11 @@
   K(transpose_8, avx2, AQ_AVX2, X86, true, 0, 0)                            \
   K(transpose_8, neon, AQ_NEON, ARM, false, 0, 0)
 
-#define AQ_WIDEN_I8(K)                                                      \
-  K(widen_i8, avx2, AQ_AVX2, X86, true, 0, 0)                               \
-  K(widen_i8, neon, AQ_NEON, ARM, false, 0, 0)
+#define AQ_TOTALS_8(K)                                                      \
+  K(totals_8, avx2, AQ_AVX2, X86, true, 0, 0)
 
-#define AQ_WIDEN_U8(K)                                                      \
-  K(widen_u8, avx2, AQ_AVX2, X86, true, 0, 0)                               \
-  K(widen_u8, neon, AQ_NEON, ARM, false, 0, 0)
-
-#define AQ_WIDEN_I4(K)                                                      \
-  K(widen_i4, avx2, AQ_AVX2, X86, true, 0, 0)                               \
-  K(widen_i4, neon, AQ_NEON, ARM, false, 0, 0)
-
-#define AQ_WIDEN_U4(K)                                                      \
-  K(widen_u4, avx2, AQ_AVX2, X86, true, 0, 0)                               \
-  K(widen_u4, neon, AQ_NEON, ARM, false, 0, 0)
+#define AQ_WIDEN_8(K)                                                       \
+  K(widen_8, avx2, AQ_AVX2, X86, true, 0, 0)
 
 #define AQ_INTERLEAVE_32(K)                                                 \
   K(interleave_32, avx2, AQ_AVX2, X86, true, 0, 0)                          \
@@ -65,9 +63,15 @@
   K(pack_4, neon, AQ_NEON, ARM, false, 0, 0)
 
 // Not kernels but roofs: loops on registers alone, that rates are compared with.
-#define AQ_PEAK_I16(K)                                                      \
-  K(peak_i16, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 0, 0)         \
-  K(peak_i16, avx2, AQ_AVX2, X86, true, 0, 0)
+#define AQ_PEAK_I8(K)                                                       \
+  K(peak_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 0, 0)          \
+  K(peak_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, 0, 0)                \
+  K(peak_i8, avx2, AQ_AVX2, X86, true, 0, 0)
+
+#define AQ_PEAK_I4(K)                                                       \
+  K(peak_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 0, 0)          \
+  K(peak_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, 0, 0)                \
+  K(peak_i4, avx2, AQ_AVX2, X86, true, 0, 0)
 
 #define AQ_PEAK_F32(K)                                                      \
   K(peak_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 0, 0)         \

@@ -3,6 +3,9 @@
 #include <sched.h>
 #include <sys/mman.h>
 #endif
+#if defined(__APPLE__)
+#include <sys/sysctl.h>
+#endif
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,6 +19,19 @@ size_t aq_processor_count(void) {
 #endif
   long count = sysconf(_SC_NPROCESSORS_ONLN);
   return count > 0 ? (size_t)count : 1;
+}
+
+size_t aq_cache_bytes(void) {
+  long bytes = 0;
+#if defined(__linux__)
+  bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+#elif defined(__APPLE__)
+  int64_t value = 0;
+  size_t size = sizeof value;
+  if (sysctlbyname("hw.perflevel0.l2cachesize", &value, &size, NULL, 0) == 0) bytes = (long)value;
+#endif
+  // Where the system does not say: what small cores have.
+  return bytes > 0 ? (size_t)bytes : 256 << 10;
 }
 
 void aq_advise_large_pages(void *start, size_t bytes) {

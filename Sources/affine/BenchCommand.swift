@@ -45,6 +45,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "The contracted extent of a linear layer.") var k = 4096
   @Option(help: "Output channels.") var n = 4096
   @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
+  @OptionGroup var sets: InstructionSetOption
   @Option(help: "Seconds to measure for.") var seconds = 0.5
   @Option(help: "How to print.") var format = OutputFormat.table
 
@@ -64,7 +65,8 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let execution = threads.map { Execution.threads($0) } ?? .standard
+    let execution = Execution(
+      threads: threads ?? Execution.standard.threads, instructionSet: try sets.instructionSet())
     let request = BenchRequest(
       operation: operation, weights: try type(weights), activations: try type(activations), m: m,
       k: k, n: n, execution: execution)

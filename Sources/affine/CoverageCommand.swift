@@ -13,14 +13,13 @@ struct CoverageCommand: ParsableCommand {
       "Which kernel serves which operation on which types, and whether it is right and fast.")
 
   @Option(help: "How to print.") var format = Format.table
-  @Option(help: "Choose as a CPU with no more than this would: portable, avx2, avx512vnni, neon, …")
-  var isa: String?
+  @OptionGroup var sets: InstructionSetOption
   @Flag(help: "Check every kernel that runs here against a Double oracle.") var verify = false
   @Flag(help: "Measure every kernel that runs here, on one thread.") var rates = false
   @Flag(help: "A line for every cell, not for every group of cells.") var all = false
 
   func run() throws {
-    let available = try instructionSets()
+    let available = try sets.instructionSet()
     let cells = CoverageCell.all
     var report = CoverageReport(cells, on: available)
     if verify { try check(cells, &report, available) }
@@ -37,20 +36,6 @@ struct CoverageCommand: ParsableCommand {
     if !report.failures.isEmpty {
       throw Failure("wrong results:\n" + report.failures.joined(separator: "\n"))
     }
-  }
-
-  private func instructionSets() throws -> InstructionSet {
-    guard let isa else { return .running }
-    guard let set = InstructionSet(name: isa) else {
-      throw Failure(
-        "no instruction set is called '\(isa)': "
-          + "portable, avx2, avxvnni, avx512vnni, amx, neon, neondot and i8mm are known")
-    }
-    guard set.isSubset(of: .running) else {
-      let missing = set.subtracting(.running).allNames.joined(separator: " and ")
-      throw ValidationError("this machine has no \(missing)")
-    }
-    return set
   }
 
   /// Checks cells side by side; each call itself runs on one thread.

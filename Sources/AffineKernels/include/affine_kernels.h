@@ -21,33 +21,48 @@ enum {
 /// The instruction sets of the running CPU, as far as the operating system lets programs use them.
 uint32_t aq_running_isa(void);
 
-/// out[i, j] = sum_s float(sum_{k in s} lhs[i, k] * rhs[j, k]) * lhs_scale[s, i] * rhs_scale[s, j]
-///             + lhs_sum[s, i] * rhs_bias[s, j] + lhs_bias[s, i] * rhs_sum[s, j]
+/// out[i, j] = (sum_s float(sum[s, i, j]) * lhs_scale[s, i] * rhs_scale[s, j]
+///              + lhs_sum[s, i] * rhs_bias[s, j] + lhs_bias[s, i] * rhs_sum[s, j]) * row_scale[i]
+/// sum[s, i, j] = sum_{k in s} (lhs[i, k] - lhs_zero[s, i]) * (rhs[j, k] - rhs_zero[s, j])
 ///
-/// One tile: up to `lhs_lanes` rows by `rhs_lanes` columns of the result. The contracted axis is cut
-/// into slices of constant scale; each is padded with zeros to whole pairs. Slices are added in
-/// ascending order: t = float(sum) * lhs_scale, then out = fma(t, rhs_scale, out), then the two
-/// bias terms with one fma each. Every kernel of the family gives the same bits.
+/// All rows of the left operand against one panel of `rhs_lanes` rows of the right one. Codes are
+/// bytes, signed on the left and unsigned on the right. The contracted axis is cut into slices of
+/// constant scale, each padded with zero bytes to whole quads. The sums are computed as
 ///
-/// Operands lie in [-255, 255]: a code less its zero point. A 32-bit sum of 16384 pairs is at most
-/// 2 * 255 * 255 * 16384 = 2 130 739 200 < 2^31; longer slices spill to 64 bits in between.
+///   sum = sum_k lhs * rhs + lhs_start + rhs_start - rhs_zero * lhs_total - lhs_zero * rhs_total
+///
+/// where lhs_total = sum_k lhs and rhs_total = sum_k (rhs - rhs_zero). Only what is not a constant of
+/// the storage is a term of its own: lhs_start holds what the other terms are when rhs_zero is the same
+/// everywhere. All of it is arithmetic modulo 2^32; a slice has at most 8192 quads, so that
+/// |sum| <= 255 * 255 * 32768 = 2 130 739 200 < 2^31 and the result is exact.
+///
+/// Slices are added in ascending order: t = float(sum), times lhs_scale where it is given, then
+/// out = fma(t, rhs_scale, out), then the two bias terms with one fma each. Every kernel of the family
+/// gives the same bits.
 typedef struct {
-  size_t slices;
-  const uint32_t *_Nonnull pairs;      // [slices], pairs of codes in each slice
-  const int16_t *_Nonnull lhs;         // [pair][lhs_lanes][2]
-  const int16_t *_Nonnull rhs;         // [pair][rhs_lanes][2]
-  const float *_Nonnull lhs_scale;     // [slices][lhs_lanes]
-  const float *_Nonnull rhs_scale;     // [slices][rhs_lanes]
-  const float *_Nullable lhs_sum;      // [slices][lhs_lanes], with rhs_bias
-  const float *_Nullable rhs_bias;     // [slices][rhs_lanes], NULL: no such term
-  const float *_Nullable lhs_bias;     // [slices][lhs_lanes], NULL: no such term
-  const float *_Nullable rhs_sum;      // [slices][rhs_lanes], with lhs_bias
-  size_t rows, columns;                // of the tile that exist: at least 1
-  float *_Nullable out;                // [rows][stride], only [rows][columns] is written
+  size_t slices, quads;                // `quads`: of all slices
+  const uint32_t *_Nonnull slice_quads;  // [slices]
+  const void *_Nonnull lhs;              // [panel], in the order that the kernel's row names
+  const uint8_t *_Nonnull rhs;           // [quad][rhs_lanes][4], one or half a byte a code
+  const int32_t *_Nonnull lhs_start;     // [panel][slices][lhs_lanes]
+  const int32_t *_Nullable rhs_start;    // [slices][rhs_lanes]
+  const int32_t *_Nullable lhs_total;    // [panel][slices][lhs_lanes], with rhs_zero
+  const int32_t *_Nullable rhs_zero;     // [slices][rhs_lanes]
+  const int32_t *_Nullable lhs_zero;     // [panel][slices][lhs_lanes], with rhs_total
+  const int32_t *_Nullable rhs_total;    // [slices][rhs_lanes]
+  const float *_Nullable lhs_scale;      // [panel][slices][lhs_lanes], NULL: 1
+  const float *_Nonnull rhs_scale;       // [slices][rhs_lanes]
+  const float *_Nullable lhs_sum;        // [panel][slices][lhs_lanes], with rhs_bias
+  const float *_Nullable rhs_bias;       // [slices][rhs_lanes]
+  const float *_Nullable lhs_bias;       // [panel][slices][lhs_lanes], with rhs_sum
+  const float *_Nullable rhs_sum;        // [slices][rhs_lanes]
+  const float *_Nullable row_scale;      // [panel][lhs_lanes], NULL: 1
+  size_t rows, columns;                  // of the result that exist: at least 1
+  float *_Nonnull out;                   // [rows][stride], only [rows][columns] is written
   size_t stride;
-  int64_t *_Nullable sums;             // [slices][rows][columns]: when given, the exact sums are
-                                       // written here and `out` is left alone
-} aq_matmul_i16_args;
+  int32_t *_Nullable sums;               // [slices][rows][columns]: when given, the exact sums are
+                                         // written here and `out` is left alone
+} aq_matmul_i8_args;
 
 /// out[i, j] = sum_k lhs[i, k] * rhs[j, k], accumulated with fma in ascending k
 typedef struct {
@@ -106,18 +121,23 @@ typedef struct {
   size_t out_stride;
 } aq_transpose_args;
 
-/// panel[p][lane][2] = codes - zero point, widened, of tiled codes in the same order
+/// total[s] = sum of the codes of slice s; product[s] = sum over its quads of c0 * c1 + c2 * c3
 ///
-/// Codes of 8 bits: one a byte in the order of the panel. Codes of 4 bits: blocks of 64 codes in 32
-/// bytes; byte b of a block holds code b in its low half and code b + 32 in its high half.
-/// The count of codes is a multiple of 64.
+/// One row of bytes, slice after slice, each padded with zeros to whole quads.
 typedef struct {
   const uint8_t *_Nonnull codes;
+  bool is_signed;
   size_t slices;
-  const uint32_t *_Nonnull pairs;          // [slices]
-  size_t lanes;                            // 8, 16 or 32
-  const int16_t *_Nullable zero_points;    // [slices][lanes], NULL: none
-  int16_t *_Nonnull panel;
+  const uint32_t *_Nonnull slice_quads;  // [slices]
+  int32_t *_Nonnull total;               // [slices]
+  int32_t *_Nonnull product;             // [slices], modulo 2^32
+} aq_totals_args;
+
+/// Each quad c0 c1 c2 c3 of signed bytes becomes four 16-bit numbers c0 c2 c1 c3.
+typedef struct {
+  const int8_t *_Nonnull codes;
+  size_t quads;
+  int16_t *_Nonnull wide;  // [quads][4]
 } aq_widen_args;
 
 /// out[i][lane] = in[lane][i] for 32-bit units: rows of pairs become a panel
@@ -143,6 +163,14 @@ typedef struct {
   double operations;  // written: multiplications and additions done
 } aq_peak_args;
 
+/// The order of a left panel of bytes.
+enum {
+  AQ_NO_PANEL = 0,
+  AQ_QUADS,  // [quad][lhs_lanes][4]: a quad of every row, then the next
+  AQ_WIDE,   // [quad][lhs_lanes][4] of 16 bits, each quad as c0 c2 c1 c3
+  AQ_ROWS,   // [lhs_lanes][quad][4]: row by row
+};
+
 /// One kernel: its symbol, what it needs, its panel lanes (0 where it has none), and its entry
 /// (NULL on other CPUs), which takes the arguments of its family.
 typedef struct {
@@ -150,6 +178,7 @@ typedef struct {
   uint32_t needs;
   bool tuned;  // hand-written for the instruction set; else a plain loop compiled for it
   size_t lhs_lanes, rhs_lanes;
+  int lhs_order;
   void (*_Nullable run)(void *_Nonnull args);
 } aq_kernel;
 
@@ -158,7 +187,8 @@ typedef struct {
   size_t count;
 } aq_family;
 
-aq_family aq_matmul_i16(void);
+aq_family aq_matmul_i8(void);
+aq_family aq_matmul_i4(void);
 aq_family aq_matmul_f32(void);
 aq_family aq_range_f32(void);
 aq_family aq_quantize_i8(void);
@@ -167,17 +197,19 @@ aq_family aq_dequantize_u8(void);
 aq_family aq_dequantize_i4(void);
 aq_family aq_dequantize_u4(void);
 aq_family aq_transpose_8(void);
-aq_family aq_widen_i8(void);
-aq_family aq_widen_u8(void);
-aq_family aq_widen_i4(void);
-aq_family aq_widen_u4(void);
+aq_family aq_totals_8(void);
+aq_family aq_widen_8(void);
 aq_family aq_interleave_32(void);
 aq_family aq_pack_4(void);
-aq_family aq_peak_i16(void);
+aq_family aq_peak_i8(void);
+aq_family aq_peak_i4(void);
 aq_family aq_peak_f32(void);
 
 /// Logical processors this process may run on.
 size_t aq_processor_count(void);
+
+/// Bytes of the second-level cache of a core.
+size_t aq_cache_bytes(void);
 
 /// Asks for large pages under memory that is about to be used; a hint, ignored where it is unknown.
 void aq_advise_large_pages(void *_Nonnull start, size_t bytes);

@@ -6,9 +6,8 @@
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 
 /// Transposes 8 rows of 8 units: interleave neighbours by 32 bits, then by 64, then swap halves.
-static inline void interleave_8x8(const uint32_t *in, size_t in_stride, uint32_t *out, size_t out_stride) {
-  __m256 r[8], t[8];
-  for (int i = 0; i < 8; ++i) r[i] = _mm256_loadu_ps((const float *)(in + (size_t)i * in_stride));
+static inline __attribute__((always_inline)) void transpose_8x8(__m256 r[8]) {
+  __m256 t[8];
   for (int i = 0; i < 8; i += 2) {
     t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
     t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
@@ -20,26 +19,43 @@ static inline void interleave_8x8(const uint32_t *in, size_t in_stride, uint32_t
     r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
   }
   for (int i = 0; i < 4; ++i) {
-    __m256 low = _mm256_permute2f128_ps(r[i], r[i + 4], 0x20);
-    __m256 high = _mm256_permute2f128_ps(r[i], r[i + 4], 0x31);
-    _mm256_storeu_ps((float *)(out + (size_t)i * out_stride), low);
-    _mm256_storeu_ps((float *)(out + (size_t)(i + 4) * out_stride), high);
+    t[i] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x20);
+    t[i + 4] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x31);
+  }
+  for (int i = 0; i < 8; ++i) r[i] = t[i];
+}
+
+/// Interleaves 8 units of up to 8 rows; `mask` has the lanes of the panel from here on.
+static inline __attribute__((always_inline)) void interleave_8x8(
+    const aq_interleave_args *a, size_t unit, size_t lane, __m256i mask, const bool whole) {
+  __m256 r[8];
+  for (size_t i = 0; i < 8; ++i) {
+    const uint32_t *row = a->in + (lane + i) * a->in_stride + unit;
+    r[i] = whole || lane + i < a->lanes ? _mm256_loadu_ps((const float *)row) : _mm256_setzero_ps();
+  }
+  transpose_8x8(r);
+  for (size_t i = 0; i < 8; ++i) {
+    float *to = (float *)(a->out + (unit + i) * a->padded_lanes + lane);
+    if (whole) _mm256_storeu_ps(to, r[i]);
+    else _mm256_maskstore_ps(to, mask, r[i]);
   }
 }
 
 void aq_interleave_32_avx2(void *args) {
   const aq_interleave_args *a = args;
-  size_t whole_lanes = a->lanes / 8 * 8, whole_units = a->count / 8 * 8;
-  for (size_t i = 0; i < whole_units; i += 8)
-    for (size_t lane = 0; lane < whole_lanes; lane += 8)
-      interleave_8x8(
-          a->in + lane * a->in_stride + i, a->in_stride, a->out + i * a->padded_lanes + lane,
-          a->padded_lanes);
-  for (size_t i = 0; i < a->count; ++i) {
-    size_t first = i < whole_units ? whole_lanes : 0;
-    for (size_t lane = first; lane < a->padded_lanes; ++lane)
-      a->out[i * a->padded_lanes + lane] = lane < a->lanes ? a->in[lane * a->in_stride + i] : 0;
+  size_t whole_units = a->count / 8 * 8;
+  for (size_t lane = 0; lane < a->padded_lanes; lane += 8) {
+    __m256i mask = _mm256_cmpgt_epi32(
+        _mm256_set1_epi32((int)(a->padded_lanes - lane)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    bool whole = lane + 8 <= a->lanes;
+    for (size_t i = 0; i < whole_units; i += 8) {
+      if (whole) interleave_8x8(a, i, lane, mask, true);
+      else interleave_8x8(a, i, lane, mask, false);
+    }
   }
+  for (size_t i = whole_units; i < a->count; ++i)
+    for (size_t lane = 0; lane < a->padded_lanes; ++lane)
+      a->out[i * a->padded_lanes + lane] = lane < a->lanes ? a->in[lane * a->in_stride + i] : 0;
 }
 
 #pragma clang attribute pop

@@ -1,13 +1,7 @@
 #include "pack_4_body.h"
-#include "widen_body.h"
 
 #if defined(__aarch64__)
 void aq_pack_4_neon(void *args) { pack_4_body(args, 0); }
-
-void aq_widen_i8_neon(void *args) { widen_body(args, 8, true); }
-void aq_widen_u8_neon(void *args) { widen_body(args, 8, false); }
-void aq_widen_i4_neon(void *args) { widen_body(args, 4, true); }
-void aq_widen_u4_neon(void *args) { widen_body(args, 4, false); }
 
 void aq_interleave_32_neon(void *args) {
   const aq_interleave_args *a = args;

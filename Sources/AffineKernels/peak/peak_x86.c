@@ -8,20 +8,53 @@
 
 enum { CHAINS = 12 };
 
+// Exact products of bytes without VNNI: two sums, a multiplication and an addition for 32 products,
+// by Winograd's identity (see matmul_i8_avx2.c).
 __attribute__((target("avx2,fma")))
-void aq_peak_i16_avx2(void *args) {
+void aq_peak_i8_avx2(void *args) {
   aq_peak_args *peak = args;
   __m256i a = _mm256_set1_epi16(3), b = _mm256_set1_epi16(5), sums[CHAINS] = {0};
   for (size_t i = 0; i < peak->iterations; ++i) {
     for (int c = 0; c < CHAINS; ++c) {
-      __m256i product;
-      __asm__ volatile("vpmaddwd %2, %1, %0" : "=x"(product) : "x"(a), "x"(b));
-      __asm__ volatile("vpaddd %1, %0, %0" : "+x"(sums[c]) : "x"(product));
+      __m256i left, right;
+      __asm__ volatile("vpaddw %2, %1, %0" : "=x"(left) : "x"(a), "x"(b));
+      __asm__ volatile("vpaddw %2, %1, %0" : "=x"(right) : "x"(b), "x"(a));
+      __asm__ volatile("vpmaddwd %1, %0, %0" : "+x"(left) : "x"(right));
+      __asm__ volatile("vpaddd %1, %0, %0" : "+x"(sums[c]) : "x"(left));
     }
   }
-  // 16 products and 16 sums a register.
-  peak->operations = 32.0 * CHAINS * (double)peak->iterations;
+  // 32 products and 32 sums a register.
+  peak->operations = 64.0 * CHAINS * (double)peak->iterations;
 }
+
+// Sums of 4-bit codes in 16 bits: a multiplication and an addition for 32 products.
+__attribute__((target("avx2,fma")))
+void aq_peak_i4_avx2(void *args) {
+  aq_peak_args *peak = args;
+  __m256i a = _mm256_set1_epi8(3), b = _mm256_set1_epi8(5), sums[CHAINS] = {0};
+  for (size_t i = 0; i < peak->iterations; ++i) {
+    for (int c = 0; c < CHAINS; ++c) {
+      __m256i product;
+      __asm__ volatile("vpmaddubsw %2, %1, %0" : "=x"(product) : "x"(a), "x"(b));
+      __asm__ volatile("vpaddw %1, %0, %0" : "+x"(sums[c]) : "x"(product));
+    }
+  }
+  peak->operations = 64.0 * CHAINS * (double)peak->iterations;
+}
+
+__attribute__((target("avx2,fma,avxvnni")))
+void aq_peak_i8_avxvnni(void *args) {
+  aq_peak_args *peak = args;
+  __m256i a = _mm256_set1_epi8(3), b = _mm256_set1_epi8(5), sums[CHAINS] = {0};
+  for (size_t i = 0; i < peak->iterations; ++i) {
+    for (int c = 0; c < CHAINS; ++c) {
+      __asm__ volatile("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sums[c]) : "x"(a), "x"(b));
+    }
+  }
+  peak->operations = 64.0 * CHAINS * (double)peak->iterations;
+}
+
+void aq_peak_i4_avxvnni(void *args) { aq_peak_i8_avxvnni(args); }
 
 __attribute__((target("avx2,fma")))
 void aq_peak_f32_avx2(void *args) {
@@ -36,16 +69,18 @@ void aq_peak_f32_avx2(void *args) {
 }
 
 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
-void aq_peak_i16_avx512vnni(void *args) {
+void aq_peak_i8_avx512vnni(void *args) {
   aq_peak_args *peak = args;
-  __m512i a = _mm512_set1_epi16(3), b = _mm512_set1_epi16(5), sums[CHAINS] = {0};
+  __m512i a = _mm512_set1_epi8(3), b = _mm512_set1_epi8(5), sums[CHAINS] = {0};
   for (size_t i = 0; i < peak->iterations; ++i) {
     for (int c = 0; c < CHAINS; ++c) {
-      __asm__ volatile("vpdpwssd %2, %1, %0" : "+v"(sums[c]) : "v"(a), "v"(b));
+      __asm__ volatile("vpdpbusd %2, %1, %0" : "+v"(sums[c]) : "v"(a), "v"(b));
     }
   }
-  peak->operations = 64.0 * CHAINS * (double)peak->iterations;
+  peak->operations = 128.0 * CHAINS * (double)peak->iterations;
 }
+
+void aq_peak_i4_avx512vnni(void *args) { aq_peak_i8_avx512vnni(args); }
 
 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
 void aq_peak_f32_avx512vnni(void *args) {

@@ -6,6 +6,12 @@ struct DisjointMemory<Element: BitwiseCopyable & Sendable>: @unchecked Sendable 
   private let start: UnsafeMutablePointer<Element>
   let count: Int
 
+  /// Memory of `count` elements that outlives every use of this.
+  init(_ start: UnsafeMutablePointer<Element>, count: Int) {
+    self.count = count
+    unsafe self.start = start
+  }
+
   fileprivate init(_ span: inout MutableSpan<Element>) {
     count = span.count
     let buffer = unsafe span.withUnsafeMutableBufferPointer { unsafe $0 }

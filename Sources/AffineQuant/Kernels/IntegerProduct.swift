@@ -5,139 +5,124 @@ internal import AffineKernels
 /// Sums inside a slice are exact; slices are added in float, in ascending order.
 struct IntegerProduct {
   private let execution: Execution
-  private let kernel: Kernel<IntegerTile>
+  private let kernel: Kernel<CodePanel>
   private let slices: ContractedSlices
-  private let lhs, rhs: OperandPanels
-  /// Sums of codes a slice and lane, scaled; only where the other side has biases.
-  private let lhsSums, rhsSums: Buffer<Float>
+  private let sliceQuads: Buffer<UInt32>
+  private let left: LeftPanels
+  /// Tiled for the kernel, in these slices.
+  private let rhs: CodeMatrix
+  private let right: LaneParameters
+  /// Sums of right codes, scaled; only where the left operand has biases.
+  private let rightSums: Buffer<Float>
   private let size: Shape
 
   /// Both matrices have the same columns.
   init(_ lhs: CodeMatrix, _ rhs: CodeMatrix, _ execution: Execution) {
     self.execution = execution
-    kernel = MatmulKernels.integer.best(on: execution.instructionSet)
+    kernel = MatmulKernels.codes(rhs.storage).best(on: execution.instructionSet)
     slices = ContractedSlices([lhs.grid, rhs.grid])
+    sliceQuads = Buffer(slices.quads)
     size = Shape(lhs.shape.rows, rhs.shape.rows)
-    self.lhs = OperandPanels(
-      lhs.readable(lanes: kernel.lhsLanes, slices), lanes: kernel.lhsLanes, slices: slices)
-    self.rhs = OperandPanels(
-      rhs.readable(lanes: kernel.rhsLanes, slices), lanes: kernel.rhsLanes, slices: slices)
-    lhsSums = rhs.biases.count > 0 ? self.lhs.scaledSums(withBias: true) : Buffer([])
-    rhsSums = lhs.biases.count > 0 ? self.rhs.scaledSums(withBias: false) : Buffer([])
+    self.rhs = rhs.tiled(lanes: kernel.rhsLanes, slices, execution)
+    guard let right = self.rhs.tiles else { preconditionFailure("a tiled matrix without tiles") }
+    self.right = right
+    left = LeftPanels(
+      lhs.rowMajor(), for: right, hasRightBiases: rhs.biases.count > 0, kernel, execution)
+    rightSums = left.biases.count > 0 ? Self.scaled(right.totals, right.scales) : Buffer([])
+  }
+
+  private static func scaled(_ totals: Buffer<Int32>, _ scales: Buffer<Float>) -> Buffer<Float> {
+    let (totals, scales) = (totals.span, scales.span)
+    return Buffer(count: totals.count) { sums in
+      for index in totals.indices { sums[index] = Float(totals[index]) * scales[index] }
+    }
   }
 
   /// The product, row by row.
   func callAsFunction() -> Buffer<Float> {
-    Buffer(count: size.count, zeroed: slices.ranges.isEmpty) { output in
-      guard !slices.ranges.isEmpty else { return }
-      forEachTile { rows, columns, tile in
-        // Tiles do not overlap: each has rows and columns of its own.
-        unsafe tile.c.out = output.pointer + rows.lowerBound * size.columns + columns.lowerBound
-        unsafe tile.c.stride = size.columns
-        kernel(&tile)
-      }
+    let result = BufferBuilder<Float>(count: size.count)
+    guard !slices.ranges.isEmpty else { return Buffer(count: size.count) { _ in } }
+    forEachPanel { rows, panel, arguments in
+      // Rows and columns of a call are its own.
+      unsafe arguments.c.out =
+        result.memory.pointer + rows.lowerBound * size.columns + panel * right.order.lanes
+      unsafe arguments.c.stride = size.columns
+      kernel(&arguments)
     }
+    return result.buffer
   }
 
   /// The exact sums, before any scale: `[row][column][slice]`.
   func sums() -> [Int64] {
-    let sliceCount = slices.ranges.count
-    let scattered = Buffer<Int64>(count: size.count * sliceCount, zeroed: true) { output in
-      forEachTile { rows, columns, tile in
-        var sums = [Int64](repeating: 0, count: rows.count * columns.count * sliceCount)
-        unsafe sums.withUnsafeMutableBufferPointer { buffer in
-          unsafe tile.c.sums = buffer.baseAddress
-          kernel(&tile)
-        }
-        for (i, row) in rows.enumerated() {
-          for (j, column) in columns.enumerated() {
-            let start = (row * size.columns + column) * sliceCount
-            output.withRange(start..<start + sliceCount) { target in
-              for slice in 0..<sliceCount {
-                target[slice] = sums[(slice * rows.count + i) * columns.count + j]
-              }
+    let (sliceCount, lanes) = (slices.ranges.count, right.order.lanes)
+    let scattered = BufferBuilder<Int64>(count: size.count * sliceCount)
+    forEachPanel { rows, panel, arguments in
+      let columns = panel * lanes..<min((panel + 1) * lanes, size.columns)
+      var sums = [Int32](repeating: 0, count: rows.count * columns.count * sliceCount)
+      unsafe sums.withUnsafeMutableBufferPointer { buffer in
+        unsafe arguments.c.sums = buffer.baseAddress
+        kernel(&arguments)
+      }
+      for (i, row) in rows.enumerated() {
+        for (j, column) in columns.enumerated() {
+          let start = (row * size.columns + column) * sliceCount
+          scattered.memory.withRange(start..<start + sliceCount) { target in
+            for slice in 0..<sliceCount {
+              target[slice] = Int64(sums[(slice * rows.count + i) * columns.count + j])
             }
           }
         }
       }
     }
-    return scattered.array
+    return scattered.buffer.array
   }
 }
 
 extension IntegerProduct {
-  /// Packs the left operand once and every right panel once, and calls the kernel for each pair.
-  ///
-  /// A thread takes whole right panels, so no two write one column of the result.
-  private func forEachTile(
-    _ body: (_ rows: Range<Int>, _ columns: Range<Int>, _ tile: inout IntegerTile) -> Void
+  /// Calls the kernel's arguments for each right panel and block of rows, on all threads.
+  private func forEachPanel(
+    _ body: (_ rows: Range<Int>, _ panel: Int, _ arguments: inout CodePanel) -> Void
   ) {
-    let lhsPanels = packed(lhs)
-    // A few parts a thread even out what threads are slowed by.
-    let parts = min(rhs.count, execution.threads == 1 ? 1 : execution.threads * 4)
-    ThreadPool.shared.parallel(parts, threads: execution.threads) { part in
-      var scratch = PanelScratch(
-        lanes: rhs.lanes, pairs: slices.pairCount, execution)
-      var panelMemory = [Int16](repeating: 0, count: rhs.panelLength)
-      for panel in rhs.count * part / parts..<rhs.count * (part + 1) / parts {
-        var span = panelMemory.mutableSpan
-        rhs.fill(panel, &span, &scratch)
-        unsafe withStarts(panelMemory, slices.pairs) { rhsCodes, pairs in
-          for lhsPanel in 0..<lhs.count {
-            var tile = unsafe tile(lhsPanel, lhsPanels, panel, rhsCodes, pairs)
-            body(lhs.rows(of: lhsPanel), rhs.rows(of: panel), &tile)
-          }
-        }
+    let panels = right.order.panels(rows: size.columns)
+    let blocking = Blocking(
+      leftPanels: (size.rows + left.lanes - 1) / left.lanes, leftPanelBytes: left.panelBytes,
+      rightPanels: panels, threads: execution.threads)
+    ThreadPool.shared.parallel(blocking.parts, threads: execution.threads) { part in
+      blocking.forEachPanel(of: part) { leftPanels, panel in
+        let rows =
+          leftPanels.lowerBound * left.lanes..<min(leftPanels.upperBound * left.lanes, size.rows)
+        var arguments = arguments(leftPanels.lowerBound, rows, panel)
+        body(rows, panel, &arguments)
       }
     }
   }
 
-  private func packed(_ operand: OperandPanels) -> Buffer<Int16> {
-    Buffer(count: operand.count * operand.panelLength, zeroed: false) { memory in
-      let parts = min(operand.count, execution.threads)
-      ThreadPool.shared.parallel(parts, threads: execution.threads) { part in
-        var scratch = PanelScratch(
-          lanes: operand.lanes, pairs: slices.pairCount, execution)
-        for panel in operand.count * part / parts..<operand.count * (part + 1) / parts {
-          let start = panel * operand.panelLength
-          memory.withRange(start..<start + operand.panelLength) { span in
-            operand.fill(panel, &span, &scratch)
-          }
-        }
-      }
-    }
-  }
-
-  /// The arguments of one tile, all but where its result goes.
-  private func tile(
-    _ lhsPanel: Int, _ lhsPanels: Buffer<Int16>, _ rhsPanel: Int, _ rhsCodes: UnsafePointer<Int16>,
-    _ pairs: UnsafePointer<UInt32>
-  ) -> IntegerTile {
-    let lhsStart = lhs.parameters.start(of: lhsPanel)
-    let rhsStart = rhs.parameters.start(of: rhsPanel)
-    return unsafe IntegerTile(
-      c: aq_matmul_i16_args(
-        slices: slices.ranges.count, pairs: pairs,
-        lhs: lhsPanels.pointer + lhsPanel * lhs.panelLength, rhs: rhsCodes,
-        lhs_scale: lhs.parameters.scales.pointer + lhsStart,
-        rhs_scale: rhs.parameters.scales.pointer + rhsStart,
-        lhs_sum: lhsSums.count > 0 ? lhsSums.pointer + lhsStart : nil,
-        rhs_bias: rhs.parameters.biases.count > 0 ? rhs.parameters.biases.pointer + rhsStart : nil,
-        lhs_bias: lhs.parameters.biases.count > 0 ? lhs.parameters.biases.pointer + lhsStart : nil,
-        rhs_sum: rhsSums.count > 0 ? rhsSums.pointer + rhsStart : nil,
-        rows: lhs.rows(of: lhsPanel).count, columns: rhs.rows(of: rhsPanel).count,
-        out: nil, stride: 0, sums: nil))
+  /// The arguments of one call, all but where its result goes.
+  private func arguments(_ leftPanel: Int, _ rows: Range<Int>, _ panel: Int) -> CodePanel {
+    let (l, r) = (left.start(of: leftPanel), right.start(of: panel))
+    let panelBytes = slices.quadCount * right.order.quadBytes
+    let needsTotals = left.zeros.count > 0
+    return unsafe CodePanel(
+      c: aq_matmul_i8_args(
+        slices: slices.ranges.count, quads: slices.quadCount, slice_quads: sliceQuads.pointer,
+        lhs: left.codes.pointer + leftPanel * left.panelBytes,
+        rhs: rhs.codes.pointer + panel * panelBytes, lhs_start: left.starts.pointer + l,
+        rhs_start: kernel.order == .wide ? right.products.pointer + r : nil,
+        lhs_total: left.totals.optional(at: l), rhs_zero: right.zeros.optional(at: r),
+        lhs_zero: left.zeros.optional(at: l),
+        rhs_total: needsTotals ? right.totals.pointer + r : nil,
+        lhs_scale: left.scales.optional(at: l), rhs_scale: right.scales.pointer + r,
+        lhs_sum: left.sums.optional(at: l), rhs_bias: right.biases.optional(at: r),
+        lhs_bias: left.biases.optional(at: l), rhs_sum: rightSums.optional(at: r),
+        row_scale: left.rowScales.optional(at: rows.lowerBound), rows: rows.count,
+        columns: min(right.order.lanes, size.columns - panel * right.order.lanes),
+        out: UnsafeMutablePointer(bitPattern: 64)!, stride: 0, sums: nil))
   }
 }
 
-/// Lends the memory of two arrays; does not call `body` if either is empty.
-func withStarts<A, B>(
-  _ a: [A], _ b: [B], _ body: (UnsafePointer<A>, UnsafePointer<B>) -> Void
-) {
-  unsafe a.withUnsafeBufferPointer { a in
-    unsafe b.withUnsafeBufferPointer { b in
-      guard let a = a.baseAddress, let b = b.baseAddress else { return }
-      unsafe body(a, b)
-    }
+extension Buffer {
+  /// The place of an element, or nothing where the buffer is empty.
+  fileprivate func optional(at index: Int) -> UnsafePointer<Element>? {
+    unsafe count > 0 ? pointer + index : nil
   }
 }

@@ -3,8 +3,8 @@ internal import AffineKernels
 // One type a family: the C struct of its arguments, whose header states the formula. A struct points
 // to memory that belongs to whoever makes it, for the time of the call.
 
-/// A tile of a product of whole numbers.
-@safe struct IntegerTile { var c: aq_matmul_i16_args }
+/// Rows of codes against one panel of codes.
+@safe struct CodePanel { var c: aq_matmul_i8_args }
 /// A tile of a product of floats.
 @safe struct FloatTile { var c: aq_matmul_f32_args }
 /// Smallest and largest values of the runs of a row.
@@ -15,8 +15,10 @@ internal import AffineKernels
 @safe struct DequantizeRow { var c: aq_dequantize_args }
 /// A matrix of bytes to its transpose.
 @safe struct TransposeBytes { var c: aq_transpose_args }
-/// A panel of tiled codes to 16 bits.
-@safe struct WidenPanel { var c: aq_widen_args }
+/// Sums of the codes of slices.
+@safe struct TotalsOfSlices { var c: aq_totals_args }
+/// Quads of bytes to 16 bits.
+@safe struct WidenQuads { var c: aq_widen_args }
 /// Rows to a panel.
 @safe struct InterleaveRows { var c: aq_interleave_args }
 /// Codes of one byte to two a byte.

@@ -7,13 +7,18 @@ struct Kernel<Arguments>: Sendable {
   let row: KernelRow
   /// Rows and columns of the result that one call computes; 0 where the family has no tiles.
   let lhsLanes, rhsLanes: Int
+  /// How a left panel of codes lies.
+  let order: LeftOrder?
   /// `nil` when this build is for another CPU.
   private let entry: Entry?
 
-  init(row: KernelRow, lhsLanes: Int = 0, rhsLanes: Int = 0, entry: Entry?) {
+  init(
+    row: KernelRow, lhsLanes: Int = 0, rhsLanes: Int = 0, order: LeftOrder? = nil, entry: Entry?
+  ) {
     self.row = row
     self.lhsLanes = lhsLanes
     self.rhsLanes = rhsLanes
+    self.order = order
     self.entry = entry
   }
 
@@ -25,6 +30,16 @@ struct Kernel<Arguments>: Sendable {
   }
 }
 
+/// How the bytes of a left panel of codes lie.
+enum LeftOrder: Int, Sendable {
+  /// A quad of every row, then the next.
+  case quads = 1
+  /// The same in 16 bits, each quad as its places 0, 2, 1, 3.
+  case wide
+  /// Row by row.
+  case rows
+}
+
 /// The kernels of one family, fastest first.
 ///
 /// The portable kernel is not optional: a family without one does not compile.
@@ -34,11 +49,11 @@ struct KernelTable<Arguments>: Sendable {
 
   init(
     _ family: aq_family, portable name: String, lhsLanes: Int = 0, rhsLanes: Int = 0,
-    _ portable: @escaping Kernel<Arguments>.Entry
+    order: LeftOrder? = nil, _ portable: @escaping Kernel<Arguments>.Entry
   ) {
     let last = Kernel<Arguments>(
       row: KernelRow(name: name, needs: .portable, tier: .portable, isBuilt: true),
-      lhsLanes: lhsLanes, rhsLanes: rhsLanes, entry: portable)
+      lhsLanes: lhsLanes, rhsLanes: rhsLanes, order: order, entry: portable)
     kernels =
       unsafe UnsafeBufferPointer(start: family.kernels, count: family.count).map {
         unsafe Kernel(c: $0)
@@ -73,7 +88,8 @@ extension Kernel {
       }
     }
     unsafe self.init(
-      row: row, lhsLanes: Int(kernel.lhs_lanes), rhsLanes: Int(kernel.rhs_lanes), entry: entry)
+      row: row, lhsLanes: Int(kernel.lhs_lanes), rhsLanes: Int(kernel.rhs_lanes),
+      order: LeftOrder(rawValue: Int(kernel.lhs_order)), entry: entry)
   }
 }
 

@@ -2,12 +2,25 @@ internal import AffineKernels
 
 /// The kernels that compute one tile of a product.
 enum MatmulKernels {
-  /// Whole numbers of up to 9 bits and a sign, exact sums, float scales a slice.
-  static let integer = unsafe KernelTable<IntegerTile>(
-    aq_matmul_i16(), portable: "aq_matmul_i16_portable", lhsLanes: 4, rhsLanes: 8
+  /// Codes of a byte against codes of a byte.
+  static let bytes = unsafe KernelTable<CodePanel>(
+    aq_matmul_i8(), portable: "aq_matmul_i8_portable", lhsLanes: 4, rhsLanes: 8, order: .quads
   ) { family in
     let arguments = unsafe family.c
-    unsafe integerTile(arguments, lhsLanes: 4, rhsLanes: 8)
+    unsafe codePanel(arguments, lhsLanes: 4, rhsLanes: 8, bits: 8)
+  }
+
+  /// Codes of a byte against codes of half a byte.
+  static let nibbles = unsafe KernelTable<CodePanel>(
+    aq_matmul_i4(), portable: "aq_matmul_i4_portable", lhsLanes: 4, rhsLanes: 8, order: .quads
+  ) { family in
+    let arguments = unsafe family.c
+    unsafe codePanel(arguments, lhsLanes: 4, rhsLanes: 8, bits: 4)
+  }
+
+  /// The table for a right operand of this storage.
+  static func codes(_ storage: CodeFormat) -> KernelTable<CodePanel> {
+    storage.bits <= 4 ? nibbles : bytes
   }
 
   /// Floats, accumulated with fused multiply-adds in ascending order of the contracted axis.
@@ -18,38 +31,63 @@ enum MatmulKernels {
     unsafe floatTile(arguments, lhsLanes: 4, rhsLanes: 8)
   }
 
-  private static func integerTile(_ tile: aq_matmul_i16_args, lhsLanes: Int, rhsLanes: Int) {
-    for i in unsafe 0..<tile.rows {
-      for j in unsafe 0..<tile.columns {
+  private static func codePanel(
+    _ panel: aq_matmul_i8_args, lhsLanes: Int, rhsLanes: Int, bits: Int
+  ) {
+    let quadBytes = rhsLanes * 4 * bits / 8
+    for i in unsafe 0..<panel.rows {
+      let lhs =
+        unsafe panel.lhs.assumingMemoryBound(to: Int8.self)
+        + i / lhsLanes * panel.quads * lhsLanes * 4
+      for j in unsafe 0..<panel.columns {
         var (result, first): (Float, Int) = (0, 0)
-        for slice in unsafe 0..<tile.slices {
-          var sum: Int64 = 0
-          for pair in unsafe first..<first + Int(tile.pairs[slice]) {
-            let (l, r) = (2 * (pair * lhsLanes + i), 2 * (pair * rhsLanes + j))
-            // Two products of at most 255² each fit in 32 bits.
-            let low = unsafe Int32(tile.lhs[l]) &* Int32(tile.rhs[r])
-            let high = unsafe Int32(tile.lhs[l + 1]) &* Int32(tile.rhs[r + 1])
-            sum &+= Int64(low &+ high)
+        for slice in unsafe 0..<panel.slices {
+          let l = unsafe (i / lhsLanes * panel.slices + slice) * lhsLanes + i % lhsLanes
+          let r = slice * rhsLanes + j
+          var sum = unsafe start(panel, l, r)
+          for quad in unsafe first..<first + Int(panel.slice_quads[slice]) {
+            for place in 0..<4 {
+              let index = j * 4 + place
+              let byte = unsafe panel.rhs[quad * quadBytes + index % quadBytes]
+              let code = bits == 8 ? byte : index < quadBytes ? byte & 15 : byte >> 4
+              sum &+= unsafe Int32(lhs[(quad * lhsLanes + i % lhsLanes) * 4 + place]) * Int32(code)
+            }
           }
-          unsafe first += Int(tile.pairs[slice])
-          if let sums = unsafe tile.sums {
-            unsafe sums[(slice * tile.rows + i) * tile.columns + j] = sum
-            continue
+          unsafe first += Int(panel.slice_quads[slice])
+          if let sums = unsafe panel.sums {
+            unsafe sums[(slice * panel.rows + i) * panel.columns + j] = sum
           }
-          let (l, r) = (slice * lhsLanes + i, slice * rhsLanes + j)
-          let scaled = unsafe Float(sum) * tile.lhs_scale[l]
-          result = unsafe result.addingProduct(scaled, tile.rhs_scale[r])
-          if let bias = unsafe tile.rhs_bias, let lhsSum = unsafe tile.lhs_sum {
-            result = unsafe result.addingProduct(lhsSum[l], bias[r])
-          }
-          if let bias = unsafe tile.lhs_bias, let rhsSum = unsafe tile.rhs_sum {
-            result = unsafe result.addingProduct(bias[l], rhsSum[r])
-          }
+          unsafe fold(panel, l, r, Float(sum), &result)
         }
-        if unsafe tile.sums == nil, let out = unsafe tile.out {
-          unsafe out[i * tile.stride + j] = result
-        }
+        if let scale = unsafe panel.row_scale { unsafe result *= scale[i] }
+        if unsafe panel.sums == nil { unsafe panel.out[i * panel.stride + j] = result }
       }
+    }
+  }
+
+  /// All of a sum that is not a product of codes, modulo 2³².
+  private static func start(_ panel: aq_matmul_i8_args, _ l: Int, _ r: Int) -> Int32 {
+    var sum = unsafe panel.lhs_start[l]
+    if let start = unsafe panel.rhs_start { unsafe sum &+= start[r] }
+    if let zero = unsafe panel.rhs_zero, let total = unsafe panel.lhs_total {
+      unsafe sum &-= zero[r] &* total[l]
+    }
+    if let zero = unsafe panel.lhs_zero, let total = unsafe panel.rhs_total {
+      unsafe sum &-= zero[l] &* total[r]
+    }
+    return sum
+  }
+
+  private static func fold(
+    _ panel: aq_matmul_i8_args, _ l: Int, _ r: Int, _ sum: Float, _ result: inout Float
+  ) {
+    let scaled = unsafe panel.lhs_scale.map { unsafe sum * $0[l] } ?? sum
+    result = unsafe result.addingProduct(scaled, panel.rhs_scale[r])
+    if let bias = unsafe panel.rhs_bias, let lhsSum = unsafe panel.lhs_sum {
+      result = unsafe result.addingProduct(lhsSum[l], bias[r])
+    }
+    if let bias = unsafe panel.lhs_bias, let rhsSum = unsafe panel.rhs_sum {
+      result = unsafe result.addingProduct(bias[l], rhsSum[r])
     }
   }
 

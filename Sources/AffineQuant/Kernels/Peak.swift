@@ -7,7 +7,8 @@ package enum Peak {
   /// - Returns: `nil` for kernels that are bound by memory, and where no such loop is written.
   package static func operationsPerSecond(for row: KernelRow, threads: Int) -> Double? {
     let tables = [
-      (MatmulKernels.integer.rows, integer), (MatmulKernels.float.rows, float),
+      (MatmulKernels.bytes.rows, bytes), (MatmulKernels.nibbles.rows, nibbles),
+      (MatmulKernels.float.rows, float),
     ]
     guard let table = tables.first(where: { $0.0.contains(row) })?.1,
       let kernel = table.kernels.first(where: { $0.row.needs == row.needs && $0.row.canRun() }),
@@ -25,8 +26,11 @@ package enum Peak {
     }
   }
 
-  private static let integer = unsafe KernelTable<PeakLoop>(
-    aq_peak_i16(), portable: "aq_peak_i16_portable"
+  private static let bytes = unsafe KernelTable<PeakLoop>(
+    aq_peak_i8(), portable: "aq_peak_i8_portable"
+  ) { $0.c.operations = 0 }
+  private static let nibbles = unsafe KernelTable<PeakLoop>(
+    aq_peak_i4(), portable: "aq_peak_i4_portable"
   ) { $0.c.operations = 0 }
   private static let float = unsafe KernelTable<PeakLoop>(
     aq_peak_f32(), portable: "aq_peak_f32_portable"

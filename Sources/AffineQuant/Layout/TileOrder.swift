@@ -1,25 +1,35 @@
 /// The order of tiled codes: panels of `lanes` rows; in a panel, slice after slice of the contracted
-/// axis, each padded with zero codes to whole pairs; in a slice, pair after pair; in a pair, both
+/// axis, each padded with zero bytes to whole quads; in a slice, quad after quad; in a quad, the four
 /// codes of one lane, then of the next.
 ///
-/// Codes of up to 4 bits lie two a byte, in blocks of 64: byte `b` of a block holds code `b` in its
-/// low half and code `b + 32` in its high half, so that one mask and one shift unpack 32 bytes.
-/// Wider codes lie one a byte.
+/// Codes lie as unsigned numbers: the smallest code of a signed storage is zero. Up to 4 bits they lie
+/// two a byte: byte `b` of a quad holds code `b` in its low half and, in its high half, the code of the
+/// same place in the second half of the lanes, so that one mask and one shift unpack a quad.
 package struct TileOrder: Sendable, Hashable {
   /// Rows of a panel.
   package let lanes: Int
+  /// Bits a code takes: 4 or 8.
+  let bits: Int
+  /// What is added to a code.
+  let offset: Int
 
-  /// The bits that a code takes in a tile.
-  static func bits(of storage: CodeFormat) -> Int { storage.bits <= 4 ? 4 : 8 }
-
-  /// The bytes of one panel of `pairs` pairs, whole blocks of 64 codes.
-  func panelBytes(pairs: Int, storage: CodeFormat) -> Int {
-    paddedCodes(pairs: pairs) * Self.bits(of: storage) / 8
+  init(lanes: Int, storage: CodeFormat) {
+    self.lanes = lanes
+    bits = storage.bits <= 4 ? 4 : 8
+    offset = storage.isSigned ? 1 << (bits - 1) : 0
   }
 
-  /// The codes of one panel, up to a whole block of 64.
-  func paddedCodes(pairs: Int) -> Int { (pairs * lanes * 2 + 63) / 64 * 64 }
+  /// The bytes of one quad of a panel.
+  var quadBytes: Int { lanes * 4 * bits / 8 }
 
   /// Panels that hold `rows` rows.
-  func panels(rows: Int) -> Int { (rows + lanes - 1) / lanes }
+  package func panels(rows: Int) -> Int { (rows + lanes - 1) / lanes }
+
+  /// The unsigned code at a place of a panel.
+  func read(_ panel: borrowing Span<UInt8>, quad: Int, lane: Int, _ place: Int) -> UInt8 {
+    let index = lane * 4 + place
+    let start = quad * quadBytes
+    if bits == 8 { return panel[start + index] }
+    return index < quadBytes ? panel[start + index] & 15 : panel[start + index - quadBytes] >> 4
+  }
 }

@@ -2,10 +2,16 @@
 struct ContractedSlices: Sendable, Hashable {
   /// The columns of each slice.
   let ranges: [Range<Int>]
-  /// Pairs of codes in each slice, the last one padded.
-  let pairs: [UInt32]
-  /// All pairs.
-  let pairCount: Int
+  /// Quads of codes in each slice, the last one padded.
+  let quads: [UInt32]
+  /// All quads.
+  let quadCount: Int
+  /// Whether no slice is padded, so that a row of bytes is its own row of quads.
+  let isUnpadded: Bool
+
+  /// The longest slice whose sums surely fit in 32 bits: 255² · 32768 < 2³¹. Longer runs of one
+  /// scale are cut, and their parts added in float like other slices.
+  static let longest = 32_768
 
   /// Cuts where the columns of blocks of any of the grids end. All have the same columns.
   init(_ grids: [BlockGrid]) {
@@ -15,24 +21,15 @@ struct ContractedSlices: Sendable, Hashable {
     while start < columns {
       // The next end of a block of any of them.
       let end = grids.map { $0.columns(ofBlock: $0.blockColumn(start)).upperBound }.min() ?? columns
-      ranges.append(start..<end)
-      start = end
+      ranges.append(start..<min(end, start + Self.longest))
+      start = min(end, start + Self.longest)
     }
     self.ranges = ranges
-    pairs = ranges.map { UInt32(($0.count + 1) / 2) }
-    pairCount = pairs.reduce(0) { $0 + Int($1) }
+    quads = ranges.map { UInt32(($0.count + 3) / 4) }
+    quadCount = quads.reduce(0) { $0 + Int($1) }
+    isUnpadded = ranges.allSatisfy { $0.count.isMultiple(of: 4) }
   }
 
-  /// Whether the pairs of these slices are also pairs of coarser ones: every cut inside one of
-  /// those falls between two pairs.
-  func subdivide(_ coarser: ContractedSlices) -> Bool {
-    var ends = coarser.ranges.makeIterator()
-    var current = ends.next()
-    for slice in ranges {
-      while let range = current, range.upperBound <= slice.lowerBound { current = ends.next() }
-      guard let range = current else { return false }
-      if !(slice.lowerBound - range.lowerBound).isMultiple(of: 2) { return false }
-    }
-    return true
-  }
+  /// The bytes of a padded row.
+  var rowBytes: Int { quadCount * 4 }
 }

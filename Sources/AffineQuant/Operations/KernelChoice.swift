@@ -9,7 +9,10 @@ public func kernels(
   case (.linear, _, let second?), (.inputGradient, _, let second?),
     (.weightGradient, _, let second?):
     guard isLegal(operation, first, second) else { return nil }
-    return isIntegerProduct(first, second) ? MatmulKernels.integer.rows : MatmulKernels.float.rows
+    guard isIntegerProduct(first, second), case .quantized(let type) = second else {
+      return MatmulKernels.float.rows
+    }
+    return MatmulKernels.codes(type.storage).rows
   case (.quantize, .quantized(let type), nil), (.requantize, .quantized(let type), nil):
     return RowEncoder.rows(for: type)
   case (.dequantize, .quantized(let type), nil), (.gather, .quantized(let type), nil):

@@ -56,7 +56,7 @@ package struct CodeMatrix: Sendable {
 extension CodeMatrix: Equatable {
   /// Whether the same codes lie in the same order, with equal parameters.
   package static func == (lhs: Self, rhs: Self) -> Bool {
-    lhs.type == rhs.type && lhs.grid == rhs.grid && lhs.tiles?.lanes == rhs.tiles?.lanes
+    lhs.type == rhs.type && lhs.grid == rhs.grid && lhs.tiles?.order == rhs.tiles?.order
       && lhs.codes == rhs.codes && lhs.scales == rhs.scales && lhs.zeroPoints == rhs.zeroPoints
       && lhs.biases == rhs.biases
   }

@@ -1,0 +1,17 @@
+#include "affine_kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma"))), apply_to = function)
+
+#include "vectors_512.h"
+
+enum { NIBBLES = 1 };
+#define MOST_ROWS 6
+static inline ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_epi32(sum, codes, row); }
+
+#include "matmul_vnni_body.h"
+
+void aq_matmul_i4_avx512vnni(void *args) { all_panels(args); }
+
+#pragma clang attribute pop
+#endif

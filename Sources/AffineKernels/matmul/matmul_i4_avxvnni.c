@@ -1,0 +1,17 @@
+#include "affine_kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)
+
+#include "vectors_256.h"
+
+enum { NIBBLES = 1 };
+#define MOST_ROWS 6
+static inline ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_avx_epi32(sum, codes, row); }
+
+#include "matmul_vnni_body.h"
+
+void aq_matmul_i4_avxvnni(void *args) { all_panels(args); }
+
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,30 @@
+#include <immintrin.h>
+
+// The operations of products on 256-bit vectors.
+
+enum { WIDTH = 8, VECTORS = 2 };
+typedef __m256i ints;
+typedef __m256 floats;
+
+static inline ints load_ints(const void *p) { return _mm256_loadu_si256(p); }
+static inline ints broadcast_int(const void *p) {
+  return _mm256_castps_si256(_mm256_broadcast_ss(p));
+}
+static inline ints add_ints(ints a, ints b) { return _mm256_add_epi32(a, b); }
+static inline ints subtract_ints(ints a, ints b) { return _mm256_sub_epi32(a, b); }
+static inline ints multiply_ints(ints a, ints b) { return _mm256_mullo_epi32(a, b); }
+static inline floats to_floats(ints v) { return _mm256_cvtepi32_ps(v); }
+static inline void store_ints(int32_t *p, ints v) { _mm256_storeu_si256((__m256i *)p, v); }
+static inline floats zero_floats(void) { return _mm256_setzero_ps(); }
+static inline floats load_floats(const float *p) { return _mm256_loadu_ps(p); }
+static inline floats broadcast_float(const float *p) { return _mm256_broadcast_ss(p); }
+static inline floats multiply(floats a, floats b) { return _mm256_mul_ps(a, b); }
+static inline floats add_product(floats a, floats b, floats sum) { return _mm256_fmadd_ps(a, b, sum); }
+static inline void store_floats(float *p, floats v) { _mm256_storeu_ps(p, v); }
+
+/// The codes of half bytes: low halves are the first 8 lanes of a quad, high halves the other 8.
+static inline void split_nibbles(const uint8_t *p, ints codes[VECTORS]) {
+  ints mask = _mm256_set1_epi8(15), bytes = load_ints(p);
+  codes[0] = _mm256_and_si256(bytes, mask);
+  codes[1] = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask);
+}

@@ -1,0 +1,20 @@
+/// Memory that the parts of a parallel loop write before it becomes a ``Buffer``.
+///
+/// Its content is undefined until it is written.
+struct BufferBuilder<Element: BitwiseCopyable & Sendable> {
+  private let allocation: Allocation
+  private let count: Int
+  let memory: DisjointMemory<Element>
+
+  init(count: Int) {
+    self.count = count
+    allocation = Allocation(byteCount: count * MemoryLayout<Element>.stride, zeroed: false)
+    let start = unsafe allocation.start.bindMemory(to: Element.self, capacity: count)
+    memory = unsafe DisjointMemory(start, count: count)
+  }
+
+  /// What was written.
+  var buffer: Buffer<Element> {
+    unsafe Buffer(unsafeStart: UnsafePointer(memory.pointer), count: count, owner: allocation)
+  }
+}
