@@ -12,26 +12,44 @@
 #define MOST_ROWS 6
 enum { ROWS = 6, LHS_BYTES = 4 * ROWS, RHS_BYTES = 2 * VECTORS * WIDTH, SAFE_QUADS = 8 };
 
-static inline __attribute__((always_inline)) void sum_few(
+static const uint8_t low_halves[32] __attribute__((aligned(32))) = {
+    15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
+    15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15};
+
+/// One quad of one row. As assembly, since all 16 registers are in use and a compiler spills some.
+INLINE void add_quad(const uint8_t *row, const ints codes[VECTORS], ints part[VECTORS]) {
+  ints a, b;
+  __asm__(
+      "vpbroadcastd %[row], %[a]\n\t"
+      "vpmaddubsw %[a], %[codes0], %[b]\n\t"
+      "vpmaddubsw %[a], %[codes1], %[a]\n\t"
+      "vpaddw %[b], %[part0], %[part0]\n\t"
+      "vpaddw %[a], %[part1], %[part1]"
+      : [part0] "+x"(part[0]), [part1] "+x"(part[1]), [a] "=&x"(a), [b] "=&x"(b)
+      : [row] "m"(*(const uint8_t(*)[4])row), [codes0] "x"(codes[0]), [codes1] "x"(codes[1]));
+}
+
+INLINE void sum_few(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
-  ints ones = _mm256_set1_epi16(1), part[ROWS][VECTORS];
+  ints part[ROWS][VECTORS];
   for (int i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) part[i][v] = _mm256_setzero_si256();
   for (size_t q = 0; q < quads; ++q) {
-    ints codes[VECTORS];
-    split_nibbles(rhs + q * RHS_BYTES, codes);
-    for (int i = 0; i < rows; ++i) {
-      ints row = broadcast_int(lhs + q * LHS_BYTES + 4 * (size_t)i);
-      for (int v = 0; v < VECTORS; ++v)
-        part[i][v] = _mm256_add_epi16(part[i][v], _mm256_maddubs_epi16(codes[v], row));
-    }
+    ints codes[VECTORS], bytes = load_ints(rhs);
+    __asm__("vpand %1, %2, %0" : "=x"(codes[0]) : "m"(low_halves), "x"(bytes));
+    bytes = _mm256_srli_epi16(bytes, 4);
+    __asm__("vpand %1, %2, %0" : "=x"(codes[1]) : "m"(low_halves), "x"(bytes));
+    for (int i = 0; i < rows; ++i) add_quad(lhs + 4 * i, codes, part[i]);
+    lhs += LHS_BYTES;
+    rhs += RHS_BYTES;
   }
+  ints ones = _mm256_set1_epi16(1);
   for (int i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v)
       sums[i][v] = _mm256_add_epi32(sums[i][v], _mm256_madd_epi16(part[i][v], ones));
 }
 
-static inline __attribute__((always_inline)) void sum_quads(
+INLINE void sum_rows(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
   for (; quads >= SAFE_QUADS; quads -= SAFE_QUADS) {
     sum_few(lhs, rhs, SAFE_QUADS, rows, sums);
@@ -39,6 +57,25 @@ static inline __attribute__((always_inline)) void sum_quads(
     rhs += SAFE_QUADS * RHS_BYTES;
   }
   if (quads > 0) sum_few(lhs, rhs, quads, rows, sums);
+}
+
+ROW_FUNCTION(1)
+ROW_FUNCTION(2)
+ROW_FUNCTION(3)
+ROW_FUNCTION(4)
+ROW_FUNCTION(5)
+ROW_FUNCTION(6)
+
+INLINE void sum_quads(
+    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
+  switch (rows) {
+    case 1: sum_1(lhs, rhs, quads, sums); break;
+    case 2: sum_2(lhs, rhs, quads, sums); break;
+    case 3: sum_3(lhs, rhs, quads, sums); break;
+    case 4: sum_4(lhs, rhs, quads, sums); break;
+    case 5: sum_5(lhs, rhs, quads, sums); break;
+    default: sum_6(lhs, rhs, quads, sums); break;
+  }
 }
 
 #include "matmul_i8_body.h"

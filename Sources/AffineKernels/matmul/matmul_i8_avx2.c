@@ -18,26 +18,61 @@
 #define MOST_ROWS 4
 enum { ROWS = 4, LHS_BYTES = 8 * ROWS, RHS_BYTES = 4 * VECTORS * WIDTH };
 
-static inline __attribute__((always_inline)) void sum_quads(
+static const uint8_t even_bytes[32] __attribute__((aligned(32))) = {
+    255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0,
+    255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0};
+
+/// One quad of one row. As assembly, since all 16 registers are in use and a compiler spills some.
+INLINE void add_quad(const uint8_t *row, const ints even[VECTORS], const ints odd[VECTORS], ints sums[VECTORS]) {
+  ints a, b, c, d;
+  __asm__(
+      "vpbroadcastd %[row_even], %[a]\n\t"
+      "vpbroadcastd %[row_odd], %[b]\n\t"
+      "vpaddw %[odd0], %[a], %[c]\n\t"
+      "vpaddw %[even0], %[b], %[d]\n\t"
+      "vpmaddwd %[c], %[d], %[c]\n\t"
+      "vpaddw %[odd1], %[a], %[a]\n\t"
+      "vpaddw %[even1], %[b], %[b]\n\t"
+      "vpmaddwd %[a], %[b], %[a]\n\t"
+      "vpaddd %[c], %[sum0], %[sum0]\n\t"
+      "vpaddd %[a], %[sum1], %[sum1]"
+      : [sum0] "+x"(sums[0]), [sum1] "+x"(sums[1]), [a] "=&x"(a), [b] "=&x"(b), [c] "=&x"(c), [d] "=&x"(d)
+      : [row_even] "m"(*(const uint8_t(*)[4])row), [row_odd] "m"(*(const uint8_t(*)[4])(row + 4)),
+        [even0] "x"(even[0]), [even1] "x"(even[1]), [odd0] "x"(odd[0]), [odd1] "x"(odd[1]));
+}
+
+INLINE void sum_rows(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
-  ints even_mask = _mm256_set1_epi16(0xff);
+  ints kept[ROWS][VECTORS];
+  for (int i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v) kept[i][v] = sums[i][v];
   for (size_t q = 0; q < quads; ++q) {
     ints even[VECTORS], odd[VECTORS];
     for (int v = 0; v < VECTORS; ++v) {
-      ints codes = load_ints(rhs + 4 * v * WIDTH);
-      even[v] = _mm256_and_si256(codes, even_mask);
-      odd[v] = _mm256_srli_epi16(codes, 8);
+      odd[v] = load_ints(rhs + 4 * v * WIDTH);
+      __asm__("vpand %1, %2, %0" : "=x"(even[v]) : "m"(even_bytes), "x"(odd[v]));
+      odd[v] = _mm256_srli_epi16(odd[v], 8);
     }
-    for (int i = 0; i < rows; ++i) {
-      ints row_even = broadcast_int(lhs + 8 * i), row_odd = broadcast_int(lhs + 8 * i + 4);
-      for (int v = 0; v < VECTORS; ++v) {
-        ints products =
-            _mm256_madd_epi16(_mm256_add_epi16(row_even, odd[v]), _mm256_add_epi16(row_odd, even[v]));
-        sums[i][v] = _mm256_add_epi32(sums[i][v], products);
-      }
-    }
+    for (int i = 0; i < rows; ++i) add_quad(lhs + 8 * i, even, odd, kept[i]);
     lhs += LHS_BYTES;
     rhs += RHS_BYTES;
+  }
+  for (int i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v) sums[i][v] = kept[i][v];
+}
+
+ROW_FUNCTION(1)
+ROW_FUNCTION(2)
+ROW_FUNCTION(3)
+ROW_FUNCTION(4)
+
+INLINE void sum_quads(
+    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
+  switch (rows) {
+    case 1: sum_1(lhs, rhs, quads, sums); break;
+    case 2: sum_2(lhs, rhs, quads, sums); break;
+    case 3: sum_3(lhs, rhs, quads, sums); break;
+    default: sum_4(lhs, rhs, quads, sums); break;
   }
 }
 

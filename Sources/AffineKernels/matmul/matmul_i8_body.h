@@ -7,8 +7,6 @@
 
 enum { COLUMNS = VECTORS * WIDTH };
 
-#define INLINE static inline __attribute__((always_inline))
-
 /// All of a sum that is not a product of codes.
 INLINE void start_sums(
     const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, ints sums[ROWS][VECTORS]) {

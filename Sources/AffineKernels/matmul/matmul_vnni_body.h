@@ -3,7 +3,7 @@
 
 enum { ROWS = 6, LHS_BYTES = 4 * ROWS, RHS_BYTES = (NIBBLES ? 2 : 4) * VECTORS * WIDTH };
 
-static inline __attribute__((always_inline)) void sum_quads(
+INLINE void sum_quads(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
   for (size_t q = 0; q < quads; ++q) {
     ints codes[VECTORS];

@@ -1,5 +1,7 @@
 #include <immintrin.h>
 
+#include "registers.h"
+
 // The operations of products on 256-bit vectors.
 
 enum { WIDTH = 8, VECTORS = 2 };

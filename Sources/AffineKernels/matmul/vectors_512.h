@@ -1,5 +1,7 @@
 #include <immintrin.h>
 
+#include "registers.h"
+
 // The operations of products on 512-bit vectors.
 
 enum { WIDTH = 16, VECTORS = 2 };
