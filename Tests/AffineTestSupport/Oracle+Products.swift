@@ -59,11 +59,20 @@ extension Oracle {
   /// Upper bounds of the magnitudes of what an operand's values are added up from.
   private static func parts(_ operand: ErasedOperand) -> Numbers {
     let exact = numbers(operand)
-    guard case .quantized(let matrix) = operand, matrix.biases.count > 0 else {
-      return Numbers(rows: exact.rows, columns: exact.columns, values: exact.values.map(abs))
+    guard case .quantized(let matrix) = operand else { return magnitudes(exact, apart: 0) }
+    var largest = matrix.biases.array.map { Double(abs($0)) }.max() ?? 0
+    // What codes are centred by before they are scaled may be added apart, too.
+    let isCentred = matrix.zeroPoints.count > 0 || matrix.storage == .unsigned(bits: 8)
+    if isCentred {
+      let scale = matrix.scales.array.map { Double(abs($0)) }.max() ?? 0
+      largest += scale * Double(matrix.storage.codes.count)
     }
-    let largest = matrix.biases.array.map { Double(abs($0)) }.max() ?? 0
-    return Numbers(
-      rows: exact.rows, columns: exact.columns, values: exact.values.map { abs($0) + 2 * largest })
+    return magnitudes(exact, apart: largest)
+  }
+
+  /// A term of `apart` may be added and taken away again.
+  private static func magnitudes(_ exact: Numbers, apart: Double) -> Numbers {
+    Numbers(
+      rows: exact.rows, columns: exact.columns, values: exact.values.map { abs($0) + 2 * apart })
   }
 }

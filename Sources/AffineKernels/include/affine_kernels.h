@@ -64,6 +64,29 @@ typedef struct {
                                          // written here and `out` is left alone
 } aq_matmul_i8_args;
 
+/// out[i, j] = sum_s (sum_{k in s} lhs[i, k] * (rhs[j, k] - offset)) * rhs_scale[s, j]
+///             + lhs_sum[s, i] * rhs_bias[s, j]
+///
+/// Rows of floats against one panel of unsigned codes, in the order of aq_matmul_i8_args. A slice is
+/// summed with fma in ascending k; slices are folded in ascending order, each with one fma, and one more
+/// for the bias. Codes less the offset fit in signed bytes. Every kernel of the family gives the same
+/// bits, except that a left value below 2^-102 may count as a nearby one.
+typedef struct {
+  size_t slices, quads;                  // `quads`: of all slices
+  const uint32_t *_Nonnull slice_quads;  // [slices], at most 32
+  const uint32_t *_Nonnull parameters;   // [slices], which of the scales and biases a slice has
+  const float *_Nonnull lhs;             // [panel][quad][4][lhs_lanes]; of one row in all: [quad][4]
+  const uint8_t *_Nonnull rhs;           // [quad][rhs_lanes][4], one or half a byte a code
+  uint8_t offset;
+  const float *_Nonnull rhs_scale;       // [parameters][rhs_lanes]
+  const float *_Nullable lhs_sum;        // [panel][slices][lhs_lanes], with rhs_bias
+  const float *_Nullable rhs_bias;       // [parameters][rhs_lanes]
+  float *_Nonnull scratch;               // [512][rhs_lanes]
+  size_t rows, columns;                  // of the result that exist: at least 1
+  float *_Nonnull out;                   // [rows][stride], only [rows][columns] is touched
+  size_t stride;
+} aq_matmul_codes_args;
+
 /// out[i, j] = sum_k lhs[i, k] * rhs[j, k], accumulated with fma in ascending k
 typedef struct {
   size_t depth;
@@ -189,6 +212,8 @@ typedef struct {
 
 aq_family aq_matmul_i8(void);
 aq_family aq_matmul_i4(void);
+aq_family aq_matmul_f32_i8(void);
+aq_family aq_matmul_f32_i4(void);
 aq_family aq_matmul_f32(void);
 aq_family aq_range_f32(void);
 aq_family aq_quantize_i8(void);

@@ -30,3 +30,18 @@ static inline void split_nibbles(const uint8_t *p, ints codes[VECTORS]) {
   codes[0] = _mm256_and_si256(bytes, mask);
   codes[1] = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask);
 }
+
+static inline ints broadcast_byte(uint8_t value) { return _mm256_set1_epi8((char)value); }
+
+/// Byte `j` of every 32-bit lane, with its sign.
+INLINE ints byte_of(ints v, const int j) { return _mm256_srai_epi32(_mm256_slli_epi32(v, 24 - 8 * j), 24); }
+
+/// Byte `j` of every 32-bit lane, shifted to its top.
+INLINE ints place_at_top(ints v, const int j) {
+  // An index with its top bit set gives zero.
+  const int clear = 0x00808080;
+  return _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(_mm_setr_epi32(
+      clear | j << 24, clear | (j + 4) << 24, clear | (j + 8) << 24, clear | (j + 12) << 24)));
+}
+
+static inline ints subtract_bytes(ints a, ints b) { return _mm256_sub_epi8(a, b); }

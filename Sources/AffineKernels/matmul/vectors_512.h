@@ -32,3 +32,20 @@ static inline void split_nibbles(const uint8_t *p, ints codes[VECTORS]) {
   codes[0] = _mm512_and_si512(bytes, mask);
   codes[1] = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), mask);
 }
+
+static inline ints broadcast_byte(uint8_t value) { return _mm512_set1_epi8((char)value); }
+
+/// Byte `j` of every 32-bit lane, with its sign.
+INLINE ints byte_of(ints v, const int j) {
+  return _mm512_srai_epi32(_mm512_slli_epi32(v, (unsigned)(24 - 8 * j)), 24);
+}
+
+/// Byte `j` of every 32-bit lane, shifted to its top.
+INLINE ints place_at_top(ints v, const int j) {
+  // An index with its top bit set gives zero.
+  const int clear = 0x00808080;
+  return _mm512_shuffle_epi8(v, _mm512_broadcast_i32x4(_mm_setr_epi32(
+      clear | j << 24, clear | (j + 4) << 24, clear | (j + 8) << 24, clear | (j + 12) << 24)));
+}
+
+static inline ints subtract_bytes(ints a, ints b) { return _mm512_sub_epi8(a, b); }

@@ -1,12 +1,23 @@
 extension ErasedOperand {
-  /// This weight as a caller keeps it for `X · Wᵀ` with activations of a type: tiled where the
-  /// product sums whole numbers, row by row where its codes become values as they are read.
+  /// This weight as a caller keeps it for `X · Wᵀ` with activations of a type: tiled where kernels read
+  /// tiles, row by row where its codes become values before the product.
   package func packed(
     for activations: OperandType, _ execution: Execution = .standard
   ) -> ErasedOperand {
-    guard case .quantized(let matrix) = self, isIntegerProduct(activations, type) else {
+    guard case .quantized(let matrix) = self, activations.readsTiles(of: type) else {
       return self
     }
     return .quantized(matrix.tiled(execution))
+  }
+}
+
+extension OperandType {
+  /// Whether `X · Wᵀ` with these activations reads a tiled weight as it lies.
+  fileprivate func readsTiles(of weights: OperandType) -> Bool {
+    guard case .quantized(let type) = weights, type.isAffineInteger, type.block.isRowSliced else {
+      return false
+    }
+    if case .float = self { return true }
+    return isIntegerProduct(self, weights)
   }
 }

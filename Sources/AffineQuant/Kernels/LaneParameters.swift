@@ -6,6 +6,8 @@ package struct LaneParameters: Sendable {
   let scales: Buffer<Float>
   /// Empty where the mapping has none.
   let biases: Buffer<Float>
+  /// What is added to scaled codes, less ``signedOffset``, to make values; empty where it is zero.
+  let valueBiases: Buffer<Float>
   /// Zero points of the unsigned codes of the tile; empty where all are ``TileOrder/offset``.
   let zeros: Buffer<Int32>
   /// Sums of codes less their zero points.
@@ -13,8 +15,27 @@ package struct LaneParameters: Sendable {
   /// For each quad the products of neighbours, summed, modulo 2³².
   let products: Buffer<Int32>
 
+  /// What makes a tile's unsigned codes fit in signed bytes.
+  var signedOffset: Int { order.bits == 8 ? 128 : order.offset }
+
   /// Where the parameters of a panel start.
   func start(of panel: Int) -> Int { panel * slices.ranges.count * order.lanes }
+
+  /// `bias + (offset − zero) · scale`, where it is not zero everywhere.
+  static func valueBiases(
+    _ scales: Buffer<Float>, _ biases: Buffer<Float>, _ zeros: Buffer<Int32>, _ order: TileOrder
+  ) -> Buffer<Float> {
+    let offset = order.bits == 8 ? 128 : order.offset
+    guard biases.count > 0 || zeros.count > 0 || offset != order.offset else { return Buffer([]) }
+    let (scales, biases, zeros) = (scales.span, biases.span, zeros.span)
+    return Buffer(count: scales.count) { values in
+      for index in scales.indices {
+        let zero = zeros.count > 0 ? Int(zeros[index]) : order.offset
+        let bias = biases.count > 0 ? biases[index] : 0
+        values[index] = bias.addingProduct(Float(offset - zero), scales[index])
+      }
+    }
+  }
 
   /// The parameters of every block, one for each row of it and slice.
   static func spread<Value: ExpressibleByIntegerLiteral & BitwiseCopyable & Sendable, Source>(

@@ -23,6 +23,27 @@ enum MatmulKernels {
     storage.bits <= 4 ? nibbles : bytes
   }
 
+  /// Floats against codes of a byte.
+  static let weightBytes = unsafe KernelTable<WeightPanel>(
+    aq_matmul_f32_i8(), portable: "aq_matmul_f32_i8_portable", lhsLanes: 4, rhsLanes: 8
+  ) { family in
+    let arguments = unsafe family.c
+    unsafe weightPanel(arguments, lhsLanes: 4, rhsLanes: 8, bits: 8)
+  }
+
+  /// Floats against codes of half a byte.
+  static let weightNibbles = unsafe KernelTable<WeightPanel>(
+    aq_matmul_f32_i4(), portable: "aq_matmul_f32_i4_portable", lhsLanes: 4, rhsLanes: 8
+  ) { family in
+    let arguments = unsafe family.c
+    unsafe weightPanel(arguments, lhsLanes: 4, rhsLanes: 8, bits: 4)
+  }
+
+  /// The table for float rows and a right operand of this storage.
+  static func weights(_ storage: CodeFormat) -> KernelTable<WeightPanel> {
+    storage.bits <= 4 ? weightNibbles : weightBytes
+  }
+
   /// Floats, accumulated with fused multiply-adds in ascending order of the contracted axis.
   static let float = unsafe KernelTable<FloatTile>(
     aq_matmul_f32(), portable: "aq_matmul_f32_portable", lhsLanes: 4, rhsLanes: 8

@@ -28,11 +28,16 @@ struct RightPacker {
     ThreadPool.shared.parallelRows(panels, order.lanes * matrix.shape.columns, execution) { part in
       pack(part, codes.memory, totals.memory, products.memory)
     }
+    let scales = LaneParameters.spread(matrix.scales, matrix.grid, lanes: order.lanes, slices) {
+      $0
+    }
+    let biases = LaneParameters.spread(matrix.biases, matrix.grid, lanes: order.lanes, slices) {
+      $0
+    }
     let parameters = LaneParameters(
-      order: order, slices: slices,
-      scales: LaneParameters.spread(matrix.scales, matrix.grid, lanes: order.lanes, slices) { $0 },
-      biases: LaneParameters.spread(matrix.biases, matrix.grid, lanes: order.lanes, slices) { $0 },
-      zeros: zeros, totals: totals.buffer, products: products.buffer)
+      order: order, slices: slices, scales: scales, biases: biases,
+      valueBiases: LaneParameters.valueBiases(scales, biases, zeros, order), zeros: zeros,
+      totals: totals.buffer, products: products.buffer)
     return matrix.rearranged(codes.buffer, tiles: parameters)
   }
 

@@ -14,20 +14,39 @@ struct ContractedSlices: Sendable, Hashable {
   static let longest = 32_768
 
   /// Cuts where the columns of blocks of any of the grids end. All have the same columns.
-  init(_ grids: [BlockGrid]) {
+  init(_ grids: [BlockGrid], longest: Int = Self.longest) {
     var ranges: [Range<Int>] = []
     var start = 0
     let columns = grids.first?.shape.columns ?? 0
     while start < columns {
       // The next end of a block of any of them.
       let end = grids.map { $0.columns(ofBlock: $0.blockColumn(start)).upperBound }.min() ?? columns
-      ranges.append(start..<min(end, start + Self.longest))
-      start = min(end, start + Self.longest)
+      ranges.append(start..<min(end, start + longest))
+      start = min(end, start + longest)
     }
     self.ranges = ranges
     quads = ranges.map { UInt32(($0.count + 3) / 4) }
     quadCount = quads.reduce(0) { $0 + Int($1) }
     isUnpadded = ranges.allSatisfy { $0.count.isMultiple(of: 4) }
+  }
+
+  /// For each of these slices the one of coarser slices that it is a part of, if the codes of both lie
+  /// in one order: if every cut inside a coarser slice falls between two quads.
+  func parents(in coarser: ContractedSlices) -> [UInt32]? {
+    var parent = 0
+    var parents: [UInt32] = []
+    for slice in ranges {
+      while parent < coarser.ranges.count, coarser.ranges[parent].upperBound <= slice.lowerBound {
+        parent += 1
+      }
+      guard parent < coarser.ranges.count else { return nil }
+      let range = coarser.ranges[parent]
+      guard slice.upperBound <= range.upperBound,
+        (slice.lowerBound - range.lowerBound).isMultiple(of: 4)
+      else { return nil }
+      parents.append(UInt32(parent))
+    }
+    return parents
   }
 
   /// The bytes of a padded row.

@@ -62,6 +62,9 @@ package enum ErasedOperand: Sendable {
           lhs.transposed(execution), rhs.transposed(execution), execution)
       }
     }
+    if operation == .linear, case .quantized(let rhs) = second, case .float = first {
+      return try Product.weightOnly(first.source, rhs, execution)
+    }
     let (lhs, rhs) = (first.source, second.source)
     switch operation {
     case .linear: return try Product.float(.rows(lhs), .rows(rhs), execution)

@@ -9,10 +9,12 @@ public func kernels(
   case (.linear, _, let second?), (.inputGradient, _, let second?),
     (.weightGradient, _, let second?):
     guard isLegal(operation, first, second) else { return nil }
-    guard isIntegerProduct(first, second), case .quantized(let type) = second else {
+    guard case .quantized(let type) = second, type.isAffineInteger else {
       return MatmulKernels.float.rows
     }
-    return MatmulKernels.codes(type.storage).rows
+    if isIntegerProduct(first, second) { return MatmulKernels.codes(type.storage).rows }
+    let isWeightOnly = operation == .linear && !first.isQuantized && type.block.isRowSliced
+    return isWeightOnly ? MatmulKernels.weights(type.storage).rows : MatmulKernels.float.rows
   case (.quantize, .quantized(let type), nil), (.requantize, .quantized(let type), nil):
     return RowEncoder.rows(for: type)
   case (.dequantize, .quantized(let type), nil), (.gather, .quantized(let type), nil):
@@ -44,6 +46,10 @@ public func explain<Only: Operand>(
   _ operation: Operation, _: Only.Type, on execution: Execution = .standard
 ) -> KernelExplanation? {
   kernels(for: operation, Only.operandType)?.explanation(on: execution.instructionSet)
+}
+
+extension OperandType {
+  fileprivate var isQuantized: Bool { if case .quantized = self { true } else { false } }
 }
 
 /// Whether a product of quantized matrices sums whole numbers.

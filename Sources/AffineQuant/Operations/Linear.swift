@@ -1,6 +1,8 @@
 /// `X · Wᵀ` for float activations and a quantized weight.
 ///
-/// The weight's codes become values as they are read: any granularity and mapping will do.
+/// The weight's codes become values as they are read: any granularity and mapping will do. Whole-number
+/// codes with scales along a row are summed a slice at a time and scaled once; a tiled weight is read as
+/// it lies, another one is tiled first.
 ///
 /// - Parameters:
 ///   - input: `m × k` activations.
@@ -13,9 +15,7 @@ public func linear<Element: FloatElement, Storage: CodeStorage, Layout: Quantiza
   _ input: Matrix<Element>, _ weight: AffineQuantized<Storage, Layout>,
   on execution: Execution = .standard
 ) throws(ShapeError) -> Matrix<Element> {
-  try Product.float(
-    .rows(FloatSource(input)), .rows(.codes(weight.core.rowMajor())), execution
-  ).converted()
+  try Product.weightOnly(FloatSource(input), weight.core, execution).converted()
 }
 
 /// `X · Wᵀ` for two quantized matrices.

@@ -20,6 +20,18 @@ package enum Product {
     return IntegerProduct(lhs, rhs, execution).sums()
   }
 
+  /// The product of float rows and the rows of a quantized matrix of any kind.
+  static func weightOnly(
+    _ lhs: FloatSource, _ rhs: CodeMatrix, _ execution: Execution
+  ) throws(ShapeError) -> Matrix<Float> {
+    guard rhs.type.isAffineInteger, rhs.type.block.isRowSliced else {
+      return try float(.rows(lhs), .rows(.codes(rhs.rowMajor())), execution)
+    }
+    try check(lhs.shape.columns, rhs.shape.columns)
+    let values = WeightOnlyProduct(lhs, rhs, execution)()
+    return Matrix(validated: Shape(lhs.shape.rows, rhs.shape.rows), values)
+  }
+
   static func float(
     _ lhs: FloatOperand, _ rhs: FloatOperand, _ execution: Execution
   ) throws(ShapeError) -> Matrix<Float> {

@@ -1,0 +1,15 @@
+#include "affine_kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+#include "vectors_256.h"
+
+enum { ROWS = 6, NIBBLES = 0 };
+
+#include "matmul_codes_body.h"
+
+void aq_matmul_f32_i8_avx2(void *args) { all_rows(args); }
+
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,86 @@
+internal import AffineKernels
+
+/// `lhs · rhsᵀ` for float rows and whole-number codes whose scales are constant along slices of a row.
+///
+/// A slice is summed over codes, which floats hold exactly, and scaled once.
+struct WeightOnlyProduct {
+  /// The longest slice that is summed before it is scaled: short enough that several fit in a
+  /// first-level cache as floats, and are summed side by side where there is one row.
+  private static let longestSlice = 128
+  /// What kernels have decoded at a time: 512 codes a lane.
+  private static let scratchDepth = 512
+
+  private let execution: Execution
+  private let kernel: Kernel<WeightPanel>
+  private let slices: ContractedSlices
+  private let sliceQuads, sliceParameters: Buffer<UInt32>
+  private let left: FloatPanels
+  /// Tiled for the kernel.
+  private let rhs: CodeMatrix
+  private let right: LaneParameters
+  private let size: Shape
+
+  /// Both operands have the same columns.
+  init(_ lhs: FloatSource, _ rhs: CodeMatrix, _ execution: Execution) {
+    self.execution = execution
+    kernel = MatmulKernels.weights(rhs.storage).best(on: execution.instructionSet)
+    size = Shape(lhs.shape.rows, rhs.shape.rows)
+    slices = ContractedSlices([rhs.grid], longest: Self.longestSlice)
+    self.rhs = rhs.tiled(
+      lanes: kernel.rhsLanes, rhs.tiles?.slices ?? ContractedSlices([rhs.grid]), execution)
+    guard let right = self.rhs.tiles, let parents = slices.parents(in: right.slices) else {
+      preconditionFailure("slices of \(Self.longestSlice) codes do not divide those of the tiles")
+    }
+    self.right = right
+    sliceQuads = Buffer(slices.quads)
+    sliceParameters = Buffer(parents)
+    let lanes = size.rows == 1 ? 1 : kernel.lhsLanes
+    left = FloatPanels(
+      lhs, lanes: lanes, slices, withSums: right.valueBiases.count > 0, execution)
+  }
+
+  /// The product, row by row.
+  func callAsFunction() -> Buffer<Float> {
+    guard !slices.ranges.isEmpty else { return Buffer(count: size.count) { _ in } }
+    let result = BufferBuilder<Float>(count: size.count)
+    let blocking = Blocking(
+      leftPanels: (size.rows + left.lanes - 1) / left.lanes, leftPanelBytes: left.panelLength * 4,
+      rightPanels: right.order.panels(rows: size.columns), threads: execution.threads)
+    ThreadPool.shared.parallel(blocking.parts, threads: execution.threads) { part in
+      var scratch = [Float](repeating: 0, count: Self.scratchDepth * right.order.lanes)
+      unsafe scratch.withUnsafeMutableBufferPointer { scratch in
+        guard let start = scratch.baseAddress else { return }
+        blocking.forEachPanel(of: part) { leftPanels, panel in
+          // Rows and columns of a call are its own.
+          var arguments = unsafe arguments(leftPanels, panel, start, result.memory)
+          kernel(&arguments)
+        }
+      }
+    }
+    return result.buffer
+  }
+
+  private func arguments(
+    _ leftPanels: Range<Int>, _ panel: Int, _ scratch: UnsafeMutablePointer<Float>,
+    _ result: DisjointMemory<Float>
+  ) -> WeightPanel {
+    let lanes = right.order.lanes
+    let rows =
+      leftPanels.lowerBound * left.lanes..<min(leftPanels.upperBound * left.lanes, size.rows)
+    let r = right.start(of: panel)
+    let panelBytes = right.slices.quadCount * right.order.quadBytes
+    let hasBiases = right.valueBiases.count > 0
+    return unsafe WeightPanel(
+      c: aq_matmul_codes_args(
+        slices: slices.ranges.count, quads: slices.quadCount, slice_quads: sliceQuads.pointer,
+        parameters: sliceParameters.pointer,
+        lhs: left.values.pointer + leftPanels.lowerBound * left.panelLength,
+        rhs: rhs.codes.pointer + panel * panelBytes, offset: UInt8(right.signedOffset),
+        rhs_scale: right.scales.pointer + r,
+        lhs_sum: hasBiases ? left.sums.pointer + left.sumStart(of: leftPanels.lowerBound) : nil,
+        rhs_bias: hasBiases ? right.valueBiases.pointer + r : nil, scratch: scratch,
+        rows: rows.count, columns: min(lanes, size.columns - panel * lanes),
+        out: result.pointer + rows.lowerBound * size.columns + panel * lanes,
+        stride: size.columns))
+  }
+}
