@@ -2,6 +2,20 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/// Whether the CPU has int8 tiles and the kernel lets this process use their state.
+static bool may_use_tiles(void) {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  enum { TILES = 1 << 24, INT8 = 1 << 25, REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & (TILES | INT8)) != (TILES | INT8)) return false;
+  return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+}
+#else
+static bool may_use_tiles(void) { return false; }
+#endif
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 #elif defined(__aarch64__) && defined(__APPLE__)
@@ -28,6 +42,7 @@ uint32_t aq_running_isa(void) {
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512vnni"))
     isa |= AQ_AVX512VNNI;
+  if ((isa & AQ_AVX512VNNI) && may_use_tiles()) isa |= AQ_AMX;
 #elif defined(__aarch64__)
   // NEON is part of the architecture.
   isa |= AQ_NEON;

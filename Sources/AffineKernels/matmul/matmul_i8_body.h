@@ -1,15 +1,14 @@
 #include "affine_kernels.h"
 
-// The tiles of a product of codes, written once for every vector width. The file that includes it
+// A product of codes, written once for every vector width. The file that includes it
 // defines, for its instruction set: `WIDTH` (32-bit lanes of a vector), `ROWS` (lhs lanes), `LHS_BYTES`
-// and `RHS_BYTES` (of one quad of a panel), the types `ints` and `floats`, the operations below on them,
-// and `sum_quads`, which adds the products of some quads to sums. A tile is ROWS by 2 vectors.
+// and `RHS_BYTES` (of one quad of a panel). Here is what a sum becomes; how it is summed is elsewhere.
 
 enum { COLUMNS = VECTORS * WIDTH };
 
 /// All of a sum that is not a product of codes.
 INLINE void start_sums(
-    const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, ints sums[ROWS][VECTORS]) {
+    const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, ints sums[][VECTORS]) {
   for (int i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) sums[i][v] = broadcast_int(t->lhs_start + l + i);
   for (int v = 0; t->rhs_start && v < VECTORS; ++v) {
@@ -30,8 +29,8 @@ INLINE void start_sums(
 
 /// out = fma(float(sums) * lhs_scale, rhs_scale, out), then the bias terms.
 INLINE void fold(
-    const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, ints sums[ROWS][VECTORS],
-    floats out[ROWS][VECTORS]) {
+    const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, ints sums[][VECTORS],
+    floats out[][VECTORS]) {
   for (int v = 0; v < VECTORS; ++v) {
     floats scale = load_floats(t->rhs_scale + r + v * WIDTH);
     for (int i = 0; i < rows; ++i) {
@@ -53,7 +52,7 @@ INLINE void fold(
 }
 
 INLINE void write_sums(
-    const aq_matmul_i8_args *t, size_t slice, size_t first, const int rows, ints sums[ROWS][VECTORS]) {
+    const aq_matmul_i8_args *t, size_t slice, size_t first, const int rows, ints sums[][VECTORS]) {
   int32_t lanes[COLUMNS];
   for (int i = 0; i < rows && first + (size_t)i < t->rows; ++i) {
     for (int v = 0; v < VECTORS; ++v) store_ints(lanes + v * WIDTH, sums[i][v]);
@@ -62,7 +61,7 @@ INLINE void write_sums(
   }
 }
 
-INLINE void write_out(const aq_matmul_i8_args *t, size_t first, const int rows, floats out[ROWS][VECTORS]) {
+INLINE void write_out(const aq_matmul_i8_args *t, size_t first, const int rows, floats out[][VECTORS]) {
   for (int i = 0; i < rows && first + (size_t)i < t->rows; ++i) {
     float *row = t->out + (first + (size_t)i) * t->stride;
     // Lanes of a panel are padded to ROWS, so the row's scale is there.
@@ -77,23 +76,4 @@ INLINE void write_out(const aq_matmul_i8_args *t, size_t first, const int rows, 
       for (size_t j = 0; j < t->columns; ++j) row[j] = lanes[j];
     }
   }
-}
-
-/// Up to `rows` rows of one left panel.
-INLINE void tile_of_rows(const aq_matmul_i8_args *t, size_t panel, const int rows) {
-  const uint8_t *lhs = (const uint8_t *)t->lhs + panel * t->quads * LHS_BYTES, *rhs = t->rhs;
-  floats out[ROWS][VECTORS];
-  for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
-  for (size_t s = 0; s < t->slices; ++s) {
-    size_t l = (panel * t->slices + s) * ROWS, r = s * COLUMNS, quads = t->slice_quads[s];
-    ints sums[ROWS][VECTORS];
-    start_sums(t, l, r, rows, sums);
-    sum_quads(lhs, rhs, quads, rows, sums);
-    if (t->sums) write_sums(t, s, panel * ROWS, rows, sums);
-    else fold(t, l, r, rows, sums, out);
-    lhs += quads * LHS_BYTES;
-    rhs += quads * RHS_BYTES;
-  }
-  if (!t->sums) write_out(t, panel * ROWS, rows, out);
 }

@@ -25,19 +25,34 @@ static inline __attribute__((always_inline)) void transpose_8x8(__m256 r[8]) {
   for (int i = 0; i < 8; ++i) r[i] = t[i];
 }
 
-/// Interleaves 8 units of up to 8 rows; `mask` has the lanes of the panel from here on.
+/// Stores the first `lanes` lanes of a vector. `may_spill`: what follows them is written later.
+static inline void store_part(float *to, __m256 v, size_t lanes, bool may_spill) {
+  if (may_spill) {
+    _mm256_storeu_ps(to, v);
+  } else if (lanes == 4) {
+    _mm_storeu_ps(to, _mm256_castps256_ps128(v));
+  } else {
+    float all[8];
+    _mm256_storeu_ps(all, v);
+    for (size_t lane = 0; lane < lanes; ++lane) to[lane] = all[lane];
+  }
+}
+
+/// Interleaves 8 units of up to 8 rows, from `lane` on.
 static inline __attribute__((always_inline)) void interleave_8x8(
-    const aq_interleave_args *a, size_t unit, size_t lane, __m256i mask, const bool whole) {
+    const aq_interleave_args *a, size_t unit, size_t lane, const bool whole) {
   __m256 r[8];
   for (size_t i = 0; i < 8; ++i) {
     const uint32_t *row = a->in + (lane + i) * a->in_stride + unit;
     r[i] = whole || lane + i < a->lanes ? _mm256_loadu_ps((const float *)row) : _mm256_setzero_ps();
   }
   transpose_8x8(r);
+  size_t present = a->padded_lanes - lane < 8 ? a->padded_lanes - lane : 8;
   for (size_t i = 0; i < 8; ++i) {
     float *to = (float *)(a->out + (unit + i) * a->padded_lanes + lane);
-    if (whole) _mm256_storeu_ps(to, r[i]);
-    else _mm256_maskstore_ps(to, mask, r[i]);
+    // In a panel of 4 to 7 lanes, 8 of them reach no further than the next unit.
+    bool may_spill = whole || present == 8 || (lane == 0 && present >= 4 && unit + i + 1 < a->count);
+    store_part(to, r[i], present, may_spill);
   }
 }
 
@@ -45,12 +60,10 @@ void aq_interleave_32_avx2(void *args) {
   const aq_interleave_args *a = args;
   size_t whole_units = a->count / 8 * 8;
   for (size_t lane = 0; lane < a->padded_lanes; lane += 8) {
-    __m256i mask = _mm256_cmpgt_epi32(
-        _mm256_set1_epi32((int)(a->padded_lanes - lane)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
     bool whole = lane + 8 <= a->lanes;
     for (size_t i = 0; i < whole_units; i += 8) {
-      if (whole) interleave_8x8(a, i, lane, mask, true);
-      else interleave_8x8(a, i, lane, mask, false);
+      if (whole) interleave_8x8(a, i, lane, true);
+      else interleave_8x8(a, i, lane, false);
     }
   }
   for (size_t i = whole_units; i < a->count; ++i)

@@ -82,6 +82,35 @@ void aq_peak_i8_avx512vnni(void *args) {
 
 void aq_peak_i4_avx512vnni(void *args) { aq_peak_i8_avx512vnni(args); }
 
+__attribute__((target("amx-tile,amx-int8")))
+void aq_peak_i8_amx(void *args) {
+  aq_peak_args *peak = args;
+  // Palette 1, eight tiles of 16 rows of 64 bytes: see matmul_amx_body.h.
+  uint8_t shapes[64] __attribute__((aligned(64))) = {1};
+  for (int tile = 0; tile < 8; ++tile) {
+    shapes[16 + 2 * tile] = 64;
+    shapes[48 + tile] = 16;
+  }
+  _tile_loadconfig(shapes);
+  _tile_zero(4);
+  _tile_zero(5);
+  _tile_zero(6);
+  _tile_zero(7);
+  // A tile product takes 16 cycles, a vector one less than one.
+  size_t rounds = peak->iterations / 16;
+  for (size_t i = 0; i < rounds; ++i) {
+    _tile_dpbsud(0, 4, 6);
+    _tile_dpbsud(1, 4, 7);
+    _tile_dpbsud(2, 5, 6);
+    _tile_dpbsud(3, 5, 7);
+  }
+  _tile_release();
+  // 16 rows, 16 lanes, 64 products and as many sums.
+  peak->operations = 4.0 * 16 * 16 * 64 * 2 * (double)rounds;
+}
+
+void aq_peak_i4_amx(void *args) { aq_peak_i8_amx(args); }
+
 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
 void aq_peak_f32_avx512vnni(void *args) {
   aq_peak_args *peak = args;

@@ -1,0 +1,126 @@
+#include "vectors_512.h"
+
+// Products of codes by AMX: tiles of 16 rows of up to 64 bytes. A left panel is 32 rows, two tiles one
+// below the other; a right panel 32 lanes, two tiles side by side; four tiles hold the sums. The file
+// that includes it defines `NIBBLES`.
+
+enum { ROWS = 32, TILE_ROWS = 16, TILE_QUADS = 16, PANEL_LANES = 32 };
+enum { LHS_BYTES = 4 * ROWS, RHS_BYTES = (NIBBLES ? 2 : 4) * PANEL_LANES };
+
+#include "matmul_i8_body.h"
+
+/// Tiles 0 to 3 are sums, 4 and 5 left codes, 6 and 7 right codes.
+typedef struct {
+  uint8_t palette, start_row, reserved[14];
+  uint16_t row_bytes[16];
+  uint8_t rows[16];
+} tile_shapes;
+
+/// Loads the shapes for steps of `quads` quads against `rows` left rows; returns how many tiles of left
+/// rows there are.
+static int configure(size_t quads, size_t rows) {
+  tile_shapes shapes __attribute__((aligned(64))) = {.palette = 1};
+  size_t lower = rows > TILE_ROWS ? rows - TILE_ROWS : 0, upper = rows - lower;
+  for (int tile = 0; tile < 8; ++tile) {
+    bool is_right = tile >= 6, is_lower = tile == 5 || tile == 2 || tile == 3;
+    // A tile that is not used must have a shape all the same.
+    size_t left_rows = is_lower && lower > 0 ? lower : upper;
+    shapes.rows[tile] = (uint8_t)(is_right ? quads : left_rows);
+    shapes.row_bytes[tile] = (uint16_t)(tile == 4 || tile == 5 ? 4 * quads : 64);
+  }
+  _tile_loadconfig(&shapes);
+  return lower > 0 ? 2 : 1;
+}
+
+/// One step of right codes, [quad][lane][4]: as they lie, or in `bytes`, half bytes taken apart and
+/// missing quads zero.
+static inline const uint8_t *right_step(const uint8_t *rhs, size_t present, size_t quads, uint8_t *bytes) {
+  if (!NIBBLES && present == quads) return rhs;
+  for (size_t q = 0; q < quads; ++q) {
+    ints codes[VECTORS] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+    if (q < present) {
+      if (NIBBLES) split_nibbles(rhs + q * RHS_BYTES, codes);
+      else
+        for (int v = 0; v < VECTORS; ++v) codes[v] = load_ints(rhs + q * RHS_BYTES + 64 * v);
+    }
+    for (int v = 0; v < VECTORS; ++v) _mm512_storeu_si512(bytes + (2 * q + (size_t)v) * 64, codes[v]);
+  }
+  return bytes;
+}
+
+/// One step of left codes, with its stride: as they lie, or in `bytes`, missing quads zero.
+static inline const uint8_t *left_step(
+    const uint8_t *lhs, size_t *stride, size_t rows, size_t present, size_t quads, uint8_t *bytes) {
+  if (present == quads) return lhs;
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t b = 0; b < 4 * quads; ++b)
+      bytes[64 * i + b] = b < 4 * present ? lhs[i * *stride + b] : 0;
+  *stride = 64;
+  return bytes;
+}
+
+/// The products of one slice, [ROWS][PANEL_LANES].
+static inline void slice_sums(
+    const uint8_t *lhs, size_t lhs_stride, const uint8_t *rhs, size_t slice_quads, size_t step, size_t rows,
+    int tiles, int32_t *sums) {
+  uint8_t left_bytes[ROWS * 64] __attribute__((aligned(64)));
+  uint8_t right_bytes[2][TILE_QUADS * 2 * 64] __attribute__((aligned(64)));
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  for (size_t q = 0; q < slice_quads; q += step) {
+    size_t present = slice_quads - q < step ? slice_quads - q : step, stride = lhs_stride;
+    const uint8_t *right = right_step(rhs + q * RHS_BYTES, present, step, right_bytes[q / step % 2]);
+    const uint8_t *left = left_step(lhs + 4 * q, &stride, rows, present, step, left_bytes);
+    _tile_loadd(6, right, 128);
+    _tile_loadd(7, right + 64, 128);
+    _tile_loadd(4, left, stride);
+    _tile_dpbsud(0, 4, 6);
+    _tile_dpbsud(1, 4, 7);
+    if (tiles == 1) continue;
+    _tile_loadd(5, left + TILE_ROWS * stride, stride);
+    _tile_dpbsud(2, 5, 6);
+    _tile_dpbsud(3, 5, 7);
+  }
+  _tile_stored(0, sums, 4 * PANEL_LANES);
+  _tile_stored(1, sums + 16, 4 * PANEL_LANES);
+  if (tiles == 1) return;
+  _tile_stored(2, sums + TILE_ROWS * PANEL_LANES, 4 * PANEL_LANES);
+  _tile_stored(3, sums + TILE_ROWS * PANEL_LANES + 16, 4 * PANEL_LANES);
+}
+
+static void amx_panel(const aq_matmul_i8_args *t, size_t panel, size_t rows, size_t step) {
+  const uint8_t *lhs = (const uint8_t *)t->lhs + panel * t->quads * LHS_BYTES, *rhs = t->rhs;
+  int32_t products[ROWS * PANEL_LANES] __attribute__((aligned(64)));
+  floats out[ROWS][VECTORS];
+  for (size_t i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
+  int tiles = configure(step, rows);
+  for (size_t s = 0; s < t->slices; ++s) {
+    size_t l = (panel * t->slices + s) * ROWS, r = s * COLUMNS, quads = t->slice_quads[s];
+    slice_sums(lhs, 4 * t->quads, rhs, quads, step, rows, tiles, products);
+    for (size_t i = 0; i < rows; ++i) {
+      ints sums[1][VECTORS];
+      start_sums(t, l + i, r, 1, sums);
+      for (int v = 0; v < VECTORS; ++v)
+        sums[0][v] = add_ints(sums[0][v], load_ints(products + i * PANEL_LANES + 16 * (size_t)v));
+      if (t->sums) write_sums(t, s, panel * ROWS + i, 1, sums);
+      else fold(t, l + i, r, 1, sums, out + i);
+    }
+    lhs += 4 * quads;
+    rhs += quads * RHS_BYTES;
+  }
+  for (size_t i = 0; !t->sums && i < rows; ++i) write_out(t, panel * ROWS + i, 1, out + i);
+}
+
+static void amx_panels(const aq_matmul_i8_args *t) {
+  // Short slices, as those of groups, are one step each.
+  size_t step = t->slice_quads[0] < TILE_QUADS ? t->slice_quads[0] : TILE_QUADS;
+  for (size_t panel = 0; panel * ROWS < t->rows; ++panel) {
+    size_t left = t->rows - panel * ROWS;
+    amx_panel(t, panel, left < ROWS ? left : ROWS, step);
+  }
+  // The state is large; a thread that keeps it pays for it at every switch.
+  _tile_release();
+}
