@@ -4,8 +4,8 @@
 // below the other; a right panel 32 lanes, two tiles side by side; four tiles hold the sums. The file
 // that includes it defines `NIBBLES`.
 
-enum { ROWS = 32, TILE_ROWS = 16, TILE_QUADS = 16, PANEL_LANES = 32 };
-enum { LHS_BYTES = 4 * ROWS, RHS_BYTES = (NIBBLES ? 2 : 4) * PANEL_LANES };
+enum { ROWS = 32, TILE_ROWS = 16, TILE_QUADS = 16, PANEL_LANES = 32, QUAD_BYTES = 4 * PANEL_LANES };
+enum { BATCH = 4 };
 
 #include "matmul_i8_body.h"
 
@@ -32,23 +32,14 @@ static int configure(size_t quads, size_t rows) {
   return lower > 0 ? 2 : 1;
 }
 
-/// One step of right codes, [quad][lane][4]: as they lie, or in `bytes`, half bytes taken apart and
-/// missing quads zero.
+/// One step of right codes as they lie, or in `bytes` with missing quads zero.
 static inline const uint8_t *right_step(const uint8_t *rhs, size_t present, size_t quads, uint8_t *bytes) {
-  if (!NIBBLES && present == quads) return rhs;
-  for (size_t q = 0; q < quads; ++q) {
-    ints codes[VECTORS] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
-    if (q < present) {
-      if (NIBBLES) split_nibbles(rhs + q * RHS_BYTES, codes);
-      else
-        for (int v = 0; v < VECTORS; ++v) codes[v] = load_ints(rhs + q * RHS_BYTES + 64 * v);
-    }
-    for (int v = 0; v < VECTORS; ++v) _mm512_storeu_si512(bytes + (2 * q + (size_t)v) * 64, codes[v]);
-  }
+  if (present == quads) return rhs;
+  for (size_t b = 0; b < quads * QUAD_BYTES; ++b) bytes[b] = b < present * QUAD_BYTES ? rhs[b] : 0;
   return bytes;
 }
 
-/// One step of left codes, with its stride: as they lie, or in `bytes`, missing quads zero.
+/// One step of left codes, with its stride: as they lie, or in `bytes` with missing quads zero.
 static inline const uint8_t *left_step(
     const uint8_t *lhs, size_t *stride, size_t rows, size_t present, size_t quads, uint8_t *bytes) {
   if (present == quads) return lhs;
@@ -64,17 +55,17 @@ static inline void slice_sums(
     const uint8_t *lhs, size_t lhs_stride, const uint8_t *rhs, size_t slice_quads, size_t step, size_t rows,
     int tiles, int32_t *sums) {
   uint8_t left_bytes[ROWS * 64] __attribute__((aligned(64)));
-  uint8_t right_bytes[2][TILE_QUADS * 2 * 64] __attribute__((aligned(64)));
+  uint8_t right_bytes[TILE_QUADS * QUAD_BYTES] __attribute__((aligned(64)));
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
   _tile_zero(3);
   for (size_t q = 0; q < slice_quads; q += step) {
     size_t present = slice_quads - q < step ? slice_quads - q : step, stride = lhs_stride;
-    const uint8_t *right = right_step(rhs + q * RHS_BYTES, present, step, right_bytes[q / step % 2]);
+    const uint8_t *right = right_step(rhs + q * QUAD_BYTES, present, step, right_bytes);
     const uint8_t *left = left_step(lhs + 4 * q, &stride, rows, present, step, left_bytes);
-    _tile_loadd(6, right, 128);
-    _tile_loadd(7, right + 64, 128);
+    _tile_loadd(6, right, QUAD_BYTES);
+    _tile_loadd(7, right + 64, QUAD_BYTES);
     _tile_loadd(4, left, stride);
     _tile_dpbsud(0, 4, 6);
     _tile_dpbsud(1, 4, 7);
@@ -90,36 +81,66 @@ static inline void slice_sums(
   _tile_stored(3, sums + TILE_ROWS * PANEL_LANES + 16, 4 * PANEL_LANES);
 }
 
-static void amx_panel(const aq_matmul_i8_args *t, size_t panel, size_t rows, size_t step) {
-  const uint8_t *lhs = (const uint8_t *)t->lhs + panel * t->quads * LHS_BYTES, *rhs = t->rhs;
-  int32_t products[ROWS * PANEL_LANES] __attribute__((aligned(64)));
+/// Folds the products of the slices from `first` to `end` into one row of the result.
+static inline void fold_row(
+    const aq_matmul_i8_args *t, size_t panel, size_t i, size_t first, size_t end, const int32_t *products,
+    floats row[1][VECTORS]) {
+  for (size_t s = first; s < end; ++s, products += ROWS * PANEL_LANES) {
+    size_t l = (panel * t->slices + s) * ROWS + i, r = s * COLUMNS;
+    ints sums[1][VECTORS];
+    start_sums(t, l, r, 1, sums);
+    for (int v = 0; v < VECTORS; ++v)
+      sums[0][v] = add_ints(sums[0][v], load_ints(products + i * PANEL_LANES + 16 * (size_t)v));
+    if (t->sums) write_sums(t, s, panel * ROWS + i, 1, sums);
+    else fold(t, l, r, 1, sums, row);
+  }
+}
+
+static void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t panel, size_t rows, size_t step) {
+  size_t stride = aq_row_stride(t->quads);
+  const uint8_t *lhs = (const uint8_t *)t->lhs + panel * ROWS * stride;
+  // A few slices at a time, so that a row of the result is read and written once for all of them.
+  int32_t products[BATCH][ROWS * PANEL_LANES] __attribute__((aligned(64)));
   floats out[ROWS][VECTORS];
   for (size_t i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
   int tiles = configure(step, rows);
-  for (size_t s = 0; s < t->slices; ++s) {
-    size_t l = (panel * t->slices + s) * ROWS, r = s * COLUMNS, quads = t->slice_quads[s];
-    slice_sums(lhs, 4 * t->quads, rhs, quads, step, rows, tiles, products);
-    for (size_t i = 0; i < rows; ++i) {
-      ints sums[1][VECTORS];
-      start_sums(t, l + i, r, 1, sums);
-      for (int v = 0; v < VECTORS; ++v)
-        sums[0][v] = add_ints(sums[0][v], load_ints(products + i * PANEL_LANES + 16 * (size_t)v));
-      if (t->sums) write_sums(t, s, panel * ROWS + i, 1, sums);
-      else fold(t, l + i, r, 1, sums, out + i);
+  for (size_t first = 0, end; first < t->slices; first = end) {
+    end = t->slices - first < BATCH ? t->slices : first + BATCH;
+    for (size_t s = first; s < end; ++s) {
+      slice_sums(lhs, stride, rhs, t->slice_quads[s], step, rows, tiles, products[s - first]);
+      lhs += 4 * (size_t)t->slice_quads[s];
+      rhs += QUAD_BYTES * (size_t)t->slice_quads[s];
     }
-    lhs += 4 * quads;
-    rhs += quads * RHS_BYTES;
+    for (size_t i = 0; i < rows; ++i) {
+      floats row[1][VECTORS];
+      for (int v = 0; v < VECTORS; ++v) row[0][v] = out[i][v];
+      fold_row(t, panel, i, first, end, products[0], row);
+      for (int v = 0; v < VECTORS; ++v) out[i][v] = row[0][v];
+    }
   }
   for (size_t i = 0; !t->sums && i < rows; ++i) write_out(t, panel * ROWS + i, 1, out + i);
+}
+
+/// The right codes one a byte: as they lie, or taken apart.
+static const uint8_t *right_bytes(const aq_matmul_i8_args *t) {
+  if (!NIBBLES) return t->rhs;
+  for (size_t q = 0; q < t->quads; ++q) {
+    ints codes[VECTORS];
+    split_nibbles(t->rhs + q * QUAD_BYTES / 2, codes);
+    for (int v = 0; v < VECTORS; ++v)
+      _mm512_storeu_si512(t->scratch + q * QUAD_BYTES + 64 * (size_t)v, codes[v]);
+  }
+  return t->scratch;
 }
 
 static void amx_panels(const aq_matmul_i8_args *t) {
   // Short slices, as those of groups, are one step each.
   size_t step = t->slice_quads[0] < TILE_QUADS ? t->slice_quads[0] : TILE_QUADS;
+  const uint8_t *rhs = right_bytes(t);
   for (size_t panel = 0; panel * ROWS < t->rows; ++panel) {
     size_t left = t->rows - panel * ROWS;
-    amx_panel(t, panel, left < ROWS ? left : ROWS, step);
+    amx_panel(t, rhs, panel, left < ROWS ? left : ROWS, step);
   }
   // The state is large; a thread that keeps it pays for it at every switch.
   _tile_release();

@@ -87,11 +87,15 @@ extension IntegerProduct {
     let blocking = Blocking(
       leftPanels: (size.rows + left.lanes - 1) / left.lanes, leftPanelBytes: left.panelBytes,
       rightPanels: panels, threads: execution.threads)
+    let needsScratch = kernel.order == .rows && right.order.bits == 4
+    let scratchBytes = needsScratch ? slices.quadCount * right.order.lanes * 4 : 0
     ThreadPool.shared.parallel(blocking.parts, threads: execution.threads) { part in
+      let scratch = Allocation(byteCount: scratchBytes, zeroed: false)
       blocking.forEachPanel(of: part) { leftPanels, panel in
         let rows =
           leftPanels.lowerBound * left.lanes..<min(leftPanels.upperBound * left.lanes, size.rows)
         var arguments = arguments(leftPanels.lowerBound, rows, panel)
+        unsafe arguments.c.scratch = scratch.start.assumingMemoryBound(to: UInt8.self)
         body(rows, panel, &arguments)
       }
     }
@@ -114,7 +118,8 @@ extension IntegerProduct {
         lhs_scale: left.scales.optional(at: l), rhs_scale: right.scales.pointer + r,
         lhs_sum: left.sums.optional(at: l), rhs_bias: right.biases.optional(at: r),
         lhs_bias: left.biases.optional(at: l), rhs_sum: rightSums.optional(at: r),
-        row_scale: left.rowScales.optional(at: rows.lowerBound), rows: rows.count,
+        row_scale: left.rowScales.optional(at: rows.lowerBound), scratch: nil,
+        rows: rows.count,
         columns: min(right.order.lanes, size.columns - panel * right.order.lanes),
         out: UnsafeMutablePointer(bitPattern: 64)!, stride: 0, sums: nil))
   }

@@ -38,6 +38,15 @@ enum LeftOrder: Int, Sendable {
   case wide
   /// Row by row.
   case rows
+
+  /// The bytes that one row takes of a panel.
+  func rowBytes(_ slices: ContractedSlices) -> Int {
+    switch self {
+    case .quads: slices.rowBytes
+    case .wide: 2 * slices.rowBytes
+    case .rows: aq_row_stride(slices.quadCount)
+    }
+  }
 }
 
 /// The kernels of one family, fastest first.

@@ -61,8 +61,10 @@ struct LeftPacker {
   private func arrange(_ bytes: [UInt8], rows: Int, _ codes: inout MutableSpan<UInt8>) {
     switch order {
     case .rows:
-      for index in 0..<rows * slices.rowBytes { codes[index] = bytes[index] }
-      for index in rows * slices.rowBytes..<codes.count { codes[index] = 0 }
+      let (length, stride) = (slices.rowBytes, order.rowBytes(slices))
+      for row in 0..<rows {
+        for index in 0..<length { codes[row * stride + index] = bytes[row * length + index] }
+      }
     case .quads:
       TransposeKernels.interleave(
         bytes, count: rows, lanes: lanes, units: slices.quadCount, into: &codes, execution)

@@ -30,7 +30,7 @@ struct LeftPanels {
     slices = right.slices
     lanes = kernel.lhsLanes
     rows = matrix.shape.rows
-    panelBytes = lanes * slices.rowBytes * (order == .wide ? 2 : 1)
+    panelBytes = lanes * order.rowBytes(slices)
     let panels = (rows + lanes - 1) / lanes
     let count = panels * slices.ranges.count * lanes
     // Unsigned bytes of 8 bits do not fit the signed ones that kernels take.
