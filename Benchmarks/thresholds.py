@@ -2,7 +2,7 @@
 """Checks that nothing has become slower, or writes the times that count as usual.
 
     thresholds.py check               fails if a benchmark is slower than its threshold allows
-    thresholds.py update [--runs 5]   measures anew; do this after a change that makes kernels faster
+    thresholds.py update [--runs 5]   measures anew, for after a change that makes kernels faster
 
 Wraps `swift package benchmark thresholds`, which fails for improvements too, and which writes the
 times of one run where the median of several is steadier.
@@ -22,7 +22,8 @@ THRESHOLDS = PACKAGE / "Thresholds"
 def run_tool(*arguments, writes=()):
     """Runs the benchmark plugin; its messages are for the caller to show."""
     command = ["swift", "package", *writes, "benchmark", "thresholds", *arguments, "--no-progress"]
-    return subprocess.run(command, cwd=PACKAGE, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.run(
+        command, cwd=PACKAGE, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def check(_):
@@ -40,7 +41,8 @@ def check(_):
 def measure_once():
     """The relative times of one run: {file name: {metric: value}}."""
     with tempfile.TemporaryDirectory() as folder:
-        result = run_tool("update", "--path", folder, writes=["--allow-writing-to-directory", folder])
+        result = run_tool(
+            "update", "--path", folder, writes=["--allow-writing-to-directory", folder])
         files = list(pathlib.Path(folder).glob("*.json"))
         if result.returncode != 0 or not files:
             sys.exit(result.stdout)
@@ -63,13 +65,15 @@ def update(arguments):
             values = [run[name][metric] for run in runs]
             median = medians[metric] = round(statistics.median(values))
             low, high = (100 * (limit / median - 1) for limit in (min(values), max(values)))
-            print(f"{name.removesuffix('.p90.json'):76s} {median / 1e6:9.4f}  {low:+5.1f} .. {high:+5.1f} %")
+            spread = f"{low:+5.1f} .. {high:+5.1f} %"
+            print(f"{name.removesuffix('.p90.json'):76s} {median / 1e6:9.4f}  {spread}")
         (THRESHOLDS / name).write_text(json.dumps(medians, indent=2) + "\n")
     return 0
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
     commands.add_parser("check").set_defaults(run=check)
     updating = commands.add_parser("update")
