@@ -59,8 +59,8 @@ def markdown(rows, about):
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     held = f", {about['isa']} alone where a peer can be held to it" if about["isa"] else ""
     threads = "one thread" if about["threads"] == 1 else f"{about['threads']} threads"
-    header = ["work, m × k × n", "best peer", "ratio", "target", "ours, ms", "peer, ms", "GOP/s",
-              "of peak"]
+    header = ["work, m × k (× n)", "best peer", "ratio", "target", "ours, ms", "peer, ms",
+              "GOP/s", "of peak"]
     return "\n".join([
         f"{about['cpu']} ({', '.join(about['features'])}), {threads}{held}, {about['date']}; "
         f"{versions}.",

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Size:
-    """X is m × k, the weight is n × k."""
+    """X is m × k, the weight is n × k; without n, one matrix of m × k."""
     m: int
     k: int
-    n: int
+    n: int = 1
 
     def __str__(self):
-        return f"{self.m}x{self.k}x{self.n}"
+        return f"{self.m}x{self.k}" + (f"x{self.n}" if self.n > 1 else "")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Work:
 
 def _onnx_nbits(group, level):
     name = f"onnxruntime MatMulNBits level {level}"
-    return Peer(name, "onnx_peers", "matmul_nbits", (4, group, level), ignores_isa=True)
+    return Peer(name, "onnxruntime_peers", "matmul_nbits", (4, group, level), ignores_isa=True)
 
 
 def _mlx(bits, group):
@@ -81,7 +81,8 @@ def _two_threads(name, call):
 
 WORK = (
     Work("linear-int8", INT8, LINEAR + SMALL, (
-        Peer("onnxruntime DynamicQuantizeMatMul", "onnx_peers", "dynamic_matmul", ignores_isa=True),
+        Peer("onnxruntime DynamicQuantizeMatMul", "onnxruntime_peers", "dynamic_matmul",
+             ignores_isa=True),
         Peer("torch fbgemm", "torch_peers", "dynamic_linear", ("fbgemm",)),
         Peer("torch onednn", "torch_peers", "dynamic_linear", ("onednn",)),
         Peer("torch _int_mm", "torch_peers", "int_mm")), 1.0),
@@ -98,9 +99,9 @@ WORK = (
     Work("train-step", Call("train-step", "int8-row", "int8-token"),
          (Size(512, 1024, 1024), Size(256, 768, 3072)),
          (Peer("torch float32", "torch_peers", "train_step"),), 1.0),
-    Work("quantize", Call("quantize", "int8-row"), (Size(4096, 4096, 4096),),
+    Work("quantize", Call("quantize", "int8-row"), (Size(4096, 4096),),
          (Peer("torch quantize_per_channel", "torch_peers", "quantize"),), 1.0),
-    Work("optimizer", Call("optimizer-step", "int8-group256"), (Size(1024, 4096, 4096),),
+    Work("optimizer", Call("optimizer-step", "int8-group256"), (Size(1024, 4096),),
          (Peer("torch AdamW fused float32", "torch_peers", "adamw"),), 1.0),
     # Our own types against each other: generality must cost little.
     Work("block32x32", Call("linear", "int8-block32x32", "int8-block32x32"), OWN,
