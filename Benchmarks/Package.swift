@@ -10,12 +10,13 @@ let package = Package(
   ],
   targets: [
     .executableTarget(
-      name: "Kernels",
+      name: "Regressions",
       dependencies: [
         .product(name: "AffineQuant", package: "affine-quant"),
+        .product(name: "AffineTraining", package: "affine-quant"),
         .product(name: "Benchmark", package: "benchmark"),
       ],
-      path: "Benchmarks/Kernels",
+      path: "Benchmarks/Regressions",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
   ]
 )

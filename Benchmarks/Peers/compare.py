@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Runs peers and `affine bench` in turn on the same work and prints the ratio of their times.
+
+A ratio is the peer's time by ours: above 1 we are faster. Each round times our command and every
+peer of the row once; the ratio is the median of the rounds' ratios, so that what slows the machine
+for a while slows both sides of most of them.
+"""
+import argparse
+import json
+import pathlib
+import shutil
+import statistics
+import sys
+
+import measure
+import report
+from work import WORK
+
+
+def options():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--affine", required=True, help="the command, as `.build/release/affine`")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.3, help="of one median")
+    parser.add_argument("--only", default="", help="rows whose work and size contain this")
+    parser.add_argument("--isa", choices=sorted(measure.ISA_ENVIRONMENT),
+                        help="hold ours, and the peers that can be, to an instruction set")
+    parser.add_argument("--json", type=pathlib.Path, help="write all results to this file")
+    parser.add_argument("--markdown", type=pathlib.Path,
+                        help=f"write the table between {report.BEGIN} and {report.END} of a file")
+    arguments = parser.parse_args()
+    if not shutil.which(arguments.affine):
+        parser.error(f"there is no command {arguments.affine}")
+    return arguments
+
+
+def timers(work, size, affine, modules):
+    """What times each peer of a row, by peer, and why some cannot be."""
+    ready, failures = {}, []
+    for peer in work.peers:
+        if size.m > peer.maximum_rows or (peer.module and peer.module not in modules):
+            continue
+        try:
+            ready[peer] = affine.timer(peer, size, modules)
+            ready[peer]()  # what a peer refuses, it refuses when it first runs
+        except Exception as error:  # peers raise whatever they like; the row goes on without
+            ready.pop(peer, None)
+            failures.append(f"{peer.name} failed: {str(error).splitlines()[0]}")
+    return ready, failures
+
+
+def measured(work, size, affine, modules, rounds):
+    """One row: our reports and the peers' times of some rounds, in turn."""
+    row = {"work": work.name, "size": str(size), "target": work.target, "met": False}
+    ready, failures = timers(work, size, affine, modules)
+    counted = counting(ready, affine.isa)
+    if not counted:
+        return row | {"error": "; ".join(failures) or "no peer is installed"}
+    ours, theirs = [], {peer: [] for peer in ready}
+    try:
+        for _ in range(rounds):
+            ours.append(affine.bench(work.call, size))
+            for peer, seconds in ready.items():
+                theirs[peer].append(seconds())
+    except RuntimeError as error:
+        return row | {"error": str(error)}
+    peers = [summarized(peer, times, ours, peer in counted) for peer, times in theirs.items()]
+    peers.sort(key=lambda peer: (not peer["counts"], peer["ratio"]))
+    fractions = [one["fractionOfPeak"] for one in ours if one.get("fractionOfPeak")]
+    return row | {
+        "threads": ours[0]["threads"], "kernel": ours[0]["kernel"], "best": peers[0]["name"],
+        "met": peers[0]["ratio"] >= work.target, "peers": peers, "failures": failures,
+        "ourMilliseconds": statistics.median(one["medianSeconds"] for one in ours) * 1e3,
+        "gops": statistics.median(one["gops"] for one in ours),
+        "fractionOfPeak": statistics.median(fractions) if fractions else None}
+
+
+def counting(peers, isa):
+    """The peers that a target is measured against: of those that do the same work, the ones held to
+    the instruction set that was asked for; where there is none, all."""
+    same = [peer for peer in peers if not peer.is_reference]
+    return [peer for peer in same if not (isa and peer.ignores_isa)] or same
+
+
+def summarized(peer, times, ours, counts):
+    """A peer's part of a row."""
+    ratios = [time / one["medianSeconds"] for time, one in zip(times, ours)]
+    return {"name": peer.name, "counts": counts, "ignoresISA": peer.ignores_isa,
+            "ratio": statistics.median(ratios), "low": min(ratios), "high": max(ratios),
+            "milliseconds": statistics.median(times) * 1e3}
+
+
+def main():
+    arguments = options()
+    measure.prepare_environment(arguments.threads, arguments.isa)
+    chosen = [(work, size) for work in WORK for size in work.sizes
+              if arguments.only in f"{work.name} {size}"]
+    if not chosen:
+        sys.exit(f"no row contains '{arguments.only}'")
+    modules, missing = measure.load_modules([work for work, _ in chosen], arguments.threads)
+    for name, reason in missing.items():
+        print(f"left out: {name.removesuffix('_peers')} ({reason})", file=sys.stderr)
+    affine = measure.Affine(arguments.affine, arguments.threads, arguments.seconds, arguments.isa)
+    rows = []
+    for work, size in chosen:
+        rows.append(measured(work, size, affine, modules, arguments.rounds))
+        print("\n".join(report.lines(rows[-1], arguments.isa)), flush=True)
+    print(report.summary(rows))
+    about = report.machine(modules, arguments.threads, arguments.isa)
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"machine": about, "rows": rows}, indent=1) + "\n")
+    if arguments.markdown:
+        report.write_between_markers(arguments.markdown, report.markdown(rows, about))
+
+
+if __name__ == "__main__":
+    main()
