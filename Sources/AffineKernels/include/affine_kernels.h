@@ -97,13 +97,16 @@ typedef struct {
   float *_Nonnull values;
 } aq_dequantize_args;
 
-/// out[c, r] = in[r, c] for bytes
+/// out[c, r] = in[r, c] for codes of one byte, or two a byte with the earlier in the low half
+///
+/// The half byte after an odd count of codes of a row of `out` is zero.
 typedef struct {
-  size_t rows, columns;
+  size_t rows, columns;        // of codes
   const uint8_t *_Nonnull in;  // [rows][in_stride]
-  size_t in_stride;
+  size_t in_stride;            // bytes
   uint8_t *_Nonnull out;       // [columns][out_stride]
-  size_t out_stride;
+  size_t out_stride;           // bytes
+  bool streams;                // write past the caches; `out` and its stride are whole cache lines
 } aq_transpose_args;
 
 /// panel[p][lane][2] = codes - zero point, widened, of tiled codes in the same order
@@ -167,6 +170,7 @@ aq_family aq_dequantize_u8(void);
 aq_family aq_dequantize_i4(void);
 aq_family aq_dequantize_u4(void);
 aq_family aq_transpose_8(void);
+aq_family aq_transpose_4(void);
 aq_family aq_widen_i8(void);
 aq_family aq_widen_u8(void);
 aq_family aq_widen_i4(void);

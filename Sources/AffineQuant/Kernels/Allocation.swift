@@ -7,7 +7,7 @@ final class Allocation {
 
   /// From this size on memory comes in large pages where the system has them: touching it for the
   /// first time then costs a quarter, and a result of an operation is always touched first.
-  private static let large = 4 << 20
+  static let large = 4 << 20
   private static let largePage = 2 << 20
 
   init(byteCount: Int, zeroed: Bool) {

@@ -13,7 +13,7 @@ internal import AffineKernels
 @safe struct QuantizeRow { var c: aq_quantize_args }
 /// A row of codes to values.
 @safe struct DequantizeRow { var c: aq_dequantize_args }
-/// A matrix of bytes to its transpose.
+/// A matrix of codes of 8 or 4 bits to its transpose.
 @safe struct TransposeBytes { var c: aq_transpose_args }
 /// A panel of tiled codes to 16 bits.
 @safe struct WidenPanel { var c: aq_widen_args }
