@@ -60,27 +60,34 @@ typedef struct {
   bool accumulate;            // add to what `out` holds: a further block of the contracted axis
 } aq_matmul_f32_args;
 
-/// The range of each run of one row, and whether every value of the row is finite.
+/// minimum[r] = min(minimum[r], values of run r of every row), maximum[r] likewise; and whether every
+/// value is finite
+///
+/// Run r is the columns [ends[r-1], ends[r]) of the rows; without `ends` it is column r alone.
 typedef struct {
-  const float *_Nonnull values;
+  const float *_Nonnull values;  // [rows][stride]
+  size_t rows, stride;
   size_t runs;
-  const size_t *_Nonnull ends;  // [runs], ascending; run r is [ends[r-1], ends[r])
-  float *_Nonnull minimum;      // [runs]
-  float *_Nonnull maximum;      // [runs]
-  bool is_finite;               // written
+  const size_t *_Nullable ends;  // [runs], ascending; NULL: runs of one column
+  float *_Nonnull minimum;       // [runs]
+  float *_Nonnull maximum;       // [runs]
+  bool is_finite;                // written
 } aq_range_args;
 
-/// codes[c] = clamp(round_half_even(values[c] * inverse[r]) + zero_point[r], low, high)
+/// codes[i][c] = clamp(round_half_even(values[i][c] * inverse[r]) + zero_point[r], low, high)
 ///
-/// One row; the product rounds to float, the sum is exact; the clamp comes before the conversion.
+/// Rows whose runs share parameters, as above; the product rounds to float, the sum is exact; the clamp
+/// comes before the conversion.
 typedef struct {
-  const float *_Nonnull values;
+  const float *_Nonnull values;      // [rows][stride]
+  size_t rows, stride;
   size_t runs;
-  const size_t *_Nonnull ends;       // [runs]
+  const size_t *_Nullable ends;      // [runs]; NULL: runs of one column
   const float *_Nonnull inverse;     // [runs]
   const float *_Nonnull zero_point;  // [runs]
   float low, high;
-  uint8_t *_Nonnull codes;           // one a byte, two's complement when low < 0
+  uint8_t *_Nonnull codes;           // [rows][codes_stride], one a byte, two's complement when low < 0
+  size_t codes_stride;
 } aq_quantize_args;
 
 /// values[c] = (float(code[c]) - zero_point[r]) * scale[r] + bias[r]

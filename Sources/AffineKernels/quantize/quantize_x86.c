@@ -1,93 +1,75 @@
-#include "affine_kernels.h"
+#include "quantize_body.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
-static inline float lowest(__m256 v) {
-  __m128 half = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  half = _mm_min_ps(half, _mm_movehl_ps(half, half));
-  return _mm_cvtss_f32(_mm_min_ss(half, _mm_movehdup_ps(half)));
+/// What turns 8 columns into codes. Clamping to whole bounds and adding a whole zero point may follow the
+/// rounding or not, so the upper bound comes first, less the zero point, and the conversion rounds. Below
+/// nothing is needed before: what is too small for an integer becomes the smallest one.
+typedef struct {
+  __m256 inverse, most;
+  __m256i zero;
+} columns8;
+
+static inline columns8 columns8_of(const aq_quantize_args *a, __m256 inverse, __m256 zero) {
+  return (columns8){inverse, _mm256_sub_ps(_mm256_set1_ps(a->high), zero), _mm256_cvtps_epi32(zero)};
 }
 
-static inline float highest(__m256 v) {
-  __m128 half = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  half = _mm_max_ps(half, _mm_movehl_ps(half, half));
-  return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+static inline __m256i steps8(const float *values, columns8 p) {
+  __m256 scaled = _mm256_mul_ps(_mm256_loadu_ps(values), p.inverse);
+  return _mm256_cvtps_epi32(_mm256_min_ps(scaled, p.most));
 }
 
-void aq_range_f32_avx2(void *args) {
-  aq_range_args *a = args;
-  // v - v is 0 for finite values and NaN for the others: its bits stay 0 as long as all are finite.
-  __m256 bad = _mm256_setzero_ps();
-  bool finite = true;
-  size_t c = 0;
-  for (size_t r = 0; r < a->runs; ++r) {
-    size_t end = a->ends[r];
-    // Two chains of each: a minimum or maximum takes longer than one cycle.
-    __m256 low0 = _mm256_set1_ps(__builtin_inff()), low1 = low0;
-    __m256 high0 = _mm256_set1_ps(-__builtin_inff()), high1 = high0;
-    for (; c + 16 <= end; c += 16) {
-      __m256 v0 = _mm256_loadu_ps(a->values + c), v1 = _mm256_loadu_ps(a->values + c + 8);
-      low0 = _mm256_min_ps(low0, v0);
-      low1 = _mm256_min_ps(low1, v1);
-      high0 = _mm256_max_ps(high0, v0);
-      high1 = _mm256_max_ps(high1, v1);
-      bad = _mm256_or_ps(bad, _mm256_or_ps(_mm256_sub_ps(v0, v0), _mm256_sub_ps(v1, v1)));
-    }
-    float low = lowest(_mm256_min_ps(low0, low1)), high = highest(_mm256_max_ps(high0, high1));
-    for (; c < end; ++c) {
-      float v = a->values[c];
-      low = v < low ? v : low;
-      high = v > high ? v : high;
-      finite &= v - v == 0;
-    }
-    a->minimum[r] = low;
-    a->maximum[r] = high;
+/// Codes of 16 values, as 16-bit integers in the order of the packs, which work in 128-bit halves.
+static inline __m256i codes16(const float *values, columns8 first, columns8 second, __m256i low) {
+  __m256i steps = _mm256_packs_epi32(steps8(values, first), steps8(values + 8, second));
+  __m256i zero = _mm256_packs_epi32(first.zero, second.zero);
+  return _mm256_max_epi16(_mm256_adds_epi16(steps, zero), low);
+}
+
+/// The columns from `c` up to `end`, all of run `run`; or, per column, each of its own.
+static inline __attribute__((always_inline)) size_t encode_columns(
+    const aq_quantize_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run,
+    const bool per_column) {
+  const __m256i low = _mm256_set1_epi16((int16_t)a->low), bytes = _mm256_set1_epi16(0xff);
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  columns8 p[4];
+  for (int i = 0; i < 4; ++i)
+    p[i] = columns8_of(a, _mm256_set1_ps(a->inverse[run]), _mm256_set1_ps(a->zero_point[run]));
+  for (; c + 32 <= end; c += 32) {
+    for (size_t i = 0; per_column && i < 4; ++i)
+      p[i] = columns8_of(
+          a, _mm256_loadu_ps(a->inverse + c + 8 * i), _mm256_loadu_ps(a->zero_point + c + 8 * i));
+    __m256i first = codes16(values + c, p[0], p[1], low);
+    __m256i second = codes16(values + c + 16, p[2], p[3], low);
+    // The low byte of each code, signed or not: masked, so that the unsigned pack keeps it.
+    __m256i packed = _mm256_packus_epi16(_mm256_and_si256(first, bytes), _mm256_and_si256(second, bytes));
+    _mm256_storeu_si256((__m256i *)(codes + c), _mm256_permutevar8x32_epi32(packed, order));
   }
-  __m256i bits = _mm256_castps_si256(bad);
-  a->is_finite = finite && _mm256_testz_si256(bits, bits);
-}
-
-/// Codes of 8 values, as 32-bit integers.
-static inline __m256i encode8(const float *values, __m256 inverse, __m256 zero, __m256 low, __m256 high) {
-  __m256 steps = _mm256_round_ps(
-      _mm256_mul_ps(_mm256_loadu_ps(values), inverse), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  // Clamped before the conversion, which would turn what is too large into INT_MIN.
-  __m256 code = _mm256_min_ps(_mm256_max_ps(_mm256_add_ps(steps, zero), low), high);
-  return _mm256_cvtps_epi32(code);
+  for (; c + 8 <= end; c += 8) {
+    if (per_column)
+      p[0] = columns8_of(a, _mm256_loadu_ps(a->inverse + c), _mm256_loadu_ps(a->zero_point + c));
+    __m256i steps = _mm256_packs_epi32(steps8(values + c, p[0]), _mm256_setzero_si256());
+    __m256i zero = _mm256_packs_epi32(p[0].zero, _mm256_setzero_si256());
+    __m256i wide = _mm256_and_si256(_mm256_max_epi16(_mm256_adds_epi16(steps, zero), low), bytes);
+    __m256i packed = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(wide, wide), order);
+    _mm_storel_epi64((__m128i *)(codes + c), _mm256_castsi256_si128(packed));
+  }
+  for (; c < end; ++c) codes[c] = quantize_one(a, values[c], per_column ? c : run);
+  return c;
 }
 
 void aq_quantize_i8_avx2(void *args) {
   const aq_quantize_args *a = args;
-  __m256 low = _mm256_set1_ps(a->low), high = _mm256_set1_ps(a->high);
-  // The packs work in 128-bit halves: this puts their 4-byte parts back in order.
-  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  const __m256i bytes = _mm256_set1_epi16(0xff);
-  size_t c = 0;
-  for (size_t r = 0; r < a->runs; ++r) {
-    size_t end = a->ends[r];
-    __m256 inverse = _mm256_set1_ps(a->inverse[r]), zero = _mm256_set1_ps(a->zero_point[r]);
-    for (; c + 32 <= end; c += 32) {
-      const float *v = a->values + c;
-      __m256i first = _mm256_packs_epi32(
-          encode8(v, inverse, zero, low, high), encode8(v + 8, inverse, zero, low, high));
-      __m256i second = _mm256_packs_epi32(
-          encode8(v + 16, inverse, zero, low, high), encode8(v + 24, inverse, zero, low, high));
-      // The low byte of each code, signed or not: masked, so that the unsigned pack keeps it.
-      __m256i codes = _mm256_packus_epi16(_mm256_and_si256(first, bytes), _mm256_and_si256(second, bytes));
-      _mm256_storeu_si256((__m256i *)(a->codes + c), _mm256_permutevar8x32_epi32(codes, order));
-    }
-    for (; c + 8 <= end; c += 8) {
-      __m256i codes = encode8(a->values + c, inverse, zero, low, high);
-      for (int i = 0; i < 8; ++i) a->codes[c + i] = (uint8_t)((const int32_t *)&codes)[i];
-    }
-    for (; c < end; ++c) {
-      float code = __builtin_rintf(a->values[c] * a->inverse[r]) + a->zero_point[r];
-      code = code < a->low ? a->low : code > a->high ? a->high : code;
-      a->codes[c] = (uint8_t)(int32_t)code;
-    }
+  for (size_t i = 0; i < a->rows; ++i) {
+    const float *values = a->values + i * a->stride;
+    uint8_t *codes = a->codes + i * a->codes_stride;
+    size_t c = 0;
+    if (!a->ends) encode_columns(a, values, codes, 0, a->runs, 0, true);
+    else
+      for (size_t r = 0; r < a->runs; ++r) c = encode_columns(a, values, codes, c, a->ends[r], r, false);
   }
 }
 

@@ -1,4 +1,4 @@
-/// Reads rows as floats; rows of `Float` are read where they are.
+/// Reads parts of rows as floats; those of `Float` are read where they are.
 struct RowReader<Element: FloatElement> {
   private let matrix: Matrix<Element>
   private let floats: Matrix<Float>?
@@ -10,17 +10,26 @@ struct RowReader<Element: FloatElement> {
     scratch = floats == nil ? [Float](repeating: 0, count: matrix.shape.columns) : []
   }
 
-  /// Lends one row.
-  mutating func read(_ row: Int, _ body: (borrowing Span<Float>) -> Void) {
-    let columns = row * matrix.shape.columns..<(row + 1) * matrix.shape.columns
+  /// Lends some columns of rows: all at once where they are read in place, else row by row.
+  mutating func read(
+    _ rows: Range<Int>, _ columns: Range<Int>, _ body: (FloatRows) -> Void
+  ) {
+    guard !rows.isEmpty, !columns.isEmpty else { return }
+    let stride = matrix.shape.columns
     if let floats {
-      body(floats.values.span.extracting(columns))
+      let first = rows.lowerBound * stride + columns.lowerBound
+      let end = (rows.upperBound - 1) * stride + columns.upperBound
+      FloatRows.lend(
+        floats.values.span.extracting(first..<end), rows, columns, stride: stride, body)
       return
     }
     let values = matrix.values
-    let source = values.span.extracting(columns)
-    var span = scratch.mutableSpan
-    Element.widen(source, into: &span)
-    body(span.span)
+    for row in rows {
+      let first = row * stride + columns.lowerBound
+      var all = scratch.mutableSpan
+      var span = all.part(0..<columns.count)
+      Element.widen(values.span.extracting(first..<first + columns.count), into: &span)
+      FloatRows.lend(span.span, row..<row + 1, columns, stride: stride, body)
+    }
   }
 }
