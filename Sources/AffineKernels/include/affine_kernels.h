@@ -63,28 +63,31 @@ typedef struct {
 /// minimum[r] = min(minimum[r], values of run r of every row), maximum[r] likewise; and whether every
 /// value is finite
 ///
-/// Run r is the columns [ends[r-1], ends[r]) of the rows; without `ends` it is column r alone.
+/// Run r is the columns [ends[r-1], ends[r]) of the rows; without `ends` it is column r alone. Rows
+/// have ranges of their own, `ranges_stride` apart, or join in the same where that is 0.
 typedef struct {
   const float *_Nonnull values;  // [rows][stride]
   size_t rows, stride;
   size_t runs;
   const size_t *_Nullable ends;  // [runs], ascending; NULL: runs of one column
-  float *_Nonnull minimum;       // [runs]
-  float *_Nonnull maximum;       // [runs]
+  float *_Nonnull minimum;       // [rows][ranges_stride]
+  float *_Nonnull maximum;       // [rows][ranges_stride]
+  size_t ranges_stride;          // `runs`, or 0
   bool is_finite;                // written
 } aq_range_args;
 
 /// codes[i][c] = clamp(round_half_even(values[i][c] * inverse[r]) + zero_point[r], low, high)
 ///
-/// Rows whose runs share parameters, as above; the product rounds to float, the sum is exact; the clamp
-/// comes before the conversion.
+/// Runs and their parameters as above; the product rounds to float, the sum is exact; the clamp comes
+/// before the conversion.
 typedef struct {
   const float *_Nonnull values;      // [rows][stride]
   size_t rows, stride;
   size_t runs;
   const size_t *_Nullable ends;      // [runs]; NULL: runs of one column
-  const float *_Nonnull inverse;     // [runs]
-  const float *_Nonnull zero_point;  // [runs]
+  const float *_Nonnull inverse;     // [rows][parameters_stride]
+  const float *_Nonnull zero_point;  // [rows][parameters_stride]
+  size_t parameters_stride;          // `runs`, or 0: all rows have the same
   float low, high;
   uint8_t *_Nonnull codes;           // [rows][codes_stride], one a byte, two's complement when low < 0
   size_t codes_stride;

@@ -9,6 +9,7 @@ static inline __attribute__((always_inline)) void join_range(
   *finite &= value - value == 0;
 }
 
+/// `run` is the place of the parameters.
 static inline __attribute__((always_inline)) uint8_t quantize_one(
     const aq_quantize_args *a, float value, size_t run) {
   float code = __builtin_rintf(value * a->inverse[run]) + a->zero_point[run];
@@ -23,10 +24,11 @@ static inline __attribute__((always_inline)) void range_body(aq_range_args *a) {
     size_t c = 0;
     for (size_t r = 0; r < a->runs; ++r) {
       size_t end = a->ends ? a->ends[r] : r + 1;
-      float low = a->minimum[r], high = a->maximum[r];
+      size_t place = i * a->ranges_stride + r;
+      float low = a->minimum[place], high = a->maximum[place];
       for (; c < end; ++c) join_range(values[c], &low, &high, &finite);
-      a->minimum[r] = low;
-      a->maximum[r] = high;
+      a->minimum[place] = low;
+      a->maximum[place] = high;
     }
   }
   a->is_finite = finite;
@@ -39,7 +41,7 @@ static inline __attribute__((always_inline)) void quantize_body(const aq_quantiz
     size_t c = 0;
     for (size_t r = 0; r < a->runs; ++r) {
       size_t end = a->ends ? a->ends[r] : r + 1;
-      for (; c < end; ++c) codes[c] = quantize_one(a, values[c], r);
+      for (; c < end; ++c) codes[c] = quantize_one(a, values[c], i * a->parameters_stride + r);
     }
   }
 }

@@ -29,47 +29,72 @@ static inline __m256i codes16(const float *values, columns8 first, columns8 seco
   return _mm256_max_epi16(_mm256_adds_epi16(steps, zero), low);
 }
 
-/// The columns from `c` up to `end`, all of run `run`; or, per column, each of its own.
-static inline __attribute__((always_inline)) size_t encode_columns(
-    const aq_quantize_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run,
-    const bool per_column) {
-  const __m256i low = _mm256_set1_epi16((int16_t)a->low), bytes = _mm256_set1_epi16(0xff);
-  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  columns8 p[4];
-  for (int i = 0; i < 4; ++i)
-    p[i] = columns8_of(a, _mm256_set1_ps(a->inverse[run]), _mm256_set1_ps(a->zero_point[run]));
-  for (; c + 32 <= end; c += 32) {
-    for (size_t i = 0; per_column && i < 4; ++i)
-      p[i] = columns8_of(
-          a, _mm256_loadu_ps(a->inverse + c + 8 * i), _mm256_loadu_ps(a->zero_point + c + 8 * i));
-    __m256i first = codes16(values + c, p[0], p[1], low);
-    __m256i second = codes16(values + c + 16, p[2], p[3], low);
-    // The low byte of each code, signed or not: masked, so that the unsigned pack keeps it.
-    __m256i packed = _mm256_packus_epi16(_mm256_and_si256(first, bytes), _mm256_and_si256(second, bytes));
-    _mm256_storeu_si256((__m256i *)(codes + c), _mm256_permutevar8x32_epi32(packed, order));
-  }
+/// 32 codes, one a byte: the low byte of each, signed or not, masked so that the unsigned pack keeps it;
+/// then the 4-byte parts of the packs in their order.
+static inline void encode32(const float *values, const columns8 p[4], __m256i low, uint8_t *codes) {
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7), bytes = _mm256_set1_epi16(0xff);
+  __m256i first = _mm256_and_si256(codes16(values, p[0], p[1], low), bytes);
+  __m256i second = _mm256_and_si256(codes16(values + 16, p[2], p[3], low), bytes);
+  __m256i packed = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(first, second), order);
+  _mm256_storeu_si256((__m256i *)codes, packed);
+}
+
+/// The columns from `c` up to `end` of a row, with the parameters at `run`.
+static inline __attribute__((always_inline)) size_t encode_run(
+    const aq_quantize_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run) {
+  const __m256i low = _mm256_set1_epi16((int16_t)a->low);
+  columns8 one = columns8_of(a, _mm256_set1_ps(a->inverse[run]), _mm256_set1_ps(a->zero_point[run]));
+  const columns8 p[4] = {one, one, one, one};
+  for (; c + 32 <= end; c += 32) encode32(values + c, p, low, codes + c);
   for (; c + 8 <= end; c += 8) {
-    if (per_column)
-      p[0] = columns8_of(a, _mm256_loadu_ps(a->inverse + c), _mm256_loadu_ps(a->zero_point + c));
-    __m256i steps = _mm256_packs_epi32(steps8(values + c, p[0]), _mm256_setzero_si256());
-    __m256i zero = _mm256_packs_epi32(p[0].zero, _mm256_setzero_si256());
-    __m256i wide = _mm256_and_si256(_mm256_max_epi16(_mm256_adds_epi16(steps, zero), low), bytes);
-    __m256i packed = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(wide, wide), order);
-    _mm_storel_epi64((__m128i *)(codes + c), _mm256_castsi256_si128(packed));
+    uint8_t padded[32];
+    float part[32] = {0};
+    _mm256_storeu_ps(part, _mm256_loadu_ps(values + c));
+    encode32(part, p, low, padded);
+    __builtin_memcpy(codes + c, padded, 8);
   }
-  for (; c < end; ++c) codes[c] = quantize_one(a, values[c], per_column ? c : run);
+  for (; c < end; ++c) codes[c] = quantize_one(a, values[c], run);
   return c;
 }
 
+/// A few rows of which every column has the parameters at `run` and on, loaded once for all of them.
+static inline __attribute__((always_inline)) void encode_columns(
+    const aq_quantize_args *a, const float *values, uint8_t *codes, size_t run, const size_t rows) {
+  const __m256i low = _mm256_set1_epi16((int16_t)a->low);
+  size_t c = 0;
+  for (; c + 32 <= a->runs; c += 32) {
+    columns8 p[4];
+    for (size_t i = 0; i < 4; ++i)
+      p[i] = columns8_of(
+          a, _mm256_loadu_ps(a->inverse + run + c + 8 * i),
+          _mm256_loadu_ps(a->zero_point + run + c + 8 * i));
+    for (size_t i = 0; i < rows; ++i) {
+      const float *row = values + i * a->stride + c;
+      // The same columns of the next rows: short pieces of rows are too short for the hardware.
+      _mm_prefetch((const char *)(row + rows * a->stride), _MM_HINT_T0);
+      _mm_prefetch((const char *)(row + rows * a->stride + 16), _MM_HINT_T0);
+      encode32(row, p, low, codes + i * a->codes_stride + c);
+    }
+  }
+  for (; c < a->runs; ++c)
+    for (size_t i = 0; i < rows; ++i)
+      codes[i * a->codes_stride + c] = quantize_one(a, values[i * a->stride + c], run + c);
+}
+
 void aq_quantize_i8_avx2(void *args) {
+  enum { ROWS = 4 };
   const aq_quantize_args *a = args;
-  for (size_t i = 0; i < a->rows; ++i) {
+  size_t i = 0;
+  if (!a->ends && a->parameters_stride == 0)
+    for (; i + ROWS <= a->rows; i += ROWS)
+      encode_columns(a, a->values + i * a->stride, a->codes + i * a->codes_stride, 0, ROWS);
+  for (; i < a->rows; ++i) {
     const float *values = a->values + i * a->stride;
     uint8_t *codes = a->codes + i * a->codes_stride;
-    size_t c = 0;
-    if (!a->ends) encode_columns(a, values, codes, 0, a->runs, 0, true);
+    size_t c = 0, run = i * a->parameters_stride;
+    if (!a->ends) encode_columns(a, values, codes, run, 1);
     else
-      for (size_t r = 0; r < a->runs; ++r) c = encode_columns(a, values, codes, c, a->ends[r], r, false);
+      for (size_t r = 0; r < a->runs; ++r) c = encode_run(a, values, codes, c, a->ends[r], run + r);
   }
 }
 

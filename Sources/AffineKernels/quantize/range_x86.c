@@ -21,13 +21,14 @@ static inline float highest(__m256 v) {
 static inline __m256 not_finite(__m256 bad, __m256 v) { return _mm256_or_ps(bad, _mm256_sub_ps(v, v)); }
 
 /// The runs of one row.
-static inline bool range_of_runs(const aq_range_args *a, const float *values) {
+static inline bool range_of_runs(
+    const aq_range_args *a, const float *values, float *minimum, float *maximum) {
   __m256 bad[4] = {_mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps()};
   bool finite = true;
   size_t c = 0;
   for (size_t r = 0; r < a->runs; ++r) {
     size_t end = a->ends[r];
-    float low = a->minimum[r], high = a->maximum[r];
+    float low = minimum[r], high = maximum[r];
     if (c + 8 <= end) {
       // Several chains of each: a minimum or maximum takes longer than one cycle.
       __m256 lows[4], highs[4];
@@ -53,8 +54,8 @@ static inline bool range_of_runs(const aq_range_args *a, const float *values) {
       high = highest(_mm256_max_ps(_mm256_max_ps(highs[0], highs[1]), _mm256_max_ps(highs[2], highs[3])));
     }
     for (; c < end; ++c) join_range(values[c], &low, &high, &finite);
-    a->minimum[r] = low;
-    a->maximum[r] = high;
+    minimum[r] = low;
+    maximum[r] = high;
   }
   __m256 all = _mm256_or_ps(_mm256_or_ps(bad[0], bad[1]), _mm256_or_ps(bad[2], bad[3]));
   __m256i bits = _mm256_castps_si256(all);
@@ -63,12 +64,12 @@ static inline bool range_of_runs(const aq_range_args *a, const float *values) {
 
 /// The columns of a few rows: the ranges are read and written once for all of them.
 static inline __attribute__((always_inline)) bool range_of_columns(
-    const aq_range_args *a, const float *values, const size_t rows) {
+    const aq_range_args *a, const float *values, float *minimum, float *maximum, const size_t rows) {
   __m256 bad = _mm256_setzero_ps();
   bool finite = true;
   size_t c = 0;
   for (; c + 8 <= a->runs; c += 8) {
-    __m256 low = _mm256_loadu_ps(a->minimum + c), high = _mm256_loadu_ps(a->maximum + c);
+    __m256 low = _mm256_loadu_ps(minimum + c), high = _mm256_loadu_ps(maximum + c);
     for (size_t i = 0; i < rows; ++i) {
       const float *row = values + i * a->stride + c;
       // The same columns of the next rows: short pieces of rows are too short for the hardware.
@@ -78,12 +79,12 @@ static inline __attribute__((always_inline)) bool range_of_columns(
       high = _mm256_max_ps(high, v);
       bad = not_finite(bad, v);
     }
-    _mm256_storeu_ps(a->minimum + c, low);
-    _mm256_storeu_ps(a->maximum + c, high);
+    _mm256_storeu_ps(minimum + c, low);
+    _mm256_storeu_ps(maximum + c, high);
   }
   for (; c < a->runs; ++c)
     for (size_t i = 0; i < rows; ++i)
-      join_range(values[i * a->stride + c], a->minimum + c, a->maximum + c, &finite);
+      join_range(values[i * a->stride + c], minimum + c, maximum + c, &finite);
   __m256i bits = _mm256_castps_si256(bad);
   return finite && _mm256_testz_si256(bits, bits);
 }
@@ -93,11 +94,14 @@ void aq_range_f32_avx2(void *args) {
   aq_range_args *a = args;
   bool finite = true;
   size_t i = 0;
-  if (!a->ends)
-    for (; i + ROWS <= a->rows; i += ROWS) finite &= range_of_columns(a, a->values + i * a->stride, ROWS);
+  if (!a->ends && a->ranges_stride == 0)
+    for (; i + ROWS <= a->rows; i += ROWS)
+      finite &= range_of_columns(a, a->values + i * a->stride, a->minimum, a->maximum, ROWS);
   for (; i < a->rows; ++i) {
     const float *values = a->values + i * a->stride;
-    finite &= a->ends ? range_of_runs(a, values) : range_of_columns(a, values, 1);
+    float *minimum = a->minimum + i * a->ranges_stride, *maximum = a->maximum + i * a->ranges_stride;
+    finite &= a->ends ? range_of_runs(a, values, minimum, maximum)
+                      : range_of_columns(a, values, minimum, maximum, 1);
   }
   a->is_finite = finite;
 }

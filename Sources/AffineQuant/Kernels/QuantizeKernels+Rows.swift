@@ -1,6 +1,7 @@
 internal import AffineKernels
 
-// Runs are given by where they end; no ends say that every column is one.
+// Runs are given by where they end; no ends say that every column is one. What belongs to runs is
+// given once for all rows, or row by row.
 
 extension Kernel<RangeOfRuns> {
   /// Joins the ranges of runs with the values of some rows.
@@ -9,9 +10,9 @@ extension Kernel<RangeOfRuns> {
   func join(
     _ rows: FloatRows, _ ends: [Int], _ low: inout [Float], _ high: inout [Float]
   ) -> Bool {
-    let runs = ends.last == nil ? rows.columns.count : ends.count
-    precondition(low.count == runs && high.count == runs)
-    precondition(ends.last ?? rows.columns.count == rows.columns.count)
+    let runs = rows.runs(ends)
+    let stride = rows.stride(of: low.count, runs)
+    precondition(high.count == low.count)
     return unsafe low.withUnsafeMutableBufferPointer { low in
       unsafe high.withUnsafeMutableBufferPointer { high in
         unsafe ends.withUnsafeBufferPointer { ends in
@@ -20,7 +21,7 @@ extension Kernel<RangeOfRuns> {
             c: aq_range_args(
               values: rows.pointer, rows: rows.rows.count, stride: rows.stride, runs: runs,
               ends: ends.isEmpty ? nil : ends.baseAddress, minimum: low, maximum: high,
-              is_finite: true))
+              ranges_stride: stride, is_finite: true))
           self(&arguments)
           return unsafe arguments.c.is_finite
         }
@@ -48,17 +49,15 @@ extension Kernel<QuantizeRows> {
     unsafe encode(rows, ends, parameters, codes.pointer + start, stride)
   }
 
-  /// Encodes one row.
+  /// Encodes rows to codes that lie without gaps.
   func encode(
-    _ values: borrowing Span<Float>, _ ends: [Int], _ parameters: EncodingParameters,
+    _ rows: FloatRows, _ ends: [Int], _ parameters: EncodingParameters,
     into codes: inout MutableSpan<UInt8>
   ) {
-    precondition(codes.count == values.count)
+    precondition(codes.count == rows.rows.count * rows.columns.count)
     unsafe codes.withUnsafeMutableBufferPointer { codes in
-      FloatRows.lend(values, 0..<1, values.indices, stride: 0) { rows in
-        guard let start = codes.baseAddress else { return }
-        unsafe encode(rows, ends, parameters, start, 0)
-      }
+      guard let start = codes.baseAddress else { return }
+      unsafe encode(rows, ends, parameters, start, rows.columns.count)
     }
   }
 
@@ -66,19 +65,33 @@ extension Kernel<QuantizeRows> {
     _ rows: FloatRows, _ ends: [Int], _ parameters: EncodingParameters,
     _ codes: UnsafeMutablePointer<UInt8>, _ stride: Int
   ) {
-    precondition(ends.last ?? rows.columns.count == rows.columns.count)
-    let runs = ends.isEmpty ? rows.columns.count : ends.count
-    precondition(parameters.inverse.count == runs && parameters.zeroPoints.count == runs)
+    let runs = rows.runs(ends)
+    let parametersStride = rows.stride(of: parameters.inverse.count, runs)
+    precondition(parameters.zeroPoints.count == parameters.inverse.count)
     unsafe withStarts(parameters.inverse, parameters.zeroPoints) { inverse, zeroPoints in
       unsafe ends.withUnsafeBufferPointer { ends in
         var arguments = unsafe QuantizeRows(
           c: aq_quantize_args(
             values: rows.pointer, rows: rows.rows.count, stride: rows.stride, runs: runs,
             ends: ends.isEmpty ? nil : ends.baseAddress, inverse: inverse,
-            zero_point: zeroPoints, low: parameters.low, high: parameters.high, codes: codes,
-            codes_stride: stride))
+            zero_point: zeroPoints, parameters_stride: parametersStride, low: parameters.low,
+            high: parameters.high, codes: codes, codes_stride: stride))
         self(&arguments)
       }
     }
+  }
+}
+
+extension FloatRows {
+  /// How many runs a row has.
+  fileprivate func runs(_ ends: [Int]) -> Int {
+    precondition(ends.last ?? columns.count == columns.count)
+    return ends.isEmpty ? columns.count : ends.count
+  }
+
+  /// How far what belongs to the runs of neighbouring rows lies apart.
+  fileprivate func stride(of count: Int, _ runs: Int) -> Int {
+    precondition(count == runs || count == rows.count * runs)
+    return count == runs ? 0 : runs
   }
 }

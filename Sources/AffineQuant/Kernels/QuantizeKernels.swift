@@ -12,15 +12,16 @@ enum QuantizeKernels {
       var start = 0
       for run in unsafe 0..<arguments.runs {
         let end = unsafe arguments.ends.map { unsafe $0[run] } ?? run + 1
-        var (low, high) = unsafe (arguments.minimum[run], arguments.maximum[run])
+        let place = unsafe row * arguments.ranges_stride + run
+        var (low, high) = unsafe (arguments.minimum[place], arguments.maximum[place])
         for column in start..<end {
           let value = unsafe arguments.values[row * arguments.stride + column]
           if !value.isFinite { unsafe family.c.is_finite = false }
           low = min(low, value)
           high = max(high, value)
         }
-        unsafe arguments.minimum[run] = low
-        unsafe arguments.maximum[run] = high
+        unsafe arguments.minimum[place] = low
+        unsafe arguments.maximum[place] = high
         start = end
       }
     }
@@ -38,7 +39,8 @@ enum QuantizeKernels {
       var start = 0
       for run in unsafe 0..<arguments.runs {
         let end = unsafe arguments.ends.map { unsafe $0[run] } ?? run + 1
-        let (inverse, zero) = unsafe (arguments.inverse[run], arguments.zero_point[run])
+        let place = unsafe row * arguments.parameters_stride + run
+        let (inverse, zero) = unsafe (arguments.inverse[place], arguments.zero_point[place])
         for column in start..<end {
           let scaled = unsafe (values[column] * inverse).rounded(.toNearestOrEven) + zero
           let code = Int16(min(max(scaled, low), high))

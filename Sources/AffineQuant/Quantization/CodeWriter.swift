@@ -4,41 +4,53 @@ struct CodeWriter {
   let shape: Shape
   /// Row by row, each a bit stream of whole bytes; parts that are written at once do not overlap.
   let memory: DisjointMemory<UInt8>
-  /// A row of codes before they are packed.
-  private var scratch: [UInt8]
+  /// Codes before they are packed, one a byte.
+  private var scratch: [UInt8] = []
 
   init(_ storage: CodeFormat, _ shape: Shape, _ memory: DisjointMemory<UInt8>) {
     self.storage = storage
     self.shape = shape
     self.memory = memory
-    scratch = storage.bits == 8 ? [] : [UInt8](repeating: 0, count: shape.columns)
   }
 
-  /// Encodes with the parameters that the encoder holds. The columns start with a byte.
-  mutating func write(_ rows: FloatRows, _ ends: [Int], _ encoder: RowEncoder) {
-    let rowBytes = storage.byteCount(columns: shape.columns)
-    let left = rows.columns.lowerBound * storage.bits / 8
-    if storage.bits == 8, encoder.hasKernel {
-      let start = rows.rows.lowerBound * rowBytes + left
+  private var rowBytes: Int { storage.byteCount(columns: shape.columns) }
+
+  /// Encodes with the parameters that the encoder holds for these rows, of which the first is
+  /// number `first` of those they were loaded for. The columns start with a byte.
+  mutating func write(_ rows: FloatRows, _ ends: [Int], _ encoder: RowEncoder, first: Int) {
+    let (shape, columns) = (shape, rows.columns.count)
+    if encoder.hasKernel, storage.bits == 8 {
+      let start = rows.rows.lowerBound * rowBytes + rows.columns.lowerBound
       encoder.encode(rows, ends, into: memory, at: start, stride: rowBytes)
       return
     }
-    let storage = storage
-    let width = storage.byteCount(columns: rows.columns.count)
-    for row in rows.rows {
-      let first = row * shape.columns + rows.columns.lowerBound
+    let missing = rows.rows.count * columns - scratch.count
+    if missing > 0 { scratch.append(contentsOf: repeatElement(0, count: missing)) }
+    var all = scratch.mutableSpan
+    if encoder.hasKernel {
+      var codes = all.part(0..<rows.rows.count * columns)
+      encoder.encode(rows, ends, into: &codes)
+    } else {
+      for (index, row) in rows.rows.enumerated() {
+        var codes = all.part(index * columns..<(index + 1) * columns)
+        let element = row * shape.columns + rows.columns.lowerBound
+        rows.lend(row: row) {
+          encoder.encode($0, ends, place: first + index, first: element, into: &codes)
+        }
+      }
+    }
+    pack(rows)
+  }
+
+  /// Packs the codes of rows.
+  private func pack(_ rows: FloatRows) {
+    let left = rows.columns.lowerBound * storage.bits / 8
+    let (columns, width) = (rows.columns.count, storage.byteCount(columns: rows.columns.count))
+    let codes = scratch.span
+    for (index, row) in rows.rows.enumerated() {
       let start = row * rowBytes + left
       memory.withRange(start..<start + width) { bytes in
-        rows.lend(row: row) { values in
-          guard storage.bits < 8 else {
-            encoder.encode(values, ends, first: first, into: &bytes)
-            return
-          }
-          var row = scratch.mutableSpan
-          var codes = row.part(0..<values.count)
-          encoder.encode(values, ends, first: first, into: &codes)
-          storage.pack(codes.span, into: &bytes)
-        }
+        storage.pack(codes.extracting(index * columns..<(index + 1) * columns), into: &bytes)
       }
     }
   }

@@ -33,7 +33,8 @@ extension Quantizer {
                 store(chosen, strip.blocks, scales, zeroPoints, biases)
                 encoder.load(chosen.span)
                 reader.read(strip.rows, strip.columns) {
-                  writer.write($0, strips.ends, encoder)
+                  let first = $0.rows.lowerBound - strip.rows.lowerBound
+                  writer.write($0, strips.ends, encoder, first: first)
                 }
               }
             }

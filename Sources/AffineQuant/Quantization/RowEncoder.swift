@@ -48,18 +48,29 @@ struct RowEncoder {
     kernel.encode(rows, ends, parameters, into: codes, at: start, stride: stride)
   }
 
-  /// Writes one code a byte. `first` is the index of the row's first element in the matrix; without
-  /// `ends` every column is a run.
+  /// The same for codes that lie without gaps.
+  func encode(_ rows: FloatRows, _ ends: [Int], into codes: inout MutableSpan<UInt8>) {
+    kernel.encode(rows, ends, parameters, into: &codes)
+  }
+
+  /// Writes the codes of a row, one a byte, by the definition.
+  ///
+  /// - Parameters:
+  ///   - values: The row.
+  ///   - ends: Where its runs end; without them every column is a run.
+  ///   - place: Which of the rows it is that the parameters were loaded for.
+  ///   - first: The index of the row's first element in the matrix.
+  ///   - codes: As many bytes as there are values.
   func encode(
-    _ values: borrowing Span<Float>, _ ends: [Int], first: Int, into codes: inout MutableSpan<UInt8>
+    _ values: borrowing Span<Float>, _ ends: [Int], place: Int, first: Int,
+    into codes: inout MutableSpan<UInt8>
   ) {
-    if hasKernel {
-      kernel.encode(values, ends, parameters, into: &codes)
-      return
-    }
+    let runs = ends.isEmpty ? values.count : ends.count
+    let firstRun = blocks.count == runs ? 0 : place * runs
     var start = 0
-    for (run, block) in blocks.enumerated() {
+    for run in 0..<runs {
       let end = ends.isEmpty ? run + 1 : ends[run]
+      let block = blocks[firstRun + run]
       for column in start..<end {
         let code = code(values[column], block, element: first + column)
         codes[column] = UInt8(truncatingIfNeeded: code)

@@ -2,20 +2,35 @@
 struct RowReader<Element: FloatElement> {
   private let matrix: Matrix<Element>
   private let floats: Matrix<Float>?
-  private var scratch: [Float]
+  private var scratch: [Float] = []
+
+  /// Values that are lent at once, where they are more than a row: the second-level cache holds them
+  /// beside their codes, and they take long against a call.
+  static var values: Int { 1 << 14 }
 
   init(_ matrix: Matrix<Element>) {
     self.matrix = matrix
     floats = matrix as? Matrix<Float>
-    scratch = floats == nil ? [Float](repeating: 0, count: matrix.shape.columns) : []
   }
 
-  /// Lends some columns of rows: all at once where they are read in place, else row by row.
+  /// Lends some columns of rows, a few rows at a time.
   mutating func read(
     _ rows: Range<Int>, _ columns: Range<Int>, _ body: (FloatRows) -> Void
   ) {
     guard !rows.isEmpty, !columns.isEmpty else { return }
-    let stride = matrix.shape.columns
+    let height = max(Self.values / columns.count, 1)
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let end = min(row + height, rows.upperBound)
+      lend(row..<end, columns, body)
+      row = end
+    }
+  }
+
+  private mutating func lend(
+    _ rows: Range<Int>, _ columns: Range<Int>, _ body: (FloatRows) -> Void
+  ) {
+    let (stride, width) = (matrix.shape.columns, columns.count)
     if let floats {
       let first = rows.lowerBound * stride + columns.lowerBound
       let end = (rows.upperBound - 1) * stride + columns.upperBound
@@ -23,13 +38,15 @@ struct RowReader<Element: FloatElement> {
         floats.values.span.extracting(first..<end), rows, columns, stride: stride, body)
       return
     }
+    let missing = rows.count * width - scratch.count
+    if missing > 0 { scratch.append(contentsOf: repeatElement(0, count: missing)) }
     let values = matrix.values
-    for row in rows {
+    var all = scratch.mutableSpan
+    for (index, row) in rows.enumerated() {
       let first = row * stride + columns.lowerBound
-      var all = scratch.mutableSpan
-      var span = all.part(0..<columns.count)
-      Element.widen(values.span.extracting(first..<first + columns.count), into: &span)
-      FloatRows.lend(span.span, row..<row + 1, columns, stride: stride, body)
+      var span = all.part(index * width..<(index + 1) * width)
+      Element.widen(values.span.extracting(first..<first + width), into: &span)
     }
+    FloatRows.lend(scratch.span, rows, columns, stride: width, body)
   }
 }
