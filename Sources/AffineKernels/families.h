@@ -58,6 +58,10 @@
   K(transpose_8, avx2, AQ_AVX2, X86, true, 0, 0)                            \
   K(transpose_8, neon, AQ_NEON, ARM, false, 0, 0)
 
+#define AQ_TRANSPOSE_4(K)                                                   \
+  K(transpose_4, avx2, AQ_AVX2, X86, true, 0, 0)                            \
+  K(transpose_4, neon, AQ_NEON, ARM, false, 0, 0)
+
 #define AQ_TOTALS_8(K)                                                      \
   K(totals_8, avx2, AQ_AVX2, X86, true, 0, 0)
 

@@ -81,7 +81,8 @@ struct BenchCommand: ParsableCommand {
       threads: execution.threads, kernel: work.kernel?.name, medianSeconds: timing.median,
       minimumSeconds: timing.minimum, samples: timing.samples.count, gops: rate * 1e-9,
       gigabytesPerSecond: work.bytes / timing.median * 1e-9, peakGops: peak.map { $0 * 1e-9 },
-      fractionOfPeak: peak.map { rate / $0 } ?? copyFraction(work, timing.median))
+      fractionOfPeak: peak.map { rate / $0 }
+        ?? copyFraction(work, timing.median, execution.threads))
     switch format {
     case .json: try printJSON(report)
     case .table: print(report.line)
@@ -89,10 +90,10 @@ struct BenchCommand: ParsableCommand {
   }
 
   /// The part of the bandwidth of copying as many bytes, which bounds what moves memory.
-  private func copyFraction(_ work: BenchWork, _ seconds: Double) -> Double? {
+  private func copyFraction(_ work: BenchWork, _ seconds: Double, _ threads: Int) -> Double? {
     switch operation {
     case .quantize, .dequantize, .transpose:
-      work.bytes / seconds / Peak.copiedBytesPerSecond(Int(work.bytes / 2))
+      work.bytes / seconds / Peak.copiedBytesPerSecond(Int(work.bytes / 2), threads: threads)
     default: nil
     }
   }

@@ -98,7 +98,7 @@ struct RateMeasurement {
 
   /// A copy reads and writes each byte, so half as many bytes are copied.
   private mutating func copied(_ bytes: Int) -> Double {
-    let rate = copies[bytes] ?? Peak.copiedBytesPerSecond(max(bytes / 2, 1))
+    let rate = copies[bytes] ?? Peak.copiedBytesPerSecond(max(bytes / 2, 1), threads: 1)
     copies[bytes] = rate
     return rate
   }

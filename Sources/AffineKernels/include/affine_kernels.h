@@ -99,27 +99,37 @@ typedef struct {
   bool accumulate;            // add to what `out` holds: a further block of the contracted axis
 } aq_matmul_f32_args;
 
-/// The range of each run of one row, and whether every value of the row is finite.
+/// minimum[r] = min(minimum[r], values of run r of every row), maximum[r] likewise; and whether every
+/// value is finite
+///
+/// Run r is the columns [ends[r-1], ends[r]) of the rows; without `ends` it is column r alone. Rows
+/// have ranges of their own, `ranges_stride` apart, or join in the same where that is 0.
 typedef struct {
-  const float *_Nonnull values;
+  const float *_Nonnull values;  // [rows][stride]
+  size_t rows, stride;
   size_t runs;
-  const size_t *_Nonnull ends;  // [runs], ascending; run r is [ends[r-1], ends[r])
-  float *_Nonnull minimum;      // [runs]
-  float *_Nonnull maximum;      // [runs]
-  bool is_finite;               // written
+  const size_t *_Nullable ends;  // [runs], ascending; NULL: runs of one column
+  float *_Nonnull minimum;       // [rows][ranges_stride]
+  float *_Nonnull maximum;       // [rows][ranges_stride]
+  size_t ranges_stride;          // `runs`, or 0
+  bool is_finite;                // written
 } aq_range_args;
 
-/// codes[c] = clamp(round_half_even(values[c] * inverse[r]) + zero_point[r], low, high)
+/// codes[i][c] = clamp(round_half_even(values[i][c] * inverse[r]) + zero_point[r], low, high)
 ///
-/// One row; the product rounds to float, the sum is exact; the clamp comes before the conversion.
+/// Runs and their parameters as above; the product rounds to float, the sum is exact; the clamp comes
+/// before the conversion.
 typedef struct {
-  const float *_Nonnull values;
+  const float *_Nonnull values;      // [rows][stride]
+  size_t rows, stride;
   size_t runs;
-  const size_t *_Nonnull ends;       // [runs]
-  const float *_Nonnull inverse;     // [runs]
-  const float *_Nonnull zero_point;  // [runs]
+  const size_t *_Nullable ends;      // [runs]; NULL: runs of one column
+  const float *_Nonnull inverse;     // [rows][parameters_stride]
+  const float *_Nonnull zero_point;  // [rows][parameters_stride]
+  size_t parameters_stride;          // `runs`, or 0: all rows have the same
   float low, high;
-  uint8_t *_Nonnull codes;           // one a byte, two's complement when low < 0
+  uint8_t *_Nonnull codes;           // [rows][codes_stride], one a byte, two's complement when low < 0
+  size_t codes_stride;
 } aq_quantize_args;
 
 /// values[c] = (float(code[c]) - zero_point[r]) * scale[r] + bias[r]
@@ -136,13 +146,16 @@ typedef struct {
   float *_Nonnull values;
 } aq_dequantize_args;
 
-/// out[c, r] = in[r, c] for bytes
+/// out[c, r] = in[r, c] for codes of one byte, or two a byte with the earlier in the low half
+///
+/// The half byte after an odd count of codes of a row of `out` is zero.
 typedef struct {
-  size_t rows, columns;
+  size_t rows, columns;        // of codes
   const uint8_t *_Nonnull in;  // [rows][in_stride]
-  size_t in_stride;
+  size_t in_stride;            // bytes
   uint8_t *_Nonnull out;       // [columns][out_stride]
-  size_t out_stride;
+  size_t out_stride;           // bytes
+  bool streams;                // write past the caches; `out` and its stride are whole cache lines
 } aq_transpose_args;
 
 /// total[s] = sum of the codes of slice s; product[s] = sum over its quads of c0 * c1 + c2 * c3
@@ -227,6 +240,7 @@ aq_family aq_dequantize_u8(void);
 aq_family aq_dequantize_i4(void);
 aq_family aq_dequantize_u4(void);
 aq_family aq_transpose_8(void);
+aq_family aq_transpose_4(void);
 aq_family aq_totals_8(void);
 aq_family aq_widen_8(void);
 aq_family aq_interleave_32(void);

@@ -1,93 +1,100 @@
-#include "affine_kernels.h"
+#include "quantize_body.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
-static inline float lowest(__m256 v) {
-  __m128 half = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  half = _mm_min_ps(half, _mm_movehl_ps(half, half));
-  return _mm_cvtss_f32(_mm_min_ss(half, _mm_movehdup_ps(half)));
+/// What turns 8 columns into codes. Clamping to whole bounds and adding a whole zero point may follow the
+/// rounding or not, so the upper bound comes first, less the zero point, and the conversion rounds. Below
+/// nothing is needed before: what is too small for an integer becomes the smallest one.
+typedef struct {
+  __m256 inverse, most;
+  __m256i zero;
+} columns8;
+
+static inline columns8 columns8_of(const aq_quantize_args *a, __m256 inverse, __m256 zero) {
+  return (columns8){inverse, _mm256_sub_ps(_mm256_set1_ps(a->high), zero), _mm256_cvtps_epi32(zero)};
 }
 
-static inline float highest(__m256 v) {
-  __m128 half = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  half = _mm_max_ps(half, _mm_movehl_ps(half, half));
-  return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+static inline __m256i steps8(const float *values, columns8 p) {
+  __m256 scaled = _mm256_mul_ps(_mm256_loadu_ps(values), p.inverse);
+  return _mm256_cvtps_epi32(_mm256_min_ps(scaled, p.most));
 }
 
-void aq_range_f32_avx2(void *args) {
-  aq_range_args *a = args;
-  // v - v is 0 for finite values and NaN for the others: its bits stay 0 as long as all are finite.
-  __m256 bad = _mm256_setzero_ps();
-  bool finite = true;
-  size_t c = 0;
-  for (size_t r = 0; r < a->runs; ++r) {
-    size_t end = a->ends[r];
-    // Two chains of each: a minimum or maximum takes longer than one cycle.
-    __m256 low0 = _mm256_set1_ps(__builtin_inff()), low1 = low0;
-    __m256 high0 = _mm256_set1_ps(-__builtin_inff()), high1 = high0;
-    for (; c + 16 <= end; c += 16) {
-      __m256 v0 = _mm256_loadu_ps(a->values + c), v1 = _mm256_loadu_ps(a->values + c + 8);
-      low0 = _mm256_min_ps(low0, v0);
-      low1 = _mm256_min_ps(low1, v1);
-      high0 = _mm256_max_ps(high0, v0);
-      high1 = _mm256_max_ps(high1, v1);
-      bad = _mm256_or_ps(bad, _mm256_or_ps(_mm256_sub_ps(v0, v0), _mm256_sub_ps(v1, v1)));
-    }
-    float low = lowest(_mm256_min_ps(low0, low1)), high = highest(_mm256_max_ps(high0, high1));
-    for (; c < end; ++c) {
-      float v = a->values[c];
-      low = v < low ? v : low;
-      high = v > high ? v : high;
-      finite &= v - v == 0;
-    }
-    a->minimum[r] = low;
-    a->maximum[r] = high;
+/// Codes of 16 values, as 16-bit integers in the order of the packs, which work in 128-bit halves.
+static inline __m256i codes16(const float *values, columns8 first, columns8 second, __m256i low) {
+  __m256i steps = _mm256_packs_epi32(steps8(values, first), steps8(values + 8, second));
+  __m256i zero = _mm256_packs_epi32(first.zero, second.zero);
+  return _mm256_max_epi16(_mm256_adds_epi16(steps, zero), low);
+}
+
+/// 32 codes, one a byte: the low byte of each, signed or not, masked so that the unsigned pack keeps it;
+/// then the 4-byte parts of the packs in their order.
+static inline void encode32(const float *values, const columns8 p[4], __m256i low, uint8_t *codes) {
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7), bytes = _mm256_set1_epi16(0xff);
+  __m256i first = _mm256_and_si256(codes16(values, p[0], p[1], low), bytes);
+  __m256i second = _mm256_and_si256(codes16(values + 16, p[2], p[3], low), bytes);
+  __m256i packed = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(first, second), order);
+  _mm256_storeu_si256((__m256i *)codes, packed);
+}
+
+/// The columns from `c` up to `end` of a row, with the parameters at `run`.
+static inline __attribute__((always_inline)) size_t encode_run(
+    const aq_quantize_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run) {
+  const __m256i low = _mm256_set1_epi16((int16_t)a->low);
+  columns8 one = columns8_of(a, _mm256_set1_ps(a->inverse[run]), _mm256_set1_ps(a->zero_point[run]));
+  const columns8 p[4] = {one, one, one, one};
+  for (; c + 32 <= end; c += 32) encode32(values + c, p, low, codes + c);
+  for (; c + 8 <= end; c += 8) {
+    uint8_t padded[32];
+    float part[32] = {0};
+    _mm256_storeu_ps(part, _mm256_loadu_ps(values + c));
+    encode32(part, p, low, padded);
+    __builtin_memcpy(codes + c, padded, 8);
   }
-  __m256i bits = _mm256_castps_si256(bad);
-  a->is_finite = finite && _mm256_testz_si256(bits, bits);
+  for (; c < end; ++c) codes[c] = quantize_one(a, values[c], run);
+  return c;
 }
 
-/// Codes of 8 values, as 32-bit integers.
-static inline __m256i encode8(const float *values, __m256 inverse, __m256 zero, __m256 low, __m256 high) {
-  __m256 steps = _mm256_round_ps(
-      _mm256_mul_ps(_mm256_loadu_ps(values), inverse), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  // Clamped before the conversion, which would turn what is too large into INT_MIN.
-  __m256 code = _mm256_min_ps(_mm256_max_ps(_mm256_add_ps(steps, zero), low), high);
-  return _mm256_cvtps_epi32(code);
+/// A few rows of which every column has the parameters at `run` and on, loaded once for all of them.
+static inline __attribute__((always_inline)) void encode_columns(
+    const aq_quantize_args *a, const float *values, uint8_t *codes, size_t run, const size_t rows) {
+  const __m256i low = _mm256_set1_epi16((int16_t)a->low);
+  size_t c = 0;
+  for (; c + 32 <= a->runs; c += 32) {
+    columns8 p[4];
+    for (size_t i = 0; i < 4; ++i)
+      p[i] = columns8_of(
+          a, _mm256_loadu_ps(a->inverse + run + c + 8 * i),
+          _mm256_loadu_ps(a->zero_point + run + c + 8 * i));
+    for (size_t i = 0; i < rows; ++i) {
+      const float *row = values + i * a->stride + c;
+      // The same columns of the next rows: short pieces of rows are too short for the hardware.
+      _mm_prefetch((const char *)(row + rows * a->stride), _MM_HINT_T0);
+      _mm_prefetch((const char *)(row + rows * a->stride + 16), _MM_HINT_T0);
+      encode32(row, p, low, codes + i * a->codes_stride + c);
+    }
+  }
+  for (; c < a->runs; ++c)
+    for (size_t i = 0; i < rows; ++i)
+      codes[i * a->codes_stride + c] = quantize_one(a, values[i * a->stride + c], run + c);
 }
 
 void aq_quantize_i8_avx2(void *args) {
+  enum { ROWS = 4 };
   const aq_quantize_args *a = args;
-  __m256 low = _mm256_set1_ps(a->low), high = _mm256_set1_ps(a->high);
-  // The packs work in 128-bit halves: this puts their 4-byte parts back in order.
-  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  const __m256i bytes = _mm256_set1_epi16(0xff);
-  size_t c = 0;
-  for (size_t r = 0; r < a->runs; ++r) {
-    size_t end = a->ends[r];
-    __m256 inverse = _mm256_set1_ps(a->inverse[r]), zero = _mm256_set1_ps(a->zero_point[r]);
-    for (; c + 32 <= end; c += 32) {
-      const float *v = a->values + c;
-      __m256i first = _mm256_packs_epi32(
-          encode8(v, inverse, zero, low, high), encode8(v + 8, inverse, zero, low, high));
-      __m256i second = _mm256_packs_epi32(
-          encode8(v + 16, inverse, zero, low, high), encode8(v + 24, inverse, zero, low, high));
-      // The low byte of each code, signed or not: masked, so that the unsigned pack keeps it.
-      __m256i codes = _mm256_packus_epi16(_mm256_and_si256(first, bytes), _mm256_and_si256(second, bytes));
-      _mm256_storeu_si256((__m256i *)(a->codes + c), _mm256_permutevar8x32_epi32(codes, order));
-    }
-    for (; c + 8 <= end; c += 8) {
-      __m256i codes = encode8(a->values + c, inverse, zero, low, high);
-      for (int i = 0; i < 8; ++i) a->codes[c + i] = (uint8_t)((const int32_t *)&codes)[i];
-    }
-    for (; c < end; ++c) {
-      float code = __builtin_rintf(a->values[c] * a->inverse[r]) + a->zero_point[r];
-      code = code < a->low ? a->low : code > a->high ? a->high : code;
-      a->codes[c] = (uint8_t)(int32_t)code;
-    }
+  size_t i = 0;
+  if (!a->ends && a->parameters_stride == 0)
+    for (; i + ROWS <= a->rows; i += ROWS)
+      encode_columns(a, a->values + i * a->stride, a->codes + i * a->codes_stride, 0, ROWS);
+  for (; i < a->rows; ++i) {
+    const float *values = a->values + i * a->stride;
+    uint8_t *codes = a->codes + i * a->codes_stride;
+    size_t c = 0, run = i * a->parameters_stride;
+    if (!a->ends) encode_columns(a, values, codes, run, 1);
+    else
+      for (size_t r = 0; r < a->runs; ++r) c = encode_run(a, values, codes, c, a->ends[r], run + r);
   }
 }
 

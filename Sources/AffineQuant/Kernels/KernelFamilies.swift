@@ -9,13 +9,13 @@ internal import AffineKernels
 @safe struct WeightPanel { var c: aq_matmul_codes_args }
 /// A tile of a product of floats.
 @safe struct FloatTile { var c: aq_matmul_f32_args }
-/// Smallest and largest values of the runs of a row.
+/// Smallest and largest values of the runs of some rows.
 @safe struct RangeOfRuns { var c: aq_range_args }
-/// A row of values to codes.
-@safe struct QuantizeRow { var c: aq_quantize_args }
+/// Rows of values to codes.
+@safe struct QuantizeRows { var c: aq_quantize_args }
 /// A row of codes to values.
 @safe struct DequantizeRow { var c: aq_dequantize_args }
-/// A matrix of bytes to its transpose.
+/// A matrix of codes of 8 or 4 bits to its transpose.
 @safe struct TransposeBytes { var c: aq_transpose_args }
 /// Sums of the codes of slices.
 @safe struct TotalsOfSlices { var c: aq_totals_args }

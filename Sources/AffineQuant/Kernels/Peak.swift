@@ -18,11 +18,17 @@ package enum Peak {
     return Self.best(threads: threads) { run(kernel) }
   }
 
-  /// Bytes a second, read and written, of copying `byteCount` bytes on one thread.
-  package static func copiedBytesPerSecond(_ byteCount: Int) -> Double {
-    let source = [UInt8](repeating: 1, count: byteCount)
+  /// Bytes a second, read and written, of copying `byteCount` bytes to new memory, each thread a part.
+  package static func copiedBytesPerSecond(_ byteCount: Int, threads: Int) -> Double {
+    let source = Buffer([UInt8](repeating: 1, count: byteCount))
     return Self.best(threads: 1) {
-      let copy = Buffer(source.span)
+      let copy = Buffer<UInt8>(count: byteCount, zeroed: false) { copy in
+        // Parts do not overlap.
+        ThreadPool.shared.parallel(threads, threads: threads) { part in
+          let (start, end) = (byteCount * part / threads, byteCount * (part + 1) / threads)
+          unsafe (copy.pointer + start).update(from: source.pointer + start, count: end - start)
+        }
+      }
       return 2 * Double(copy.count)
     }
   }

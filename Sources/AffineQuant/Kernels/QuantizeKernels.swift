@@ -2,44 +2,52 @@ internal import AffineKernels
 
 /// The kernels that turn rows of values into codes and back.
 enum QuantizeKernels {
-  /// Smallest and largest value of each run of a row.
+  /// Smallest and largest value of each run of some rows.
   static let range = unsafe KernelTable<RangeOfRuns>(
     aq_range_f32(), portable: "aq_range_f32_portable"
   ) { family in
     let arguments = unsafe family.c
     unsafe family.c.is_finite = true
-    var start = 0
-    for run in unsafe 0..<arguments.runs {
-      let end = unsafe arguments.ends[run]
-      var (low, high) = (Float.infinity, -Float.infinity)
-      for column in start..<end {
-        let value = unsafe arguments.values[column]
-        if !value.isFinite { unsafe family.c.is_finite = false }
-        low = min(low, value)
-        high = max(high, value)
+    for row in unsafe 0..<arguments.rows {
+      var start = 0
+      for run in unsafe 0..<arguments.runs {
+        let end = unsafe arguments.ends.map { unsafe $0[run] } ?? run + 1
+        let place = unsafe row * arguments.ranges_stride + run
+        var (low, high) = unsafe (arguments.minimum[place], arguments.maximum[place])
+        for column in start..<end {
+          let value = unsafe arguments.values[row * arguments.stride + column]
+          if !value.isFinite { unsafe family.c.is_finite = false }
+          low = min(low, value)
+          high = max(high, value)
+        }
+        unsafe arguments.minimum[place] = low
+        unsafe arguments.maximum[place] = high
+        start = end
       }
-      unsafe arguments.minimum[run] = low
-      unsafe arguments.maximum[run] = high
-      start = end
     }
   }
 
   /// `clamp(round(value · inverse) + zero point)`, one code a byte.
-  static let quantize = unsafe KernelTable<QuantizeRow>(
+  static let quantize = unsafe KernelTable<QuantizeRows>(
     aq_quantize_i8(), portable: "aq_quantize_i8_portable"
   ) { family in
     let arguments = unsafe family.c
-    var start = 0
-    for run in unsafe 0..<arguments.runs {
-      let end = unsafe arguments.ends[run]
-      let (inverse, zero) = unsafe (arguments.inverse[run], arguments.zero_point[run])
-      let (low, high) = unsafe (arguments.low, arguments.high)
-      for column in start..<end {
-        let scaled = unsafe (arguments.values[column] * inverse).rounded(.toNearestOrEven) + zero
-        let code = Int16(min(max(scaled, low), high))
-        unsafe arguments.codes[column] = UInt8(truncatingIfNeeded: code)
+    let (low, high) = unsafe (arguments.low, arguments.high)
+    for row in unsafe 0..<arguments.rows {
+      let values = unsafe arguments.values + row * arguments.stride
+      let codes = unsafe arguments.codes + row * arguments.codes_stride
+      var start = 0
+      for run in unsafe 0..<arguments.runs {
+        let end = unsafe arguments.ends.map { unsafe $0[run] } ?? run + 1
+        let place = unsafe row * arguments.parameters_stride + run
+        let (inverse, zero) = unsafe (arguments.inverse[place], arguments.zero_point[place])
+        for column in start..<end {
+          let scaled = unsafe (values[column] * inverse).rounded(.toNearestOrEven) + zero
+          let code = Int16(min(max(scaled, low), high))
+          unsafe codes[column] = UInt8(truncatingIfNeeded: code)
+        }
+        start = end
       }
-      start = end
     }
   }
 

@@ -15,6 +15,32 @@ enum TransposeKernels {
     }
   }
 
+  /// The same for codes of 4 bits, two a byte.
+  static let nibbles = unsafe KernelTable<TransposeBytes>(
+    aq_transpose_4(), portable: "aq_transpose_4_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for column in unsafe 0..<arguments.columns {
+      let shift = UInt8(column % 2 * 4)
+      for row in unsafe 0..<arguments.rows {
+        let pair = unsafe arguments.in[row * arguments.in_stride + column / 2]
+        let code = pair >> shift & 0x0f
+        let target = unsafe column * arguments.out_stride + row / 2
+        let low = unsafe row % 2 == 0 ? 0 : arguments.out[target]
+        unsafe arguments.out[target] = row % 2 == 0 ? code : low | code << 4
+      }
+    }
+  }
+
+  /// The table for codes of so many bits, where they have one.
+  static func table(bits: Int) -> KernelTable<TransposeBytes>? {
+    switch bits {
+    case 8: bytes
+    case 4: nibbles
+    default: nil
+    }
+  }
+
   /// Rows of 32-bit units become a panel: `out[i][lane] = in[lane][i]`.
   static let interleave = unsafe KernelTable<InterleaveRows>(
     aq_interleave_32(), portable: "aq_interleave_32_portable"

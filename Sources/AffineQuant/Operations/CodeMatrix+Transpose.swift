@@ -20,9 +20,11 @@ extension CodeMatrix {
   }
 
   private func transposedCodes(_ execution: Execution) -> Buffer<UInt8> {
-    if storage.bits == 8 { return codes.transposed(shape, execution) }
+    if let table = TransposeKernels.table(bits: storage.bits) {
+      return codes.transposed(shape, table, bits: storage.bits, execution)
+    }
     let bytes = Buffer(unpackedCodes().map { UInt8(truncatingIfNeeded: $0) })
-    let turned = bytes.transposed(shape, execution)
+    let turned = bytes.transposed(shape, TransposeKernels.bytes, bits: 8, execution)
     let rowBytes = storage.byteCount(columns: shape.rows)
     return Buffer(count: shape.columns * rowBytes) { output in
       for row in 0..<shape.columns {

@@ -20,7 +20,9 @@ public func kernels(
   case (.dequantize, .quantized(let type), nil), (.gather, .quantized(let type), nil):
     return type.dequantizeRows
   case (.transpose, .quantized(let type), nil):
-    return type.block.isTransposable ? TransposeKernels.bytes.rows : nil
+    // Codes of other widths are turned one a byte.
+    let table = TransposeKernels.table(bits: type.storage.bits) ?? TransposeKernels.bytes
+    return type.block.isTransposable ? table.rows : nil
   case (.slice, .quantized, nil): return [.portable("slice")]
   case (.concatenate, .quantized(let type), nil):
     return type.block == Block(rows: Block.whole, columns: Block.whole)

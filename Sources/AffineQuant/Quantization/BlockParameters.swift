@@ -7,4 +7,7 @@ struct BlockParameters {
   /// As used while encoding: MLX encodes before it rounds.
   var encodingScale: Float
   var encodingBias: Float = 0
+
+  /// Whether the range was narrow enough for a finite scale with a finite reciprocal.
+  var isUsable: Bool { scale.isFinite && bias.isFinite && (1 / scale).isFinite }
 }

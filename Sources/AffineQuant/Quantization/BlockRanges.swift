@@ -1,4 +1,4 @@
-internal import AffineKernels
+internal import Synchronization
 
 /// The smallest and largest value of every block, row of blocks by row of blocks.
 struct BlockRanges {
@@ -11,90 +11,54 @@ struct BlockRanges {
   init<Element: FloatElement>(
     _ source: Matrix<Element>, _ grid: BlockGrid, _ execution: Execution
   ) throws(QuantizationError) {
-    // What a row contributes to each column of blocks; for blocks of one row that is all.
-    let (rows, width) = (source.shape.rows, grid.extent.columns)
-    let runs = RowRuns(grid, 0..<source.shape.columns)
-    let kernel = QuantizeKernels.range.best(on: execution.instructionSet)
+    // A single block would be a single part: its rows are read as blocks and joined.
+    let isOne = grid.extent.count == 1
+    let parts = isOne ? BlockGrid(grid.shape, Block(rows: 1, columns: Block.whole)) : grid
+    let strips = BlockStrips(parts, threads: execution.threads)
+    let isFinite = Atomic(true)
     var (low, high) = (Buffer<Float>([]), Buffer<Float>([]))
-    let finite = Buffer<Bool>(count: rows, zeroed: false) { finite in
-      low = Buffer(count: rows * width, zeroed: false) { low in
-        high = Buffer(count: rows * width, zeroed: false) { high in
-          // Rows do not overlap.
-          ThreadPool.shared.parallelRows(rows, source.shape.columns, execution) { part in
-            var reader = RowReader(source)
-            for row in part {
-              let range = row * width..<(row + 1) * width
-              finite.withRange(row..<row + 1) { finite in
-                low.withRange(range) { low in
-                  high.withRange(range) { high in
-                    reader.read(row) { values in
-                      finite[0] = Self.reduce(values, runs.ends, kernel, &low, &high)
-                    }
-                  }
-                }
-              }
+    low = Buffer(count: parts.extent.count, zeroed: false) { low in
+      high = Buffer(count: parts.extent.count, zeroed: false) { high in
+        // Strips have blocks of their own.
+        ThreadPool.shared.parallelRows(strips.count, strips.size, execution) { part in
+          var reader = RowReader(source)
+          var ranges = StripRanges(parts, execution)
+          for index in part {
+            let strip = strips[index]
+            if !ranges.read(strip, strips.ends, &reader) {
+              isFinite.store(false, ordering: .relaxed)
             }
+            low.withRange(strip.blocks) { $0.copy(ranges.low.span) }
+            high.withRange(strip.blocks) { $0.copy(ranges.high.span) }
           }
         }
       }
     }
-    if let row = finite.array.firstIndex(of: false) { throw Self.notFinite(source, row) }
+    guard isFinite.load(ordering: .relaxed) else { throw Self.notFinite(source) }
     (minimum, maximum) = (low, high)
-    if grid.block.rows > 1 { join(grid) }
-  }
-
-  private static func reduce(
-    _ values: borrowing Span<Float>, _ ends: [Int], _ kernel: Kernel<RangeOfRuns>,
-    _ low: inout MutableSpan<Float>, _ high: inout MutableSpan<Float>
-  ) -> Bool {
-    var isFinite = true
-    unsafe values.withUnsafeBufferPointer { values in
-      unsafe low.withUnsafeMutableBufferPointer { low in
-        unsafe high.withUnsafeMutableBufferPointer { high in
-          guard let from = values.baseAddress, let low = low.baseAddress,
-            let high = high.baseAddress
-          else { return }
-          unsafe withStarts(ends, ends) { starts, _ in
-            var arguments = unsafe RangeOfRuns(
-              c: aq_range_args(
-                values: from, runs: ends.count, ends: starts, minimum: low, maximum: high,
-                is_finite: true))
-            kernel(&arguments)
-            unsafe isFinite = arguments.c.is_finite
-          }
-        }
-      }
-    }
-    return isFinite
-  }
-
-  /// Joins the rows of each block.
-  private mutating func join(_ grid: BlockGrid) {
-    let width = grid.extent.columns
-    minimum = Self.join(minimum, grid, width) { min($0, $1) }
-    maximum = Self.join(maximum, grid, width) { max($0, $1) }
-  }
-
-  private static func join(
-    _ rows: Buffer<Float>, _ grid: BlockGrid, _ width: Int, _ pick: (Float, Float) -> Float
-  ) -> Buffer<Float> {
-    let source = rows.span
-    return Buffer(count: grid.extent.count) { joined in
-      for row in 0..<grid.shape.rows {
-        let target = grid.blockRow(row) * width
-        let isFirst = grid.rows(ofBlock: grid.blockRow(row)).lowerBound == row
-        for column in 0..<width {
-          let value = source[row * width + column]
-          joined[target + column] = isFirst ? value : pick(joined[target + column], value)
-        }
-      }
+    if isOne {
+      minimum = Buffer([low.array.min() ?? .infinity])
+      maximum = Buffer([high.array.max() ?? -.infinity])
     }
   }
 
+  /// The first value that is not finite; there is one.
   private static func notFinite<Element: FloatElement>(
-    _ source: Matrix<Element>, _ row: Int
+    _ source: Matrix<Element>
   ) -> QuantizationError {
-    let column = (0..<source.shape.columns).first { !source[row, $0].float.isFinite } ?? 0
-    return .notFinite(source[row, column].float, row: row, column: column)
+    for row in 0..<source.shape.rows {
+      for column in 0..<source.shape.columns {
+        let value = source[row, column].float
+        if !value.isFinite { return .notFinite(value, row: row, column: column) }
+      }
+    }
+    preconditionFailure("every value of \(source.shape) is finite")
+  }
+}
+
+extension MutableSpan<Float> {
+  /// Takes the values of a span of the same length.
+  fileprivate mutating func copy(_ values: borrowing Span<Float>) {
+    for index in indices { self[index] = values[index] }
   }
 }

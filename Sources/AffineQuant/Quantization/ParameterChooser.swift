@@ -36,6 +36,12 @@ struct ParameterChooser {
     }
   }
 
+  /// Whether a block goes below zero and the type holds no negative value.
+  func rejectsNegative(_ minimum: Float) -> Bool {
+    guard minimum < 0, case .codebook(let map) = type.mapping.kind else { return false }
+    return map.values[0] >= 0
+  }
+
   /// The parameters of a block with this range.
   func parameters(_ minimum: Float, _ maximum: Float) -> BlockParameters {
     switch rule {

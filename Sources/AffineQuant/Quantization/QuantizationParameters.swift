@@ -21,7 +21,11 @@ extension CodeMatrix {
     _ values: Matrix<Element>, as type: QuantizedType, _ options: QuantizationOptions,
     _ execution: Execution
   ) throws(QuantizationError) -> CodeMatrix {
-    try Quantizer(values, type, options, execution)()
+    // A concrete type, for which the compiler makes code of its own: floats are the usual case.
+    if let floats = values as? Matrix<Float> {
+      return try Quantizer(floats, type, options, execution)()
+    }
+    return try Quantizer(values, type, options, execution)()
   }
 
   /// Chooses parameters from the values.

@@ -1,12 +1,9 @@
-internal import AffineKernels
-
 /// Quantizes one matrix.
 struct Quantizer<Element: FloatElement> {
   let source: Matrix<Element>
   let grid: BlockGrid
-  private let runs: RowRuns
   let chooser: ParameterChooser
-  private let encoder: RowEncoder
+  let encoder: RowEncoder
   let execution: Execution
 
   init(
@@ -16,41 +13,40 @@ struct Quantizer<Element: FloatElement> {
     self.source = source
     self.execution = execution
     grid = BlockGrid(source.shape, type.block)
-    runs = RowRuns(grid, 0..<source.shape.columns)
     chooser = try ParameterChooser(type, options, Element.elementType)
     encoder = RowEncoder(chooser, options.rounding, execution)
   }
 
   /// Chooses parameters and encodes.
   func callAsFunction() throws(QuantizationError) -> CodeMatrix {
-    encode(try parameters())
+    // A single block of several rows is read by all threads before the first code is known.
+    if grid.extent.count == 1, source.shape.rows > 1 { return encode(try parameters()) }
+    if let matrix = quantizedByStrips() { return matrix }
+    _ = try parameters()
+    preconditionFailure("\(chooser.type.name) has parameters for all blocks, and not for each")
   }
 
   /// Encodes with given parameters, one a block.
   func encode(_ blocks: [BlockParameters]) -> CodeMatrix {
-    let (storage, columns) = (chooser.type.storage, source.shape.columns)
-    let rowBytes = storage.byteCount(columns: columns)
-    let codes = Buffer<UInt8>(count: source.shape.rows * rowBytes, zeroed: false) { memory in
+    let (storage, shape) = (chooser.type.storage, source.shape)
+    let ends = grid.block.columns == 1 ? [] : RowRuns(grid, 0..<shape.columns).ends
+    let rowBytes = storage.byteCount(columns: shape.columns)
+    let codes = Buffer<UInt8>(count: shape.rows * rowBytes, zeroed: false) { memory in
       // Rows do not overlap.
-      ThreadPool.shared.parallelRows(source.shape.rows, columns, execution) { rows in
+      ThreadPool.shared.parallelRows(shape.rows, shape.columns, execution) { rows in
         var reader = RowReader(source)
-        var scratch = [UInt8](repeating: 0, count: columns)
-        for row in rows {
-          let first = grid.blockRow(row) * grid.extent.columns
-          reader.read(row) { values in
-            let parameters = blocks.span.extracting(first..<first + grid.extent.columns)
-            memory.withRange(row * rowBytes..<(row + 1) * rowBytes) { bytes in
-              if storage.bits == 8 {
-                encoder.encode(
-                  values, runs.ends, parameters, first: row * columns, into: &bytes)
-              } else {
-                var codes = scratch.mutableSpan
-                encoder.encode(
-                  values, runs.ends, parameters, first: row * columns, into: &codes)
-                storage.pack(codes.span, into: &bytes)
-              }
-            }
+        var writer = CodeWriter(storage, shape, memory)
+        var encoder = encoder
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+          let blockRow = grid.blockRow(row)
+          let end = min(grid.rows(ofBlock: blockRow).upperBound, rows.upperBound)
+          let first = blockRow * grid.extent.columns
+          encoder.load(blocks.span.extracting(first..<first + grid.extent.columns))
+          reader.read(row..<end, 0..<shape.columns) {
+            writer.write($0, ends, encoder, first: 0)
           }
+          row = end
         }
       }
     }
@@ -61,24 +57,19 @@ struct Quantizer<Element: FloatElement> {
       biases: Buffer(kind == .biased ? blocks.map(\.bias) : []))
   }
 
-  /// Whether the type holds no negative value.
-  private var isNonnegative: Bool {
-    if case .codebook(let map) = chooser.type.mapping.kind { map.values[0] >= 0 } else { false }
-  }
-
   func parameters(_ ranges: BlockRanges) throws(QuantizationError) -> [BlockParameters] {
     var blocks: [BlockParameters] = []
     blocks.reserveCapacity(ranges.minimum.count)
     let (lows, highs) = (ranges.minimum.span, ranges.maximum.span)
     for index in lows.indices {
       let (minimum, maximum) = (lows[index], highs[index])
-      let block = chooser.parameters(minimum, maximum)
-      if isNonnegative, minimum < 0 {
+      guard !chooser.rejectsNegative(minimum) else {
         throw .negative(
           minimum: minimum, blockRow: index / grid.extent.columns,
           blockColumn: index % grid.extent.columns)
       }
-      guard block.scale.isFinite, block.bias.isFinite, (1 / block.scale).isFinite else {
+      let block = chooser.parameters(minimum, maximum)
+      guard block.isUsable else {
         throw .rangeTooWide(
           minimum: minimum, maximum: maximum, blockRow: index / grid.extent.columns,
           blockColumn: index % grid.extent.columns)

@@ -1,13 +1,16 @@
-internal import AffineKernels
-
-/// Turns the values of a row into codes, with the parameters of its runs.
+/// Turns the values of rows into codes, with the parameters of their runs.
 struct RowEncoder {
   private let chooser: ParameterChooser
   private let rounding: Rounding
   /// The type that operations round to: the input's where the scale has it too, else `Float`.
   private let arithmetic: ElementType
-  private let kernel: Kernel<QuantizeRow>
+  private let kernel: Kernel<QuantizeRows>
   private let table: [Float]?
+  /// Whether the kernels know the definition.
+  let hasKernel: Bool
+  /// Of the runs, in two forms: as the definition and as the kernels want them.
+  private var blocks: [BlockParameters] = []
+  private var parameters: EncodingParameters
 
   init(_ chooser: ParameterChooser, _ rounding: Rounding, _ execution: Execution) {
     self.chooser = chooser
@@ -16,21 +19,58 @@ struct RowEncoder {
     arithmetic = sameType ? chooser.element : .float32
     kernel = QuantizeKernels.quantize.best(on: execution.instructionSet)
     table = if case .codebook(let map) = chooser.type.mapping.kind { map.values } else { nil }
+    let hasReciprocal = chooser.type.mapping.kind != .biased && chooser.type.storage.isInteger
+    hasKernel = hasReciprocal && table == nil && rounding == .nearestEven && arithmetic == .float32
+    parameters = EncodingParameters(low: chooser.low, high: chooser.high)
   }
 
-  /// Writes one code a byte. `first` is the index of the row's first element in the matrix.
-  func encode(
-    _ values: borrowing Span<Float>, _ ends: [Int], _ parameters: borrowing Span<BlockParameters>,
-    first: Int, into codes: inout MutableSpan<UInt8>
-  ) {
-    let hasReciprocal = chooser.type.mapping.kind != .biased && chooser.type.storage.isInteger
-    if hasReciprocal, table == nil, rounding == .nearestEven, arithmetic == .float32 {
-      run(values, ends, parameters, &codes)
-      return
+  /// Takes the parameters of the runs of the rows that follow.
+  mutating func load(_ runs: borrowing Span<BlockParameters>) {
+    blocks.removeAll(keepingCapacity: true)
+    parameters.inverse.removeAll(keepingCapacity: true)
+    parameters.zeroPoints.removeAll(keepingCapacity: true)
+    for run in runs.indices {
+      let block = runs[run]
+      if hasKernel {
+        parameters.inverse.append(chooser.type.mapping.scale.round(1 / block.scale))
+        parameters.zeroPoints.append(Float(block.zeroPoint))
+      } else {
+        blocks.append(block)
+      }
     }
+  }
+
+  /// Writes the codes of rows, one a byte, to places that lie `stride` bytes apart and are this
+  /// call's alone; only where there is a kernel.
+  func encode(
+    _ rows: FloatRows, _ ends: [Int], into codes: DisjointMemory<UInt8>, at start: Int, stride: Int
+  ) {
+    kernel.encode(rows, ends, parameters, into: codes, at: start, stride: stride)
+  }
+
+  /// The same for codes that lie without gaps.
+  func encode(_ rows: FloatRows, _ ends: [Int], into codes: inout MutableSpan<UInt8>) {
+    kernel.encode(rows, ends, parameters, into: &codes)
+  }
+
+  /// Writes the codes of a row, one a byte, by the definition.
+  ///
+  /// - Parameters:
+  ///   - values: The row.
+  ///   - ends: Where its runs end; without them every column is a run.
+  ///   - place: Which of the rows it is that the parameters were loaded for.
+  ///   - first: The index of the row's first element in the matrix.
+  ///   - codes: As many bytes as there are values.
+  func encode(
+    _ values: borrowing Span<Float>, _ ends: [Int], place: Int, first: Int,
+    into codes: inout MutableSpan<UInt8>
+  ) {
+    let runs = ends.isEmpty ? values.count : ends.count
+    let firstRun = blocks.count == runs ? 0 : place * runs
     var start = 0
-    for (run, end) in ends.enumerated() {
-      let block = parameters[run]
+    for run in 0..<runs {
+      let end = ends.isEmpty ? run + 1 : ends[run]
+      let block = blocks[firstRun + run]
       for column in start..<end {
         let code = code(values[column], block, element: first + column)
         codes[column] = UInt8(truncatingIfNeeded: code)
@@ -78,32 +118,5 @@ struct RowEncoder {
     guard above < table.count else { return table.count - 1 }
     let (low, high) = (table[above - 1], table[above])
     return above - 1 + Int(round((value - low) / (high - low)))
-  }
-
-  private func run(
-    _ values: borrowing Span<Float>, _ ends: [Int], _ parameters: borrowing Span<BlockParameters>,
-    _ codes: inout MutableSpan<UInt8>
-  ) {
-    var (inverse, zeroPoints) = (
-      [Float](repeating: 0, count: ends.count), [Float](repeating: 0, count: ends.count)
-    )
-    for run in ends.indices {
-      inverse[run] = chooser.type.mapping.scale.round(1 / parameters[run].scale)
-      zeroPoints[run] = Float(parameters[run].zeroPoint)
-    }
-    unsafe values.withUnsafeBufferPointer { values in
-      unsafe codes.withUnsafeMutableBufferPointer { codes in
-        guard let from = values.baseAddress, let to = codes.baseAddress else { return }
-        unsafe withStarts(inverse, zeroPoints) { inverse, zeroPoints in
-          unsafe withStarts(ends, ends) { ends, _ in
-            var arguments = unsafe QuantizeRow(
-              c: aq_quantize_args(
-                values: from, runs: parameters.count, ends: ends, inverse: inverse,
-                zero_point: zeroPoints, low: chooser.low, high: chooser.high, codes: to))
-            kernel(&arguments)
-          }
-        }
-      }
-    }
   }
 }

@@ -80,7 +80,7 @@ extension CodeMatrix {
   }
 
   /// Every code, row by row.
-  func unpackedCodes() -> [Int16] {
+  package func unpackedCodes() -> [Int16] {
     let span = codes.span
     return [Int16](capacity: shape.count) { output in
       output.append(repeating: 0, count: shape.count)

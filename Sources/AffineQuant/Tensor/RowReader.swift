@@ -1,26 +1,52 @@
-/// Reads rows as floats; rows of `Float` are read where they are.
+/// Reads parts of rows as floats; those of `Float` are read where they are.
 struct RowReader<Element: FloatElement> {
   private let matrix: Matrix<Element>
   private let floats: Matrix<Float>?
-  private var scratch: [Float]
+  private var scratch: [Float] = []
+
+  /// Values that are lent at once, where they are more than a row: the second-level cache holds them
+  /// beside their codes, and they take long against a call.
+  static var values: Int { 1 << 14 }
 
   init(_ matrix: Matrix<Element>) {
     self.matrix = matrix
     floats = matrix as? Matrix<Float>
-    scratch = floats == nil ? [Float](repeating: 0, count: matrix.shape.columns) : []
   }
 
-  /// Lends one row.
-  mutating func read(_ row: Int, _ body: (borrowing Span<Float>) -> Void) {
-    let columns = row * matrix.shape.columns..<(row + 1) * matrix.shape.columns
+  /// Lends some columns of rows, a few rows at a time.
+  mutating func read(
+    _ rows: Range<Int>, _ columns: Range<Int>, _ body: (FloatRows) -> Void
+  ) {
+    guard !rows.isEmpty, !columns.isEmpty else { return }
+    let height = max(Self.values / columns.count, 1)
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let end = min(row + height, rows.upperBound)
+      lend(row..<end, columns, body)
+      row = end
+    }
+  }
+
+  private mutating func lend(
+    _ rows: Range<Int>, _ columns: Range<Int>, _ body: (FloatRows) -> Void
+  ) {
+    let (stride, width) = (matrix.shape.columns, columns.count)
     if let floats {
-      body(floats.values.span.extracting(columns))
+      let first = rows.lowerBound * stride + columns.lowerBound
+      let end = (rows.upperBound - 1) * stride + columns.upperBound
+      FloatRows.lend(
+        floats.values.span.extracting(first..<end), rows, columns, stride: stride, body)
       return
     }
+    let missing = rows.count * width - scratch.count
+    if missing > 0 { scratch.append(contentsOf: repeatElement(0, count: missing)) }
     let values = matrix.values
-    let source = values.span.extracting(columns)
-    var span = scratch.mutableSpan
-    Element.widen(source, into: &span)
-    body(span.span)
+    var all = scratch.mutableSpan
+    for (index, row) in rows.enumerated() {
+      let first = row * stride + columns.lowerBound
+      var span = all.part(index * width..<(index + 1) * width)
+      Element.widen(values.span.extracting(first..<first + width), into: &span)
+    }
+    FloatRows.lend(scratch.span, rows, columns, stride: width, body)
   }
 }

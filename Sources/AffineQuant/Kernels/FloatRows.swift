@@ -1,0 +1,33 @@
+/// Some columns of neighbouring rows of floats, for the time of a call.
+@safe
+struct FloatRows {
+  /// Which rows of the matrix they are, and which columns.
+  let rows: Range<Int>
+  let columns: Range<Int>
+  /// How far the first values of two neighbouring rows lie apart.
+  let stride: Int
+  private let start: UnsafePointer<Float>
+
+  /// Lends values, of which the first is that of the first row and column; not where there are none.
+  static func lend(
+    _ values: borrowing Span<Float>, _ rows: Range<Int>, _ columns: Range<Int>, stride: Int,
+    _ body: (FloatRows) -> Void
+  ) {
+    guard !rows.isEmpty, !columns.isEmpty else { return }
+    precondition(values.count >= (rows.count - 1) * stride + columns.count)
+    unsafe values.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress else { return }
+      unsafe body(FloatRows(rows: rows, columns: columns, stride: stride, start: start))
+    }
+  }
+
+  /// Lends the values of one row.
+  func lend(row: Int, _ body: (borrowing Span<Float>) -> Void) {
+    precondition(rows.contains(row))
+    let first = unsafe start + (row - rows.lowerBound) * stride
+    body(unsafe Span(_unsafeStart: first, count: columns.count))
+  }
+
+  /// The first value of the first row.
+  var pointer: UnsafePointer<Float> { unsafe start }
+}

@@ -1,0 +1,58 @@
+/// Blocks that are quantized together, while their values lie in a cache.
+struct BlockStrip {
+  let rows, columns: Range<Int>
+  /// Their places in the matrix of scales, row by row.
+  let blocks: Range<Int>
+}
+
+/// The blocks of a matrix in strips: each some rows of it, a row of blocks, or some columns of one.
+struct BlockStrips {
+  private let grid: BlockGrid
+  /// Rows of blocks of a strip.
+  private let height: Int
+  /// Columns of a strip, and strips side by side.
+  private let width, across: Int
+  /// Where the runs of a strip's rows end; none where every column is a run.
+  let ends: [Int]
+
+  /// Values of a strip that the last cache should still hold when it is read again.
+  private static let cachedValues = 1 << 20
+  /// Codes of this many columns are whole cache lines, and whole bytes of every storage.
+  private static let granule = 64
+
+  init(_ grid: BlockGrid, threads: Int) {
+    self.grid = grid
+    let columns = grid.shape.columns
+    guard grid.block.columns == 1 else {
+      (width, across) = (columns, 1)
+      // Rows with parameters of their own are read at once.
+      let near = max(RowReader<Float>.values / max(columns, 1), 1)
+      height = grid.block.rows == 1 ? near : 1
+      ends = RowRuns(grid, 0..<columns).ends
+      return
+    }
+    // Tall strips are narrow, and enough for all threads.
+    let rows = max(min(grid.block.rows, grid.shape.rows), 1)
+    let fair = threads == 1 ? columns : columns / (2 * threads)
+    width = max(min(Self.cachedValues / rows, fair) / Self.granule, 1) * Self.granule
+    (height, across) = (1, (columns + width - 1) / width)
+    ends = []
+  }
+
+  var count: Int { (grid.extent.rows + height - 1) / height * across }
+
+  /// Values of one strip.
+  var size: Int { min(grid.block.rows, grid.shape.rows) * width * height }
+
+  subscript(index: Int) -> BlockStrip {
+    let (first, place) = (index / across * height, index % across)
+    let last = min(first + height, grid.extent.rows) - 1
+    let columns = place * width..<min((place + 1) * width, grid.shape.columns)
+    let rows = grid.rows(ofBlock: first).lowerBound..<grid.rows(ofBlock: last).upperBound
+    let left = ends.isEmpty ? columns.lowerBound : 0
+    let right = ends.isEmpty ? columns.upperBound : ends.count
+    let width = grid.extent.columns
+    return BlockStrip(
+      rows: rows, columns: columns, blocks: first * width + left..<last * width + right)
+  }
+}
