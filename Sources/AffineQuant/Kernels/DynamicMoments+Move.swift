@@ -21,23 +21,24 @@ extension DynamicMoments {
         // Rows do not overlap.
         ThreadPool.shared.parallelRows(grid.shape.rows, columns, execution) { rows in
           let scratch = AdamWScratch(longest)
-          for row in rows {
-            let (start, block) = (row * columns, row * ends.count)
-            unsafe withStarts(ends, ends) { starts, _ in
-              var arguments = unsafe AdamWRow(
-                c: aq_adamw_dynamic8_args(
-                  step: step.c, runs: ends.count, ends: starts,
-                  gradient: gradient.values.pointer + start,
-                  parameters: parameters.pointer + start, m_map: DynamicMap.signed.c,
-                  v_map: DynamicMap.unsigned.c, m_codes: m.codes.pointer + start,
-                  v_codes: v.codes.pointer + start, m_scales: m.scales.pointer + block,
-                  v_scales: v.scales.pointer + block, m: scratch.m, v: scratch.v, done: 0))
+          let (start, block) = (rows.lowerBound * columns, rows.lowerBound * ends.count)
+          unsafe withStarts(ends, ends) { starts, _ in
+            var arguments = unsafe AdamWRow(
+              c: aq_adamw_dynamic8_args(
+                step: step.c, runs: ends.count, ends: starts,
+                gradient: gradient.values.pointer + start,
+                parameters: parameters.pointer + start, m_map: DynamicMap.signed.c,
+                v_map: DynamicMap.unsigned.c, m_codes: m.codes.pointer + start,
+                v_codes: v.codes.pointer + start, m_scales: m.scales.pointer + block,
+                v_scales: v.scales.pointer + block, m: scratch.m, v: scratch.v, done: 0))
+            for row in rows {
               kernel(&arguments)
               let done = unsafe arguments.c.done
               if done < ends.count {
                 let error = scratch.error(row, grid.columns(ofBlock: done), block: done)
                 failure.withLock { if row < $0?.row ?? .max { $0 = (row, error) } }
               }
+              arguments.advance(columns: columns, runs: ends.count)
             }
           }
         }
@@ -45,5 +46,17 @@ extension DynamicMoments {
     }
     withExtendedLifetime(gradient) {}
     if let failure = failure.withLock({ $0 }) { throw failure.error }
+  }
+}
+
+extension AdamWRow {
+  /// Goes to the next row.
+  fileprivate mutating func advance(columns: Int, runs: Int) {
+    unsafe c.gradient += columns
+    unsafe c.parameters += columns
+    unsafe c.m_codes += columns
+    unsafe c.v_codes += columns
+    unsafe c.m_scales += runs
+    unsafe c.v_scales += runs
   }
 }
