@@ -76,6 +76,15 @@
   K(pack_4, avx2, AQ_AVX2, X86, true, 0, 0)                                 \
   K(pack_4, neon, AQ_NEON, ARM, false, 0, 0)
 
+#define AQ_ADAMW_F32(K)                                                     \
+  K(adamw_f32, avx2, AQ_AVX2, X86, false, 0, 0)                             \
+  K(adamw_f32, neon, AQ_NEON, ARM, false, 0, 0)
+
+#define AQ_ADAMW_DYNAMIC8(K)                                                \
+  K(adamw_dynamic8, avx512vbmi, AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, 0, 0) \
+  K(adamw_dynamic8, avx2, AQ_AVX2, X86, false, 0, 0)                        \
+  K(adamw_dynamic8, neon, AQ_NEON, ARM, false, 0, 0)
+
 // Not kernels but roofs: loops on registers alone, that rates are compared with.
 #define AQ_PEAK_I8(K)                                                       \
   K(peak_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, 0, 0)        \

@@ -43,6 +43,7 @@ uint32_t aq_running_isa(void) {
       __builtin_cpu_supports("avx512vnni"))
     isa |= AQ_AVX512VNNI;
   if ((isa & AQ_AVX512VNNI) && may_use_tiles()) isa |= AQ_AMX;
+  if (isa & AQ_AVX512VNNI && __builtin_cpu_supports("avx512vbmi")) isa |= AQ_AVX512VBMI;
 #elif defined(__aarch64__)
   // NEON is part of the architecture.
   isa |= AQ_NEON;

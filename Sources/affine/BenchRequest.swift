@@ -76,7 +76,7 @@ struct BenchRequest {
     let (gradient, on) = (matrix(m, k, 2), execution)
     let bytes = Double(shape.count) * 12 + 2 * Double(optimizer.stateBytes)
     return BenchWork(amount: Double(shape.count), bytes: bytes, kernel: nil) {
-      parameters = try optimizer.update(parameters, gradient: gradient, on: on)
+      try optimizer.move(&parameters, gradient: gradient, on: on)
     }
   }
 

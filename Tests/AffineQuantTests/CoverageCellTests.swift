@@ -29,7 +29,7 @@ import Testing
     let operations = ["matmul", "quantize", "dequantize", "transpose", "slice", "concatenate"]
     let elements = ["i16", "f32", "i8", "u8", "i4", "u4", "8", "4", "any"]
     let instructionSets = [
-      "portable", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "neondot", "i8mm",
+      "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "amx", "neon", "neondot", "i8mm",
     ]
     for row in Set(CoverageCell.all.flatMap(\.rows)) {
       let parts = row.name.split(separator: "_").map(String.init)

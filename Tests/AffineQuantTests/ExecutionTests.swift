@@ -51,7 +51,9 @@ import Testing
   }
 
   @Test func instructionSetsHaveNames() {
-    for name in ["portable", "avx2", "avxvnni", "avx512vnni", "amx", "neon", "neondot", "i8mm"] {
+    for name in [
+      "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "amx", "neon", "neondot", "i8mm",
+    ] {
       #expect(InstructionSet(name: name)?.name == name)
     }
     #expect(InstructionSet(name: "sse9") == nil)

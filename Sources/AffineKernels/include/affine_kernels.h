@@ -13,6 +13,7 @@ enum {
   AQ_AVXVNNI = 1 << 1,
   AQ_AVX512VNNI = 1 << 2,  // with F, BW, DQ and VL
   AQ_AMX = 1 << 3,
+  AQ_AVX512VBMI = 1 << 4,  // with AVX512VNNI
   AQ_NEON = 1 << 8,
   AQ_NEONDOT = 1 << 9,
   AQ_I8MM = 1 << 10,
@@ -194,6 +195,64 @@ typedef struct {
   uint8_t *_Nonnull packed;      // [(count + 1) / 2]
 } aq_pack_args;
 
+/// The numbers of one step of AdamW, the same for every parameter:
+///
+///   m' = beta1 * m + rest1 * g
+///   v' = beta2 * v + rest2 * g * g
+///   p' = p * decay - rate * m' / (sqrt(v') * root_scale + epsilon)
+///
+/// from left to right, every operation rounded to float, none fused.
+typedef struct {
+  float beta1, rest1;  // rest1 = 1 - beta1
+  float beta2, rest2;  // rest2 = 1 - beta2
+  float rate;          // learning rate / (1 - beta1^step)
+  float root_scale;    // 1 / sqrt(1 - beta2^step)
+  float epsilon;
+  float decay;         // 1 - learning rate * weight decay
+} aq_adamw_step;
+
+/// One step of AdamW; both moments are floats.
+typedef struct {
+  aq_adamw_step step;
+  size_t count;
+  const float *_Nonnull gradient;
+  float *_Nonnull parameters, *_Nonnull m, *_Nonnull v;
+} aq_adamw_f32_args;
+
+/// A dynamic map of 256 ascending values. The code of x is the number of thresholds that are not
+/// above x; the thresholds lie between neighbouring values.
+typedef struct {
+  const float *_Nonnull values;    // [256]
+  const uint8_t *_Nonnull planes;  // [4][256]: the bytes of the values, lowest first
+  /// [2][24][128]: by sign, exponent and seven bits of mantissa of x, from |x| = 2^-23 on; what is
+  /// below has the code of zero. No cell has two thresholds. With b the code of the cell's start and
+  /// t the low 16 bits of its threshold, a cell is (b + 1) << 16 - t, or b << 16 without threshold: the
+  /// code is (cell + low 16 bits of |x|) >> 16. For negative x the low bits count downwards.
+  const uint32_t *_Nonnull cells;
+  /// |x| + 2^-23 by pieces on which thresholds lie evenly: see the kernel that takes them.
+  const float *_Nonnull borders;  // [32]
+  const float *_Nonnull slopes, *_Nonnull offsets, *_Nonnull limits;  // [16]
+} aq_dynamic_map;
+
+/// One step of AdamW on a row; both moments are codes of dynamic maps, one scale a run.
+///
+/// A moment is value[code] * scale. Parameters move by the new moments before these are rounded to
+/// codes: the new scale is the largest magnitude s of the run, 1 if that is 0 and 2^-126 if 1 / s
+/// overflows; the new code is that of moment / scale. A run with a new moment that is not finite, or
+/// a new v below zero, ends the call: nothing of it is written but `m` and `v`.
+typedef struct {
+  aq_adamw_step step;
+  size_t runs;
+  const size_t *_Nonnull ends;  // [runs]
+  const float *_Nonnull gradient;
+  float *_Nonnull parameters;
+  aq_dynamic_map m_map, v_map;
+  uint8_t *_Nonnull m_codes, *_Nonnull v_codes;
+  float *_Nonnull m_scales, *_Nonnull v_scales;  // [runs]
+  float *_Nonnull m, *_Nonnull v;  // new moments of a run: [longest run rounded up to 64], at 64 bytes
+  size_t done;                     // written: runs that are written
+} aq_adamw_dynamic8_args;
+
 /// A loop on registers alone: what the ports of one core can do at most.
 typedef struct {
   size_t iterations;
@@ -245,6 +304,8 @@ aq_family aq_totals_8(void);
 aq_family aq_widen_8(void);
 aq_family aq_interleave_32(void);
 aq_family aq_pack_4(void);
+aq_family aq_adamw_f32(void);
+aq_family aq_adamw_dynamic8(void);
 aq_family aq_peak_i8(void);
 aq_family aq_peak_i4(void);
 aq_family aq_peak_f32(void);

@@ -1,4 +1,5 @@
-/// Shared, immutable memory of `count` elements; a copy is a reference.
+/// Shared memory of `count` elements; a copy is a reference. It changes only for a value that alone
+/// refers to it.
 ///
 /// What is allocated here starts on a cache line. What belongs to another owner (a mapped file)
 /// starts where the owner has it, aligned for `Element`.
@@ -7,10 +8,15 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   /// How many elements there are.
   public let count: Int
   private let base: UnsafePointer<Element>
-  private let owner: AnyObject
+  /// What keeps the memory alive: an allocation, or else another owner.
+  private var allocation: Allocation?
+  private let owner: AnyObject?
 
   /// What keeps the memory alive.
-  var keeper: AnyObject { owner }
+  var keeper: AnyObject {
+    guard let keeper = allocation ?? owner else { preconditionFailure("memory without owner") }
+    return keeper
+  }
 
   /// The elements.
   public var span: Span<Element> {
@@ -32,14 +38,16 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     try initialize(&span)
     self.count = count
     unsafe self.base = UnsafePointer(start)
-    self.owner = allocation
+    self.allocation = allocation
+    owner = nil
   }
 
   /// Refers to memory that `owner` keeps unchanged for as long as it lives.
   package init(unsafeStart base: UnsafePointer<Element>, count: Int, owner: AnyObject) {
     self.count = count
     unsafe self.base = unsafe base
-    self.owner = owner
+    allocation = owner as? Allocation
+    self.owner = allocation == nil ? owner : nil
   }
 
   /// A copy of an array.
@@ -58,7 +66,8 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     }
     count = elements.count
     unsafe base = UnsafePointer(start)
-    owner = allocation
+    self.allocation = allocation
+    owner = nil
   }
 
   /// One element, bounds checked.
@@ -72,6 +81,16 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
   /// The memory, for as long as `self` lives.
   package var pointer: UnsafePointer<Element> { unsafe base }
 
+  /// Lends the memory to change it, copied before if another value refers to it or it is a file's.
+  mutating func change<Result>(_ body: (DisjointMemory<Element>) -> Result) -> Result {
+    if !isKnownUniquelyReferenced(&allocation) { self = Buffer(span) }
+    var span = unsafe MutableSpan(
+      _unsafeStart: UnsafeMutablePointer(mutating: base), count: count)
+    let result = body(DisjointMemory(&span))
+    withExtendedLifetime(allocation) {}
+    return result
+  }
+
   /// The elements as an array.
   public var array: [Element] {
     unsafe [Element](UnsafeBufferPointer(start: base, count: count))
@@ -82,7 +101,7 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     let byteCount = count * MemoryLayout<Element>.stride
     return unsafe Buffer<UInt8>(
       unsafeStart: UnsafeRawPointer(base).assumingMemoryBound(to: UInt8.self), count: byteCount,
-      owner: owner)
+      owner: keeper)
   }
 }
 

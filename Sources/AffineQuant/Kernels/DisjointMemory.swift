@@ -12,7 +12,7 @@ struct DisjointMemory<Element: BitwiseCopyable & Sendable>: @unchecked Sendable 
     unsafe self.start = start
   }
 
-  fileprivate init(_ span: inout MutableSpan<Element>) {
+  init(_ span: inout MutableSpan<Element>) {
     count = span.count
     let buffer = unsafe span.withUnsafeMutableBufferPointer { unsafe $0 }
     unsafe start = buffer.baseAddress ?? UnsafeMutablePointer(bitPattern: 64)!

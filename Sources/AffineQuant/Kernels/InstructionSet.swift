@@ -14,6 +14,8 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
   public static let avxvnni = InstructionSet(AQ_AVXVNNI)
   /// AVX-512 F, BW, DQ, VL and VNNI.
   public static let avx512vnni = InstructionSet(AQ_AVX512VNNI)
+  /// AVX-512 permutations of bytes, with what ``avx512vnni`` has.
+  public static let avx512vbmi = InstructionSet(AQ_AVX512VBMI)
   /// AMX int8 tiles.
   public static let amx = InstructionSet(AQ_AMX)
   /// Arm NEON.
@@ -29,7 +31,8 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
   public static let running = InstructionSet(rawValue: aq_running_isa())
 
   private static let names: [(InstructionSet, String)] = [
-    (.avx2, "avx2"), (.avxvnni, "avxvnni"), (.avx512vnni, "avx512vnni"), (.amx, "amx"),
+    (.avx2, "avx2"), (.avxvnni, "avxvnni"), (.avx512vnni, "avx512vnni"),
+    (.avx512vbmi, "avx512vbmi"), (.amx, "amx"),
     (.neon, "neon"), (.neondot, "neondot"), (.i8mm, "i8mm"),
   ]
 
@@ -46,7 +49,8 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
     case "avx2": self = .avx2
     case "avxvnni": self = [.avx2, .avxvnni]
     case "avx512vnni": self = [.avx2, .avx512vnni]
-    case "amx": self = [.avx2, .avx512vnni, .amx]
+    case "avx512vbmi": self = [.avx2, .avx512vnni, .avx512vbmi]
+    case "amx": self = [.avx2, .avx512vnni, .avx512vbmi, .amx]
     case "neon": self = .neon
     case "neondot": self = [.neon, .neondot]
     case "i8mm": self = [.neon, .neondot, .i8mm]

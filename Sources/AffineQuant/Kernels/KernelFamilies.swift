@@ -25,5 +25,9 @@ internal import AffineKernels
 @safe struct InterleaveRows { var c: aq_interleave_args }
 /// Codes of one byte to two a byte.
 @safe struct PackNibbles { var c: aq_pack_args }
+/// A step of AdamW with float moments.
+@safe struct AdamWFloats { var c: aq_adamw_f32_args }
+/// A step of AdamW on a row with moments in codes.
+@safe struct AdamWRow { var c: aq_adamw_dynamic8_args }
 /// A loop that measures a roof.
 struct PeakLoop { var c: aq_peak_args }

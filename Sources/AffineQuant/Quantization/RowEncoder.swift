@@ -105,7 +105,7 @@ struct RowEncoder {
   }
 
   /// The index of the entry that rounding chooses between the two neighbours of a value.
-  private static func nearest(
+  static func nearest(
     _ value: Float, _ table: [Float], _ round: (Float) -> Float
   ) -> Int {
     guard value >= table[0] else { return 0 }

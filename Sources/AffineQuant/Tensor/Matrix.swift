@@ -1,11 +1,11 @@
 /// A dense float matrix, row by row; further leading dimensions fold into the rows.
 ///
-/// A value: copies share memory, which nothing writes to once the matrix exists.
+/// A value: copies share memory, which is written to only where no other value shares it.
 public struct Matrix<Element: FloatElement>: Sendable {
   /// The rows and columns.
   public let shape: Shape
   /// The values, row by row.
-  public let values: Buffer<Element>
+  public package(set) var values: Buffer<Element>
 
   /// Takes values row by row.
   ///

@@ -25,123 +25,65 @@ public struct AdamW: Sendable {
   public var weightDecay: Float = 1e-2
   /// Steps taken.
   public private(set) var step = 0
-  private var first, second: Moment
+  private let shape: Shape
+  /// One of the two.
+  package private(set) var floats: FloatMoments?, codes: DynamicMoments?
 
   /// Moments of zero for parameters of a shape.
   ///
   /// - Throws: ``AffineQuant/QuantizationError``: a group of fewer than one.
   public init(shape: Shape, state: State = .float32) throws(QuantizationError) {
-    let zeros = Matrix<Float>(rows: shape.rows, columns: shape.columns) { _, _ in 0 }
-    first = try Moment(zeros, state, .dynamic8)
-    second = try Moment(zeros, state, .dynamicUnsigned8)
+    self.shape = shape
+    switch state {
+    case .float32: floats = FloatMoments(shape)
+    case .dynamic8(let group):
+      guard group > 0 else {
+        throw .shape(.outOfRange(axis: "group", index: group, extent: shape.columns))
+      }
+      codes = DynamicMoments(shape, group: group)
+    }
   }
 
   /// Bytes that both moments take.
-  public var stateBytes: Int { first.byteCount + second.byteCount }
+  public var stateBytes: Int { floats?.byteCount ?? codes?.byteCount ?? 0 }
 
-  /// Moves parameters against a gradient of the same shape.
+  /// The parameters moved against a gradient of the same shape.
   ///
-  /// - Throws: ``AffineQuant/QuantizationError``: shapes that differ; a moment that is not finite.
+  /// - Throws: ``AffineQuant/QuantizationError``: shapes that differ; an 8-bit moment that is not
+  ///   finite. Nothing has changed then.
+  /// - Complexity: As ``move(_:gradient:on:)``, and a copy of the parameters and the 8-bit moments.
   public mutating func update(
     _ parameters: Matrix<Float>, gradient: Matrix<Float>, on execution: Execution = .standard
   ) throws(QuantizationError) -> Matrix<Float> {
-    guard parameters.shape == gradient.shape, parameters.shape == first.shape else {
-      throw .shape(
-        .wrongCount(of: "gradients", expected: first.shape.count, found: gradient.shape.count))
+    var (optimizer, moved) = (self, parameters)
+    try optimizer.move(&moved, gradient: gradient, on: execution)
+    self = optimizer
+    return moved
+  }
+
+  /// Moves parameters against a gradient of the same shape, in their own memory unless it is shared.
+  ///
+  /// - Throws: ``AffineQuant/QuantizationError``: shapes that differ, before anything changes; an 8-bit
+  ///   moment that is not finite, when the blocks that are have moved. ``update(_:gradient:on:)``
+  ///   changes all or nothing.
+  /// - Complexity: O(rows · columns); no memory is allocated for parameters or moments.
+  public mutating func move(
+    _ parameters: inout Matrix<Float>, gradient: Matrix<Float>,
+    on execution: Execution = .standard
+  ) throws(QuantizationError) {
+    guard parameters.shape == gradient.shape, parameters.shape == shape else {
+      throw .shape(.wrongCount(of: "gradients", expected: shape.count, found: gradient.shape.count))
     }
-    let step = step + 1
-    let (m, v) = (first.values(execution), second.values(execution))
-    let correction1 = 1 - Self.power(beta1, step), correction2 = 1 - Self.power(beta2, step)
-    let count = parameters.shape.count
-    var (newM, newV, moved) = (
-      [Float](repeating: 0, count: count), [Float](repeating: 0, count: count),
-      [Float](repeating: 0, count: count)
-    )
-    let (ms, vs, gs, ps) = (
-      m.values.span, v.values.span, gradient.values.span, parameters.values.span
-    )
-    for index in 0..<count {
-      let g = gs[index]
-      newM[index] = beta1 * ms[index] + (1 - beta1) * g
-      newV[index] = beta2 * vs[index] + (1 - beta2) * g * g
-      let denominator = (newV[index] / correction2).squareRoot() + epsilon
-      let decayed = ps[index] * (1 - learningRate * weightDecay)
-      moved[index] = decayed - learningRate * (newM[index] / correction1) / denominator
-    }
-    do {
-      // Nothing changes before all of it is known to be storable.
-      let stored = try (
-        first.storing(Matrix(parameters.shape, newM), execution),
-        second.storing(Matrix(parameters.shape, newV), execution)
-      )
-      let result = try Matrix(parameters.shape, moved)
-      (first, second) = stored
-      self.step = step
-      return result
-    } catch let error as QuantizationError {
-      throw error
-    } catch let error as ShapeError {
-      throw .shape(error)
-    } catch {
-      preconditionFailure("an error of neither kind: \(error)")
-    }
+    let next = AdamWStep(
+      beta1: beta1, power1: Self.power(beta1, step + 1), beta2: beta2,
+      power2: Self.power(beta2, step + 1), epsilon: epsilon, learningRate: learningRate,
+      weightDecay: weightDecay)
+    floats?.move(&parameters, gradient: gradient, next, execution)
+    try codes?.move(&parameters, gradient: gradient, next, execution)
+    step += 1
   }
 
   private static func power(_ base: Float, _ exponent: Int) -> Float {
     (0..<exponent).reduce(Float(1)) { power, _ in power * base }
-  }
-}
-
-/// One moment, as it is kept.
-private enum Moment: Sendable {
-  case float32(Matrix<Float>)
-  case quantized(AnyQuantized)
-
-  init(
-    _ values: Matrix<Float>, _ state: AdamW.State, _ map: CodebookFormat
-  ) throws(QuantizationError) {
-    switch state {
-    case .float32: self = .float32(values)
-    case .dynamic8(let group):
-      guard group > 0 else {
-        throw .shape(.outOfRange(axis: "group", index: group, extent: values.shape.columns))
-      }
-      let type = try QuantizedType(
-        map.storage, Block(rows: 1, columns: group),
-        MappingFormat(kind: .codebook(map), scale: .float32))
-      self = .quantized(try AnyQuantized(quantizing: values, as: type))
-    }
-  }
-
-  var shape: Shape {
-    switch self {
-    case .float32(let values): values.shape
-    case .quantized(let matrix): matrix.shape
-    }
-  }
-
-  var byteCount: Int {
-    switch self {
-    case .float32(let values): values.shape.count * 4
-    case .quantized(let matrix): matrix.quantizedType.byteCount(of: matrix.shape)
-    }
-  }
-
-  func values(_ execution: Execution) -> Matrix<Float> {
-    switch self {
-    case .float32(let values): values
-    case .quantized(let matrix): matrix.dequantized(on: execution)
-    }
-  }
-
-  func storing(
-    _ values: Matrix<Float>, _ execution: Execution
-  ) throws(QuantizationError) -> Moment {
-    switch self {
-    case .float32: .float32(values)
-    case .quantized(let matrix):
-      .quantized(
-        try AnyQuantized(quantizing: values, as: matrix.quantizedType, on: execution))
-    }
   }
 }

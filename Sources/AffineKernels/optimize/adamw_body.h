@@ -1,0 +1,25 @@
+#include "affine_kernels.h"
+
+// No operation of a step may be fused with another.
+#pragma STDC FP_CONTRACT OFF
+
+/// The parameter after a step, from its new moments.
+static inline __attribute__((always_inline)) float moved(
+    const aq_adamw_step *s, float p, float m, float v) {
+  return p * s->decay - s->rate * m / (__builtin_elementwise_sqrt(v) * s->root_scale + s->epsilon);
+}
+
+/// The plain loop, for the compiler to vectorize.
+static inline __attribute__((always_inline)) void adamw_f32_body(const aq_adamw_f32_args *a) {
+  const aq_adamw_step s = a->step;
+  const float *restrict gradient = a->gradient;
+  float *restrict ms = a->m, *restrict vs = a->v, *restrict parameters = a->parameters;
+  for (size_t i = 0; i < a->count; ++i) {
+    float g = gradient[i];
+    float m = s.beta1 * ms[i] + s.rest1 * g;
+    float v = s.beta2 * vs[i] + s.rest2 * g * g;
+    ms[i] = m;
+    vs[i] = v;
+    parameters[i] = moved(&s, parameters[i], m, v);
+  }
+}

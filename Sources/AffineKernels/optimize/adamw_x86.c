@@ -1,0 +1,9 @@
+#include "adamw_dynamic8_body.h"
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma"))) void aq_adamw_f32_avx2(void *args) { adamw_f32_body(args); }
+
+__attribute__((target("avx2,fma"))) void aq_adamw_dynamic8_avx2(void *args) {
+  adamw_dynamic8_body(args);
+}
+#endif

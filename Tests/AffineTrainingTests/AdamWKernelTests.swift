@@ -1,0 +1,151 @@
+import AffineQuant
+import AffineTestSupport
+import AffineTraining
+import Testing
+
+/// Every instruction set against the definition, bit for bit.
+@Suite struct AdamWKernelTests {
+  /// What a step does, by whole matrices.
+  struct Reference {
+    var m, v: Matrix<Float>
+    let types: [QuantizedType]?
+    var step = 0
+
+    init(_ shape: Shape, group: Int?) throws {
+      m = Matrix(rows: shape.rows, columns: shape.columns) { _, _ in 0 }
+      v = m
+      types = try group.map { group in
+        try [CodebookFormat.dynamic8, .dynamicUnsigned8].map {
+          try QuantizedType(
+            $0.storage, Block(rows: 1, columns: group),
+            MappingFormat(kind: .codebook($0), scale: .float32))
+        }
+      }
+    }
+
+    /// Returns the moved parameters and the moments in codes, if they are.
+    mutating func move(
+      _ parameters: Matrix<Float>, _ gradient: Matrix<Float>, _ optimizer: AdamW
+    ) throws -> (Matrix<Float>, [AnyQuantized]) {
+      step += 1
+      let (b1, b2) = (optimizer.beta1, optimizer.beta2)
+      let (power1, power2) = (0..<step).reduce((Float(1), Float(1))) { powers, _ in
+        (powers.0 * b1, powers.1 * b2)
+      }
+      let (oldM, oldV) = (m, v)
+      let (rows, columns) = (m.shape.rows, m.shape.columns)
+      m = Matrix(rows: rows, columns: columns) { b1 * oldM[$0, $1] + (1 - b1) * gradient[$0, $1] }
+      v = Matrix(rows: rows, columns: columns) {
+        b2 * oldV[$0, $1] + (1 - b2) * gradient[$0, $1] * gradient[$0, $1]
+      }
+      let rate = optimizer.learningRate / (1 - power1)
+      let rootScale = 1 / (1 - power2).squareRoot()
+      let decay = 1 - optimizer.learningRate * optimizer.weightDecay
+      let moved = Matrix<Float>(rows: rows, columns: columns) {
+        let root = v[$0, $1].squareRoot() * rootScale
+        return parameters[$0, $1] * decay - rate * m[$0, $1] / (root + optimizer.epsilon)
+      }
+      guard let types else { return (moved, []) }
+      let codes = try [
+        AnyQuantized(quantizing: m, as: types[0]), AnyQuantized(quantizing: v, as: types[1]),
+      ]
+      (m, v) = (codes[0].dequantized(), codes[1].dequantized())
+      return (moved, codes)
+    }
+  }
+
+  static let instructionSets = ["portable", "avx2", "avx512vbmi", "neon"].compactMap {
+    InstructionSet(name: $0)
+  }
+
+  /// Gradients of all magnitudes that a step can store, with zeros, blocks of zeros and subnormals.
+  static func gradient(_ shape: Shape, seed: UInt64) -> Matrix<Float> {
+    var random = SplitMix64(seed: seed)
+    return Matrix(rows: shape.rows, columns: shape.columns) { row, column in
+      let magnitudes: [ClosedRange<Float>] = [
+        -1...1, -1e19...1e19, -1e-22...1e-22, -0x1p-140...0x1p-140, 0...0,
+      ]
+      let range = magnitudes[(row + column / 100) % magnitudes.count]
+      let value = Float.random(in: range, using: &random)
+      // Ten decades below the largest, as the map has seven.
+      let decade = Int.random(in: 0...10, using: &random)
+      return (0..<decade).reduce(value) { value, _ in value / 10 }
+    }
+  }
+
+  static let shapes = [
+    (Shape(1, 1), 256), (Shape(3, 63), 64), (Shape(2, 300), 256), (Shape(5, 517), 100),
+    (Shape(2, 700), 1000), (Shape(7, 33), 1), (Shape(64, 1024), 256), (Shape(0, 4), 2),
+  ]
+
+  @Test(arguments: instructionSets, [1, 2, 5])
+  func everyStepIsTheDefinition(instructionSet: InstructionSet, threads: Int) throws {
+    let execution = Execution(threads: threads, instructionSet: instructionSet)
+    for (shape, group) in Self.shapes {
+      for group in [group, nil] {
+        var reference = try Reference(shape, group: group)
+        var optimizer = try AdamW(
+          shape: shape, state: group.map { .dynamic8(group: $0) } ?? .float32)
+        var parameters = Samples.matrix(shape.rows, shape.columns)
+        for step in 0..<4 {
+          let gradient = Self.gradient(shape, seed: UInt64(step))
+          let (moved, codes) = try reference.move(parameters, gradient, optimizer)
+          try optimizer.move(&parameters, gradient: gradient, on: execution)
+          #expect(Self.patterns(parameters) == Self.patterns(moved), "\(shape), \(step)")
+          if let found = try optimizer.codes?.quantized() { #expect(found == codes) }
+        }
+      }
+    }
+  }
+
+  static func patterns(_ matrix: Matrix<Float>) -> [UInt32] {
+    matrix.values.array.map(\.bitPattern)
+  }
+
+  /// A new moment m is the gradient where β₁ is zero, so that gradients can be laid on both sides of
+  /// every place where codes change; v is its square.
+  @Test(arguments: instructionSets)
+  func codesAreTheNearestOnBothSidesOfEveryMiddle(instructionSet: InstructionSet) throws {
+    let execution = Execution(threads: 1, instructionSet: instructionSet)
+    for map in [CodebookFormat.dynamic8, .dynamicUnsigned8] {
+      let values = map.values
+      let middles = zip(values, values.dropFirst()).map { ($0 + $1) / 2 }
+      for largest in [1, 3, 0.7, 1e-15, 1e15] as [Float] {
+        // Each row: the largest number, then numbers around one middle.
+        let matrix = Matrix<Float>(rows: middles.count, columns: 129) { row, column in
+          let target = map == .dynamic8 ? middles[row] : middles[row].squareRoot()
+          if column == 0 { return largest }
+          let middle = target * largest
+          return middle + Float(column - 65) * middle.ulp
+        }
+        var optimizer = try AdamW(shape: matrix.shape, state: .dynamic8(group: 129))
+        (optimizer.beta1, optimizer.beta2) = (0, 0)
+        var reference = try Reference(matrix.shape, group: 129)
+        var parameters = matrix
+        let (moved, codes) = try reference.move(parameters, matrix, optimizer)
+        try optimizer.move(&parameters, gradient: matrix, on: execution)
+        #expect(try optimizer.codes?.quantized() == codes, "\(map) \(largest)")
+        #expect(Self.patterns(parameters) == Self.patterns(moved))
+      }
+    }
+  }
+
+  @Test(arguments: instructionSets)
+  func scalesAtTheEndsOfTheirRange(instructionSet: InstructionSet) throws {
+    let execution = Execution(threads: 1, instructionSet: instructionSet)
+    for largest in [Float.leastNonzeroMagnitude, 0x1p-129, 0x1.8p-127, 0x1p125, 0x1.8p126] {
+      let gradient = Matrix<Float>(rows: 2, columns: 200) { row, column in
+        (column % 3 == 0 ? -1 : 1) * largest / Float(1 + column * (row + 1))
+      }
+      var optimizer = try AdamW(shape: gradient.shape, state: .dynamic8(group: 70))
+      // Without its square a gradient may be as large as a float.
+      (optimizer.beta1, optimizer.beta2) = (0, 1)
+      var reference = try Reference(gradient.shape, group: 70)
+      var parameters = Samples.matrix(2, 200)
+      let (moved, codes) = try reference.move(parameters, gradient, optimizer)
+      try optimizer.move(&parameters, gradient: gradient, on: execution)
+      #expect(try optimizer.codes?.quantized() == codes, "\(largest)")
+      #expect(Self.patterns(parameters) == Self.patterns(moved))
+    }
+  }
+}
