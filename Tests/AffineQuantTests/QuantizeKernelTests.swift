@@ -81,4 +81,17 @@ import Testing
         error == .rangeTooWide(minimum: -3e38, maximum: 3e38, blockRow: 5, blockColumn: 0))
     }
   }
+
+  /// Rows with parameters of their own are what they are alone, also where they are widened first.
+  @Test(arguments: ["int8-row", "int4-group32", "uint4-group32"])
+  func rowsAreWhatTheyAreAlone(name: String) throws {
+    let type = try #require(QuantizedType(name: name))
+    let values = Samples.matrix(75, 700).converted(to: BFloat16.self)
+    let whole = try CodeMatrix.quantize(values, as: type, QuantizationOptions(), .threads(2))
+    for row in [0, 22, 23, 24, 45, 46, 74] {
+      let alone = Matrix<BFloat16>(rows: 1, columns: 700) { values[row, $1] }
+      let expected = try CodeMatrix.quantize(alone, as: type, QuantizationOptions(), .threads(1))
+      #expect(try whole.slice(rows: row..<row + 1, columns: 0..<700) == expected, "row \(row)")
+    }
+  }
 }
