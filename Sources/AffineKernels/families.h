@@ -4,14 +4,14 @@
 // new kernel is one row here and one function.
 
 #define AQ_MATMUL_I8(K)                                                             \
-  K(matmul_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, 32, 32, AQ_ROWS)    \
+  K(matmul_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, 32, 32, AQ_BLOCKS)   \
   K(matmul_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 6, 32, AQ_QUADS)     \
   K(matmul_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, 6, 16, AQ_QUADS)           \
   K(matmul_i8, avx2, AQ_AVX2, X86, true, 4, 16, AQ_WIDE)                            \
   K(matmul_i8, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, 4, 8, AQ_QUADS)
 
 #define AQ_MATMUL_I4(K)                                                             \
-  K(matmul_i4, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, 32, 32, AQ_ROWS)    \
+  K(matmul_i4, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, 32, 32, AQ_BLOCKS)   \
   K(matmul_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 6, 32, AQ_QUADS)     \
   K(matmul_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, 6, 16, AQ_QUADS)           \
   K(matmul_i4, avx2, AQ_AVX2, X86, true, 6, 16, AQ_QUADS)                           \

@@ -58,7 +58,7 @@ typedef struct {
   const float *_Nullable lhs_bias;       // [panel][slices][lhs_lanes], with rhs_sum
   const float *_Nullable rhs_sum;        // [slices][rhs_lanes]
   const float *_Nullable row_scale;      // [panel][lhs_lanes], NULL: 1
-  uint8_t *_Nullable scratch;            // [quads][rhs_lanes][4], for half bytes against AQ_ROWS
+  uint8_t *_Nullable scratch;            // [quads][rhs_lanes][4], for half bytes against AQ_BLOCKS
   size_t rows, columns;                  // of the result that exist: at least 1
   float *_Nonnull out;                   // [rows][stride], only [rows][columns] is written
   size_t stride;
@@ -264,12 +264,8 @@ enum {
   AQ_NO_PANEL = 0,
   AQ_QUADS,  // [quad][lhs_lanes][4]: a quad of every row, then the next
   AQ_WIDE,   // [quad][lhs_lanes][4] of 16 bits, each quad as c0 c2 c1 c3
-  AQ_ROWS,   // [lhs_lanes][aq_row_stride]: row by row
+  AQ_BLOCKS,  // [block][lhs_lanes][64]: 64 bytes of every row, then the next; the last block is padded
 };
-
-/// Bytes from one row of an AQ_ROWS panel to the next: an odd count of cache lines, so that the rows of
-/// a tile do not all fall into one set of a cache.
-static inline size_t aq_row_stride(size_t quads) { return ((quads + 15) / 16 | 1) * 64; }
 
 /// One kernel: its symbol, what it needs, its panel lanes (0 where it has none), and its entry
 /// (NULL on other CPUs), which takes the arguments of its family.
@@ -309,6 +305,15 @@ aq_family aq_adamw_dynamic8(void);
 aq_family aq_peak_i8(void);
 aq_family aq_peak_i4(void);
 aq_family aq_peak_f32(void);
+
+/// Tells the CPU that a thread waits for another one.
+static inline void aq_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
 
 /// Logical processors this process may run on.
 size_t aq_processor_count(void);

@@ -5,7 +5,7 @@
 // that includes it defines `NIBBLES`.
 
 enum { ROWS = 32, TILE_ROWS = 16, TILE_QUADS = 16, PANEL_LANES = 32, QUAD_BYTES = 4 * PANEL_LANES };
-enum { BATCH = 4 };
+enum { BATCH = 4, BLOCK_BYTES = 64 * ROWS };
 
 #include "matmul_i8_body.h"
 
@@ -33,27 +33,30 @@ static int configure(size_t quads, size_t rows) {
 }
 
 /// One step of right codes as they lie, or in `bytes` with missing quads zero.
-static inline const uint8_t *right_step(const uint8_t *rhs, size_t present, size_t quads, uint8_t *bytes) {
+INLINE const uint8_t *right_step(const uint8_t *rhs, size_t present, size_t quads, uint8_t *bytes) {
   if (present == quads) return rhs;
   for (size_t b = 0; b < quads * QUAD_BYTES; ++b) bytes[b] = b < present * QUAD_BYTES ? rhs[b] : 0;
   return bytes;
 }
 
-/// One step of left codes, with its stride: as they lie, or in `bytes` with missing quads zero.
-static inline const uint8_t *left_step(
-    const uint8_t *lhs, size_t *stride, size_t rows, size_t present, size_t quads, uint8_t *bytes) {
-  if (present == quads) return lhs;
-  for (size_t i = 0; i < rows; ++i)
-    for (size_t b = 0; b < 4 * quads; ++b)
-      bytes[64 * i + b] = b < 4 * present ? lhs[i * *stride + b] : 0;
-  *stride = 64;
+/// One step of left codes, rows 64 bytes apart: as they lie, or in `bytes` where it reaches into the
+/// next block of 64 bytes or has missing quads, which are zero.
+INLINE const uint8_t *left_step(
+    const uint8_t *lhs, size_t start, size_t rows, size_t present, size_t quads, uint8_t *bytes) {
+  if (present == quads && start % 64 + 4 * quads <= 64) return lhs + start / 64 * BLOCK_BYTES + start % 64;
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t b = 0; b < 4 * quads; ++b) {
+      size_t at = start + b;
+      bytes[64 * i + b] = b < 4 * present ? lhs[at / 64 * BLOCK_BYTES + 64 * i + at % 64] : 0;
+    }
+  }
   return bytes;
 }
 
 /// The products of one slice, [ROWS][PANEL_LANES].
-static inline void slice_sums(
-    const uint8_t *lhs, size_t lhs_stride, const uint8_t *rhs, size_t slice_quads, size_t step, size_t rows,
-    int tiles, int32_t *sums) {
+INLINE void slice_sums(
+    const uint8_t *lhs, size_t start, const uint8_t *rhs, size_t slice_quads, size_t step, size_t rows, int tiles,
+    int32_t *sums) {
   uint8_t left_bytes[ROWS * 64] __attribute__((aligned(64)));
   uint8_t right_bytes[TILE_QUADS * QUAD_BYTES] __attribute__((aligned(64)));
   _tile_zero(0);
@@ -61,16 +64,16 @@ static inline void slice_sums(
   _tile_zero(2);
   _tile_zero(3);
   for (size_t q = 0; q < slice_quads; q += step) {
-    size_t present = slice_quads - q < step ? slice_quads - q : step, stride = lhs_stride;
+    size_t present = slice_quads - q < step ? slice_quads - q : step;
     const uint8_t *right = right_step(rhs + q * QUAD_BYTES, present, step, right_bytes);
-    const uint8_t *left = left_step(lhs + 4 * q, &stride, rows, present, step, left_bytes);
+    const uint8_t *left = left_step(lhs, start + 4 * q, rows, present, step, left_bytes);
     _tile_loadd(6, right, QUAD_BYTES);
     _tile_loadd(7, right + 64, QUAD_BYTES);
-    _tile_loadd(4, left, stride);
+    _tile_loadd(4, left, 64);
     _tile_dpbsud(0, 4, 6);
     _tile_dpbsud(1, 4, 7);
     if (tiles == 1) continue;
-    _tile_loadd(5, left + TILE_ROWS * stride, stride);
+    _tile_loadd(5, left + TILE_ROWS * 64, 64);
     _tile_dpbsud(2, 5, 6);
     _tile_dpbsud(3, 5, 7);
   }
@@ -82,7 +85,7 @@ static inline void slice_sums(
 }
 
 /// Folds the products of the slices from `first` to `end` into one row of the result.
-static inline void fold_row(
+INLINE void fold_row(
     const aq_matmul_i8_args *t, size_t panel, size_t i, size_t first, size_t end, const int32_t *products,
     floats row[1][VECTORS]) {
   for (size_t s = first; s < end; ++s, products += ROWS * PANEL_LANES) {
@@ -96,23 +99,52 @@ static inline void fold_row(
   }
 }
 
-static void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t panel, size_t rows, size_t step) {
-  size_t stride = aq_row_stride(t->quads);
-  const uint8_t *lhs = (const uint8_t *)t->lhs + panel * ROWS * stride;
+/// The same for all rows, where both operands are symmetric and the left one has one scale a row: what
+/// most products are, and without the questions that each slice of a row would ask.
+INLINE void fold_symmetric(
+    const int32_t *lhs_start, const float *rhs_scale, const int32_t *products, const int count, size_t rows,
+    floats out[][VECTORS]) {
+  floats scale[BATCH][VECTORS];
+  for (int c = 0; c < count; ++c)
+    for (int v = 0; v < VECTORS; ++v) scale[c][v] = load_floats(rhs_scale + c * COLUMNS + v * WIDTH);
+  for (size_t i = 0; i < rows; ++i) {
+    for (int v = 0; v < VECTORS; ++v) {
+      floats sum = out[i][v];
+      for (int c = 0; c < count; ++c) {
+        ints product = load_ints(products + ((size_t)c * ROWS + i) * PANEL_LANES + v * WIDTH);
+        ints start = broadcast_int(lhs_start + (size_t)c * ROWS + i);
+        sum = add_product(to_floats(add_ints(product, start)), scale[c][v], sum);
+      }
+      out[i][v] = sum;
+    }
+  }
+}
+
+INLINE void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t panel, size_t rows, size_t step) {
+  size_t start = 0;
+  const uint8_t *lhs = (const uint8_t *)t->lhs + panel * ((t->quads + 15) / 16) * BLOCK_BYTES;
   // A few slices at a time, so that a row of the result is read and written once for all of them.
   int32_t products[BATCH][ROWS * PANEL_LANES] __attribute__((aligned(64)));
   floats out[ROWS][VECTORS];
   for (size_t i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
+  bool is_symmetric = !t->sums && !t->rhs_zero && !t->lhs_zero && !t->lhs_scale && !t->rhs_bias && !t->lhs_bias;
   int tiles = configure(step, rows);
   for (size_t first = 0, end; first < t->slices; first = end) {
     end = t->slices - first < BATCH ? t->slices : first + BATCH;
     for (size_t s = first; s < end; ++s) {
-      slice_sums(lhs, stride, rhs, t->slice_quads[s], step, rows, tiles, products[s - first]);
-      lhs += 4 * (size_t)t->slice_quads[s];
+      slice_sums(lhs, start, rhs, t->slice_quads[s], step, rows, tiles, products[s - first]);
+      start += 4 * (size_t)t->slice_quads[s];
       rhs += QUAD_BYTES * (size_t)t->slice_quads[s];
     }
-    for (size_t i = 0; i < rows; ++i) {
+    const int32_t *lhs_start = t->lhs_start + (panel * t->slices + first) * ROWS;
+    if (is_symmetric && end - first == BATCH) {
+      fold_symmetric(lhs_start, t->rhs_scale + first * COLUMNS, products[0], BATCH, rows, out);
+      continue;
+    }
+    for (size_t s = first; is_symmetric && s < end; ++s, lhs_start += ROWS)
+      fold_symmetric(lhs_start, t->rhs_scale + s * COLUMNS, products[s - first], 1, rows, out);
+    for (size_t i = 0; !is_symmetric && i < rows; ++i) {
       floats row[1][VECTORS];
       for (int v = 0; v < VECTORS; ++v) row[0][v] = out[i][v];
       fold_row(t, panel, i, first, end, products[0], row);
@@ -134,7 +166,9 @@ static const uint8_t *right_bytes(const aq_matmul_i8_args *t) {
   return t->scratch;
 }
 
-static void amx_panels(const aq_matmul_i8_args *t) {
+static void amx_panels(const aq_matmul_i8_args *args) {
+  // A copy, so that no store may change what the arguments are.
+  const aq_matmul_i8_args copy = *args, *t = &copy;
   // Short slices, as those of groups, are one step each.
   size_t step = t->slice_quads[0] < TILE_QUADS ? t->slice_quads[0] : TILE_QUADS;
   const uint8_t *rhs = right_bytes(t);

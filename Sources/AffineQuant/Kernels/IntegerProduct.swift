@@ -87,7 +87,7 @@ extension IntegerProduct {
     let blocking = Blocking(
       leftPanels: (size.rows + left.lanes - 1) / left.lanes, leftPanelBytes: left.panelBytes,
       rightPanels: panels, threads: execution.threads)
-    let needsScratch = kernel.order == .rows && right.order.bits == 4
+    let needsScratch = kernel.order == .blocks && right.order.bits == 4
     let scratchBytes = needsScratch ? slices.quadCount * right.order.lanes * 4 : 0
     ThreadPool.shared.parallel(blocking.parts, threads: execution.threads) { part in
       let scratch = Allocation(byteCount: scratchBytes, zeroed: false)

@@ -36,15 +36,15 @@ enum LeftOrder: Int, Sendable {
   case quads = 1
   /// The same in 16 bits, each quad as its places 0, 2, 1, 3.
   case wide
-  /// Row by row.
-  case rows
+  /// 64 bytes of every row, then the next.
+  case blocks
 
   /// The bytes that one row takes of a panel.
   func rowBytes(_ slices: ContractedSlices) -> Int {
     switch self {
     case .quads: slices.rowBytes
     case .wide: 2 * slices.rowBytes
-    case .rows: aq_row_stride(slices.quadCount)
+    case .blocks: (slices.rowBytes + 63) / 64 * 64
     }
   }
 }

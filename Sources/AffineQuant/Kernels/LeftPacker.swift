@@ -60,10 +60,18 @@ struct LeftPacker {
   /// Puts the rows of a panel into the order that the kernel reads.
   private func arrange(_ bytes: [UInt8], rows: Int, _ codes: inout MutableSpan<UInt8>) {
     switch order {
-    case .rows:
-      let (length, stride) = (slices.rowBytes, order.rowBytes(slices))
-      for row in 0..<rows {
-        for index in 0..<length { codes[row * stride + index] = bytes[row * length + index] }
+    case .blocks:
+      unsafe bytes.withUnsafeBytes { bytes in
+        unsafe codes.withUnsafeMutableBytes { codes in
+          guard let from = bytes.baseAddress, let to = codes.baseAddress else { return }
+          let length = slices.rowBytes
+          for start in stride(from: 0, to: length, by: 64) {
+            for row in 0..<rows {
+              unsafe (to + start * lanes + row * 64).copyMemory(
+                from: from + row * length + start, byteCount: min(64, length - start))
+            }
+          }
+        }
       }
     case .quads:
       TransposeKernels.interleave(

@@ -1,3 +1,4 @@
+internal import AffineKernels
 internal import Dispatch
 internal import Synchronization
 
@@ -9,8 +10,15 @@ internal import Synchronization
 final class ThreadPool: Sendable {
   static let shared = ThreadPool()
 
+  /// How often a thread looks again before it sleeps: some 50 µs, what waking it would cost. Operations
+  /// come in quick succession, and each is several loops.
+  fileprivate static let patience = 2000
+
   private let loops = Mutex<[ParallelLoop]>([])
-  private let work = DispatchSemaphore(value: 0)
+  /// Invitations to help that no worker took yet.
+  private let invitations = Atomic(0)
+  private let sleepers = Atomic(0)
+  private let alarm = DispatchSemaphore(value: 0)
   private let workers = Mutex(0)
 
   /// Calls `body` once for each part, on up to `threads` threads, and waits for all.
@@ -24,7 +32,7 @@ final class ThreadPool: Sendable {
     withoutActuallyEscaping(body) { body in
       let loop = ParallelLoop(parts: parts, helpers: helpers, body: SharedBody(body))
       loops.withLock { $0.append(loop) }
-      for _ in 0..<helpers { work.signal() }
+      invite(helpers)
       loop.run()
       // No helper may enter any more: those that have not yet will find nothing to do.
       loops.withLock { $0.removeAll { $0 === loop } }
@@ -44,14 +52,41 @@ final class ThreadPool: Sendable {
     }
   }
 
+  /// A worker either sees the invitation before it sleeps, or is counted as a sleeper here: both sides
+  /// write before they read, in one order for all.
+  private func invite(_ count: Int) {
+    invitations.add(count, ordering: .sequentiallyConsistent)
+    let asleep = sleepers.load(ordering: .sequentiallyConsistent)
+    for _ in 0..<min(asleep, count) { alarm.signal() }
+  }
+
   private func serve() {
-    work.wait()
+    guard takesInvitation() else {
+      sleepers.add(1, ordering: .sequentiallyConsistent)
+      if invitations.load(ordering: .sequentiallyConsistent) == 0 { alarm.wait() }
+      sleepers.subtract(1, ordering: .sequentiallyConsistent)
+      return
+    }
     let loop = loops.withLock { loops -> ParallelLoop? in
       guard let index = loops.firstIndex(where: \.wantsHelper) else { return nil }
       loops[index].enter()
       return loops[index]
     }
     loop?.help()
+  }
+
+  private func takesInvitation() -> Bool {
+    for _ in 0..<Self.patience {
+      var count = invitations.load(ordering: .relaxed)
+      while count > 0 {
+        let exchange = invitations.weakCompareExchange(
+          expected: count, desired: count - 1, ordering: .acquiringAndReleasing)
+        if exchange.exchanged { return true }
+        count = exchange.original
+      }
+      aq_pause()
+    }
+    return false
   }
 }
 
@@ -69,6 +104,7 @@ private final class ParallelLoop: Sendable {
   private let body: SharedBody
   private let next = Atomic(0)
   private let entered = Atomic(0)
+  private let done = Atomic(0)
   private let left = DispatchSemaphore(value: 0)
 
   init(parts: Int, helpers: Int, body: SharedBody) {
@@ -95,12 +131,17 @@ private final class ParallelLoop: Sendable {
 
   func help() {
     run()
+    done.add(1, ordering: .releasing)
     left.signal()
   }
 
   /// Waits for the helpers that entered, and gives the closure back.
   func finish() {
-    for _ in 0..<entered.load(ordering: .acquiring) { left.wait() }
+    let helping = entered.load(ordering: .acquiring)
+    for _ in 0..<ThreadPool.patience where done.load(ordering: .acquiring) < helping { aq_pause() }
+    if done.load(ordering: .acquiring) < helping {
+      for _ in 0..<helping { left.wait() }
+    }
     body.call = nil
   }
 }
