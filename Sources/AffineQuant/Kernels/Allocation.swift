@@ -4,28 +4,35 @@ internal import AffineKernels
 @safe
 final class Allocation {
   let start: UnsafeMutableRawPointer
-  /// Whole large pages, which others may use again; 0 for memory that is simply freed.
+  /// What others may use again; 0 for memory that is simply freed.
   private let spareBytes: Int
 
   /// From this size on memory comes in large pages where the system has them: touching it for the
   /// first time then costs a quarter, and a result of an operation is always touched first.
   static let large = 4 << 20
   private static let largePage = 2 << 20
+  /// From this size on memory is kept for the next one of its size, and sizes are multiples of it: the
+  /// C library gives such memory back to the system, which clears it every time.
+  private static let spare = 64 << 10
 
   init(byteCount: Int, zeroed: Bool) {
-    if byteCount < Self.large {
+    if byteCount < Self.spare {
       spareBytes = 0
       unsafe start = .allocate(byteCount: max(byteCount, 1), alignment: 64)
     } else {
-      spareBytes = (byteCount + Self.largePage - 1) / Self.largePage * Self.largePage
-      unsafe start = SpareMemory.shared.take(byteCount: spareBytes) ?? Self.pages(spareBytes)
+      let unit = byteCount < Self.large ? Self.spare : Self.largePage
+      spareBytes = (byteCount + unit - 1) / unit * unit
+      unsafe start =
+        SpareMemory.shared.take(byteCount: spareBytes) ?? Self.pages(spareBytes, alignment: unit)
     }
     if zeroed { unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
   }
 
-  private static func pages(_ byteCount: Int) -> UnsafeMutableRawPointer {
-    let start = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: largePage)
-    unsafe aq_advise_large_pages(start, byteCount)
+  private static func pages(_ byteCount: Int, alignment: Int) -> UnsafeMutableRawPointer {
+    let isLarge = alignment == largePage
+    let start = UnsafeMutableRawPointer.allocate(
+      byteCount: byteCount, alignment: isLarge ? largePage : 64)
+    if isLarge { unsafe aq_advise_large_pages(start, byteCount) }
     return unsafe start
   }
 

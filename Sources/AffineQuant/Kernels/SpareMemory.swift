@@ -10,6 +10,8 @@ final class SpareMemory: Sendable {
 
   /// What is kept at most: two float results of 4096 × 4096.
   private static let limit = 128 << 20
+  /// How many pieces are kept at most, so that looking through them stays quick.
+  private static let count = 64
 
   /// Memory that nobody refers to any more, so any thread may free it.
   @safe
@@ -38,7 +40,7 @@ final class SpareMemory: Sendable {
       blocks.append(block)
       var total = blocks.reduce(0) { $0 + $1.byteCount }
       var freed: [Block] = []
-      while total > Self.limit {
+      while total > Self.limit || blocks.count > Self.count {
         freed.append(blocks.removeFirst())
         total -= freed[freed.count - 1].byteCount
       }
