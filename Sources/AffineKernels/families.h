@@ -26,7 +26,7 @@
   K(matmul_f32_i4, avx2, AQ_AVX2, X86, true, 6, 16)
 
 #define AQ_MATMUL_F32(K)                                                    \
-  K(matmul_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 12, 32)     \
+  K(matmul_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 6, 32)      \
   K(matmul_f32, avx2, AQ_AVX2, X86, true, 6, 16)                            \
   K(matmul_f32, neon, AQ_NEON, ARM, true, 4, 8)
 

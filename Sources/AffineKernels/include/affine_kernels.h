@@ -92,9 +92,9 @@ typedef struct {
 /// out[i, j] = sum_k lhs[i, k] * rhs[j, k], accumulated with fma in ascending k
 typedef struct {
   size_t depth;
-  const float *_Nonnull lhs;  // [depth][lhs_lanes]
+  const float *_Nonnull lhs;  // [panel][depth][lhs_lanes]
   const float *_Nonnull rhs;  // [depth][rhs_lanes]
-  size_t rows, columns;       // of the tile that exist: at least 1
+  size_t rows, columns;       // of the result that exist: at least 1
   float *_Nonnull out;        // [rows][stride], only [rows][columns] is touched
   size_t stride;
   bool accumulate;            // add to what `out` holds: a further block of the contracted axis

@@ -75,7 +75,7 @@ void aq_matmul_f32_neon(void *args) {
     for (size_t j = 0; t->accumulate && j < t->columns; ++j) sums[j] = row[j];
     float32x4_t low = vld1q_f32(sums), high = vld1q_f32(sums + 4);
     for (size_t k = 0; k < t->depth; ++k) {
-      float a = t->lhs[k * ROWS + i];
+      float a = t->lhs[i / ROWS * t->depth * ROWS + k * ROWS + i % ROWS];
       low = vfmaq_n_f32(low, vld1q_f32(t->rhs + k * COLUMNS), a);
       high = vfmaq_n_f32(high, vld1q_f32(t->rhs + k * COLUMNS + 4), a);
     }

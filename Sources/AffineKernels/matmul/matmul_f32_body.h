@@ -1,32 +1,36 @@
 #include "affine_kernels.h"
 
-// One tile of a float product, written once for every vector width. The file that includes it
-// defines, for its instruction set: `WIDTH` (floats of a vector), `ROWS` (lhs lanes), the type
-// `floats` and the operations below on it.
+// A product of floats, written once for every vector width. The file that includes it defines the
+// vectors and `ROWS` (lhs lanes). A tile is ROWS by 2 vectors, so that all sums stay in registers.
 
-enum { VECTORS = 2, COLUMNS = VECTORS * WIDTH };
+enum { COLUMNS = VECTORS * WIDTH };
 
-/// The vector of row `i`, from columns that may be fewer than a vector has.
-static inline __attribute__((always_inline)) floats load_part(const float *row, size_t columns) {
+INLINE floats load_part(const float *row, size_t columns) {
   float lanes[WIDTH] = {0};
   for (size_t j = 0; j < WIDTH && j < columns; ++j) lanes[j] = row[j];
   return load_floats(lanes);
 }
 
-static inline __attribute__((always_inline)) void store_part(float *row, size_t columns, floats values) {
+INLINE void store_part(float *row, size_t columns, floats values) {
   float lanes[WIDTH];
   store_floats(lanes, values);
   for (size_t j = 0; j < WIDTH && j < columns; ++j) row[j] = lanes[j];
 }
 
-static inline __attribute__((always_inline)) void tile_of_rows(const aq_matmul_f32_args *t, const int rows) {
-  const float *lhs = t->lhs, *rhs = t->rhs;
-  size_t second = t->columns > WIDTH ? t->columns - WIDTH : 0;
+/// Up to `rows` rows of one left panel.
+INLINE void tile_of_rows(const aq_matmul_f32_args *t, size_t panel, const int rows) {
+  const float *lhs = t->lhs + panel * t->depth * ROWS, *rhs = t->rhs;
+  size_t present = t->rows - panel * ROWS, second = t->columns > WIDTH ? t->columns - WIDTH : 0;
+  float *out = t->out + panel * ROWS * t->stride;
   floats sums[ROWS][VECTORS];
   for (int i = 0; i < rows; ++i) {
     sums[i][0] = sums[i][1] = zero_floats();
-    if (t->accumulate && (size_t)i < t->rows) {
-      const float *row = t->out + (size_t)i * t->stride;
+    if (!t->accumulate || (size_t)i >= present) continue;
+    const float *row = out + (size_t)i * t->stride;
+    if (t->columns == COLUMNS) {
+      sums[i][0] = load_floats(row);
+      sums[i][1] = load_floats(row + WIDTH);
+    } else {
       sums[i][0] = load_part(row, t->columns);
       if (second) sums[i][1] = load_part(row + WIDTH, second);
     }
@@ -41,8 +45,8 @@ static inline __attribute__((always_inline)) void tile_of_rows(const aq_matmul_f
     lhs += ROWS;
     rhs += COLUMNS;
   }
-  for (int i = 0; i < rows && (size_t)i < t->rows; ++i) {
-    float *row = t->out + (size_t)i * t->stride;
+  for (int i = 0; i < rows && (size_t)i < present; ++i) {
+    float *row = out + (size_t)i * t->stride;
     if (t->columns == COLUMNS) {
       store_floats(row, sums[i][0]);
       store_floats(row + WIDTH, sums[i][1]);
@@ -52,3 +56,7 @@ static inline __attribute__((always_inline)) void tile_of_rows(const aq_matmul_f
     }
   }
 }
+
+#include "each_panel.h"
+
+static void all_panels(const aq_matmul_f32_args *t) { EACH_PANEL(t) }

@@ -9,7 +9,6 @@
 // 2 * 15 * 128 = 3840 in magnitude, and 8 of them at most 30720 < 2^15, so 8 quads are added in 16
 // bits before one multiplication by 1 widens them.
 
-#define MOST_ROWS 6
 enum { ROWS = 6, LHS_BYTES = 4 * ROWS, RHS_BYTES = 2 * VECTORS * WIDTH, SAFE_QUADS = 8 };
 
 static const uint8_t low_halves[32] __attribute__((aligned(32))) = {

@@ -6,7 +6,6 @@
 #include "vectors_256.h"
 
 enum { NIBBLES = 1 };
-#define MOST_ROWS 6
 static inline ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_avx_epi32(sum, codes, row); }
 
 #include "matmul_vnni_body.h"

@@ -15,7 +15,6 @@
 // four: 235 against 210 GOP/s for the plain product of widened codes, on the same core (Zen 4).
 // |a + b| <= 128 + 255, so a pair of products is at most 2 * 383^2 and the whole wraps modulo 2^32.
 
-#define MOST_ROWS 4
 enum { ROWS = 4, LHS_BYTES = 8 * ROWS, RHS_BYTES = 4 * VECTORS * WIDTH };
 
 static const uint8_t even_bytes[32] __attribute__((aligned(32))) = {

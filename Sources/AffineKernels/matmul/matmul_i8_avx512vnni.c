@@ -6,7 +6,6 @@
 #include "vectors_512.h"
 
 enum { NIBBLES = 0 };
-#define MOST_ROWS 6
 static inline ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_epi32(sum, codes, row); }
 
 #include "matmul_vnni_body.h"

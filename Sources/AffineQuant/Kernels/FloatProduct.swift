@@ -5,12 +5,12 @@ internal import AffineKernels
 /// Accumulates with fused multiply-adds in ascending order of the contracted axis, so every kernel
 /// gives the same bits.
 struct FloatProduct {
-  /// How much of the contracted axis is packed at a time: a right panel of 16 lanes stays in a
-  /// first-level cache of 32 KiB.
-  private static let depth = 384
+  /// How much of the contracted axis is packed at a time: a right panel of 32 lanes takes 96 KiB and the
+  /// left rows that pass by it 3 KiB each, so that hundreds of them stay in a second-level cache.
+  private static let depth = 768
 
   private let execution: Execution
-  private let kernel: Kernel<FloatTile>
+  private let kernel: Kernel<FloatPanel>
   private let lhs, rhs: FloatOperand
   private let size: Shape
 
@@ -52,30 +52,19 @@ struct FloatProduct {
       for panel in rhsCount * part / parts..<rhsCount * (part + 1) / parts {
         var span = rhsPanel.mutableSpan
         rhs.fill(panel, lanes: rhsLanes, block, &span, execution)
-        unsafe withStarts(rhsPanel, [0]) { rhsValues, _ in
-          for lhsPanel in 0..<lhsCount {
-            unsafe run(lhsPanel, lhsPanels, panel, rhsValues, block, output)
-          }
+        unsafe rhsPanel.withUnsafeBufferPointer { values in
+          guard let start = values.baseAddress else { return }
+          // Columns of a panel are its own.
+          var arguments = unsafe FloatPanel(
+            c: aq_matmul_f32_args(
+              depth: block.count, lhs: lhsPanels.pointer, rhs: start, rows: size.rows,
+              columns: min(rhsLanes, size.columns - panel * rhsLanes),
+              out: output.pointer + panel * rhsLanes, stride: size.columns,
+              accumulate: block.lowerBound > 0))
+          kernel(&arguments)
         }
       }
     }
-  }
-
-  private func run(
-    _ lhsPanel: Int, _ lhsPanels: Buffer<Float>, _ rhsPanel: Int, _ rhsValues: UnsafePointer<Float>,
-    _ block: Range<Int>, _ output: DisjointMemory<Float>
-  ) {
-    let (row, column) = (lhsPanel * kernel.lhsLanes, rhsPanel * kernel.rhsLanes)
-    // Tiles do not overlap: each has rows and columns of its own.
-    var tile = unsafe FloatTile(
-      c: aq_matmul_f32_args(
-        depth: block.count,
-        lhs: lhsPanels.pointer + lhsPanel * kernel.lhsLanes * block.count, rhs: rhsValues,
-        rows: min(kernel.lhsLanes, size.rows - row),
-        columns: min(kernel.rhsLanes, size.columns - column),
-        out: output.pointer + row * size.columns + column, stride: size.columns,
-        accumulate: block.lowerBound > 0))
-    kernel(&tile)
   }
 }
 
@@ -107,6 +96,14 @@ enum FloatOperand {
   ) {
     let free = panel * lanes..<min((panel + 1) * lanes, freeExtent)
     switch self {
+    case .rows(.float32(let matrix)):
+      // The rows of a panel lie as far apart as rows of the matrix do.
+      let start = free.lowerBound * matrix.shape.columns + block.lowerBound
+      let rows = unsafe UnsafeRawPointer(matrix.values.pointer + start)
+      unsafe TransposeKernels.interleave(
+        rows.assumingMemoryBound(to: UInt32.self), stride: matrix.shape.columns, count: free.count,
+        lanes: lanes, units: block.count, into: &output, execution)
+      withExtendedLifetime(matrix) {}
     case .rows(let source):
       var rows = [Float](repeating: 0, count: lanes * block.count)
       var span = rows.mutableSpan

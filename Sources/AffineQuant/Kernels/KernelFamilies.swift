@@ -7,8 +7,8 @@ internal import AffineKernels
 @safe struct CodePanel { var c: aq_matmul_i8_args }
 /// Rows of floats against one panel of codes.
 @safe struct WeightPanel { var c: aq_matmul_codes_args }
-/// A tile of a product of floats.
-@safe struct FloatTile { var c: aq_matmul_f32_args }
+/// Rows of floats against one panel of floats.
+@safe struct FloatPanel { var c: aq_matmul_f32_args }
 /// Smallest and largest values of the runs of some rows.
 @safe struct RangeOfRuns { var c: aq_range_args }
 /// Rows of values to codes.

@@ -45,7 +45,7 @@ enum MatmulKernels {
   }
 
   /// Floats, accumulated with fused multiply-adds in ascending order of the contracted axis.
-  static let float = unsafe KernelTable<FloatTile>(
+  static let float = unsafe KernelTable<FloatPanel>(
     aq_matmul_f32(), portable: "aq_matmul_f32_portable", lhsLanes: 4, rhsLanes: 8
   ) { family in
     let arguments = unsafe family.c
@@ -117,7 +117,8 @@ enum MatmulKernels {
       for j in unsafe 0..<tile.columns {
         var sum: Float = unsafe tile.accumulate ? tile.out[i * tile.stride + j] : 0
         for k in unsafe 0..<tile.depth {
-          sum = unsafe sum.addingProduct(tile.lhs[k * lhsLanes + i], tile.rhs[k * rhsLanes + j])
+          let place = unsafe (i / lhsLanes * tile.depth + k) * lhsLanes + i % lhsLanes
+          sum = unsafe sum.addingProduct(tile.lhs[place], tile.rhs[k * rhsLanes + j])
         }
         unsafe tile.out[i * tile.stride + j] = sum
       }

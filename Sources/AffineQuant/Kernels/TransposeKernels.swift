@@ -55,23 +55,33 @@ enum TransposeKernels {
     }
   }
 
-  /// Turns rows of units of 32 bits, floats or pairs of codes, into a panel of `lanes` lanes; lanes
+  /// Turns rows of units of 32 bits, floats or quads of codes, into a panel of `lanes` lanes; lanes
   /// without a row are zero.
   static func interleave<Value: BitwiseCopyable>(
     _ rows: [Value], count: Int, lanes: Int, units: Int, into panel: inout MutableSpan<Value>,
     _ execution: Execution
   ) {
-    let kernel = interleave.best(on: execution.instructionSet)
     unsafe rows.withUnsafeBytes { source in
-      unsafe panel.withUnsafeMutableBytes { panel in
-        guard let from = source.baseAddress, let to = panel.baseAddress else { return }
-        var arguments = unsafe InterleaveRows(
-          c: aq_interleave_args(
-            lanes: count, padded_lanes: lanes, count: units,
-            in: from.assumingMemoryBound(to: UInt32.self), in_stride: units,
-            out: to.assumingMemoryBound(to: UInt32.self)))
-        kernel(&arguments)
-      }
+      guard let from = source.baseAddress else { return }
+      unsafe interleave(
+        from.assumingMemoryBound(to: UInt32.self), stride: units, count: count, lanes: lanes,
+        units: units, into: &panel, execution)
+    }
+  }
+
+  /// The same for rows that lie `stride` units apart.
+  static func interleave<Value: BitwiseCopyable>(
+    _ rows: UnsafePointer<UInt32>, stride: Int, count: Int, lanes: Int, units: Int,
+    into panel: inout MutableSpan<Value>, _ execution: Execution
+  ) {
+    let kernel = interleave.best(on: execution.instructionSet)
+    unsafe panel.withUnsafeMutableBytes { panel in
+      guard let to = panel.baseAddress else { return }
+      var arguments = unsafe InterleaveRows(
+        c: aq_interleave_args(
+          lanes: count, padded_lanes: lanes, count: units, in: rows, in_stride: stride,
+          out: to.assumingMemoryBound(to: UInt32.self)))
+      kernel(&arguments)
     }
   }
 }
