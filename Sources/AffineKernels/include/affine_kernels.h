@@ -77,7 +77,8 @@ typedef struct {
   size_t slices, quads;                  // `quads`: of all slices
   const uint32_t *_Nonnull slice_quads;  // [slices], at most 32
   const uint32_t *_Nonnull parameters;   // [slices], which of the scales and biases a slice has
-  const float *_Nonnull lhs;             // [panel][quad][4][lhs_lanes]; of one row in all: [quad][4]
+  const float *_Nonnull lhs;             // [panel][quad][4][lhs_lanes]
+  size_t lhs_lanes;                      // 1 to what the kernel's row names
   const uint8_t *_Nonnull rhs;           // [quad][rhs_lanes][4], one or half a byte a code
   uint8_t offset;
   const float *_Nonnull rhs_scale;       // [parameters][rhs_lanes]
@@ -93,6 +94,7 @@ typedef struct {
 typedef struct {
   size_t depth;
   const float *_Nonnull lhs;  // [panel][depth][lhs_lanes]
+  size_t lhs_lanes;           // 1 to what the kernel's row names
   const float *_Nonnull rhs;  // [depth][rhs_lanes]
   size_t rows, columns;       // of the result that exist: at least 1
   float *_Nonnull out;        // [rows][stride], only [rows][columns] is touched

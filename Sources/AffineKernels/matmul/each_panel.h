@@ -1,12 +1,13 @@
-/// Calls `tile_of_rows` for every left panel; a last one of fewer rows costs what its rows cost.
-#define EACH_PANEL(t)                                                             \
-  size_t panel = 0;                                                               \
-  for (; (panel + 1) * ROWS <= t->rows; ++panel) tile_of_rows(t, panel, ROWS);    \
-  switch (t->rows - panel * ROWS) {                                               \
-    case 1: tile_of_rows(t, panel, 1); break;                                     \
-    case 2: tile_of_rows(t, panel, 2); break;                                     \
-    case 3: tile_of_rows(t, panel, 3); break;                                     \
-    case 4: if (ROWS > 4) tile_of_rows(t, panel, ROWS > 4 ? 4 : 1); break;        \
-    case 5: if (ROWS > 4) tile_of_rows(t, panel, ROWS > 4 ? 5 : 1); break;        \
-    default: break;                                                               \
+/// Calls `tile(panel, rows)` for every left panel of `lanes` rows, at most 6, each as a constant.
+#define EACH_PANEL(t, lanes, tile)                                      \
+  for (size_t panel = 0; panel * (lanes) < (t)->rows; ++panel) {        \
+    size_t present = (t)->rows - panel * (lanes);                       \
+    switch (present < (lanes) ? present : (lanes)) {                    \
+      case 1: tile(panel, 1); break;                                    \
+      case 2: tile(panel, 2); break;                                    \
+      case 3: tile(panel, 3); break;                                    \
+      case 4: tile(panel, 4); break;                                    \
+      case 5: tile(panel, ROWS < 5 ? ROWS : 5); break;                  \
+      default: tile(panel, ROWS); break;                                \
+    }                                                                   \
   }

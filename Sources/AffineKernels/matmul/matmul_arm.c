@@ -69,13 +69,14 @@ void aq_matmul_i4_neondot(void *args) { product(args, true); }
 
 void aq_matmul_f32_neon(void *args) {
   const aq_matmul_f32_args *t = args;
+  size_t lanes = t->lhs_lanes;
   for (size_t i = 0; i < t->rows; ++i) {
     float sums[COLUMNS] = {0};
     float *row = t->out + i * t->stride;
     for (size_t j = 0; t->accumulate && j < t->columns; ++j) sums[j] = row[j];
     float32x4_t low = vld1q_f32(sums), high = vld1q_f32(sums + 4);
     for (size_t k = 0; k < t->depth; ++k) {
-      float a = t->lhs[i / ROWS * t->depth * ROWS + k * ROWS + i % ROWS];
+      float a = t->lhs[(i / lanes * t->depth + k) * lanes + i % lanes];
       low = vfmaq_n_f32(low, vld1q_f32(t->rhs + k * COLUMNS), a);
       high = vfmaq_n_f32(high, vld1q_f32(t->rhs + k * COLUMNS + 4), a);
     }

@@ -1,7 +1,8 @@
 #include "affine_kernels.h"
+#include "each_panel.h"
 
 // Floats against codes, written once for every vector width. The file that includes it defines the
-// vectors, `ROWS` (lhs lanes) and `NIBBLES`.
+// vectors, `ROWS` (the most lhs lanes) and `NIBBLES`.
 //
 // Many rows: codes of a few slices become floats in scratch memory that stays in the first-level cache,
 // and every left panel passes by. One row: codes become floats in registers, four slices at a time,
@@ -31,6 +32,9 @@ static void decode(const aq_matmul_codes_args *t, const uint8_t *rhs, size_t qua
   for (size_t q = 0; q < quads; ++q) {
     ints codes[VECTORS];
     signed_codes(rhs + q * RHS_BYTES, offset, codes);
+    // The next chunk comes from far away while this one is multiplied.
+    for (int line = 0; line < RHS_BYTES; line += 64)
+      __builtin_prefetch(rhs + (q + quads) * RHS_BYTES + line, 0, 2);
     for (int j = 0; j < 4; ++j)
       for (int v = 0; v < VECTORS; ++v)
         store_floats(to + (4 * q + (size_t)j) * COLUMNS + v * WIDTH, to_floats(byte_of(codes[v], j)));
@@ -84,13 +88,13 @@ INLINE void store_row(const aq_matmul_codes_args *t, float *row, const floats ou
 INLINE void decoded_tile(
     const aq_matmul_codes_args *t, size_t panel, size_t first, size_t end, size_t quads_before,
     const int rows) {
-  const float *lhs = t->lhs + (panel * t->quads + quads_before) * 4 * ROWS, *rhs = t->scratch;
+  size_t lanes = t->lhs_lanes;
+  const float *lhs = t->lhs + (panel * t->quads + quads_before) * 4 * lanes, *rhs = t->scratch;
+  float *result = t->out + panel * lanes * t->stride;
   floats out[ROWS][VECTORS];
-  size_t present = t->rows - panel * ROWS;
   for (int i = 0; i < rows; ++i) {
     for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
-    if (first > 0 && (size_t)i < present)
-      load_row(t, t->out + (panel * ROWS + (size_t)i) * t->stride, out[i]);
+    if (first > 0) load_row(t, result + (size_t)i * t->stride, out[i]);
   }
   for (size_t s = first; s < end; ++s) {
     floats sums[ROWS][VECTORS];
@@ -103,13 +107,12 @@ INLINE void decoded_tile(
         floats value = broadcast_float(lhs + i);
         for (int v = 0; v < VECTORS; ++v) sums[i][v] = add_product(value, codes[v], sums[i][v]);
       }
-      lhs += ROWS;
+      lhs += lanes;
       rhs += COLUMNS;
     }
-    fold_codes(t, (panel * t->slices + s) * ROWS, s, rows, sums, out);
+    fold_codes(t, (panel * t->slices + s) * lanes, s, rows, sums, out);
   }
-  for (int i = 0; i < rows && (size_t)i < present; ++i)
-    store_row(t, t->out + (panel * ROWS + (size_t)i) * t->stride, out[i]);
+  for (int i = 0; i < rows; ++i) store_row(t, result + (size_t)i * t->stride, out[i]);
 }
 
 /// The sums of `count` slices of as many quads for one row, side by side.
@@ -169,12 +172,7 @@ static void all_rows(const aq_matmul_codes_args *t) {
   for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {
     end = chunk_end(t, first, &quads);
     decode(t, t->rhs + before * RHS_BYTES, quads);
-    size_t panel = 0;
-    for (; (panel + 1) * ROWS <= t->rows; ++panel) decoded_tile(t, panel, first, end, before, ROWS);
-    // Fewer rows than a panel has cost as many as the next of these.
-    size_t left = t->rows - panel * ROWS;
-    if (left > ROWS * 2 / 3) decoded_tile(t, panel, first, end, before, ROWS);
-    else if (left > ROWS / 3) decoded_tile(t, panel, first, end, before, ROWS * 2 / 3);
-    else if (left > 0) decoded_tile(t, panel, first, end, before, ROWS / 3);
+#define TILE(panel, rows) decoded_tile(t, panel, first, end, before, rows)
+    EACH_PANEL(t, t->lhs_lanes, TILE)
   }
 }

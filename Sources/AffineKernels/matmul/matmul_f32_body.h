@@ -1,7 +1,7 @@
 #include "affine_kernels.h"
 
 // A product of floats, written once for every vector width. The file that includes it defines the
-// vectors and `ROWS` (lhs lanes). A tile is ROWS by 2 vectors, so that all sums stay in registers.
+// vectors and `ROWS` (the most lhs lanes). A tile is ROWS by 2 vectors, so that all sums stay in registers.
 
 enum { COLUMNS = VECTORS * WIDTH };
 
@@ -19,13 +19,14 @@ INLINE void store_part(float *row, size_t columns, floats values) {
 
 /// Up to `rows` rows of one left panel.
 INLINE void tile_of_rows(const aq_matmul_f32_args *t, size_t panel, const int rows) {
-  const float *lhs = t->lhs + panel * t->depth * ROWS, *rhs = t->rhs;
-  size_t present = t->rows - panel * ROWS, second = t->columns > WIDTH ? t->columns - WIDTH : 0;
-  float *out = t->out + panel * ROWS * t->stride;
+  size_t lanes = t->lhs_lanes;
+  const float *lhs = t->lhs + panel * t->depth * lanes, *rhs = t->rhs;
+  size_t second = t->columns > WIDTH ? t->columns - WIDTH : 0;
+  float *out = t->out + panel * lanes * t->stride;
   floats sums[ROWS][VECTORS];
   for (int i = 0; i < rows; ++i) {
     sums[i][0] = sums[i][1] = zero_floats();
-    if (!t->accumulate || (size_t)i >= present) continue;
+    if (!t->accumulate) continue;
     const float *row = out + (size_t)i * t->stride;
     if (t->columns == COLUMNS) {
       sums[i][0] = load_floats(row);
@@ -42,10 +43,10 @@ INLINE void tile_of_rows(const aq_matmul_f32_args *t, size_t panel, const int ro
       sums[i][0] = add_product(a, b0, sums[i][0]);
       sums[i][1] = add_product(a, b1, sums[i][1]);
     }
-    lhs += ROWS;
+    lhs += lanes;
     rhs += COLUMNS;
   }
-  for (int i = 0; i < rows && (size_t)i < present; ++i) {
+  for (int i = 0; i < rows; ++i) {
     float *row = out + (size_t)i * t->stride;
     if (t->columns == COLUMNS) {
       store_floats(row, sums[i][0]);
@@ -59,4 +60,7 @@ INLINE void tile_of_rows(const aq_matmul_f32_args *t, size_t panel, const int ro
 
 #include "each_panel.h"
 
-static void all_panels(const aq_matmul_f32_args *t) { EACH_PANEL(t) }
+static void all_panels(const aq_matmul_f32_args *t) {
+#define TILE(panel, rows) tile_of_rows(t, panel, rows)
+  EACH_PANEL(t, t->lhs_lanes, TILE)
+}

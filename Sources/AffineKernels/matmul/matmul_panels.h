@@ -22,4 +22,7 @@ INLINE void tile_of_rows(const aq_matmul_i8_args *t, size_t panel, const int row
 
 #include "each_panel.h"
 
-static void all_panels(const aq_matmul_i8_args *t) { EACH_PANEL(t) }
+static void all_panels(const aq_matmul_i8_args *t) {
+#define TILE(panel, rows) tile_of_rows(t, panel, rows)
+  EACH_PANEL(t, (size_t)ROWS, TILE)
+}

@@ -34,7 +34,7 @@ struct FloatProduct {
   }
 
   private func addBlock(_ block: Range<Int>, to output: DisjointMemory<Float>) {
-    let (lhsLanes, rhsLanes) = (kernel.lhsLanes, kernel.rhsLanes)
+    let (lhsLanes, rhsLanes) = (kernel.balancedLanes(rows: size.rows), kernel.rhsLanes)
     let lhsCount = (size.rows + lhsLanes - 1) / lhsLanes
     let rhsCount = (size.columns + rhsLanes - 1) / rhsLanes
     let lhsPanels = Buffer<Float>(count: lhsCount * lhsLanes * block.count, zeroed: false) {
@@ -57,7 +57,8 @@ struct FloatProduct {
           // Columns of a panel are its own.
           var arguments = unsafe FloatPanel(
             c: aq_matmul_f32_args(
-              depth: block.count, lhs: lhsPanels.pointer, rhs: start, rows: size.rows,
+              depth: block.count, lhs: lhsPanels.pointer, lhs_lanes: lhsLanes, rhs: start,
+              rows: size.rows,
               columns: min(rhsLanes, size.columns - panel * rhsLanes),
               out: output.pointer + panel * rhsLanes, stride: size.columns,
               accumulate: block.lowerBound > 0))

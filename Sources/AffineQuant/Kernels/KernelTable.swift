@@ -22,6 +22,12 @@ struct Kernel<Arguments>: Sendable {
     self.entry = entry
   }
 
+  /// Left lanes that split rows evenly, so that no last panel has too few sums to keep the ports busy.
+  func balancedLanes(rows: Int) -> Int {
+    let panels = max((rows + lhsLanes - 1) / lhsLanes, 1)
+    return max((rows + panels - 1) / panels, 1)
+  }
+
   /// Runs the kernel. Its arguments point to memory that the kernel's formula says it touches.
   @inline(__always)
   func callAsFunction(_ arguments: inout Arguments) {

@@ -3,10 +3,10 @@ internal import AffineKernels
 extension MatmulKernels {
   /// The definition of a product of floats and codes.
   static func weightPanel(
-    _ panel: aq_matmul_codes_args, lhsLanes: Int, rhsLanes: Int, bits: Int
+    _ panel: aq_matmul_codes_args, rhsLanes: Int, bits: Int
   ) {
     let quadBytes = rhsLanes * 4 * bits / 8
-    let lanes = unsafe panel.rows == 1 ? 1 : lhsLanes
+    let lanes = unsafe panel.lhs_lanes
     for i in unsafe 0..<panel.rows {
       let lhs = unsafe panel.lhs + i / lanes * panel.quads * 4 * lanes + i % lanes
       for j in unsafe 0..<panel.columns {

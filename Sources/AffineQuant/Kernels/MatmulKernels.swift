@@ -28,7 +28,7 @@ enum MatmulKernels {
     aq_matmul_f32_i8(), portable: "aq_matmul_f32_i8_portable", lhsLanes: 4, rhsLanes: 8
   ) { family in
     let arguments = unsafe family.c
-    unsafe weightPanel(arguments, lhsLanes: 4, rhsLanes: 8, bits: 8)
+    unsafe weightPanel(arguments, rhsLanes: 8, bits: 8)
   }
 
   /// Floats against codes of half a byte.
@@ -36,7 +36,7 @@ enum MatmulKernels {
     aq_matmul_f32_i4(), portable: "aq_matmul_f32_i4_portable", lhsLanes: 4, rhsLanes: 8
   ) { family in
     let arguments = unsafe family.c
-    unsafe weightPanel(arguments, lhsLanes: 4, rhsLanes: 8, bits: 4)
+    unsafe weightPanel(arguments, rhsLanes: 8, bits: 4)
   }
 
   /// The table for float rows and a right operand of this storage.
@@ -49,7 +49,7 @@ enum MatmulKernels {
     aq_matmul_f32(), portable: "aq_matmul_f32_portable", lhsLanes: 4, rhsLanes: 8
   ) { family in
     let arguments = unsafe family.c
-    unsafe floatTile(arguments, lhsLanes: 4, rhsLanes: 8)
+    unsafe floatTile(arguments, rhsLanes: 8)
   }
 
   private static func codePanel(
@@ -112,12 +112,13 @@ enum MatmulKernels {
     }
   }
 
-  private static func floatTile(_ tile: aq_matmul_f32_args, lhsLanes: Int, rhsLanes: Int) {
+  private static func floatTile(_ tile: aq_matmul_f32_args, rhsLanes: Int) {
+    let lanes = unsafe tile.lhs_lanes
     for i in unsafe 0..<tile.rows {
       for j in unsafe 0..<tile.columns {
         var sum: Float = unsafe tile.accumulate ? tile.out[i * tile.stride + j] : 0
         for k in unsafe 0..<tile.depth {
-          let place = unsafe (i / lhsLanes * tile.depth + k) * lhsLanes + i % lhsLanes
+          let place = unsafe (i / lanes * tile.depth + k) * lanes + i % lanes
           sum = unsafe sum.addingProduct(tile.lhs[place], tile.rhs[k * rhsLanes + j])
         }
         unsafe tile.out[i * tile.stride + j] = sum

@@ -34,7 +34,7 @@ struct WeightOnlyProduct {
     self.right = right
     sliceQuads = Buffer(slices.quads)
     sliceParameters = Buffer(parents)
-    let lanes = size.rows == 1 ? 1 : kernel.lhsLanes
+    let lanes = kernel.balancedLanes(rows: size.rows)
     left = FloatPanels(
       lhs, lanes: lanes, slices, withSums: right.valueBiases.count > 0, execution)
   }
@@ -75,7 +75,8 @@ struct WeightOnlyProduct {
         slices: slices.ranges.count, quads: slices.quadCount, slice_quads: sliceQuads.pointer,
         parameters: sliceParameters.pointer,
         lhs: left.values.pointer + leftPanels.lowerBound * left.panelLength,
-        rhs: rhs.codes.pointer + panel * panelBytes, offset: UInt8(right.signedOffset),
+        lhs_lanes: left.lanes, rhs: rhs.codes.pointer + panel * panelBytes,
+        offset: UInt8(right.signedOffset),
         rhs_scale: right.scales.pointer + r,
         lhs_sum: hasBiases ? left.sums.pointer + left.sumStart(of: leftPanels.lowerBound) : nil,
         rhs_bias: hasBiases ? right.valueBiases.pointer + r : nil, scratch: scratch,
