@@ -53,7 +53,7 @@ def timers(work, size, affine, modules):
 
 def measured(work, size, affine, modules, rounds):
     """One row: our reports and the peers' times of some rounds, in turn."""
-    row = {"work": work.name, "size": str(size), "target": work.target, "met": False}
+    row = {"work": work.name, "size": str(size), "target": work.target_at(size), "met": False}
     ready, failures = timers(work, size, affine, modules)
     counted = counting(ready, affine.isa)
     if not counted:
@@ -71,7 +71,7 @@ def measured(work, size, affine, modules, rounds):
     fractions = [one["fractionOfPeak"] for one in ours if one.get("fractionOfPeak")]
     return row | {
         "threads": ours[0]["threads"], "kernel": ours[0]["kernel"], "best": peers[0]["name"],
-        "met": peers[0]["ratio"] >= work.target, "peers": peers, "failures": failures,
+        "met": peers[0]["ratio"] >= work.target_at(size), "peers": peers, "failures": failures,
         "ourMilliseconds": statistics.median(one["medianSeconds"] for one in ours) * 1e3,
         "gops": statistics.median(one["gops"] for one in ours),
         "fractionOfPeak": statistics.median(fractions) if fractions else None}

@@ -1,5 +1,5 @@
 """What is compared, as data: an entry of WORK a kind of work, with sizes, peers and target."""
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,18 @@ class Peer:
 
 @dataclass(frozen=True)
 class Work:
-    """One row at each size. `target` is the ratio, the best peer's time by ours, to be reached."""
+    """One row at each size. A target is the ratio, the best peer's time by ours, to be reached."""
     name: str
     call: Call
     sizes: tuple[Size, ...]
     peers: tuple[Peer, ...]
     target: float
+    # Where few rows have a target of their own, by m.
+    target_of_rows: dict[int, float] = field(default_factory=dict)
+
+    def target_at(self, size):
+        """The target at one size."""
+        return self.target_of_rows.get(size.m, self.target)
 
 
 def _onnx_nbits(group, level):
@@ -86,28 +92,31 @@ WORK = (
         Peer("torch fbgemm", "torch_peers", "dynamic_linear", ("fbgemm",)),
         Peer("torch onednn", "torch_peers", "dynamic_linear", ("onednn",)),
         Peer("torch _int_mm", "torch_peers", "int_mm")), 1.0),
-    Work("linear-int4-group32", INT4, LINEAR, (_onnx_nbits(32, 4), _mlx(4, 32)), 1.0),
+    Work("linear-int4-group32", INT4, LINEAR, (_onnx_nbits(32, 4), _mlx(4, 32)), 2.0, {1: 1.4}),
     Work("linear-int4-group128", Call("linear", "int4-group128", "int8-token"), LINEAR,
-         (_onnx_nbits(128, 4), _mlx(4, 128)), 1.0),
+         (_onnx_nbits(128, 4), _mlx(4, 128)), 2.0, {1: 1.4}),
     Work("linear-int4-float", Call("linear", "int4-group32"), LINEAR,
-         (_onnx_nbits(32, 0), _mlx(4, 32)), 1.0),
+         (_onnx_nbits(32, 0), _mlx(4, 32)), 1.0, {1: 4.0, 8: 1.5}),
     Work("linear-int8-float", Call("linear", "int8-row"), LINEAR, (
         Peer("torch _weight_int8pack_mm bf16", "torch_peers", "int8_weight_only"), _mlx(8, 64),
-        BFLOAT16), 1.0),
-    Work("linear-float", FLOAT, LINEAR,
-         (Peer("torch MKL", "torch_peers", "linear", ("float32",)), BFLOAT16), 1.0),
+        BFLOAT16), 2.0),
+    # One row or a few are bound by memory: no target.
+    Work("linear-float", FLOAT, LINEAR[2:],
+         (Peer("torch MKL", "torch_peers", "linear", ("float32",)), BFLOAT16), 0.95),
     Work("train-step", Call("train-step", "int8-row", "int8-token"),
          (Size(512, 1024, 1024), Size(256, 768, 3072)),
-         (Peer("torch float32", "torch_peers", "train_step"),), 1.0),
+         (Peer("torch float32", "torch_peers", "train_step"),), 1.6),
     Work("quantize", Call("quantize", "int8-row"), (Size(4096, 4096),),
-         (Peer("torch quantize_per_channel", "torch_peers", "quantize"),), 1.0),
+         (Peer("torch quantize_per_channel", "torch_peers", "quantize"),), 3.0),
     Work("optimizer", Call("optimizer-step", "int8-group256"), (Size(1024, 4096),),
          (Peer("torch AdamW fused float32", "torch_peers", "adamw"),), 1.0),
     # Our own types against each other: generality must cost little.
     Work("block32x32", Call("linear", "int8-block32x32", "int8-block32x32"), OWN,
-         (Peer("ours, int8-row", call=INT8),), 0.8),
+         (Peer("ours, int8-row", call=INT8),), 0.85),
     Work("asymmetric", Call("linear", "int8-row", "uint8-token-asymmetric"), OWN,
-         (Peer("ours, symmetric", call=INT8),), 0.9),
+         (Peer("ours, symmetric", call=INT8),), 0.85),
+    Work("asymmetric-int4", Call("linear", "int4-group32", "uint8-token-asymmetric"), OWN,
+         (Peer("ours, symmetric", call=INT4),), 0.85),
     Work("biased", Call("linear", "uint4-group32-biased", "int8-token"), OWN,
          (Peer("ours, int4-group32", call=INT4),), 0.9),
     _two_threads("int8", INT8),

@@ -17,13 +17,13 @@
   K(matmul_i4, avx2, AQ_AVX2, X86, true, 6, 16, AQ_QUADS)                           \
   K(matmul_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, 4, 8, AQ_QUADS)
 
-#define AQ_MATMUL_F32_I8(K)                                                 \
-  K(matmul_f32_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 6, 32)   \
-  K(matmul_f32_i8, avx2, AQ_AVX2, X86, true, 6, 16)
+#define AQ_MATMUL_F32I8(K)                                                 \
+  K(matmul_f32i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 6, 32)   \
+  K(matmul_f32i8, avx2, AQ_AVX2, X86, true, 6, 16)
 
-#define AQ_MATMUL_F32_I4(K)                                                 \
-  K(matmul_f32_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 6, 32)   \
-  K(matmul_f32_i4, avx2, AQ_AVX2, X86, true, 6, 16)
+#define AQ_MATMUL_F32I4(K)                                                 \
+  K(matmul_f32i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 6, 32)   \
+  K(matmul_f32i4, avx2, AQ_AVX2, X86, true, 6, 16)
 
 #define AQ_MATMUL_F32(K)                                                    \
   K(matmul_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 6, 32)      \

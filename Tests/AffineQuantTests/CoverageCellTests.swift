@@ -27,7 +27,7 @@ import Testing
 
   @Test func namesFollowTheGrammar() {
     let operations = ["matmul", "quantize", "dequantize", "transpose", "slice", "concatenate"]
-    let elements = ["i16", "f32", "i8", "u8", "i4", "u4", "8", "4", "any"]
+    let elements = ["f32", "i8", "u8", "i4", "u4", "f32i8", "f32i4", "8", "4", "any"]
     let instructionSets = [
       "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "amx", "neon", "neondot", "i8mm",
     ]

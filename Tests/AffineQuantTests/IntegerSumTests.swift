@@ -6,6 +6,7 @@ import Testing
 @Suite struct IntegerSumTests {
   static let kernelRows = kernels(
     for: .linear, .quantized(Int8Weight.type), .quantized(Int8Weight.type))!.filter { $0.canRun() }
+  static let instructionSets = kernelRows.map(\.needs)
 
   @Test(arguments: kernelRows, [1, 2, 31, 32, 33, 255, 4096, 32_768, 32_769, 65_537, 131_072])
   func extremesSumExactly(kernel: KernelRow, depth: Int) throws {
@@ -23,22 +24,28 @@ import Testing
     }
   }
 
-  @Test(
-    arguments: kernelRows,
-    ["int8-row", "uint8-row", "int4-group32", "uint4-group32", "int8-block32x32", "ternary-tensor"])
-  func randomAndExtremeCodesSumExactly(kernel: KernelRow, weights: String) throws {
-    let execution = Execution(threads: 1, instructionSet: kernel.needs)
-    var random = SplitMix64(seed: 42)
-    let type = try #require(QuantizedType(name: weights))
-    for round in 0..<12 {
-      let m = Int.random(in: 1...40, using: &random), n = Int.random(in: 1...70, using: &random)
+  /// Whole-number types of every width class, mapping and granularity along rows.
+  static let rowTypes = ["int8", "uint8", "int4", "uint4", "int3", "ternary"].flatMap { storage in
+    ["row", "tensor", "group32", "group64", "group128", "block32x32"].compactMap {
+      QuantizedType(name: "\(storage)-\($0)")
+    }
+  }
+
+  /// Random extents up to 257 on all three axes, codes random or only the extremes.
+  @Test(arguments: instructionSets, rowTypes)
+  func randomAndExtremeCodesSumExactly(set: InstructionSet, type: QuantizedType) throws {
+    let execution = Execution(threads: 2, instructionSet: set)
+    var random = SplitMix64(seed: UInt64(type.name.utf8.reduce(0) { $0 &* 31 &+ Int($1) } & 0xffff))
+    for round in 0..<4 {
+      let m = Int.random(in: 1...257, using: &random), n = Int.random(in: 1...257, using: &random)
       let k = Int.random(in: 1...257, using: &random)
-      for activations in [Int8Activations.type, UInt8Activations.type] {
-        let seed = UInt64(round)
-        let x = Samples.codes(m, k, activations, extremes: round.isMultiple(of: 2), seed: seed)
-        let w = Samples.codes(n, k, type, extremes: round.isMultiple(of: 2), seed: seed + 1)
-        #expect(try sums(x, w, execution) == oracle(x, w), "\(m)×\(n)×\(k)")
-      }
+      let activations = try #require(
+        Self.rowTypes.filter { $0.storage.bits == 8 }.randomElement(using: &random))
+      let isExtreme = round.isMultiple(of: 2)
+      let x = Samples.codes(m, k, activations, extremes: isExtreme, seed: UInt64(round))
+      let w = Samples.codes(n, k, type, extremes: isExtreme, seed: UInt64(round + 9))
+      #expect(try sums(x, w, execution) == oracle(x, w), "\(activations.name) \(m)×\(n)×\(k)")
+      #expect(try sums(x, w.tiled(execution), execution) == oracle(x, w), "tiled")
     }
   }
 
@@ -55,11 +62,15 @@ import Testing
   /// The sum over all slices, from codes that the oracle reads.
   private func oracle(_ lhs: CodeMatrix, _ rhs: CodeMatrix) -> [Int64] {
     let (a, b, k) = (Oracle.integers(lhs), Oracle.integers(rhs), lhs.shape.columns)
-    return (0..<lhs.shape.rows).flatMap { i in
-      (0..<rhs.shape.rows).map { j in
-        (0..<k).reduce(Int64(0)) { $0 + a[i * k + $1] * b[j * k + $1] }
+    var sums: [Int64] = []
+    for i in 0..<lhs.shape.rows {
+      for j in 0..<rhs.shape.rows {
+        var sum: Int64 = 0
+        for index in 0..<k { sum += a[i * k + index] * b[j * k + index] }
+        sums.append(sum)
       }
     }
+    return sums
   }
 
   private func constant(

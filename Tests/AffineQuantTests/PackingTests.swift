@@ -52,6 +52,36 @@ import Testing
     }
   }
 
+  /// Activations of every mapping against tiled weights of every mapping, as the oracle computes them.
+  @Test(
+    arguments: [
+      "int8-row", "uint8-row", "uint8-group32-biased", "uint8-row-biased", "int8-group32",
+      "int8-block32x32", "uint4-group32-biased",
+    ],
+    [
+      "int8-row", "uint8-row", "uint8-row-biased", "int4-group32", "uint4-group32-biased",
+      "int3-row",
+    ])
+  func tiledWeightsTakeAnyActivations(activations: String, weights: String) throws {
+    let first = try #require(QuantizedType(name: activations))
+    let second = try #require(QuantizedType(name: weights))
+    for (m, n, k) in [(1, 35, 70), (9, 40, 129)] {
+      let x = Samples.codes(m, k, first), w = Samples.codes(n, k, second, seed: 3)
+      let (lhs, rhs) = (ErasedOperand.quantized(x), ErasedOperand.quantized(w))
+      let expected = Oracle.product(.linear, lhs, rhs)
+      let magnitudes = Oracle.magnitudes(.linear, lhs, rhs)
+      let bound = Oracle.tolerance(depth: k)
+      for execution in Self.executions {
+        for left in [x, x.tiled(execution)] {
+          let product = try Product.quantized(left, w.tiled(execution), execution).values.array
+          for (index, value) in product.enumerated() {
+            #expect(bound.accepts(value, expected.values[index], magnitude: magnitudes[index]))
+          }
+        }
+      }
+    }
+  }
+
   static let executions = kernels(
     for: .linear, .quantized(Int8Weight.type), .quantized(Int8Weight.type))!
     .filter { $0.canRun() }.map { Execution(threads: 2, instructionSet: $0.needs) }

@@ -16,16 +16,20 @@ package enum CellCheck {
 
   /// Odd extents, more than one group of 32, and a single row.
   private static let sizes: [(m: Int, n: Int, k: Int)] = [(5, 7, 70), (1, 3, 33)]
+  /// More rows and columns than one panel has.
+  private static let panels: (m: Int, n: Int, k: Int) = (14, 34, 37)
 
   /// Runs a cell with one kernel.
   package static func run(_ cell: CoverageCell, _ row: KernelRow) throws -> Outcome {
     let execution = Execution(threads: 1, instructionSet: row.needs)
     var outcome = Outcome(passed: true, maximumRelativeError: 0)
-    for (index, size) in sizes.enumerated() {
+    for (index, size) in (sizes + (cell.operation.isProduct ? [panels] : [])).enumerated() {
       let seed = UInt64(index + 1)
+      // A weight as it is made, then as it is kept for this CPU.
       let part =
         cell.operation.isProduct
-        ? try product(cell, size, seed, execution) : try single(cell, size, seed, execution)
+        ? try product(cell, size, seed, packed: index > 0, execution)
+        : try single(cell, size, seed, execution)
       outcome.passed = outcome.passed && part.passed
       outcome.maximumRelativeError = max(outcome.maximumRelativeError, part.maximumRelativeError)
     }
@@ -33,7 +37,8 @@ package enum CellCheck {
   }
 
   private static func product(
-    _ cell: CoverageCell, _ size: (m: Int, n: Int, k: Int), _ seed: UInt64, _ execution: Execution
+    _ cell: CoverageCell, _ size: (m: Int, n: Int, k: Int), _ seed: UInt64, packed: Bool,
+    _ execution: Execution
   ) throws -> Outcome {
     let (firstShape, secondShape) =
       switch cell.operation {
@@ -46,7 +51,9 @@ package enum CellCheck {
     let second = try ErasedOperand(
       Samples.matrix(secondShape.rows, secondShape.columns, for: cell.weights, seed: seed + 7),
       as: .quantized(cell.weights))
-    let actual = try ErasedOperand.product(cell.operation, first, second, on: execution)
+    let isTiled = packed && cell.operation == .linear
+    let weight = isTiled ? second.packed(for: cell.activations, execution) : second
+    let actual = try ErasedOperand.product(cell.operation, first, weight, on: execution)
     let portable = try ErasedOperand.product(
       cell.operation, first, second, on: Execution(threads: 1, instructionSet: .portable))
     let expected = Oracle.product(cell.operation, first, second)

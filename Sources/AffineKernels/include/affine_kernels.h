@@ -287,8 +287,8 @@ typedef struct {
 
 aq_family aq_matmul_i8(void);
 aq_family aq_matmul_i4(void);
-aq_family aq_matmul_f32_i8(void);
-aq_family aq_matmul_f32_i4(void);
+aq_family aq_matmul_f32i8(void);
+aq_family aq_matmul_f32i4(void);
 aq_family aq_matmul_f32(void);
 aq_family aq_range_f32(void);
 aq_family aq_quantize_i8(void);

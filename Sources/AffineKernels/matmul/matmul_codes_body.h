@@ -123,6 +123,8 @@ INLINE void sums_abreast(
   for (int c = 0; c < count; ++c)
     for (int v = 0; v < VECTORS; ++v) sums[c][v] = zero_floats();
   for (size_t q = 0; q < quads; ++q) {
+    // Unrolled, or the sums would lie in memory.
+#pragma clang loop unroll(full)
     for (int c = 0; c < count; ++c) {
       ints codes[VECTORS];
       signed_codes(rhs + ((size_t)c * quads + q) * RHS_BYTES, offset, codes);

@@ -5,6 +5,8 @@
 
 #include "vectors_256.h"
 
+#define MOST_ROWS 6
+
 // 4-bit codes are unsigned, so vpmaddubsw takes them as they are: a pair of products is at most
 // 2 * 15 * 128 = 3840 in magnitude, and 8 of them at most 30720 < 2^15, so 8 quads are added in 16
 // bits before one multiplication by 1 widens them.
@@ -48,7 +50,7 @@ INLINE void sum_few(
       sums[i][v] = _mm256_add_epi32(sums[i][v], _mm256_madd_epi16(part[i][v], ones));
 }
 
-INLINE void sum_rows(
+INLINE void sum_quads(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
   for (; quads >= SAFE_QUADS; quads -= SAFE_QUADS) {
     sum_few(lhs, rhs, SAFE_QUADS, rows, sums);
@@ -56,25 +58,6 @@ INLINE void sum_rows(
     rhs += SAFE_QUADS * RHS_BYTES;
   }
   if (quads > 0) sum_few(lhs, rhs, quads, rows, sums);
-}
-
-ROW_FUNCTION(1)
-ROW_FUNCTION(2)
-ROW_FUNCTION(3)
-ROW_FUNCTION(4)
-ROW_FUNCTION(5)
-ROW_FUNCTION(6)
-
-INLINE void sum_quads(
-    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
-  switch (rows) {
-    case 1: sum_1(lhs, rhs, quads, sums); break;
-    case 2: sum_2(lhs, rhs, quads, sums); break;
-    case 3: sum_3(lhs, rhs, quads, sums); break;
-    case 4: sum_4(lhs, rhs, quads, sums); break;
-    case 5: sum_5(lhs, rhs, quads, sums); break;
-    default: sum_6(lhs, rhs, quads, sums); break;
-  }
 }
 
 #include "matmul_i8_body.h"

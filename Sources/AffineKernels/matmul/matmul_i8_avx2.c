@@ -5,6 +5,8 @@
 
 #include "vectors_256.h"
 
+#define MOST_ROWS 4
+
 // Without VNNI an exact product of bytes goes through 16 bits, where one multiplication port cycle
 // serves 16 products. Winograd's identity of 1968 halves the multiplications:
 //
@@ -40,7 +42,7 @@ INLINE void add_quad(const uint8_t *row, const ints even[VECTORS], const ints od
         [even0] "x"(even[0]), [even1] "x"(even[1]), [odd0] "x"(odd[0]), [odd1] "x"(odd[1]));
 }
 
-INLINE void sum_rows(
+INLINE void sum_quads(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
   ints kept[ROWS][VECTORS];
   for (int i = 0; i < rows; ++i)
@@ -58,21 +60,6 @@ INLINE void sum_rows(
   }
   for (int i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) sums[i][v] = kept[i][v];
-}
-
-ROW_FUNCTION(1)
-ROW_FUNCTION(2)
-ROW_FUNCTION(3)
-ROW_FUNCTION(4)
-
-INLINE void sum_quads(
-    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
-  switch (rows) {
-    case 1: sum_1(lhs, rhs, quads, sums); break;
-    case 2: sum_2(lhs, rhs, quads, sums); break;
-    case 3: sum_3(lhs, rhs, quads, sums); break;
-    default: sum_4(lhs, rhs, quads, sums); break;
-  }
 }
 
 #include "matmul_i8_body.h"

@@ -5,6 +5,8 @@
 
 #include "vectors_256.h"
 
+#define MOST_ROWS 6
+
 enum { NIBBLES = 0 };
 static inline ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_avx_epi32(sum, codes, row); }
 

@@ -1,6 +1,8 @@
 #include <immintrin.h>
 
-#include "registers.h"
+#include "inline.h"
+
+#define FEW_REGISTERS 0
 
 // The operations of products on 512-bit vectors.
 

@@ -37,6 +37,6 @@ public enum Catalog {
     ElementType.allCases.map { .float($0) }
     + [
       "int8-row", "int8-tensor", "int8-column", "int8-block32x32", "uint8-row", "uint8-tensor",
-      "float8e4m3-row",
+      "uint8-row-biased", "float8e4m3-row",
     ].compactMap { OperandType(name: $0) }
 }

@@ -25,7 +25,7 @@ enum MatmulKernels {
 
   /// Floats against codes of a byte.
   static let weightBytes = unsafe KernelTable<WeightPanel>(
-    aq_matmul_f32_i8(), portable: "aq_matmul_f32_i8_portable", lhsLanes: 4, rhsLanes: 8
+    aq_matmul_f32i8(), portable: "aq_matmul_f32i8_portable", lhsLanes: 4, rhsLanes: 8
   ) { family in
     let arguments = unsafe family.c
     unsafe weightPanel(arguments, rhsLanes: 8, bits: 8)
@@ -33,7 +33,7 @@ enum MatmulKernels {
 
   /// Floats against codes of half a byte.
   static let weightNibbles = unsafe KernelTable<WeightPanel>(
-    aq_matmul_f32_i4(), portable: "aq_matmul_f32_i4_portable", lhsLanes: 4, rhsLanes: 8
+    aq_matmul_f32i4(), portable: "aq_matmul_f32i4_portable", lhsLanes: 4, rhsLanes: 8
   ) { family in
     let arguments = unsafe family.c
     unsafe weightPanel(arguments, rhsLanes: 8, bits: 4)

@@ -5,11 +5,11 @@
 
 #include "vectors_512.h"
 
-enum { ROWS = 6, NIBBLES = 0 };
+enum { ROWS = 6, NIBBLES = 1 };
 
 #include "matmul_codes_body.h"
 
-void aq_matmul_f32_i8_avx512vnni(void *args) { all_rows(args); }
+void aq_matmul_f32i4_avx512vnni(void *args) { all_rows(args); }
 
 #pragma clang attribute pop
 #endif

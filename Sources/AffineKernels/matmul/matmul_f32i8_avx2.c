@@ -5,11 +5,11 @@
 
 #include "vectors_256.h"
 
-enum { ROWS = 6, NIBBLES = 1 };
+enum { ROWS = 6, NIBBLES = 0 };
 
 #include "matmul_codes_body.h"
 
-void aq_matmul_f32_i4_avx2(void *args) { all_rows(args); }
+void aq_matmul_f32i8_avx2(void *args) { all_rows(args); }
 
 #pragma clang attribute pop
 #endif

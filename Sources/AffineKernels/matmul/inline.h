@@ -1,0 +1,1 @@
+#define INLINE static inline __attribute__((always_inline))
