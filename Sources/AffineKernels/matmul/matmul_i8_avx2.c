@@ -17,7 +17,7 @@
 // four: 235 against 210 GOP/s for the plain product of widened codes, on the same core (Zen 4).
 // |a + b| <= 128 + 255, so a pair of products is at most 2 * 383^2 and the whole wraps modulo 2^32.
 
-enum { ROWS = 4, LHS_BYTES = 8 * ROWS, RHS_BYTES = 4 * VECTORS * WIDTH };
+enum { ROWS = 4, LHS_BYTES = 8 * ROWS, RHS_BYTES = 4 * VECTORS * WIDTH, PREFETCH = 8192 };
 
 static const uint8_t even_bytes[32] __attribute__((aligned(32))) = {
     255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0,
@@ -42,6 +42,12 @@ INLINE void add_quad(const uint8_t *row, const ints even[VECTORS], const ints od
         [even0] "x"(even[0]), [even1] "x"(even[1]), [odd0] "x"(odd[0]), [odd1] "x"(odd[1]));
 }
 
+/// Asks for codes of the next panel or so: the hardware looks less far ahead than a few rows take. With
+/// 8 rows of 4096 codes from memory, 183 GOP/s for 153 without (Zen 4).
+INLINE void prefetch_codes(const uint8_t *rhs) {
+  for (int line = 0; line < RHS_BYTES; line += 64) __builtin_prefetch(rhs + PREFETCH + line, 0, 2);
+}
+
 INLINE void sum_quads(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
   ints kept[ROWS][VECTORS];
@@ -49,6 +55,7 @@ INLINE void sum_quads(
     for (int v = 0; v < VECTORS; ++v) kept[i][v] = sums[i][v];
   for (size_t q = 0; q < quads; ++q) {
     ints even[VECTORS], odd[VECTORS];
+    prefetch_codes(rhs);
     for (int v = 0; v < VECTORS; ++v) {
       odd[v] = load_ints(rhs + 4 * v * WIDTH);
       __asm__("vpand %1, %2, %0" : "=x"(even[v]) : "m"(even_bytes), "x"(odd[v]));

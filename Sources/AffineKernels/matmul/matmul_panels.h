@@ -24,8 +24,6 @@ INLINE void slice_of_rows(
     slice_of_rows(t, panel, slice, lhs, rhs, count, out);                                        \
   }
 #if FEW_REGISTERS
-SLICE_FUNCTION(1)
-SLICE_FUNCTION(2)
 SLICE_FUNCTION(3)
 SLICE_FUNCTION(4)
 #if MOST_ROWS > 4
@@ -39,8 +37,9 @@ INLINE void add_slice(
     const int rows, floats out[][VECTORS]) {
 #if FEW_REGISTERS
   switch (rows) {
-    case 1: slice_1(t, panel, slice, lhs, rhs, out); break;
-    case 2: slice_2(t, panel, slice, lhs, rhs, out); break;
+    // Two rows leave registers enough, and a call for each short slice would cost more than it saves.
+    case 1: slice_of_rows(t, panel, slice, lhs, rhs, 1, out); break;
+    case 2: slice_of_rows(t, panel, slice, lhs, rhs, 2, out); break;
     case 3: slice_3(t, panel, slice, lhs, rhs, out); break;
 #if MOST_ROWS > 4
     case 4: slice_4(t, panel, slice, lhs, rhs, out); break;

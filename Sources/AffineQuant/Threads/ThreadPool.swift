@@ -31,11 +31,11 @@ final class ThreadPool: Sendable {
     start(atLeast: helpers)
     withoutActuallyEscaping(body) { body in
       let loop = ParallelLoop(parts: parts, helpers: helpers, body: SharedBody(body))
-      loops.withLock { $0.append(loop) }
+      spinning { $0.append(loop) }
       invite(helpers)
       loop.run()
       // No helper may enter any more: those that have not yet will find nothing to do.
-      loops.withLock { $0.removeAll { $0 === loop } }
+      spinning { $0.removeAll { $0 === loop } }
       loop.finish()
     }
   }
@@ -67,12 +67,19 @@ final class ThreadPool: Sendable {
       sleepers.subtract(1, ordering: .sequentiallyConsistent)
       return
     }
-    let loop = loops.withLock { loops -> ParallelLoop? in
-      guard let index = loops.firstIndex(where: \.wantsHelper) else { return nil }
+    var found: ParallelLoop?
+    spinning { loops in
+      guard let index = loops.firstIndex(where: \.wantsHelper) else { return }
       loops[index].enter()
-      return loops[index]
+      found = loops[index]
     }
-    loop?.help()
+    found?.help()
+  }
+
+  /// Changes the list of loops. All threads of a loop come here at once and for a moment only, so one
+  /// that has to wait stays awake: waking it would take longer than all the others together.
+  private func spinning(_ body: (inout [ParallelLoop]) -> Void) {
+    while loops.withLockIfAvailable({ body(&$0) }) == nil { aq_pause() }
   }
 
   private func takesInvitation() -> Bool {
