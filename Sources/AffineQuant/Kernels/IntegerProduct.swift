@@ -90,12 +90,12 @@ extension IntegerProduct {
     let needsScratch = kernel.order == .blocks && right.order.bits == 4
     let scratchBytes = needsScratch ? slices.quadCount * right.order.lanes * 4 : 0
     ThreadPool.shared.parallel(blocking.parts, threads: execution.threads) { part in
-      let scratch = Allocation(byteCount: scratchBytes, zeroed: false)
+      let scratch = needsScratch ? Allocation(byteCount: scratchBytes, zeroed: false) : nil
       blocking.forEachPanel(of: part) { leftPanels, panel in
         let rows =
           leftPanels.lowerBound * left.lanes..<min(leftPanels.upperBound * left.lanes, size.rows)
         var arguments = arguments(leftPanels.lowerBound, rows, panel)
-        unsafe arguments.c.scratch = scratch.start.assumingMemoryBound(to: UInt8.self)
+        unsafe arguments.c.scratch = scratch?.start.assumingMemoryBound(to: UInt8.self)
         body(rows, panel, &arguments)
       }
     }
