@@ -5,7 +5,7 @@
 // that includes it defines `NIBBLES`.
 
 enum { ROWS = 32, TILE_ROWS = 16, TILE_QUADS = 16, PANEL_LANES = 32, QUAD_BYTES = 4 * PANEL_LANES };
-enum { BATCH = 4, BLOCK_BYTES = 64 * ROWS };
+enum { BATCH = 4, FOLD_ROWS = 8, BLOCK_BYTES = 64 * ROWS };
 
 #include "matmul_i8_body.h"
 
@@ -84,19 +84,26 @@ INLINE void slice_sums(
   _tile_stored(3, sums + TILE_ROWS * PANEL_LANES + 16, 4 * PANEL_LANES);
 }
 
-/// Folds the products of the slices from `first` to `end` into one row of the result.
-INLINE void fold_row(
-    const aq_matmul_i8_args *t, size_t panel, size_t i, size_t first, size_t end, const int32_t *products,
-    floats row[1][VECTORS]) {
+/// Folds the products of the slices from `first` to `end` into FOLD_ROWS rows of the result. Rows of a
+/// panel that do not exist are computed like others: there is room for them everywhere but in memory.
+INLINE void fold_rows(
+    const aq_matmul_i8_args *t, size_t panel, size_t row, size_t first, size_t end, const int32_t *products,
+    floats out[][VECTORS]) {
+  floats part[FOLD_ROWS][VECTORS];
+  for (int i = 0; i < FOLD_ROWS; ++i)
+    for (int v = 0; v < VECTORS; ++v) part[i][v] = out[i][v];
   for (size_t s = first; s < end; ++s, products += ROWS * PANEL_LANES) {
-    size_t l = (panel * t->slices + s) * ROWS + i, r = s * COLUMNS;
-    ints sums[1][VECTORS];
-    start_sums(t, l, r, 1, sums);
-    for (int v = 0; v < VECTORS; ++v)
-      sums[0][v] = add_ints(sums[0][v], load_ints(products + i * PANEL_LANES + 16 * (size_t)v));
-    if (t->sums) write_sums(t, s, panel * ROWS + i, 1, sums);
-    else fold(t, l, r, 1, sums, row);
+    size_t l = (panel * t->slices + s) * ROWS + row, r = s * COLUMNS;
+    ints sums[FOLD_ROWS][VECTORS];
+    start_sums(t, l, r, FOLD_ROWS, sums);
+    for (int i = 0; i < FOLD_ROWS; ++i)
+      for (int v = 0; v < VECTORS; ++v)
+        sums[i][v] = add_ints(sums[i][v], load_ints(products + (row + (size_t)i) * PANEL_LANES + 16 * v));
+    if (t->sums) write_sums(t, s, panel * ROWS + row, FOLD_ROWS, sums);
+    else fold(t, l, r, FOLD_ROWS, sums, part);
   }
+  for (int i = 0; i < FOLD_ROWS; ++i)
+    for (int v = 0; v < VECTORS; ++v) out[i][v] = part[i][v];
 }
 
 /// The same for all rows, where both operands are symmetric and the left one has one scale a row: what
@@ -126,7 +133,7 @@ INLINE void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t pan
   // A few slices at a time, so that a row of the result is read and written once for all of them.
   int32_t products[BATCH][ROWS * PANEL_LANES] __attribute__((aligned(64)));
   floats out[ROWS][VECTORS];
-  for (size_t i = 0; i < rows; ++i)
+  for (size_t i = 0; i < ROWS; ++i)
     for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
   bool is_symmetric = !t->sums && !t->rhs_zero && !t->lhs_zero && !t->lhs_scale && !t->rhs_bias && !t->lhs_bias;
   int tiles = configure(step, rows);
@@ -144,12 +151,8 @@ INLINE void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t pan
     }
     for (size_t s = first; is_symmetric && s < end; ++s, lhs_start += ROWS)
       fold_symmetric(lhs_start, t->rhs_scale + s * COLUMNS, products[s - first], 1, rows, out);
-    for (size_t i = 0; !is_symmetric && i < rows; ++i) {
-      floats row[1][VECTORS];
-      for (int v = 0; v < VECTORS; ++v) row[0][v] = out[i][v];
-      fold_row(t, panel, i, first, end, products[0], row);
-      for (int v = 0; v < VECTORS; ++v) out[i][v] = row[0][v];
-    }
+    for (size_t i = 0; !is_symmetric && i < rows; i += FOLD_ROWS)
+      fold_rows(t, panel, i, first, end, products[0], out + i);
   }
   for (size_t i = 0; !t->sums && i < rows; ++i) write_out(t, panel * ROWS + i, 1, out + i);
 }

@@ -2,23 +2,34 @@ internal import AffineKernels
 
 /// How a product is cut for threads and caches.
 ///
-/// A part is a range of right panels against a block of left ones. Inside a part the block is as large
-/// as stays in the second-level cache while right panels pass by it.
+/// A part is a range of right panels against a range of left ones. Inside a part a block of left panels
+/// stays in the second-level cache while right panels pass by it, or the other way round.
 struct Blocking {
   private let leftPanels, rightPanels: Int
   private let leftBlock: Int
   private let leftParts, rightParts: Int
 
-  init(leftPanels: Int, leftPanelBytes: Int, rightPanels: Int, threads: Int) {
-    self.leftPanels = leftPanels
-    self.rightPanels = rightPanels
-    // Half of the cache for the left block, the rest for right panels on their way.
-    let fitting = max(Self.cacheBytes / 2 / max(leftPanelBytes, 1), 1)
+  /// Rows of the result that a block writes side by side where it may be smaller than the cache: each
+  /// lies on a page of its own, and a core keeps about as many pages at hand.
+  private static let rowsAtHand = 64
+
+  init(
+    left: (panels: Int, bytes: Int, lanes: Int), right: (panels: Int, bytes: Int),
+    decodesRight: Bool = false, threads: Int
+  ) {
+    leftPanels = left.panels
+    rightPanels = right.panels
     // A few parts a thread even out what threads are slowed by.
     let wanted = threads == 1 ? 1 : threads * 4
-    rightParts = max(min(rightPanels, wanted), 1)
-    leftParts = max(min(leftPanels, (wanted + rightParts - 1) / rightParts), 1)
-    leftBlock = fitting
+    rightParts = max(min(right.panels, wanted), 1)
+    leftParts = max(min(left.panels, (wanted + rightParts - 1) / rightParts), 1)
+    // Half of the cache for what stays, the rest for what passes by: right panels if they fit, else
+    // left ones. Panels that are decoded for each block should pass by as few as possible.
+    let half = Self.cacheBytes / 2
+    let rightFits = !decodesRight && right.panels * right.bytes / rightParts <= half
+    leftBlock =
+      rightFits
+      ? max(Self.rowsAtHand / max(left.lanes, 1), 1) : max(half / max(left.bytes, 1), 1)
   }
 
   /// The second-level cache of one core.

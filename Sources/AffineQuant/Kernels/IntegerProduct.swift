@@ -84,9 +84,10 @@ extension IntegerProduct {
     _ body: (_ rows: Range<Int>, _ panel: Int, _ arguments: inout CodePanel) -> Void
   ) {
     let panels = right.order.panels(rows: size.columns)
+    let leftPanels = (size.rows + left.lanes - 1) / left.lanes
     let blocking = Blocking(
-      leftPanels: (size.rows + left.lanes - 1) / left.lanes, leftPanelBytes: left.panelBytes,
-      rightPanels: panels, threads: execution.threads)
+      left: (leftPanels, left.panelBytes, left.lanes),
+      right: (panels, slices.quadCount * right.order.quadBytes), threads: execution.threads)
     let needsScratch = kernel.order == .blocks && right.order.bits == 4
     let scratchBytes = needsScratch ? slices.quadCount * right.order.lanes * 4 : 0
     ThreadPool.shared.parallel(blocking.parts, threads: execution.threads) { part in

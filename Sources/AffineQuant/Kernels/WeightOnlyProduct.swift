@@ -43,9 +43,12 @@ struct WeightOnlyProduct {
   func callAsFunction() -> Buffer<Float> {
     guard !slices.ranges.isEmpty else { return Buffer(count: size.count) { _ in } }
     let result = BufferBuilder<Float>(count: size.count)
+    let leftPanels = (size.rows + left.lanes - 1) / left.lanes
     let blocking = Blocking(
-      leftPanels: (size.rows + left.lanes - 1) / left.lanes, leftPanelBytes: left.panelLength * 4,
-      rightPanels: right.order.panels(rows: size.columns), threads: execution.threads)
+      left: (leftPanels, left.panelLength * 4, left.lanes),
+      right: (
+        right.order.panels(rows: size.columns), right.slices.quadCount * right.order.quadBytes
+      ), decodesRight: true, threads: execution.threads)
     ThreadPool.shared.parallel(blocking.parts, threads: execution.threads) { part in
       var scratch = [Float](repeating: 0, count: Self.scratchDepth * right.order.lanes)
       unsafe scratch.withUnsafeMutableBufferPointer { scratch in
