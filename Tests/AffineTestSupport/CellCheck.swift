@@ -16,8 +16,8 @@ package enum CellCheck {
 
   /// Odd extents, more than one group of 32, and a single row.
   private static let sizes: [(m: Int, n: Int, k: Int)] = [(5, 7, 70), (1, 3, 33)]
-  /// More rows and columns than one panel has.
-  private static let panels: (m: Int, n: Int, k: Int) = (14, 34, 37)
+  /// More columns than one panel has, and rows enough for kernels that leave few to others.
+  private static let panels: (m: Int, n: Int, k: Int) = (18, 34, 37)
 
   /// Runs a cell with one kernel.
   package static func run(_ cell: CoverageCell, _ row: KernelRow) throws -> Outcome {

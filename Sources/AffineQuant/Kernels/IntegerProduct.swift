@@ -19,7 +19,8 @@ struct IntegerProduct {
   /// Both matrices have the same columns.
   init(_ lhs: CodeMatrix, _ rhs: CodeMatrix, _ execution: Execution) {
     self.execution = execution
-    kernel = MatmulKernels.codes(rhs.storage).best(on: execution.instructionSet)
+    kernel = MatmulKernels.codes(rhs.storage).best(
+      on: execution.instructionSet, rows: lhs.shape.rows)
     slices = ContractedSlices([lhs.grid, rhs.grid])
     sliceQuads = Buffer(slices.quads)
     size = Shape(lhs.shape.rows, rhs.shape.rows)

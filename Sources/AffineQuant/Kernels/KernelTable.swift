@@ -86,6 +86,16 @@ struct KernelTable<Arguments>: Sendable {
     return first
   }
 
+  /// The fastest for so many left rows: tiles of twice as many or more leave it to the next kernel that
+  /// reads the same right panels.
+  func best(on available: InstructionSet, rows: Int) -> Kernel<Arguments> {
+    let first = best(on: available)
+    guard first.order == .blocks, first.lhsLanes >= 2 * rows else { return first }
+    let usable = available.intersection(.running)
+    let others = kernels.drop { $0.row != first.row }.dropFirst()
+    return others.first { $0.rhsLanes == first.rhsLanes && $0.row.canRun(on: usable) } ?? first
+  }
+
   var rows: [KernelRow] { kernels.map(\.row) }
 }
 
