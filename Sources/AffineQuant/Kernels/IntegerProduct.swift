@@ -20,7 +20,7 @@ struct IntegerProduct {
   init(_ lhs: CodeMatrix, _ rhs: CodeMatrix, _ execution: Execution) {
     self.execution = execution
     kernel = MatmulKernels.codes(rhs.storage).best(
-      on: execution.instructionSet, rows: lhs.shape.rows)
+      on: execution.instructionSet, rows: lhs.shape.rows, few: Self.fewRows(rhs.storage))
     slices = ContractedSlices([lhs.grid, rhs.grid])
     sliceQuads = Buffer(slices.quads)
     size = Shape(lhs.shape.rows, rhs.shape.rows)
@@ -38,6 +38,10 @@ struct IntegerProduct {
       for index in totals.indices { sums[index] = Float(totals[index]) * scales[index] }
     }
   }
+
+  /// Rows up to which a tile of 32 costs more than it saves, as measured on a Xeon: half bytes must be
+  /// taken apart for it.
+  private static func fewRows(_ storage: CodeFormat) -> Int { storage.bits <= 4 ? 16 : 4 }
 
   /// The product, row by row.
   func callAsFunction() -> Buffer<Float> {

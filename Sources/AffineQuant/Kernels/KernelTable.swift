@@ -86,11 +86,11 @@ struct KernelTable<Arguments>: Sendable {
     return first
   }
 
-  /// The fastest for so many left rows: tiles of twice as many or more leave it to the next kernel that
-  /// reads the same right panels.
-  func best(on available: InstructionSet, rows: Int) -> Kernel<Arguments> {
+  /// The fastest for so many left rows. Where there are `few` or less, tiles leave them to the next
+  /// kernel that reads the same right panels.
+  func best(on available: InstructionSet, rows: Int, few: Int) -> Kernel<Arguments> {
     let first = best(on: available)
-    guard first.order == .blocks, first.lhsLanes >= 2 * rows else { return first }
+    guard first.order == .blocks, rows <= few else { return first }
     let usable = available.intersection(.running)
     let others = kernels.drop { $0.row != first.row }.dropFirst()
     return others.first { $0.rhsLanes == first.rhsLanes && $0.row.canRun(on: usable) } ?? first
