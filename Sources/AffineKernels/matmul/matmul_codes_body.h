@@ -167,7 +167,7 @@ static void one_row(const aq_matmul_codes_args *t) {
 }
 
 static void all_rows(const aq_matmul_codes_args *t) {
-  if (t->rows == 1) {
+  if (t->rows == 1 && t->lhs_lanes == 1) {
     one_row(t);
     return;
   }
