@@ -7,16 +7,13 @@ enum PanelKernels {
     aq_totals_8(), portable: "aq_totals_8_portable"
   ) { family in
     let arguments = unsafe family.c
-    func code(_ index: Int) -> Int32 {
-      let byte = unsafe arguments.codes[index]
-      return unsafe arguments.is_signed ? Int32(Int8(bitPattern: byte)) : Int32(byte)
-    }
     var index = 0
     for slice in unsafe 0..<arguments.slices {
       var (total, product): (Int32, Int32) = (0, 0)
       for _ in unsafe 0..<2 * arguments.slice_quads[slice] {
-        total &+= code(index) &+ code(index + 1)
-        product &+= code(index) &* code(index + 1)
+        let even = unsafe code(arguments, index), odd = unsafe code(arguments, index + 1)
+        total &+= even &+ odd
+        product &+= even &* odd
         index += 2
       }
       unsafe arguments.total[slice] = total
@@ -34,5 +31,10 @@ enum PanelKernels {
         unsafe arguments.wide[4 * quad + target] = Int16(arguments.codes[4 * quad + place])
       }
     }
+  }
+
+  private static func code(_ arguments: aq_totals_args, _ index: Int) -> Int32 {
+    let byte = unsafe arguments.codes[index]
+    return unsafe arguments.is_signed ? Int32(Int8(bitPattern: byte)) : Int32(byte)
   }
 }
