@@ -1,0 +1,25 @@
+public import AffineQuant
+
+/// A named matrix that training changes.
+public struct Parameter: Sendable {
+  /// As it stands in checkpoints and errors: `blocks.0.attention.query.weight`.
+  public let name: String
+  /// What it holds.
+  public var value: ParameterValue
+  /// Whether an update between two representable values rounds at random rather than to the nearest;
+  /// float32 does not round.
+  public var roundsStochastically = true
+  /// Whether weight decay applies.
+  public var decays = true
+  /// What its learning rate is multiplied by; 0: it is frozen.
+  public var learningRateFactor: Float = 1
+
+  /// Names a value.
+  public init(_ name: String, _ value: ParameterValue) {
+    self.name = name
+    self.value = value
+  }
+
+  /// The rows and columns.
+  public var shape: Shape { value.shape }
+}
