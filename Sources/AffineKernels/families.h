@@ -38,6 +38,14 @@
   K(quantize_i8, avx2, AQ_AVX2, X86, true, 0, 0)                            \
   K(quantize_i8, neon, AQ_NEON, ARM, false, 0, 0)
 
+#define AQ_DITHER_I8(K)                                                     \
+  K(dither_i8, avx2, AQ_AVX2, X86, true, 0, 0)                              \
+  K(dither_i8, neon, AQ_NEON, ARM, false, 0, 0)
+
+#define AQ_DITHER_BF16(K)                                                   \
+  K(dither_bf16, avx2, AQ_AVX2, X86, true, 0, 0)                            \
+  K(dither_bf16, neon, AQ_NEON, ARM, false, 0, 0)
+
 #define AQ_DEQUANTIZE_I8(K)                                                 \
   K(dequantize_i8, avx2, AQ_AVX2, X86, true, 0, 0)                          \
   K(dequantize_i8, neon, AQ_NEON, ARM, false, 0, 0)
@@ -84,6 +92,46 @@
   K(adamw_dynamic8, avx512vbmi, AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, 0, 0) \
   K(adamw_dynamic8, avx2, AQ_AVX2, X86, false, 0, 0)                        \
   K(adamw_dynamic8, neon, AQ_NEON, ARM, false, 0, 0)
+
+#define AQ_MOMENTUM_F32(K)                                                  \
+  K(momentum_f32, avx2, AQ_AVX2, X86, false, 0, 0)                          \
+  K(momentum_f32, neon, AQ_NEON, ARM, false, 0, 0)
+
+#define AQ_ENCODE_ANY(K)                                                    \
+  K(encode_any, avx2, AQ_AVX2, X86, false, 0, 0)                            \
+  K(encode_any, neon, AQ_NEON, ARM, false, 0, 0)
+
+#define AQ_SQUARES_F32(K)                                                   \
+  K(squares_f32, avx2, AQ_AVX2, X86, false, 0, 0)                           \
+  K(squares_f32, neon, AQ_NEON, ARM, false, 0, 0)
+
+#define AQ_PRODUCT_F32(K)                                                   \
+  K(product_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, 0, 0)      \
+  K(product_f32, avx2, AQ_AVX2, X86, true, 0, 0)                            \
+  K(product_f32, neon, AQ_NEON, ARM, true, 0, 0)
+
+// Functions of elements and of rows: one loop each, vectorized for the instruction set.
+#define AQ_LOOP(K, name)                                                    \
+  K(name, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, false, 0, 0)            \
+  K(name, avx2, AQ_AVX2, X86, false, 0, 0)                                  \
+  K(name, neon, AQ_NEON, ARM, false, 0, 0)
+#define AQ_ADD_F32(K) AQ_LOOP(K, add_f32)
+#define AQ_ACCUMULATE_F32(K) AQ_LOOP(K, accumulate_f32)
+#define AQ_MULTIPLY_F32(K) AQ_LOOP(K, multiply_f32)
+#define AQ_SCALE_F32(K) AQ_LOOP(K, scale_f32)
+#define AQ_GELU_F32(K) AQ_LOOP(K, gelu_f32)
+#define AQ_GELUGRADIENT_F32(K) AQ_LOOP(K, gelugradient_f32)
+#define AQ_SILU_F32(K) AQ_LOOP(K, silu_f32)
+#define AQ_SILUGRADIENT_F32(K) AQ_LOOP(K, silugradient_f32)
+#define AQ_SWIGLU_F32(K) AQ_LOOP(K, swiglu_f32)
+#define AQ_SWIGLUGRADIENT_F32(K) AQ_LOOP(K, swiglugradient_f32)
+#define AQ_DROPOUT_F32(K) AQ_LOOP(K, dropout_f32)
+#define AQ_SOFTMAX_F32(K) AQ_LOOP(K, softmax_f32)
+#define AQ_NORM_F32(K) AQ_LOOP(K, norm_f32)
+#define AQ_NORMGRADIENT_F32(K) AQ_LOOP(K, normgradient_f32)
+#define AQ_ROTATE_F32(K) AQ_LOOP(K, rotate_f32)
+#define AQ_ATTENTIONWEIGHTS_F32(K) AQ_LOOP(K, attentionweights_f32)
+#define AQ_ATTENTIONSLOPES_F32(K) AQ_LOOP(K, attentionslopes_f32)
 
 // Not kernels but roofs: loops on registers alone, that rates are compared with.
 #define AQ_PEAK_I8(K)                                                       \

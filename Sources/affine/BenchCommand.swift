@@ -1,4 +1,5 @@
 import AffineQuant
+import AffineTraining
 import ArgumentParser
 
 /// Times one operation.
@@ -31,8 +32,9 @@ struct BenchCommand: ParsableCommand {
       train-step: the three, each operand quantized along the axis that its product contracts.
       quantize, dequantize, transpose: of m × k; their part of the peak is that of copying as many
       bytes.
-      optimizer-step: AdamW on m × k parameters, with states of the type that --weights names:
-      float32, or 8-bit blocks as int8-group256.
+      optimizer-step: AdamW on m × k parameters, with moments in the format that --weights names:
+      float32, bfloat16, dynamic8, dynamic4, float8, or dynamic8-group64 for another group than the
+      usual; int8-group256 is dynamic8.
 
       gops counts 2·m·k·n operations for a product, three products for a step, and elements for the
       rest. gigabytesPerSecond counts operands and results.
@@ -67,9 +69,11 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     let execution = Execution(
       threads: threads ?? Execution.standard.threads, instructionSet: try sets.instructionSet())
+    let isStep = operation == .optimizerStep
     let request = BenchRequest(
-      operation: operation, weights: try type(weights), activations: try type(activations), m: m,
-      k: k, n: n, execution: execution)
+      operation: operation, weights: try type(isStep ? "float32" : weights),
+      activations: try type(activations), moments: isStep ? try moments() : .float32, m: m, k: k,
+      n: n, execution: execution)
     let work = try request.prepared()
     let timing = try Timing(seconds: seconds) { try work.run() }
     let peak = work.kernel.flatMap {
@@ -96,6 +100,17 @@ struct BenchCommand: ParsableCommand {
       work.bytes / seconds / Peak.copiedBytesPerSecond(Int(work.bytes / 2), threads: threads)
     default: nil
     }
+  }
+
+  private func moments() throws -> MomentFormat {
+    if let format = MomentFormat(name: weights) { return format }
+    if weights.hasPrefix("int8-"),
+      let format = MomentFormat(name: "dynamic8" + weights.dropFirst(4))
+    {
+      return format
+    }
+    let names = MomentFormat.all.map(\.name).joined(separator: ", ")
+    throw Failure("'\(weights)' is no format of moments: \(names) are")
   }
 
   private func type(_ name: String) throws -> OperandType {

@@ -6,6 +6,8 @@ import AffineTraining
 struct BenchRequest {
   let operation: BenchWork.Operation
   let weights, activations: OperandType
+  /// How the optimizer of a step keeps its moments.
+  let moments: MomentFormat
   let m, k, n: Int
   let execution: Execution
 
@@ -58,20 +60,7 @@ struct BenchRequest {
 
   private func optimizerStepWork() throws -> BenchWork {
     let shape = Shape(m, k)
-    let state: AdamW.State
-    switch weights {
-    case .float(.float32): state = .float32
-    case .quantized(let type)
-    where type.storage == .signed(bits: 8) && type.block.rows == 1
-      && type.block.columns != Block.whole && type.mapping.kind == .symmetric
-      && type.mapping.scale == .float32:
-      state = .dynamic8(group: type.block.columns)
-    default:
-      throw Failure(
-        "optimizer-step keeps states in float32 or 8-bit blocks (int8-group256), not \(weights.name)"
-      )
-    }
-    var optimizer = try AdamW(shape: shape, state: state)
+    var optimizer = try AdamW(shape: shape, moments: moments)
     var parameters = matrix(m, k, 1)
     let (gradient, on) = (matrix(m, k, 2), execution)
     let bytes = Double(shape.count) * 12 + 2 * Double(optimizer.stateBytes)

@@ -29,7 +29,8 @@ struct CellWork {
   private static func values(
     _ rows: Int, _ columns: Int, for type: QuantizedType? = nil
   ) -> Matrix<Float> {
-    let isNonnegative = type?.mapping.kind == .codebook(.dynamicUnsigned8)
+    var isNonnegative = false
+    if case .codebook(let map) = type?.mapping.kind { isNonnegative = map.values[0] >= 0 }
     return Matrix(rows: rows, columns: columns) { row, column in
       Float((row * 37 + column * 11) % 256) - (isNonnegative ? 0 : 127.5)
     }

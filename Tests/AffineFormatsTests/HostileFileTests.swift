@@ -176,4 +176,22 @@ import Testing
     }
     #expect(tried >= 200)
   }
+
+  /// Where a block starts must not overflow what is computed from it.
+  @Test func farOriginsAreRefused() throws {
+    var writer = SafeTensorsWriter()
+    try writer.add("w.codes", .uint8, shape: [1, 4], bytes: Buffer([0, 0, 0, 0]))
+    try writer.add("w.scales", .float32, shape: [1, 1], bytes: Buffer([0, 0, 128, 63]))
+    for (block, origin) in [
+      ("9223372036854775806", "9223372036854775805"), ("8", "8"), ("8", "-1"),
+    ] {
+      writer.metadata["affine.w"] = "int8-group\(block) 1x4 origin 0x\(origin)"
+      let file = try SafeTensorsFile(contents: Buffer(writer.contents))
+      #expect(throws: SafeTensorsError.self) { try file.quantized("w") }
+    }
+    writer.metadata["affine.w"] = "int8-group9223372036854775806 1x4 origin 0x281474976710655"
+    let far = try SafeTensorsFile(contents: Buffer(writer.contents)).quantized("w")
+    let values: Matrix<Float> = far.dequantized()
+    #expect(values.values.array == [0, 0, 0, 0])
+  }
 }

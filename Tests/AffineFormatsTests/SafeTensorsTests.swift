@@ -72,6 +72,33 @@ import Testing
     #expect(cut == AnyQuantized(try matrix.slice(rows: 3..<11, columns: 5..<70)))
   }
 
+  /// Blocks that no report lists: one column of blocks for all rows, one row of them for all columns.
+  @Test(arguments: [Block(rows: Block.whole, columns: 32), Block(rows: 8, columns: Block.whole)])
+  func blocksOfWholeRowsOrColumnsReadBack(block: Block) throws {
+    let type = try QuantizedType(
+      .signed(bits: 8), block, MappingFormat(kind: .symmetric, scale: .float32))
+    #expect(QuantizedType(name: type.name) == type)
+    let matrix = AnyQuantized(Samples.codes(19, 77, type))
+    var writer = SafeTensorsWriter()
+    try writer.add("w", matrix)
+    #expect(try SafeTensorsFile(contents: Buffer(writer.contents)).quantized("w") == matrix)
+  }
+
+  /// A scale that its type does not hold would read back as another.
+  @Test func scalesThatWouldBeRoundedAreRefused() throws {
+    let type = try #require(QuantizedType(name: "int8-row-e8m0"))
+    for scale in [0.3, -1, 0, 0x1p-128] as [Float] {
+      let parts = CodeMatrix.Parts(codes: Buffer([1]), scales: Buffer([scale]))
+      let matrix = AnyQuantized(
+        try CodeMatrix(type: type, grid: BlockGrid(Shape(1, 1), type.block), parts: parts))
+      var writer = SafeTensorsWriter()
+      #expect(
+        throws: SafeTensorsError.malformedQuantized(
+          name: "w", reason: "the scale \(scale) is no e8m0")
+      ) { try writer.add("w", matrix) }
+    }
+  }
+
   @Test func whatDoesNotFitIsRefused() throws {
     var writer = SafeTensorsWriter()
     #expect(throws: SafeTensorsError.wrongSize(name: "a", shape: [2], element: .float32, bytes: 7))

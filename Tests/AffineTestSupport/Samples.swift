@@ -18,7 +18,7 @@ package enum Samples {
     _ rows: Int, _ columns: Int, for type: QuantizedType, seed: UInt64
   ) -> Matrix<Float> {
     let values = matrix(rows, columns, seed: seed)
-    guard type.mapping.kind == .codebook(.dynamicUnsigned8) else { return values }
+    guard case .codebook(let map) = type.mapping.kind, map.values[0] >= 0 else { return values }
     return Matrix(rows: rows, columns: columns) { values[$0, $1].magnitude }
   }
 

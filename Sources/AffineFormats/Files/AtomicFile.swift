@@ -8,7 +8,7 @@
 
 /// A file that appears whole or not at all: written under a temporary name beside its place,
 /// flushed, renamed.
-struct AtomicFile: ~Copyable {
+package struct AtomicFile: ~Copyable {
   private let path: String
   private let temporaryPath: String
   private var descriptor: Int32
@@ -22,6 +22,14 @@ struct AtomicFile: ~Copyable {
     var file = try AtomicFile(path: path)
     try body(&file)
     try file.commit()
+  }
+
+  /// Writes a text in UTF-8.
+  ///
+  /// - Throws: ``FileError``, as above.
+  package static func write(_ text: String, to path: String) throws(FileError) {
+    let bytes = Array(text.utf8)
+    try write(to: path) { file throws(FileError) in try file.append(bytes.span) }
   }
 
   private init(path: String) throws(FileError) {

@@ -13,7 +13,7 @@ public import AffineQuant
 extension SafeTensorsWriter {
   /// Adds a quantized matrix under the names of its parts.
   ///
-  /// - Throws: ``SafeTensorsError/duplicate(name:)``.
+  /// - Throws: ``SafeTensorsError``: a name twice, a scale or bias that is no number of its type.
   public mutating func add(
     _ name: String, _ matrix: some QuantizedMatrix
   ) throws(SafeTensorsError) {
@@ -21,6 +21,13 @@ extension SafeTensorsWriter {
     let grid = [core.grid.extent.rows, core.grid.extent.columns]
     let format = core.type.mapping.scale
     try add("\(name).codes", .uint8, shape: [core.shape.rows, core.rowBytes], bytes: core.codes)
+    for (values, what) in [(core.scales, "scale"), (core.biases, "bias")] {
+      // Parameters from outside may be any numbers; rounded ones would be another matrix.
+      if let value = format.firstOutside(values) {
+        throw .malformedQuantized(
+          name: name, reason: "the \(what) \(value) is no \(format.rawValue)")
+      }
+    }
     try add("\(name).scales", format.element, shape: grid, bytes: format.bytes(of: core.scales))
     switch core.type.mapping.kind {
     case .asymmetric:
@@ -35,12 +42,27 @@ extension SafeTensorsWriter {
     }
     metadata["affine.\(name)"] = description
   }
+
+  /// Whether metadata of this name describes a quantized matrix.
+  package static func describesTensor(_ name: String) -> Bool { name.hasPrefix("affine.") }
+
+  /// The tensors that a quantized matrix is.
+  package static func partNames(of name: String, _ type: QuantizedType) -> [String] {
+    let parts =
+      switch type.mapping.kind {
+      case .symmetric, .codebook: ["codes", "scales"]
+      case .asymmetric: ["codes", "scales", "zero_points"]
+      case .biased: ["codes", "scales", "biases"]
+      }
+    return parts.map { "\(name).\($0)" }
+  }
 }
 
 extension SafeTensorsFile {
   /// The names of the quantized matrices.
   public var quantizedNames: [String] {
-    header.metadata.keys.filter { $0.hasPrefix("affine.") }.map { String($0.dropFirst(7)) }.sorted()
+    header.metadata.keys.filter { SafeTensorsWriter.describesTensor($0) }
+      .map { String($0.dropFirst(7)) }.sorted()
   }
 
   /// A quantized matrix; its codes are not copied.
@@ -121,6 +143,13 @@ extension ScaleFormat {
     case .bfloat16: .bfloat16
     case .e8m0: .float8E8M0
     }
+  }
+
+  /// A number that this type does not hold; NaN and infinities no matrix holds.
+  fileprivate func firstOutside(_ values: Buffer<Float>) -> Float? {
+    guard self != .float32 else { return nil }
+    let span = values.span
+    return span.indices.first { round(span[$0]) != span[$0] }.map { span[$0] }
   }
 
   /// Scales as a file holds them; exact, since each is a number of this type.

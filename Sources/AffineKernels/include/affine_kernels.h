@@ -135,6 +135,28 @@ typedef struct {
   size_t codes_stride;
 } aq_quantize_args;
 
+/// codes[i][c] = clamp(up(values[i][c] * inverse[r]) + zero_point[r], low, high)
+///
+/// up(x) is the whole number below x, and one more with the probability of the fraction: where the
+/// upper 24 random bits of the element, as a fraction, are below it. The random bits of element e are
+/// mix(key + 0x9e3779b97f4a7c15 * (e + 1)), where mix is that of SplitMix64 (Steele et al., 2014).
+typedef struct {
+  aq_quantize_args quantize;
+  uint64_t key;
+  uint64_t first;          // the element of the first value
+  size_t elements_stride;  // between the first elements of neighbouring rows
+} aq_dither_args;
+
+/// rounded[i] = upper half of (bits of values[i] + upper 16 random bits of element first + i)
+///
+/// Infinities stay, NaN becomes quiet.
+typedef struct {
+  size_t count;
+  const float *_Nonnull values;
+  uint64_t key, first;
+  uint16_t *_Nonnull rounded;
+} aq_dither_bf16_args;
+
 /// values[c] = (float(code[c]) - zero_point[r]) * scale[r] + bias[r]
 ///
 /// One row. The difference is exact; product and sum round separately (no fma), as the
@@ -221,6 +243,39 @@ typedef struct {
   float *_Nonnull parameters, *_Nonnull m, *_Nonnull v;
 } aq_adamw_f32_args;
 
+/// The numbers of one step of gradient descent with momentum, the same for every parameter:
+///
+///   m' = keep * m + g
+///   p' = p * decay - rate * m'
+///
+/// from left to right, every operation rounded to float, none fused.
+typedef struct {
+  float keep;   // what the moment keeps of itself
+  float rate;   // learning rate
+  float decay;  // 1 - learning rate * weight decay
+} aq_momentum_step;
+
+/// One step of gradient descent with momentum; the moment is floats.
+typedef struct {
+  aq_momentum_step step;
+  size_t count;
+  const float *_Nonnull gradient;
+  float *_Nonnull parameters, *_Nonnull m;
+} aq_momentum_f32_args;
+
+/// sum = sum_i values[i]^2 / max((keep * v[i] + rest * values[i]^2) * scale, floor), or without `v` the
+/// sum of squares
+///
+/// The divisor is computed in floats, from left to right, none fused; squares, quotients and sums in
+/// doubles: sixteen sums of every sixteenth value, added in ascending order.
+typedef struct {
+  size_t count;
+  const float *_Nonnull values;
+  const float *_Nullable v;
+  float keep, rest, scale, floor;
+  double sum;  // written
+} aq_squares_args;
+
 /// A dynamic map of 256 ascending values. The code of x is the number of thresholds that are not
 /// above x; the thresholds lie between neighbouring values.
 typedef struct {
@@ -254,6 +309,153 @@ typedef struct {
   float *_Nonnull m, *_Nonnull v;  // new moments of a run: [longest run rounded up to 64], at 64 bytes
   size_t done;                     // written: runs that are written
 } aq_adamw_dynamic8_args;
+
+/// How numbers become codes.
+enum {
+  AQ_STEPS = 0,  // rounded to nearest even, at most `top` away from zero, in two's complement
+  AQ_FLOAT8,     // the nearest e4m3 number, ties to even
+  AQ_MAP_16,     // how many of thresholds[1 ..< 16] are not above the number
+  AQ_MAP_256,    // by the map
+};
+
+/// codes[c] = code(values[c] / scales[r])
+/// scales[r] = max |values of run r| / top, 2^-126 where 1 / that overflows
+///
+/// One row of finite values, one code a byte. A run of zeros has the scale `zero_scale`; if that is 0,
+/// its codes are 0.
+typedef struct {
+  const float *_Nonnull values;
+  size_t runs;
+  const size_t *_Nonnull ends;  // [runs]
+  int32_t rule;
+  float top;  // what the largest code stands for
+  float zero_scale;
+  const float *_Nonnull thresholds;  // [16]
+  aq_dynamic_map map;
+  uint8_t *_Nonnull codes;
+  float *_Nonnull scales;  // [runs]
+} aq_encode_args;
+
+/// out[i, j] (+)= sum_k lhs[i, k] * rhs[k, j], accumulated with fma in ascending k
+///
+/// Both operands stay where they lie: neighbouring columns of `rhs` and `out` are neighbours in memory,
+/// everything else is a stride apart, in floats.
+typedef struct {
+  size_t rows, columns, depth;
+  const float *_Nonnull lhs;
+  size_t lhs_row, lhs_depth;
+  const float *_Nonnull rhs;
+  size_t rhs_depth;
+  float *_Nonnull out;
+  size_t out_row;
+  bool accumulate;  // add to what `out` holds
+} aq_product_args;
+
+/// out[i] = a function of first[i] and, where it has a second argument, other[i]
+///
+///   add first + other; accumulate out + first; multiply first * other; scale first * factor
+///   gelu x Phi(x); silu x / (1 + e^-x); swiglu silu(first) * other
+///   gelugradient, silugradient: the derivative at first, times other
+///
+/// Every operation is rounded, none fused. Arrays do not overlap.
+typedef struct {
+  size_t count;
+  const float *_Nonnull first;
+  const float *_Nullable other;
+  float *_Nonnull out;
+  float factor;
+} aq_elements_args;
+
+/// of_up = silu(gate) * gradient; of_gate = silu'(gate) * (up * gradient)
+typedef struct {
+  size_t count;
+  const float *_Nonnull gate, *_Nonnull up, *_Nonnull gradient;
+  float *_Nonnull of_gate, *_Nonnull of_up;
+} aq_swiglugradient_args;
+
+/// out[i] = 0 where the top 24 bits of mix(start + i * 0x9e3779b97f4a7c15) are below the threshold,
+/// else in[i] * factor; mix is that of SplitMix64
+typedef struct {
+  size_t count;
+  const float *_Nonnull in;
+  float *_Nonnull out;
+  uint64_t start;
+  uint32_t threshold;
+  float factor;
+} aq_dropout_args;
+
+// Sums of rows below have 16 parts: term i is added to part i mod 16, and the parts are added in halves.
+
+/// out[i] = e^(in[i] - largest) * (share / sum); one row
+typedef struct {
+  size_t count;
+  const float *_Nonnull in;
+  float *_Nonnull out;
+  float share;
+  float largest, sum;  // written: the largest value, and the sum of e^(in[i] - largest)
+} aq_softmax_args;
+
+/// out = (in - mean) * inverse * weight + bias, by rows; inverse = 1 / sqrt(mean of (in - mean)^2 + epsilon)
+typedef struct {
+  size_t rows, columns;
+  const float *_Nonnull in;
+  const float *_Nullable weight, *_Nullable bias;  // [columns]; NULL: 1 and 0; no bias without weight
+  float epsilon;
+  float *_Nonnull out;
+  float *_Nullable means;     // [rows], written; NULL: the mean counts as 0
+  float *_Nonnull inverses;   // [rows], written
+} aq_norm_args;
+
+/// With normal = (in - mean) * inverse and scaled = gradient * weight:
+///
+///   out = (scaled - mean(scaled) - normal * mean(scaled * normal)) * inverse
+///   of_weight += gradient * normal; of_bias += gradient
+///
+/// by rows; without means neither mean(scaled) nor of_bias.
+typedef struct {
+  size_t rows, columns;
+  const float *_Nonnull in, *_Nonnull gradient;
+  const float *_Nullable weight;   // [columns]; NULL: 1
+  const float *_Nullable means;    // [rows]
+  const float *_Nonnull inverses;  // [rows]
+  float *_Nonnull out;
+  float *_Nonnull of_weight;       // [columns]
+  float *_Nullable of_bias;        // [columns], with means
+  float *_Nonnull scratch;         // [2][columns]
+} aq_normgradient_args;
+
+/// Rotates the pairs (i, i + half) of each head of one row.
+typedef struct {
+  size_t heads, half;
+  const float *_Nonnull turns;  // [2][half]: cosines, sines
+  const float *_Nonnull in;     // [heads][2][half]
+  float *_Nonnull out;
+} aq_rotate_args;
+
+/// scores[r][i] = e^(scores[r][i] * scale - largest[r]) / sums[r] for i <= first + r, then 0 up to
+/// first + rows
+typedef struct {
+  size_t rows, first;
+  float scale;
+  float *_Nonnull scores;  // [rows][stride]
+  size_t stride;           // a multiple of 16; a row may be written to the next one behind its end
+  float *_Nonnull largest, *_Nonnull sums;  // [rows], written
+} aq_attentionweights_args;
+
+/// scores[r][i] = weight = e^(scores[r][i] * scale - log_sums[r]),
+/// slopes[r][i] = weight * (slopes[r][i] - sum of output[r] * gradient[r]) * scale
+///
+/// for i <= first + r, then 0 up to first + rows.
+typedef struct {
+  size_t rows, first;
+  float scale;
+  float *_Nonnull scores, *_Nonnull slopes;  // [rows][stride]
+  size_t stride;  // a multiple of 16; a row may be written to the next one behind its end
+  const float *_Nonnull output, *_Nonnull gradient;  // [rows][width], `size` of them
+  size_t width, size;
+  const float *_Nonnull log_sums;  // [rows][log_sums_stride]
+  size_t log_sums_stride;
+} aq_attentionslopes_args;
 
 /// A loop on registers alone: what the ports of one core can do at most.
 typedef struct {
@@ -292,6 +494,8 @@ aq_family aq_matmul_f32i4(void);
 aq_family aq_matmul_f32(void);
 aq_family aq_range_f32(void);
 aq_family aq_quantize_i8(void);
+aq_family aq_dither_i8(void);
+aq_family aq_dither_bf16(void);
 aq_family aq_dequantize_i8(void);
 aq_family aq_dequantize_u8(void);
 aq_family aq_dequantize_i4(void);
@@ -304,6 +508,27 @@ aq_family aq_interleave_32(void);
 aq_family aq_pack_4(void);
 aq_family aq_adamw_f32(void);
 aq_family aq_adamw_dynamic8(void);
+aq_family aq_momentum_f32(void);
+aq_family aq_encode_any(void);
+aq_family aq_squares_f32(void);
+aq_family aq_product_f32(void);
+aq_family aq_add_f32(void);
+aq_family aq_accumulate_f32(void);
+aq_family aq_multiply_f32(void);
+aq_family aq_scale_f32(void);
+aq_family aq_gelu_f32(void);
+aq_family aq_gelugradient_f32(void);
+aq_family aq_silu_f32(void);
+aq_family aq_silugradient_f32(void);
+aq_family aq_swiglu_f32(void);
+aq_family aq_swiglugradient_f32(void);
+aq_family aq_dropout_f32(void);
+aq_family aq_softmax_f32(void);
+aq_family aq_norm_f32(void);
+aq_family aq_normgradient_f32(void);
+aq_family aq_rotate_f32(void);
+aq_family aq_attentionweights_f32(void);
+aq_family aq_attentionslopes_f32(void);
 aq_family aq_peak_i8(void);
 aq_family aq_peak_i4(void);
 aq_family aq_peak_f32(void);

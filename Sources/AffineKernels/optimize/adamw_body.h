@@ -23,3 +23,15 @@ static inline __attribute__((always_inline)) void adamw_f32_body(const aq_adamw_
     parameters[i] = moved(&s, parameters[i], m, v);
   }
 }
+
+/// The plain loop, for the compiler to vectorize.
+static inline __attribute__((always_inline)) void momentum_f32_body(const aq_momentum_f32_args *a) {
+  const aq_momentum_step s = a->step;
+  const float *restrict gradient = a->gradient;
+  float *restrict ms = a->m, *restrict parameters = a->parameters;
+  for (size_t i = 0; i < a->count; ++i) {
+    float m = s.keep * ms[i] + gradient[i];
+    ms[i] = m;
+    parameters[i] = parameters[i] * s.decay - s.rate * m;
+  }
+}

@@ -6,4 +6,8 @@ __attribute__((target("avx2,fma"))) void aq_adamw_f32_avx2(void *args) { adamw_f
 __attribute__((target("avx2,fma"))) void aq_adamw_dynamic8_avx2(void *args) {
   adamw_dynamic8_body(args);
 }
+
+__attribute__((target("avx2,fma"))) void aq_momentum_f32_avx2(void *args) {
+  momentum_f32_body(args);
+}
 #endif

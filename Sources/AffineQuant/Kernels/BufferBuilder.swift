@@ -1,14 +1,14 @@
 /// Memory that the parts of a parallel loop write before it becomes a ``Buffer``.
 ///
-/// Its content is undefined until it is written.
+/// Its content is undefined until it is written, unless it starts as zeros.
 struct BufferBuilder<Element: BitwiseCopyable & Sendable> {
   private let allocation: Allocation
   private let count: Int
   let memory: DisjointMemory<Element>
 
-  init(count: Int) {
+  init(count: Int, zeroed: Bool = false) {
     self.count = count
-    allocation = Allocation(byteCount: count * MemoryLayout<Element>.stride, zeroed: false)
+    allocation = Allocation(byteCount: count * MemoryLayout<Element>.stride, zeroed: zeroed)
     let start = unsafe allocation.start.bindMemory(to: Element.self, capacity: count)
     memory = unsafe DisjointMemory(start, count: count)
   }

@@ -16,7 +16,7 @@ struct DynamicMap: Sendable {
 
   private init(_ map: CodebookFormat) {
     values = map.values
-    let (codes, values) = (DynamicCodes(map), map.values)
+    let (codes, values) = (DynamicCodes.of(map), map.values)
     valueMemory = Buffer(values)
     planes = Buffer(
       (0..<4).flatMap { byte in values.map { UInt8($0.bitPattern >> (8 * byte) & 255) } })
@@ -55,7 +55,13 @@ struct DynamicMap: Sendable {
 }
 
 /// Where the codes of a dynamic map change.
-struct DynamicCodes {
+struct DynamicCodes: Sendable {
+  private static let all = Dictionary(
+    uniqueKeysWithValues: CodebookFormat.allCases.map { ($0, DynamicCodes($0)) })
+
+  /// Those of a map, computed once.
+  static func of(_ map: CodebookFormat) -> DynamicCodes { all[map] ?? DynamicCodes(map) }
+
   let map: CodebookFormat
   /// The smallest number of each code; that of the first code is not used.
   let thresholds: [Float]

@@ -37,32 +37,43 @@ struct EncodingParameters {
   let low, high: Float
 }
 
-extension Kernel<QuantizeRows> {
+/// The kernels that encode rows: to the nearest code, or at random.
+struct EncodingKernels {
+  private let nearest: Kernel<QuantizeRows>, dither: Kernel<DitherRows>
+  /// The key of the random numbers.
+  private let key: UInt64?
+
+  init(_ rounding: Rounding, _ execution: Execution) {
+    nearest = QuantizeKernels.quantize.best(on: execution.instructionSet)
+    dither = QuantizeKernels.dither.best(on: execution.instructionSet)
+    key = rounding.key
+  }
+
   /// Encodes rows to places that lie `stride` bytes apart, of which this call alone writes as many
-  /// bytes as there are columns.
+  /// bytes as there are columns. `extent` is the number of columns of the whole matrix.
   func encode(
-    _ rows: FloatRows, _ ends: [Int], _ parameters: EncodingParameters,
+    _ rows: FloatRows, _ ends: [Int], _ parameters: EncodingParameters, extent: Int,
     into codes: DisjointMemory<UInt8>, at start: Int, stride: Int
   ) {
     precondition(
       start >= 0 && start + (rows.rows.count - 1) * stride + rows.columns.count <= codes.count)
-    unsafe encode(rows, ends, parameters, codes.pointer + start, stride)
+    unsafe encode(rows, ends, parameters, extent, codes.pointer + start, stride)
   }
 
   /// Encodes rows to codes that lie without gaps.
   func encode(
-    _ rows: FloatRows, _ ends: [Int], _ parameters: EncodingParameters,
+    _ rows: FloatRows, _ ends: [Int], _ parameters: EncodingParameters, extent: Int,
     into codes: inout MutableSpan<UInt8>
   ) {
     precondition(codes.count == rows.rows.count * rows.columns.count)
     unsafe codes.withUnsafeMutableBufferPointer { codes in
       guard let start = codes.baseAddress else { return }
-      unsafe encode(rows, ends, parameters, start, rows.columns.count)
+      unsafe encode(rows, ends, parameters, extent, start, rows.columns.count)
     }
   }
 
   private func encode(
-    _ rows: FloatRows, _ ends: [Int], _ parameters: EncodingParameters,
+    _ rows: FloatRows, _ ends: [Int], _ parameters: EncodingParameters, _ extent: Int,
     _ codes: UnsafeMutablePointer<UInt8>, _ stride: Int
   ) {
     let runs = rows.runs(ends)
@@ -70,13 +81,21 @@ extension Kernel<QuantizeRows> {
     precondition(parameters.zeroPoints.count == parameters.inverse.count)
     unsafe withStarts(parameters.inverse, parameters.zeroPoints) { inverse, zeroPoints in
       unsafe ends.withUnsafeBufferPointer { ends in
-        var arguments = unsafe QuantizeRows(
-          c: aq_quantize_args(
-            values: rows.pointer, rows: rows.rows.count, stride: rows.stride, runs: runs,
-            ends: ends.isEmpty ? nil : ends.baseAddress, inverse: inverse,
-            zero_point: zeroPoints, parameters_stride: parametersStride, low: parameters.low,
-            high: parameters.high, codes: codes, codes_stride: stride))
-        self(&arguments)
+        let arguments = unsafe aq_quantize_args(
+          values: rows.pointer, rows: rows.rows.count, stride: rows.stride, runs: runs,
+          ends: ends.isEmpty ? nil : ends.baseAddress, inverse: inverse,
+          zero_point: zeroPoints, parameters_stride: parametersStride, low: parameters.low,
+          high: parameters.high, codes: codes, codes_stride: stride)
+        if let key {
+          let first = rows.rows.lowerBound * extent + rows.columns.lowerBound
+          var random = unsafe DitherRows(
+            c: aq_dither_args(
+              quantize: arguments, key: key, first: UInt64(first), elements_stride: extent))
+          dither(&random)
+        } else {
+          var nearestArguments = unsafe QuantizeRows(c: arguments)
+          nearest(&nearestArguments)
+        }
       }
     }
   }

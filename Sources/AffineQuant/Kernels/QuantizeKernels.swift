@@ -51,6 +51,42 @@ enum QuantizeKernels {
     }
   }
 
+  /// The same, rounded at random.
+  static let dither = unsafe KernelTable<DitherRows>(
+    aq_dither_i8(), portable: "aq_dither_i8_portable"
+  ) { family in
+    let (arguments, key) = unsafe (family.c.quantize, family.c.key)
+    for row in unsafe 0..<arguments.rows {
+      let values = unsafe arguments.values + row * arguments.stride
+      let codes = unsafe arguments.codes + row * arguments.codes_stride
+      let first = unsafe Int(family.c.first) + row * family.c.elements_stride
+      var start = 0
+      for run in unsafe 0..<arguments.runs {
+        let end = unsafe arguments.ends.map { unsafe $0[run] } ?? run + 1
+        let place = unsafe row * arguments.parameters_stride + run
+        let (inverse, zero) = unsafe (arguments.inverse[place], arguments.zero_point[place])
+        for column in start..<end {
+          let steps = unsafe Rounding.round(values[column] * inverse, key, first + column)
+          let code = unsafe Int16(min(max(steps + zero, arguments.low), arguments.high))
+          unsafe codes[column] = UInt8(truncatingIfNeeded: code)
+        }
+        start = end
+      }
+    }
+  }
+
+  /// Floats to bfloat16, rounded at random.
+  static let ditherHalves = unsafe KernelTable<DitherHalves>(
+    aq_dither_bf16(), portable: "aq_dither_bf16_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for index in unsafe 0..<arguments.count {
+      let word = unsafe SplitMix.word(arguments.key, Int(arguments.first) + index)
+      unsafe arguments.rounded[index] =
+        BFloat16(arguments.values[index], random: UInt16(word >> 48)).bitPattern
+    }
+  }
+
   /// The tables of the storages that have SIMD kernels.
   static func dequantize(_ storage: CodeFormat) -> KernelTable<DequantizeRow>? {
     switch storage {

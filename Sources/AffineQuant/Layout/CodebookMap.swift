@@ -15,6 +15,11 @@ public enum CodebookFormat: String, Sendable, Hashable, CaseIterable {
   case dynamic8
   /// 256 values from 0 to 1 of the same construction, for second moments.
   case dynamicUnsigned8
+  /// 16 signed values, dense near zero, for first moments (torchao's 4-bit optimizers).
+  case dynamic4
+  /// Sixteenths from 1/16 to 1, for second moments: without zero, by which a step would be divided
+  /// (torchao's 4-bit optimizers).
+  case dynamicUnsigned4
 
   /// The values, ascending, one for each code.
   public var values: [Float] {
@@ -22,6 +27,8 @@ public enum CodebookFormat: String, Sendable, Hashable, CaseIterable {
     case .normalFloat4: Self.normalFloat4Values
     case .dynamic8: Self.dynamic8Values
     case .dynamicUnsigned8: Self.dynamicUnsigned8Values
+    case .dynamic4: Self.dynamic4Values
+    case .dynamicUnsigned4: (1...16).map { Float($0) / 16 }
     }
   }
 
@@ -30,6 +37,10 @@ public enum CodebookFormat: String, Sendable, Hashable, CaseIterable {
     -0.18477343022823334, -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725,
     0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941,
     0.7229568362236023, 1.0,
+  ]
+  private static let dynamic4Values: [Float] = [
+    -0.8875, -0.6625, -0.4375, -0.2125, -0.0775, -0.0325, -0.0055, 0, 0.0055, 0.0325, 0.0775,
+    0.2125, 0.4375, 0.6625, 0.8875, 1,
   ]
   private static let dynamic8Values = dynamicMap(signed: true)
   private static let dynamicUnsigned8Values = dynamicMap(signed: false)
@@ -70,4 +81,16 @@ public enum Dynamic8: CodebookMap {
 public enum DynamicUnsigned8: CodebookMap {
   public typealias Storage = UInt8
   public static let codebook = CodebookFormat.dynamicUnsigned8
+}
+
+/// The signed dynamic map of 4 bits, for first moments.
+public enum Dynamic4: CodebookMap {
+  public typealias Storage = UInt4
+  public static let codebook = CodebookFormat.dynamic4
+}
+
+/// The unsigned map of 4 bits, for second moments.
+public enum DynamicUnsigned4: CodebookMap {
+  public typealias Storage = UInt4
+  public static let codebook = CodebookFormat.dynamicUnsigned4
 }

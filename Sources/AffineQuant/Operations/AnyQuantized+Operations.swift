@@ -10,6 +10,19 @@ extension AnyQuantized {
     self.init(try .quantize(values, as: type, options, execution))
   }
 
+  /// Quantizes values with parameters that are known already: static quantization.
+  ///
+  /// - Throws: ``QuantizationError``: a type that cannot be, parameters that do not fit, values that are
+  ///   not finite.
+  public init<Element: FloatElement>(
+    quantizing values: Matrix<Element>, as type: QuantizedType,
+    with parameters: QuantizationParameters,
+    _ options: QuantizationOptions = QuantizationOptions(), on execution: Execution = .standard
+  ) throws(QuantizationError) {
+    let type = try QuantizedType(type.storage, type.block, type.mapping)
+    self.init(try .quantize(values, as: type, with: parameters, options, execution))
+  }
+
   /// Takes codes and parameters as they are.
   ///
   /// - Throws: ``QuantizationError``: counts that do not fit, parameters that are not finite.

@@ -21,7 +21,8 @@ struct CodeWriter {
     let (shape, columns) = (shape, rows.columns.count)
     if encoder.hasKernel, storage.bits == 8 {
       let start = rows.rows.lowerBound * rowBytes + rows.columns.lowerBound
-      encoder.encode(rows, ends, into: memory, at: start, stride: rowBytes)
+      encoder.encode(
+        rows, ends, extent: shape.columns, into: memory, at: start, stride: rowBytes)
       return
     }
     let missing = rows.rows.count * columns - scratch.count
@@ -29,7 +30,7 @@ struct CodeWriter {
     var all = scratch.mutableSpan
     if encoder.hasKernel {
       var codes = all.part(0..<rows.rows.count * columns)
-      encoder.encode(rows, ends, into: &codes)
+      encoder.encode(rows, ends, extent: shape.columns, into: &codes)
     } else {
       for (index, row) in rows.rows.enumerated() {
         var codes = all.part(index * columns..<(index + 1) * columns)

@@ -29,6 +29,7 @@ struct ParameterChooser {
     case (_, .largest): type.rule == .largest
     case (.symmetric, .symmetric): type.storage.isInteger
     case (.symmetric, .symmetricNoClipping): type.storage.isInteger && low < 0 && high > 0
+    case (.symmetric, .symmetricHalfStep): type.storage.isInteger && high > 0
     case (.asymmetric, .asymmetric), (.asymmetric, .symmetricMidpoint): true
     case (.biased, .tinygemm): true
     case (.biased, .mlx): low == 0
@@ -47,6 +48,7 @@ struct ParameterChooser {
     switch rule {
     case .symmetric: symmetric(minimum, maximum)
     case .symmetricNoClipping: noClipping(minimum, maximum)
+    case .symmetricHalfStep: halfStep(minimum, maximum)
     case .symmetricMidpoint: midpoint(minimum, maximum)
     case .asymmetric: asymmetric(minimum, maximum)
     case .tinygemm: tinygemm(minimum, maximum)
@@ -68,6 +70,10 @@ struct ParameterChooser {
     let below = element.round(min(minimum, 0) / low)
     let above = element.round(max(maximum, 0) / high)
     return stored(max(below, above))
+  }
+
+  private func halfStep(_ minimum: Float, _ maximum: Float) -> BlockParameters {
+    stored(element.round(max(-minimum, maximum, 0) / (high + 0.5)))
   }
 
   private func midpoint(_ minimum: Float, _ maximum: Float) -> BlockParameters {
@@ -116,12 +122,18 @@ struct ParameterChooser {
       encodingBias: bias)
   }
 
+  private var hasZero: Bool {
+    guard case .codebook(let map) = type.mapping.kind else { return true }
+    return map.values.contains(0)
+  }
+
   private func largest(_ minimum: Float, _ maximum: Float) -> BlockParameters {
     let magnitude = max(-minimum, maximum)
     let largest: Float = if case .float(let format) = type.storage { format.largest } else { 1 }
     let quotient = element.round(magnitude / largest)
-    // Any scale serves a block of zeros; MLX has 1. There is no smallest scale in this rule.
-    let scale = type.mapping.scale.roundInvertible(quotient == 0 ? 1 : quotient)
+    // Any scale serves a block of zeros; MLX has 1. There is no smallest scale in this rule. A map
+    // without zero comes near it with the smallest scale there is.
+    let scale = type.mapping.scale.roundInvertible(quotient == 0 && hasZero ? 1 : quotient)
     return BlockParameters(scale: scale, encodingScale: scale)
   }
 }

@@ -7,6 +7,9 @@ public enum ParameterRule: String, Sendable, Hashable, CaseIterable {
   case symmetric
   /// `scale = max(min / low, max / high)`. No value is clipped.
   case symmetricNoClipping
+  /// `scale = max(|x|) / (high + ½)`: Google AQT's. The largest value lies half a step above the last
+  /// code and is clipped to it.
+  case symmetricHalfStep
   /// ``symmetric``, with the middle of the codes, rounded up, as zero point.
   case symmetricMidpoint
   /// `scale = (max − min) / (high − low)` with zero in the range; a whole zero point.
@@ -31,9 +34,15 @@ public enum SymmetricMethod: ParameterMethod, CaseIterable {
   case absoluteMaximum
   /// torchao's `SYMMETRIC_NO_CLIPPING_ERR`: no value is clipped.
   case noClipping
+  /// Google AQT's: the largest magnitude is half a step above the last code.
+  case halfStep
 
   public var rule: ParameterRule {
-    self == .absoluteMaximum ? .symmetric : .symmetricNoClipping
+    switch self {
+    case .absoluteMaximum: .symmetric
+    case .noClipping: .symmetricNoClipping
+    case .halfStep: .symmetricHalfStep
+    }
   }
 }
 

@@ -17,31 +17,37 @@ public enum Rounding: Sendable, Hashable {
     case .nearestEven: value.rounded(.toNearestOrEven)
     case .floor: value.rounded(.down)
     case .stochastic(let seed, let step):
-      Self.roundUp(value, below: Self.uniform(seed: seed, step: step, element: element))
+      Self.round(value, Self.key(seed: seed, step: step), element)
     }
+  }
+
+  /// The key of the random numbers, where there are any.
+  var key: UInt64? {
+    guard case .stochastic(let seed, let step) = self else { return nil }
+    return Self.key(seed: seed, step: step)
+  }
+
+  /// Rounds the value of one element at random.
+  @inline(__always)
+  static func round(_ value: Float, _ key: UInt64, _ element: Int) -> Float {
+    roundUp(value, below: uniform(key, element))
   }
 
   /// Compares fractions instead of adding the random number, which would round away near 2^24.
   @inline(__always)
   private static func roundUp(_ value: Float, below threshold: Float) -> Float {
     let lower = value.rounded(.down)
-    return threshold < value - lower ? lower + 1 : lower
+    // A sum, since a jump that is taken at random is never foreseen.
+    return lower + (threshold < value - lower ? 1 : 0)
   }
 
-  /// A number in [0, 1) with 24 random bits: the output of SplitMix64 (Steele et al., 2014) at a
-  /// counter, keyed by seed and step.
+  /// A number in [0, 1) with 24 random bits.
   @inline(__always)
-  static func uniform(seed: UInt64, step: UInt64, element: Int) -> Float {
-    let key = mix(seed &+ 0x9e37_79b9_7f4a_7c15 &* (step &+ 1))
-    let word = mix(key &+ 0x9e37_79b9_7f4a_7c15 &* (UInt64(truncatingIfNeeded: element) &+ 1))
-    return Float(word >> 40) * 0x1p-24
+  static func uniform(_ key: UInt64, _ element: Int) -> Float {
+    Float(SplitMix.word(key, element) >> 40) * 0x1p-24
   }
 
+  /// The key of the random numbers of a step.
   @inline(__always)
-  private static func mix(_ value: UInt64) -> UInt64 {
-    var word = value
-    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-    return word ^ (word >> 31)
-  }
+  static func key(seed: UInt64, step: UInt64) -> UInt64 { SplitMix.key(seed: seed, step: step) }
 }

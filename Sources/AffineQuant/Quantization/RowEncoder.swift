@@ -4,7 +4,7 @@ struct RowEncoder {
   private let rounding: Rounding
   /// The type that operations round to: the input's where the scale has it too, else `Float`.
   private let arithmetic: ElementType
-  private let kernel: Kernel<QuantizeRows>
+  private let kernels: EncodingKernels
   private let table: [Float]?
   /// Whether the kernels know the definition.
   let hasKernel: Bool
@@ -17,10 +17,10 @@ struct RowEncoder {
     self.rounding = rounding
     let sameType = chooser.type.mapping.scale.rawValue == chooser.element.rawValue
     arithmetic = sameType ? chooser.element : .float32
-    kernel = QuantizeKernels.quantize.best(on: execution.instructionSet)
+    kernels = EncodingKernels(rounding, execution)
     table = if case .codebook(let map) = chooser.type.mapping.kind { map.values } else { nil }
     let hasReciprocal = chooser.type.mapping.kind != .biased && chooser.type.storage.isInteger
-    hasKernel = hasReciprocal && table == nil && rounding == .nearestEven && arithmetic == .float32
+    hasKernel = hasReciprocal && table == nil && rounding != .floor && arithmetic == .float32
     parameters = EncodingParameters(low: chooser.low, high: chooser.high)
   }
 
@@ -41,16 +41,20 @@ struct RowEncoder {
   }
 
   /// Writes the codes of rows, one a byte, to places that lie `stride` bytes apart and are this
-  /// call's alone; only where there is a kernel.
+  /// call's alone; only where there is a kernel. `extent` is the number of columns of the matrix.
   func encode(
-    _ rows: FloatRows, _ ends: [Int], into codes: DisjointMemory<UInt8>, at start: Int, stride: Int
+    _ rows: FloatRows, _ ends: [Int], extent: Int, into codes: DisjointMemory<UInt8>, at start: Int,
+    stride: Int
   ) {
-    kernel.encode(rows, ends, parameters, into: codes, at: start, stride: stride)
+    kernels.encode(
+      rows, ends, parameters, extent: extent, into: codes, at: start, stride: stride)
   }
 
   /// The same for codes that lie without gaps.
-  func encode(_ rows: FloatRows, _ ends: [Int], into codes: inout MutableSpan<UInt8>) {
-    kernel.encode(rows, ends, parameters, into: &codes)
+  func encode(
+    _ rows: FloatRows, _ ends: [Int], extent: Int, into codes: inout MutableSpan<UInt8>
+  ) {
+    kernels.encode(rows, ends, parameters, extent: extent, into: &codes)
   }
 
   /// Writes the codes of a row, one a byte, by the definition.

@@ -19,6 +19,35 @@ public struct BFloat16: Sendable, Hashable, BitwiseCopyable {
   }
 }
 
+extension BFloat16 {
+  /// Rounds a value at random; infinities and NaN stay what they are.
+  ///
+  /// It goes away from zero with the probability of its lower 16 bits, in parts of 2^16: they carry when
+  /// as many random bits are added (torchao's `_fp32_to_bf16_sr`).
+  @inline(__always)
+  init(_ value: Float, random: UInt16) {
+    guard !value.isNaN else { self.init(value); return }
+    let sum = value.bitPattern &+ UInt32(random)
+    self.init(bitPattern: UInt16(truncatingIfNeeded: sum >> 16))
+  }
+
+  /// Rounds the value of one element; infinities and NaN stay what they are.
+  @inline(__always)
+  package init(_ value: Float, _ rounding: Rounding, element: Int) {
+    let bits = value.bitPattern
+    switch rounding {
+    case .stochastic(let seed, let step):
+      let word = SplitMix.word(SplitMix.key(seed: seed, step: step), element)
+      self.init(value, random: UInt16(word >> 48))
+    case .floor where value.isFinite:
+      // Of a negative number the next larger magnitude.
+      let carry: UInt32 = value < 0 ? 0xffff : 0
+      self.init(bitPattern: UInt16(truncatingIfNeeded: (bits &+ carry) >> 16))
+    default: self.init(value)
+    }
+  }
+}
+
 extension BFloat16: CustomStringConvertible {
   public var description: String { Float(self).description }
 }

@@ -66,13 +66,14 @@ extension BlockGrid {
   package func validate() throws(ShapeError) {
     try shape.validate()
     // Far below overflow in any index computation, far above any memory.
-    guard shape.count <= 1 << 48, shape.rows <= 1 << 48, shape.columns <= 1 << 48 else {
+    let most = 1 << 48
+    guard shape.count <= most, shape.rows <= most, shape.columns <= most else {
       throw .invalid(rows: shape.rows, columns: shape.columns)
     }
     for (axis, phase, extent) in [
       ("row", origin.rows, block.rows), ("column", origin.columns, block.columns),
-    ] where phase < 0 || phase >= extent || (extent == Block.whole && phase != 0) {
-      throw .outOfRange(axis: "first \(axis)", index: phase, extent: extent)
+    ] where phase < 0 || phase >= min(extent, most) || (extent == Block.whole && phase != 0) {
+      throw .outOfRange(axis: "first \(axis)", index: phase, extent: min(extent, most))
     }
   }
 }

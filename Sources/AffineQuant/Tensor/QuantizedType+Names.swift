@@ -14,7 +14,7 @@ extension Block {
     case "row", "token": self.init(rows: 1, columns: Block.whole)
     case "column": self.init(rows: Block.whole, columns: 1)
     default:
-      if let size = Self.extent(name, after: "group") {
+      if let size = Self.extent(name, after: "group"), size != Block.whole {
         self.init(rows: 1, columns: size)
       } else if let separator = name.lastIndex(of: "x"),
         let rows = Self.extent(name[..<separator], after: "block"),
@@ -30,6 +30,7 @@ extension Block {
   private static func extent(_ text: some StringProtocol, after prefix: String) -> Int? {
     guard text.hasPrefix(prefix) else { return nil }
     let digits = text.dropFirst(prefix.count)
+    if digits == "all" { return Block.whole }
     guard digits.allSatisfy({ ("0"..."9").contains($0) }), let value = Int(digits), value > 0
     else { return nil }
     return value
@@ -63,6 +64,6 @@ extension MappingFormat.Kind {
 extension CodebookFormat {
   /// The storage whose codes index the table.
   public var storage: CodeFormat {
-    self == .normalFloat4 ? .unsigned(bits: 4) : .unsigned(bits: 8)
+    .unsigned(bits: values.count == 16 ? 4 : 8)
   }
 }

@@ -1,18 +1,9 @@
 public import AffineQuant
 
-/// AdamW with both moments in float32 or in 8-bit blocks.
+/// AdamW with its moments in any format.
 ///
-/// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (arXiv 1711.05101); 8-bit
-/// states: Dettmers et al., "8-bit Optimizers via Block-wise Quantization" (arXiv 2110.02861).
+/// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (arXiv 1711.05101).
 public struct AdamW: Sendable {
-  /// How the two moments are kept between steps.
-  public enum State: Sendable, Hashable {
-    /// Exactly, in 8 bytes a parameter.
-    case float32
-    /// Entries of the dynamic maps, one scale for so many neighbours of a row.
-    case dynamic8(group: Int)
-  }
-
   /// How far a step moves.
   public var learningRate: Float = 1e-3
   /// What the first moment keeps of itself.
@@ -23,67 +14,86 @@ public struct AdamW: Sendable {
   public var epsilon: Float = 1e-8
   /// The part of a parameter that a step takes away, times the learning rate.
   public var weightDecay: Float = 1e-2
+  /// Whether a step is divided by the root mean square of the update where that is above one:
+  /// StableAdamW (Wortsman et al., arXiv 2304.13013), in the place of clipping gradients.
+  public var clipsUpdate = false
   /// Steps taken.
-  public private(set) var step = 0
-  private let shape: Shape
-  /// One of the two.
-  package private(set) var floats: FloatMoments?, codes: DynamicMoments?
+  public internal(set) var step = 0
+  /// The root mean square of the gradient over the root of the second moment, of the last step; only
+  /// where updates are clipped.
+  public private(set) var updateMagnitude: Float = 0
+  package internal(set) var moments: Moments
 
   /// Moments of zero for parameters of a shape.
   ///
   /// - Throws: ``AffineQuant/QuantizationError``: a group of fewer than one.
-  public init(shape: Shape, state: State = .float32) throws(QuantizationError) {
-    self.shape = shape
-    switch state {
-    case .float32: floats = FloatMoments(shape)
-    case .dynamic8(let group):
-      guard group > 0 else {
-        throw .shape(.outOfRange(axis: "group", index: group, extent: shape.columns))
-      }
-      codes = DynamicMoments(shape, group: group)
-    }
+  public init(
+    shape: Shape, moments format: MomentFormat = .float32
+  ) throws(QuantizationError) {
+    moments = Moments(
+      shape, first: try format.layout(isSecond: false), second: try format.layout(isSecond: true))
   }
 
   /// Bytes that both moments take.
-  public var stateBytes: Int { floats?.byteCount ?? codes?.byteCount ?? 0 }
+  public var stateBytes: Int { moments.byteCount }
 
   /// The parameters moved against a gradient of the same shape.
   ///
-  /// - Throws: ``AffineQuant/QuantizationError``: shapes that differ; an 8-bit moment that is not
-  ///   finite. Nothing has changed then.
-  /// - Complexity: As ``move(_:gradient:on:)``, and a copy of the parameters and the 8-bit moments.
+  /// - Throws: ``AffineQuant/QuantizationError``: shapes that differ; a moment that is not finite and
+  ///   not float32. Nothing has changed then.
+  /// - Complexity: As ``move(_:gradient:rounding:on:)``, and a copy of parameters and moments.
   public mutating func update(
-    _ parameters: Matrix<Float>, gradient: Matrix<Float>, on execution: Execution = .standard
+    _ parameters: Matrix<Float>, gradient: Matrix<Float>, rounding seed: UInt64 = 0,
+    on execution: Execution = .standard
   ) throws(QuantizationError) -> Matrix<Float> {
     var (optimizer, moved) = (self, parameters)
-    try optimizer.move(&moved, gradient: gradient, on: execution)
+    try optimizer.move(&moved, gradient: gradient, rounding: seed, on: execution)
     self = optimizer
     return moved
   }
 
   /// Moves parameters against a gradient of the same shape, in their own memory unless it is shared.
   ///
-  /// - Throws: ``AffineQuant/QuantizationError``: shapes that differ, before anything changes; an 8-bit
-  ///   moment that is not finite, when the blocks that are have moved. ``update(_:gradient:on:)``
-  ///   changes all or nothing.
+  /// - Parameters:
+  ///   - parameters: What moves.
+  ///   - gradient: What they move against.
+  ///   - seed: Of the rounding of moments in bfloat16; a step changes it, so one serves all steps.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Throws: ``AffineQuant/QuantizationError``: shapes that differ, before anything changes; a moment
+  ///   that is not finite and not float32, when the rows or groups where it is have moved.
+  ///   ``update(_:gradient:rounding:on:)`` changes all or nothing.
   /// - Complexity: O(rows · columns); no memory is allocated for parameters or moments.
   public mutating func move(
-    _ parameters: inout Matrix<Float>, gradient: Matrix<Float>,
+    _ parameters: inout Matrix<Float>, gradient: Matrix<Float>, rounding seed: UInt64 = 0,
     on execution: Execution = .standard
   ) throws(QuantizationError) {
-    guard parameters.shape == gradient.shape, parameters.shape == shape else {
-      throw .shape(.wrongCount(of: "gradients", expected: shape.count, found: gradient.shape.count))
+    guard parameters.shape == gradient.shape, parameters.shape == moments.shape else {
+      throw .shape(
+        .wrongCount(
+          of: "gradients", expected: moments.shape.count, found: gradient.shape.count))
+    }
+    let (power1, power2) = (Self.power(beta1, step + 1), Self.power(beta2, step + 1))
+    var rate = learningRate
+    if clipsUpdate {
+      updateMagnitude = moments.updateMagnitude(
+        gradient, keep: beta2, power: power2, epsilon: epsilon, execution)
+      rate /= max(updateMagnitude, 1)
     }
     let next = AdamWStep(
-      beta1: beta1, power1: Self.power(beta1, step + 1), beta2: beta2,
-      power2: Self.power(beta2, step + 1), epsilon: epsilon, learningRate: learningRate,
-      weightDecay: weightDecay)
-    floats?.move(&parameters, gradient: gradient, next, execution)
-    try codes?.move(&parameters, gradient: gradient, next, execution)
+      beta1: beta1, power1: power1, beta2: beta2, power2: power2, epsilon: epsilon,
+      learningRate: rate, weightDecay: weightDecay)
+    try moments.move(
+      &parameters, gradient: gradient, .adamW(next),
+      seed: seed, step: step, execution)
     step += 1
   }
 
   private static func power(_ base: Float, _ exponent: Int) -> Float {
-    (0..<exponent).reduce(Float(1)) { power, _ in power * base }
+    var (power, square, rest) = (1.0, Double(base), exponent)
+    while rest > 0 {
+      if rest % 2 == 1 { power *= square }
+      (square, rest) = (square * square, rest / 2)
+    }
+    return Float(power)
   }
 }

@@ -5,7 +5,7 @@ public struct Parameter: Sendable {
   /// As it stands in checkpoints and errors: `blocks.0.attention.query.weight`.
   public let name: String
   /// What it holds.
-  public var value: ParameterValue
+  public var value: StoredMatrix
   /// Whether an update between two representable values rounds at random rather than to the nearest;
   /// float32 does not round.
   public var roundsStochastically = true
@@ -15,7 +15,7 @@ public struct Parameter: Sendable {
   public var learningRateFactor: Float = 1
 
   /// Names a value.
-  public init(_ name: String, _ value: ParameterValue) {
+  public init(_ name: String, _ value: StoredMatrix) {
     self.name = name
     self.value = value
   }

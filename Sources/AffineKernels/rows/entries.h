@@ -1,0 +1,26 @@
+#include "rows_body.h"
+
+// The entries of one instruction set, for the file that includes this within the attributes that
+// name it.
+
+#define ENTRY(name, isa) \
+  void aq_##name##_f32_##isa(void *args) { name##_body(args); }
+
+#define ENTRIES(isa)           \
+  ENTRY(add, isa)              \
+  ENTRY(accumulate, isa)       \
+  ENTRY(multiply, isa)         \
+  ENTRY(scale, isa)            \
+  ENTRY(gelu, isa)             \
+  ENTRY(gelugradient, isa)    \
+  ENTRY(silu, isa)             \
+  ENTRY(silugradient, isa)    \
+  ENTRY(swiglu, isa)           \
+  ENTRY(swiglugradient, isa)  \
+  ENTRY(dropout, isa)          \
+  ENTRY(softmax, isa)          \
+  ENTRY(norm, isa)             \
+  ENTRY(normgradient, isa)    \
+  ENTRY(rotate, isa)           \
+  ENTRY(attentionweights, isa) \
+  ENTRY(attentionslopes, isa)

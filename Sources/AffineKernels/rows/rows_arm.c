@@ -1,0 +1,5 @@
+#include "entries.h"
+
+#if defined(__aarch64__)
+ENTRIES(neon)
+#endif

@@ -1,0 +1,20 @@
+/// The largest of many values, found in the 16 parts of ``PartialSums``.
+struct PartialMaxima {
+  private var parts = InlineArray<16, Float>(repeating: -.infinity)
+
+  @inline(__always)
+  mutating func add(_ value: Float, at index: Int) {
+    if value > parts[index & 15] { parts[index & 15] = value }
+  }
+
+  /// The largest value that is a number.
+  var largest: Float {
+    var parts = parts
+    for width in [8, 4, 2, 1] {
+      for part in 0..<width where parts[part + width] > parts[part] {
+        parts[part] = parts[part + width]
+      }
+    }
+    return parts[0]
+  }
+}

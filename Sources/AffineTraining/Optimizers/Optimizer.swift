@@ -1,0 +1,104 @@
+public import AffineQuant
+
+/// Moves the parameters of a model, each by the same rule with moments of its own.
+public struct Optimizer: Sendable {
+  /// The rule.
+  public let settings: OptimizerSettings
+  /// Calls of ``step(_:gradients:learningRate:seed:on:)``.
+  public private(set) var stepCount = 0
+  /// The names of the parameters, and what moves them.
+  let names: [String]
+  var optimizers: [ParameterOptimizer]
+
+  /// Moments of zero.
+  ///
+  /// - Throws: ``OptimizerError``: a setting outside its range, two parameters with one name.
+  public init(
+    _ settings: OptimizerSettings, for parameters: [Parameter]
+  ) throws(OptimizerError) {
+    try settings.validate()
+    self.settings = settings
+    names = parameters.map(\.name)
+    var seen: Set<String> = []
+    optimizers = []
+    for parameter in parameters {
+      guard seen.insert(parameter.name).inserted else { throw .duplicate(parameter.name) }
+      do { optimizers.append(try ParameterOptimizer(settings, parameter.shape)) } catch {
+        throw .tensor(parameter.name, error)
+      }
+    }
+  }
+
+  /// Bytes that all moments take.
+  public var stateBytes: Int { optimizers.reduce(0) { $0 + $1.moments.byteCount } }
+
+  /// By parameter: the root mean square that StableAdamW divided the last step by where it was above
+  /// one; 0 for other rules.
+  public var updateMagnitudes: [Float] { optimizers.map(\.updateMagnitude) }
+
+  /// Moves parameters against gradients, one after the other.
+  ///
+  /// Values that are not floats become floats, move, and are rounded again: see
+  /// ``Parameter/roundsStochastically``. No more than one parameter is held as floats at a time.
+  ///
+  /// - Parameters:
+  ///   - parameters: Those that the optimizer was made for, in that order.
+  ///   - gradients: As many; a parameter without one stays as it is, and its moments too.
+  ///   - learningRate: How far a step moves, times each parameter's factor.
+  ///   - seed: Of everything that is rounded at random: a number depends on it, on the step, the place
+  ///     of the parameter and the element alone.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Throws: ``OptimizerError``: parameters or gradients that do not fit, before anything changes;
+  ///   a value that its format cannot hold, when some parameters have moved and the step does not
+  ///   count.
+  public mutating func step(
+    _ parameters: inout [Parameter], gradients: [Matrix<Float>?], learningRate: Float,
+    seed: UInt64 = 0, on execution: Execution = .standard
+  ) throws(OptimizerError) {
+    try check(parameters, gradients)
+    for index in parameters.indices {
+      guard let gradient = gradients[index], parameters[index].learningRateFactor != 0 else {
+        continue
+      }
+      let rate = learningRate * parameters[index].learningRateFactor
+      let decay = parameters[index].decays ? settings.weightDecay : 0
+      let own = SplitMix.seed(seed, stream: index)
+      let rounding: Rounding =
+        parameters[index].roundsStochastically
+        ? .stochastic(seed: own, step: UInt64(stepCount)) : .nearestEven
+      do {
+        try parameters[index].value.change(rounding: rounding, on: execution) {
+          values throws(QuantizationError) in
+          try optimizers[index].move(
+            &values, gradient: gradient, learningRate: rate, weightDecay: decay, seed: own,
+            on: execution)
+        }
+      } catch { throw .tensor(names[index], error) }
+    }
+    stepCount += 1
+  }
+
+  /// - Throws: ``OptimizerError``: what was not there when the optimizer was made, shapes that differ.
+  private func check(
+    _ parameters: [Parameter], _ gradients: [Matrix<Float>?]
+  ) throws(OptimizerError) {
+    for (what, found) in [("parameters", parameters.count), ("gradients", gradients.count)]
+    where found != names.count {
+      throw .wrongCount(of: what, expected: names.count, found: found)
+    }
+    for (index, parameter) in parameters.enumerated() {
+      guard parameter.name == names[index] else {
+        throw .wrongParameter(expected: names[index], found: parameter.name)
+      }
+      let shape = optimizers[index].shape
+      for other in [parameter.shape, gradients[index]?.shape ?? shape] where other != shape {
+        throw .tensor(
+          names[index],
+          .shape(.mismatchedExtent(axis: "elements", lhs: shape.count, rhs: other.count)))
+      }
+    }
+  }
+
+  /// Takes the number of steps of a checkpoint.
+  mutating func restore(stepCount: Int) { self.stepCount = stepCount }
+}

@@ -1,0 +1,34 @@
+public import AffineQuant
+
+/// Scales all gradients of a step when their common norm is too large.
+///
+/// Source: Pascanu et al., "On the difficulty of training recurrent neural networks" (arXiv 1211.5063).
+public struct GradientClipping: Sendable, Hashable {
+  /// The largest norm that gradients keep.
+  public var largestNorm: Float
+
+  /// Takes the largest norm; infinity clips nothing.
+  public init(largestNorm: Float) { self.largestNorm = largestNorm }
+
+  /// Scales gradients so that their norm is at most the largest; one that is not finite changes
+  /// nothing, and is for the caller to judge.
+  ///
+  /// - Returns: The norm before: the root of the sum of all squares, in `Double`.
+  public func clip(
+    _ gradients: inout [Matrix<Float>?], on execution: Execution = .standard
+  ) -> Double {
+    let norm = Self.norm(gradients, on: execution)
+    guard norm.isFinite, norm > Double(largestNorm) else { return norm }
+    let factor = Float(Double(largestNorm) / norm)
+    for index in gradients.indices { gradients[index]?.scale(by: factor, on: execution) }
+    return norm
+  }
+
+  /// The root of the sum of all squares: each row has sums of its own, so the number of threads does
+  /// not matter.
+  public static func norm(
+    _ gradients: [Matrix<Float>?], on execution: Execution = .standard
+  ) -> Double {
+    gradients.reduce(0) { $0 + ($1?.sumOfSquares(on: execution) ?? 0) }.squareRoot()
+  }
+}

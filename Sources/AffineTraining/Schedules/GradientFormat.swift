@@ -1,0 +1,28 @@
+public import AffineQuant
+
+/// How gradients are kept between the backward pass and the step, by name.
+public enum GradientFormat: String, Sendable, Hashable, CaseIterable {
+  /// 4 bytes a value.
+  case float32
+  /// 2 bytes a value, rounded to nearest even; sums are computed in float32.
+  case bfloat16
+
+  /// Rounds a gradient to what this format holds.
+  public func round(_ gradient: Matrix<Float>) -> StoredMatrix {
+    self == .float32 ? .float32(gradient) : .bfloat16(gradient.converted())
+  }
+
+  /// The sum of two gradients of one shape: added in float32, then rounded.
+  ///
+  /// - Throws: ``AffineQuant/ShapeError/wrongCount(of:expected:found:)``.
+  public func sum(
+    _ total: StoredMatrix, _ gradient: Matrix<Float>, on execution: Execution = .standard
+  ) throws(ShapeError) -> StoredMatrix {
+    var floats = total.floats(on: execution)
+    guard floats.shape == gradient.shape else {
+      throw .wrongCount(of: "gradients", expected: floats.shape.count, found: gradient.shape.count)
+    }
+    floats.add(gradient, on: execution)
+    return round(floats)
+  }
+}
