@@ -21,5 +21,6 @@ struct Affine: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CoverageCommand.self, BenchCommand.self, InspectCommand.self, QuantizeCommand.self,
+      TrainCommand.self,
     ])
 }

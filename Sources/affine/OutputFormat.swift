@@ -6,12 +6,15 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case table, json
 }
 
-/// Prints one value as a JSON document with stable field names.
-func printJSON(_ value: some Encodable) throws {
+/// One value as a JSON document with stable field names.
+func jsonText(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
+
+/// Prints one value as a JSON document.
+func printJSON(_ value: some Encodable) throws { print(try jsonText(value)) }
 
 extension Double {
   /// Three significant digits or so: 0.123, 12.3, 1234.

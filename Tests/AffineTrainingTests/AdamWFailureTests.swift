@@ -6,7 +6,7 @@ import Testing
 @Suite struct AdamWFailureTests {
   @Test func aFailedStepChangesNothing() throws {
     let shape = Shape(2, 64)
-    var optimizer = try AdamW(shape: shape, state: .dynamic8(group: 32))
+    var optimizer = try AdamW(shape: shape, moments: .dynamic8(group: 32))
     let parameters = Samples.matrix(2, 64), gradient = Samples.matrix(2, 64, seed: 9)
     _ = try optimizer.update(parameters, gradient: gradient)
     var copy = optimizer

@@ -5,10 +5,10 @@ import Testing
 
 @Suite struct AdamWMemoryTests {
   @Test func movesInPlaceAndLeavesCopiesAlone() throws {
-    for state in [AdamW.State.float32, .dynamic8(group: 64)] {
+    for state in [MomentFormat.float32, .dynamic8(group: 64)] {
       let gradient = Samples.matrix(4, 200, seed: 9)
       var parameters = Samples.matrix(4, 200)
-      var optimizer = try AdamW(shape: Shape(4, 200), state: state)
+      var optimizer = try AdamW(shape: Shape(4, 200), moments: state)
       let (copy, before) = (parameters, parameters.values.array)
       var optimizerCopy = optimizer
       try optimizer.move(&parameters, gradient: gradient)
@@ -33,7 +33,7 @@ import Testing
         let gradient = Matrix<Float>(rows: 90, columns: 300) { row, column in
           (row == 3 && column == 150) || row == 70 ? value : 1
         }
-        var optimizer = try AdamW(shape: gradient.shape, state: .dynamic8(group: 64))
+        var optimizer = try AdamW(shape: gradient.shape, moments: .dynamic8(group: 64))
         var parameters = Samples.matrix(90, 300)
         #expect(throws: error) {
           try optimizer.move(

@@ -38,7 +38,7 @@ import Testing
   @Test func eightBitStatesTakeAQuarterOfTheBytesAndMoveAlike() throws {
     let shape = Shape(4, 512)
     var full = try AdamW(shape: shape),
-      small = try AdamW(shape: shape, state: .dynamic8(group: 256))
+      small = try AdamW(shape: shape, moments: .dynamic8(group: 256))
     #expect(full.stateBytes == 4 * 512 * 8)
     #expect(small.stateBytes == 2 * (4 * 512 + 4 * 2 * 4))
     let start = Samples.matrix(4, 512), gradient = Samples.matrix(4, 512, seed: 9)
@@ -59,7 +59,7 @@ import Testing
       try optimizer.update(Samples.matrix(2, 3), gradient: Samples.matrix(3, 2))
     }
     #expect(throws: QuantizationError.self) {
-      try AdamW(shape: Shape(2, 3), state: .dynamic8(group: 0))
+      try AdamW(shape: Shape(2, 3), moments: .dynamic8(group: 0))
     }
   }
 }

@@ -1,0 +1,42 @@
+public import AffineFormats
+public import AffineQuant
+
+/// A checkpoint that cannot be written, or does not hold what is asked of it.
+public enum CheckpointError: Error, Hashable {
+  /// The system's error, a file that is no checkpoint, or two tensors with one name.
+  case file(SafeTensorsError)
+  /// A name of metadata that begins as the descriptions of quantized tensors do.
+  case reservedName(String)
+  /// A tensor that is no matrix of float32, bfloat16 or codes.
+  case unreadable(tensor: String, found: String)
+  /// No tensor of this name.
+  case missingTensor(String)
+  /// A tensor of another shape.
+  case wrongShape(tensor: String, expected: Shape, found: Shape)
+  /// A tensor of another type, as `float32` or `int8-row`.
+  case wrongType(tensor: String, expected: String, found: String)
+  /// No metadata of this name.
+  case missingText(String)
+  /// Metadata that is not what it should be.
+  case wrongText(name: String, expected: String, found: String)
+}
+
+extension CheckpointError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .reservedName(let name):
+      "metadata cannot be named '\(name)': 'affine.' begins what describes quantized tensors"
+    case .unreadable(let tensor, let found):
+      "the tensor '\(tensor)' is \(found), not a matrix of float32, bfloat16 or codes"
+    case .missingTensor(let name): "the checkpoint has no tensor '\(name)'"
+    case .wrongShape(let tensor, let expected, let found):
+      "the tensor '\(tensor)' is \(found), not \(expected)"
+    case .wrongType(let tensor, let expected, let found):
+      "the tensor '\(tensor)' is \(found), not \(expected)"
+    case .missingText(let name): "the checkpoint says nothing of '\(name)'"
+    case .wrongText(let name, let expected, let found):
+      "the checkpoint says '\(found)' of '\(name)', which is not \(expected)"
+    }
+  }
+}

@@ -1,0 +1,47 @@
+public import AffineFormats
+
+/// A text that cannot be trained on as asked.
+public enum CorpusError: Error, Hashable {
+  /// The system's error.
+  case file(FileError)
+  /// A text without a byte.
+  case empty
+  /// Bytes that are no character in UTF-8.
+  case notUTF8(byte: Int)
+  /// More kinds of characters than a vocabulary takes.
+  case tooManyCharacters(found: Int, most: Int)
+  /// A character that the vocabulary does not have, and where it stands.
+  case unknownCharacter(Unicode.Scalar, byte: Int)
+  /// A part for validation that is not between 0 and 1.
+  case validationPart(Double)
+  /// A part of a text with fewer tokens than a window and the token after it.
+  case tooShort(part: CorpusPart, tokens: Int, sequence: Int)
+  /// A batch of no windows, of empty windows or of more tokens than fit any memory.
+  case batch(windows: Int, sequence: Int)
+  /// More windows than there are places where one can start.
+  case tooManyWindows(Int, places: Int)
+}
+
+extension CorpusError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .empty: "the text is empty"
+    case .notUTF8(let byte): "the text is not UTF-8 at byte \(byte): read it as bytes instead"
+    case .tooManyCharacters(let found, let most):
+      "the text has \(found) different characters and a vocabulary takes \(most): "
+        + "read it as bytes instead"
+    case .unknownCharacter(let character, let byte):
+      "the vocabulary has no \(character.debugDescription), which stands at byte \(byte)"
+    case .validationPart(let part):
+      "the part for validation must be more than 0 and less than 1, and is \(part)"
+    case .tooShort(let part, let tokens, let sequence):
+      "windows of \(sequence) tokens need \(sequence + 1), and the part for \(part.rawValue) has "
+        + "\(tokens)"
+    case .batch(let windows, let sequence):
+      "a batch cannot have \(windows) windows of \(sequence) tokens"
+    case .tooManyWindows(let count, let places):
+      "\(count) windows do not fit: the text has \(places) places where one can start"
+    }
+  }
+}

@@ -1,0 +1,48 @@
+public import AffineQuant
+
+extension Transformer {
+  /// The loss, and its gradient by each parameter; `nil` for those that it does not depend on.
+  ///
+  /// - Parameters:
+  ///   - inputs: Tokens of whole sequences, one after another.
+  ///   - targets: The token after each; −1 does not count.
+  ///   - sequence: Tokens of a sequence.
+  ///   - recipe: What linear layers follow.
+  ///   - weight: What gradients are multiplied with.
+  ///   - tape: An empty tape; it is empty afterwards.
+  /// - Returns: Nats a token, and the gradients in the order of the parameters.
+  /// - Throws: ``TrainingError``: as ``loss(_:targets:sequence:recipe:on:)``, and gradients that are not
+  ///   finite.
+  public func gradients(
+    _ inputs: [Int], targets: [Int], sequence: Int, recipe: Recipe, weight: Float = 1, on tape: Tape
+  ) throws(TrainingError) -> (loss: Double, gradients: [Matrix<Float>?]) {
+    let loss = try loss(inputs, targets: targets, sequence: sequence, recipe: recipe, on: tape)
+    // What is not finite cannot be quantized on its way back; the caller judges it.
+    guard loss.mean.isFinite else { return (loss.mean, parameters.map { _ in nil }) }
+    let gathered = try tape.gradients(of: loss.root, .scalar(weight))
+    return (loss.mean, loss.parameters.map { gathered[$0] })
+  }
+
+  /// Bytes of all parameters.
+  public var byteCount: Int { parameters.reduce(0) { $0 + $1.value.byteCount } }
+
+  /// Values of all parameters.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
+
+  /// Gives trained steps that are still 0 the values that fit a batch.
+  mutating func measureSteps(
+    _ inputs: [Int], targets: [Int], sequence: Int, _ recipe: Recipe, on tape: Tape
+  ) throws(TrainingError) {
+    _ = try loss(inputs, targets: targets, sequence: sequence, recipe: recipe, on: tape)
+    for layer in linearLayers {
+      guard let steps = layer.steps, let found = tape.measuredSteps[layer.name] else { continue }
+      for (index, step) in [(steps.input, found.input), (steps.weight, found.weight)]
+      where parameters[index].value.floats()[0, 0] == 0 {
+        parameters[index].value = .float32(.scalar(step))
+        parameters[index].decays = false
+        // A step of the optimizer moves it by a part of itself, as a step of its logarithm would.
+        parameters[index].learningRateFactor = step
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+internal import AffineQuant
+
+extension CodePlan {
+  /// Quantizes an operand for a product that contracts one of its axes.
+  ///
+  /// - Parameters:
+  ///   - values: The operand.
+  ///   - axis: What the product sums over.
+  ///   - step: The trained step, where scales are ``Scale/learned``.
+  ///   - noise: What rounds at random.
+  ///   - execution: Threads; the result does not depend on them.
+  /// - Returns: Codes of ``type(contracting:)``.
+  /// - Throws: ``AffineQuant/QuantizationError``: values that are not finite.
+  func quantize(
+    _ values: Matrix<Float>, contracting axis: ContractedAxis, step: Float? = nil, _ noise: Noise,
+    _ execution: Execution
+  ) throws(QuantizationError) -> AnyQuantized {
+    let type = try type(contracting: axis)
+    var options = options
+    if isStochastic { options.rounding = noise.nextRounding() }
+    switch scale {
+    case .largest, .halfStep, .fullRange, .range:
+      return try AnyQuantized(quantizing: values, as: type, options, on: execution)
+    case .meanMagnitude:
+      // 1e-5 as in the source: a weight of zeros has a scale.
+      let mean = max(Float(values.meanMagnitude(on: execution)), 1e-5)
+      return try quantize(
+        values, as: type, QuantizationParameters(scales: [mean]), options, execution)
+    case .learned:
+      guard let step else { preconditionFailure("a trained step is missing") }
+      return try quantize(
+        values, as: type, QuantizationParameters(scales: [step]), options, execution)
+    case .meanRange:
+      var range = MovingRange()
+      try range.observe(values, on: execution)
+      let zeros = QuantizationParameters(scales: [1], zeroPoints: [0])
+      return try quantize(values, as: type, range.parameters ?? zeros, options, execution)
+    }
+  }
+
+  private func quantize(
+    _ values: Matrix<Float>, as type: QuantizedType, _ parameters: QuantizationParameters,
+    _ options: QuantizationOptions, _ execution: Execution
+  ) throws(QuantizationError) -> AnyQuantized {
+    try AnyQuantized(quantizing: values, as: type, with: parameters, options, on: execution)
+  }
+}
+
+extension Matrix<Float> {
+  /// Σ|x| / count, the same on any number of threads.
+  fileprivate func meanMagnitude(on execution: Execution) -> Double {
+    let sums = execution.numbers(rows: shape.rows, columns: shape.columns) { row in
+      let values = self.row(row)
+      return values.indices.reduce(0) { $0 + Double(values[$1].magnitude) }
+    }
+    return sums.reduce(0, +) / Double(Swift.max(shape.count, 1))
+  }
+}

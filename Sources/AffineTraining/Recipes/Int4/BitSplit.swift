@@ -1,0 +1,86 @@
+public import AffineQuant
+
+/// A gradient as two matrices of 4-bit codes: `14 / s · high + 1 / s · low`.
+///
+/// Both have one scale, so that exact products of whole numbers serve them. The error is one step of
+/// the lower half, a 90th of the largest magnitude, and zero in the mean.
+///
+/// Source: Xi et al., "Training Transformers with 4-bit Integers" (arXiv 2306.11987).
+public struct BitSplit: Sendable, Equatable {
+  /// How far the steps reach.
+  public enum Reach: String, Sendable, Hashable, Codable, CaseIterable {
+    /// 90 steps to the largest magnitude: no value is cut, and the result is unbiased.
+    case whole
+    /// 98 steps and a lower half of ±6, as the authors released it: the largest value comes back as
+    /// .918 of itself, and one in seven is biased. For comparison.
+    case saturating
+
+    /// Steps from zero to the largest magnitude.
+    fileprivate var steps: Float { self == .whole ? 90 : 98 }
+    /// 14 · 6 + 7 = 91 steps reach beyond 90.
+    fileprivate var lowCodes: ClosedRange<Int> { self == .whole ? -7...7 : -6...6 }
+  }
+
+  /// Rounded to the nearest multiple of 14 steps, from −6 to 6.
+  public let high: AnyQuantized
+  /// What is left, rounded at random.
+  public let low: AnyQuantized
+
+  /// How many steps one code of the upper half is.
+  private static let ratio: Float = 14
+  private static let type = AffineQuantized<Int4, RowMajor<PerTensor, Symmetric>>.type
+
+  /// Splits a gradient.
+  ///
+  /// - Parameters:
+  ///   - gradient: Any finite values, also zeros alone.
+  ///   - reach: How far the steps reach.
+  ///   - seed: Of the lower half's rounding.
+  ///   - step: Of training: another one rounds anew.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Throws: ``AffineQuant/QuantizationError/notFinite(_:row:column:)``.
+  public init(
+    _ gradient: Matrix<Float>, reach: Reach = .whole, seed: UInt64, step: UInt64 = 0,
+    on execution: Execution = .standard
+  ) throws(QuantizationError) {
+    let largest = gradient.largestMagnitude(on: execution)
+    // A step whose reciprocal is finite, also for zeros and for what is hardly more.
+    let size = max(largest / reach.steps, .leastNormalMagnitude)
+    high = try AnyQuantized(
+      quantizing: gradient, as: Self.type,
+      with: .whole(gradient.shape, scale: Self.ratio * size),
+      QuantizationOptions(codes: -6...6), on: execution)
+    let coarse: Matrix<Float> = high.dequantized(on: execution)
+    let rest = Matrix(gradient.shape, on: execution) { row, output in
+      let values = gradient.row(row)
+      let coarse = coarse.row(row)
+      for column in values.indices { output[column] = values[column] - coarse[column] }
+    }
+    low = try AnyQuantized(
+      quantizing: rest, as: Self.type, with: .whole(gradient.shape, scale: size),
+      QuantizationOptions(
+        rounding: .stochastic(seed: seed, step: step), codes: reach.lowCodes), on: execution)
+  }
+
+  /// The values of the upper half above those of the lower: what ``LeverageSampling`` draws rows of.
+  public func stacked(on execution: Execution = .standard) -> Matrix<Float> {
+    let high: Matrix<Float> = high.dequantized(on: execution)
+    let fine: Matrix<Float> = low.dequantized(on: execution)
+    let rows = high.shape.rows
+    return Matrix(Shape(2 * rows, high.shape.columns), on: execution) { row, output in
+      let values = row < rows ? high.row(row) : fine.row(row - rows)
+      for column in values.indices { output[column] = values[column] }
+    }
+  }
+
+  /// The values that both halves stand for together.
+  public func dequantized(on execution: Execution = .standard) -> Matrix<Float> {
+    let high: Matrix<Float> = high.dequantized(on: execution)
+    let fine: Matrix<Float> = low.dequantized(on: execution)
+    return Matrix(high.shape, on: execution) { row, output in
+      let high = high.row(row)
+      let fine = fine.row(row)
+      for column in high.indices { output[column] = high[column] + fine[column] }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+public import AffineQuant
+
+/// The step of a tensor's 4-bit codes, learned with the weights.
+///
+/// Source: Esser et al., "Learned Step Size Quantization" (arXiv 1902.08153), as Xi et al. (arXiv
+/// 2306.11987) use it: one step a tensor, codes from −8 to 7.
+public struct LearnedStep: Sendable, Hashable, Codable {
+  /// The difference of the values of two neighbouring codes; finite and greater than 0.
+  public private(set) var value: Float
+
+  /// The codes that values become.
+  public static let codes = -8...7
+  /// The type of a quantized tensor.
+  public static let type = AffineQuantized<Int4, RowMajor<PerTensor, Symmetric>>.type
+  /// Smaller than this no step gets: what the first one has added to it.
+  private static let smallest: Float = 1e-10
+
+  /// Takes a step.
+  ///
+  /// - Throws: ``AffineQuant/QuantizationError/invalidScale(_:blockRow:blockColumn:)`` unless it is finite
+  ///   and greater than 0.
+  public init(_ value: Float) throws(QuantizationError) {
+    guard value.isFinite, value > 0 else {
+      throw .invalidScale(value, blockRow: 0, blockColumn: 0)
+    }
+    self.value = max(value, Self.smallest)
+  }
+
+  /// The step to start with: twice the mean magnitude over √7, the root of the largest code.
+  ///
+  /// - Throws: ``AffineQuant/QuantizationError/invalidScale(_:blockRow:blockColumn:)`` if values are not
+  ///   finite.
+  public init(
+    for values: Matrix<Float>, on execution: Execution = .standard
+  ) throws(QuantizationError) {
+    let columns = values.shape.columns
+    let sums = execution.numbers(rows: values.shape.rows, columns: columns) { row in
+      let values = values.row(row)
+      return values.indices.reduce(0) { $0 + Double(values[$1].magnitude) }
+    }
+    let mean = sums.reduce(0, +) / Double(max(values.shape.count, 1))
+    try self.init(Float(2 * mean / Double(Self.codes.upperBound).squareRoot()) + Self.smallest)
+  }
+
+  /// A step from a file, which is checked as one from a caller.
+  public init(from decoder: any Decoder) throws {
+    try self.init(try decoder.singleValueContainer().decode(Float.self))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(value)
+  }
+
+  /// `clamp(rint(x / step), −8, 7)` for every value.
+  ///
+  /// - Throws: ``AffineQuant/QuantizationError`` for values that are not finite.
+  public func quantize(
+    _ values: Matrix<Float>, on execution: Execution = .standard
+  ) throws(QuantizationError) -> AnyQuantized {
+    try AnyQuantized(
+      quantizing: values, as: Self.type, with: .whole(values.shape, scale: value), on: execution)
+  }
+
+  /// Moves the step by `change`; one that would carry it to or below half of itself halves it, and one
+  /// that is not a number leaves it.
+  ///
+  /// So the step stays greater than 0, which the rule of an optimizer does not see to.
+  public mutating func move(by change: Float) {
+    guard change.isFinite else { return }
+    let moved = value + change
+    value = max(moved.isFinite ? moved : value, value / 2, Self.smallest)
+  }
+}
+
+extension QuantizationParameters {
+  /// One scale for a matrix; none for an empty one.
+  static func whole(_ shape: Shape, scale: Float) -> QuantizationParameters {
+    QuantizationParameters(scales: shape.count == 0 ? [] : [scale])
+  }
+}

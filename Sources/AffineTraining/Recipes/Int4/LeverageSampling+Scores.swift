@@ -1,0 +1,41 @@
+public import AffineQuant
+
+extension LeverageSampling {
+  /// The scores for `G · W`, whose rows are rows of `G`: their norms.
+  public static func inputGradientScores(
+    _ gradient: Matrix<Float>, on execution: Execution = .standard
+  ) -> [Double] {
+    gradient.rowNorms(on: execution)
+  }
+
+  /// The scores for `Gᵀ · X`, which contracts the rows of both: the norm of a row's contribution.
+  ///
+  /// - Throws: ``AffineQuant/ShapeError/mismatchedExtent(axis:lhs:rhs:)``.
+  public static func weightGradientScores(
+    _ gradient: Matrix<Float>, _ input: Matrix<Float>, on execution: Execution = .standard
+  ) throws(ShapeError) -> [Double] {
+    guard gradient.shape.rows == input.shape.rows else {
+      throw .mismatchedExtent(axis: "rows", lhs: gradient.shape.rows, rhs: input.shape.rows)
+    }
+    return zip(gradient.rowNorms(on: execution), input.rowNorms(on: execution)).map { $0 * $1 }
+  }
+}
+
+/// Rows that cannot be drawn.
+public enum SamplingError: Error, Hashable {
+  /// A score that is negative or not finite.
+  case invalidScore(Double, row: Int)
+  /// A budget that is negative or not finite.
+  case invalidBudget(Double)
+}
+
+extension SamplingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .invalidScore(let score, let row):
+      "row \(row) has a score of \(score); only finite ones from 0 on give a probability"
+    case .invalidBudget(let budget):
+      "\(budget) rows cannot be drawn: ask for a finite number from 0 on"
+    }
+  }
+}

@@ -1,0 +1,95 @@
+internal import AffineQuant
+
+extension LinearProducts {
+  /// What inputs, weight and steps are moved by.
+  struct Gradients {
+    var input, weight: Matrix<Float>?
+    var steps: Steps?
+  }
+
+  /// `dX = G · W` and `dW = Gᵀ · X`, each where it is wanted.
+  ///
+  /// - Throws: ``AffineQuant/QuantizationError``: a gradient that is not finite.
+  func backward(
+    _ gradient: StoredMatrix, _ saved: Saved, _ weight: StoredMatrix, _ steps: Steps? = nil,
+    wantsInput: Bool = true, wantsWeight: Bool = true
+  ) throws(QuantizationError) -> Gradients {
+    var input = saved.input
+    if recipe.learnsSteps {
+      input = try operand(input, recipe.forward.left, .columns, steps?.input).stored
+    }
+    let w: StoredMatrix
+    if let codes = saved.weight { w = codes } else { w = try rotated(weight) }
+    var gradients = Gradients()
+    if recipe.inputGradient.left == .twoHalves {
+      gradients = try backward(inHalves: gradient, input, w)
+    } else {
+      let g = try shared(gradient)
+      if wantsInput { gradients.input = try inputGradient(g, w) }
+      if wantsWeight { gradients.weight = try weightGradient(g, input) }
+    }
+    if let steps, let dx = gradients.input, let dw = gradients.weight {
+      gradients.steps = Steps(
+        input: try stepGradient(steps.input, saved.input, dx),
+        weight: try stepGradient(steps.weight, try rotated(weight), dw))
+    }
+    // Places are those of what was quantized, which is what was turned.
+    gradients.input?.clear(saved.clippedInput)
+    gradients.weight?.clear(saved.clippedWeight)
+    if let dx = gradients.input { gradients.input = try rotated(.float32(dx)).floats() }
+    if let dw = gradients.weight { gradients.weight = try rotated(.float32(dw)).floats() }
+    return gradients
+  }
+
+  private func stepGradient(
+    _ step: Float, _ values: StoredMatrix, _ gradient: Matrix<Float>
+  ) throws(QuantizationError) -> Float {
+    let learned = try LearnedStep(step)
+    return try shaped { () throws(ShapeError) in
+      try learned.gradient(of: values.floats(on: execution), gradient, on: execution)
+    }
+  }
+
+  /// The gradient in codes, where one quantization serves both products.
+  private func shared(_ gradient: StoredMatrix) throws(QuantizationError) -> StoredMatrix {
+    guard case .codes(let plan) = recipe.inputGradient.left, plan.isTransposable,
+      recipe.weightGradient.left == recipe.inputGradient.left
+    else { return gradient }
+    return try operand(gradient, recipe.inputGradient.left, .columns).stored
+  }
+
+  private func inputGradient(
+    _ gradient: StoredMatrix, _ weight: StoredMatrix
+  ) throws(QuantizationError) -> Matrix<Float> {
+    let plan = recipe.inputGradient
+    if case .requantizedForwardCodes(let codes) = plan.right, case .codes(let w) = weight {
+      let folded = Elementwise.scaleColumns(
+        gradient.floats(on: execution), by: w.scales.values.array, on: execution)
+      let left = try operand(.float32(folded), plan.left, .columns)
+      let right = try operand(.float32(w.numbers(on: execution)), .codes(codes), .rows)
+      return try product(.inputGradient, left, right)
+    }
+    return try product(
+      .inputGradient, try operand(gradient, plan.left, .columns),
+      try operand(weight, plan.right, .rows))
+  }
+
+  private func weightGradient(
+    _ gradient: StoredMatrix, _ input: StoredMatrix
+  ) throws(QuantizationError) -> Matrix<Float> {
+    let plan = recipe.weightGradient
+    if case .requantizedForwardCodes(let codes) = plan.right, case .codes(let x) = input {
+      let folded = Elementwise.scaleRows(
+        gradient.floats(on: execution), by: x.scales.values.array, on: execution)
+      let left = try operand(.float32(folded), plan.left, .rows)
+      let right = try operand(.float32(x.numbers(on: execution)), .codes(codes), .rows)
+      return try product(.weightGradient, left, right)
+    }
+    if let threshold = recipe.outlierThreshold {
+      return try weightGradient(gradient, input, outliersFrom: threshold)
+    }
+    return try product(
+      .weightGradient, try operand(gradient, plan.left, .rows),
+      try operand(input, plan.right, .rows))
+  }
+}

@@ -1,0 +1,57 @@
+internal import AffineQuant
+
+extension Tape {
+  /// Causal attention of several heads; rows are tokens, sequence after sequence.
+  ///
+  /// Saves a logarithm for each row and head instead of weights, and computes the weights again
+  /// (arXiv 2307.08691).
+  ///
+  /// - Parameters:
+  ///   - q: `m × (heads · size)`.
+  ///   - k: `m × (keyValueHeads · size)`.
+  ///   - v: As `k`.
+  ///   - heads: Heads of `q`.
+  ///   - keyValueHeads: Heads of `k` and `v`, which neighbouring heads of `q` share.
+  ///   - sequence: Rows of a sequence; `m` is a multiple.
+  /// - Returns: `m × (heads · size)` values.
+  /// - Throws: ``TrainingError``: where layers exchange codes, a gradient that is not finite.
+  public func attention(
+    _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyValueHeads: Int, sequence: Int
+  ) throws(TrainingError) -> Variable {
+    let attention = CausalAttention(heads: heads, keyValueHeads: keyValueHeads, sequence: sequence)
+    let result = attention(
+      q.value.floats(on: execution), k.value.floats(on: execution), v.value.floats(on: execution),
+      on: execution)
+    return record(
+      .float32(result.output), from: [q, k, v],
+      saving: [q.value, k.value, v.value, .float32(result.output), .float32(result.logSums)]
+    ) { [unowned self] gradient, saved throws(TrainingError) in
+      let parts = attention.gradients(
+        saved[0].floats(on: execution), saved[1].floats(on: execution),
+        saved[2].floats(on: execution), output: saved[3].floats(), logSums: saved[4].floats(),
+        gradient.floats(on: execution), on: execution)
+      var gradients: [StoredMatrix?] = []
+      for part in [parts.q, parts.k, parts.v] {
+        gradients.append(try self.flowingBack(part, "gradient of attention"))
+      }
+      return gradients
+    }
+  }
+
+  /// Rotary positions: turns pairs of columns of each head by angles that grow with the row's place in
+  /// its sequence (arXiv 2104.09864), halves apart as in Llama.
+  public func rotary(
+    _ x: Variable, heads: Int, sequence: Int, base: Float = 10_000
+  ) throws(TrainingError) -> Variable {
+    let execution = execution
+    func turned(_ matrix: StoredMatrix, inverse: Bool) -> Matrix<Float> {
+      Rotary.rotate(
+        matrix.floats(on: execution), heads: heads, sequence: sequence, base: base,
+        inverse: inverse, on: execution)
+    }
+    return record(.float32(turned(x.value, inverse: false)), from: [x], saving: []) {
+      [unowned self] gradient, _ throws(TrainingError) in
+      [try self.flowingBack(turned(gradient, inverse: true), "gradient of rotary positions")]
+    }
+  }
+}

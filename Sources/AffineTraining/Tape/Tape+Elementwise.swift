@@ -1,0 +1,83 @@
+internal import AffineQuant
+
+extension Tape {
+  /// `a + b`: a residual connection. The sum flows on in values.
+  public func add(_ a: Variable, _ b: Variable) -> Variable {
+    let sum = Elementwise.add(
+      a.value.floats(on: execution), b.value.floats(on: execution), on: execution)
+    return record(.float32(sum), from: [a, b], saving: []) { gradient, _ in [gradient, gradient] }
+  }
+
+  /// GELU in its exact form, `x · Φ(x)` (arXiv 1606.08415).
+  public func gelu(_ x: Variable) throws(TrainingError) -> Variable {
+    try elementwise(x, "gelu", Elementwise.gelu, Elementwise.geluGradient)
+  }
+
+  /// SiLU, `x · σ(x)`.
+  public func silu(_ x: Variable) throws(TrainingError) -> Variable {
+    try elementwise(x, "silu", Elementwise.silu, Elementwise.siluGradient)
+  }
+
+  private func elementwise(
+    _ x: Variable, _ name: String,
+    _ function: (Matrix<Float>, Execution) -> Matrix<Float>,
+    _ derivative: @escaping (Matrix<Float>, Matrix<Float>, Execution) -> Matrix<Float>
+  ) throws(TrainingError) -> Variable {
+    let result = function(x.value.floats(on: execution), execution)
+    return record(try flowing(result, name), from: [x], saving: [x.value]) {
+      [unowned self] gradient, saved throws(TrainingError) in
+      let dx = derivative(
+        saved[0].floats(on: execution), gradient.floats(on: execution), execution)
+      return [try self.flowingBack(dx, "gradient of \(name)")]
+    }
+  }
+
+  /// `silu(gate) · up` (arXiv 2002.05202).
+  public func swiglu(gate: Variable, up: Variable) throws(TrainingError) -> Variable {
+    let result = Elementwise.swiglu(
+      gate: gate.value.floats(on: execution), up: up.value.floats(on: execution), on: execution)
+    return record(
+      try flowing(result, "swiglu"), from: [gate, up], saving: [gate.value, up.value]
+    ) { [unowned self] gradient, saved throws(TrainingError) in
+      let parts = Elementwise.swigluGradient(
+        gate: saved[0].floats(on: execution), up: saved[1].floats(on: execution),
+        gradient.floats(on: execution), on: execution)
+      return [
+        try self.flowingBack(parts.gate, "gradient of swiglu"),
+        try self.flowingBack(parts.up, "gradient of swiglu"),
+      ]
+    }
+  }
+
+  /// Keeps values with probability `1 − p` and divides them by it; the identity outside of training.
+  ///
+  /// - Precondition: `probability` is at least 0 and less than 1.
+  public func dropout(_ x: Variable, probability: Float) -> Variable {
+    precondition(probability >= 0 && probability < 1, "a dropout of \(probability)")
+    guard isTraining, probability > 0 else { return x }
+    let drop = Dropout(probability: probability, seed: noise.nextSeed(), step: noise.step)
+    let execution = execution
+    return record(drop(x.value, on: execution), from: [x], saving: []) { gradient, _ in
+      [drop(gradient, on: execution)]
+    }
+  }
+}
+
+/// The choice of which values one layer drops in one step.
+private struct Dropout {
+  let probability: Float
+  let seed, step: UInt64
+
+  /// Codes stay codes: those that are dropped become zero, and the scales grow.
+  func callAsFunction(_ x: StoredMatrix, on execution: Execution) -> StoredMatrix {
+    guard case .codes(let codes) = x else {
+      return .float32(
+        Elementwise.dropout(
+          x.floats(on: execution), probability: probability, seed: seed, step: step, on: execution))
+    }
+    let ones = Matrix<Float>(rows: x.shape.rows, columns: x.shape.columns) { _, _ in 1 }
+    let mask = Elementwise.dropout(
+      ones, probability: probability, seed: seed, step: step, on: execution)
+    return .codes(codes.masked(by: mask, scale: 1 / (1 - probability)))
+  }
+}

@@ -1,0 +1,37 @@
+internal import AffineQuant
+
+extension Tape {
+  /// The rows of a table that tokens name.
+  ///
+  /// - Precondition: Every token is a row of the table.
+  public func embedding(_ table: Variable, _ tokens: [Int]) -> Variable {
+    let (rows, execution) = (table.shape.rows, execution)
+    let values = Embedding.gather(table.value.floats(on: execution), rows: tokens, on: execution)
+    return record(.float32(values), from: [table], saving: []) { gradient, _ in
+      [
+        .float32(
+          Embedding.scatterGradient(
+            gradient.floats(on: execution), rows: tokens, tableRows: rows, on: execution))
+      ]
+    }
+  }
+
+  /// The mean negative log-likelihood of targets, one a row of logits; rows with target −1 do not count.
+  ///
+  /// - Returns: The mean, and it as a 1 × 1 matrix on the tape.
+  public func crossEntropy(
+    _ logits: Variable, targets: [Int]
+  ) -> (mean: Double, variable: Variable) {
+    let execution = execution
+    let result = Softmax.crossEntropy(
+      logits.value.floats(on: execution), targets: targets, on: execution)
+    let variable = record(
+      .float32(.scalar(Float(result.loss))), from: [logits], saving: [.float32(result.gradient)]
+    ) { gradient, saved in
+      let factor = gradient.floats()[0, 0]
+      let values = saved[0].floats()
+      return [.float32(factor == 1 ? values : Elementwise.scale(values, by: factor, on: execution))]
+    }
+    return (result.loss, variable)
+  }
+}

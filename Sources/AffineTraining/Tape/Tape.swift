@@ -1,0 +1,128 @@
+public import AffineQuant
+
+/// Remembers how a value was computed, to carry its gradient back to all that it was computed from.
+///
+/// Reverse-mode differentiation. An operation records what its gradient needs and nothing else; the
+/// backward pass gives that memory back as it goes.
+public final class Tape {
+  /// Takes the gradient of a result to the gradients of its inputs; `nil` for inputs without one.
+  typealias Pullback = (_ gradient: StoredMatrix, _ saved: [StoredMatrix])
+    throws(TrainingError) -> [StoredMatrix?]
+
+  private struct Node {
+    let inputs: [Int?]
+    var saved: [StoredMatrix]
+    var pullback: Pullback?
+  }
+
+  /// Threads and instruction sets; results depend on neither.
+  public let execution: Execution
+  let noise: Noise
+  /// What flows between layers in codes.
+  let flow: CodePlan?
+  /// Whether operations that are random while training are.
+  let isTraining: Bool
+  private var nodes: [Node] = []
+  /// By layer: steps that were not trained yet, as they fit what the layer got.
+  var measuredSteps: [String: LinearProducts.Steps] = [:]
+  /// The largest number of bytes that were saved at once.
+  public private(set) var peakSavedBytes = 0
+
+  /// A tape without records.
+  ///
+  /// - Parameters:
+  ///   - seed: Fixes all random numbers, with the step.
+  ///   - step: Of training; every step has random numbers of its own.
+  ///   - flow: What flows between layers in codes.
+  ///   - isTraining: Whether dropout drops; a tape that is not for training records nothing.
+  ///   - execution: Threads and instruction sets; no result depends on either.
+  public init(
+    seed: UInt64 = 0, step: UInt64 = 0, flow: CodePlan? = nil, isTraining: Bool = true,
+    on execution: Execution = .standard
+  ) {
+    self.execution = execution
+    self.flow = flow
+    self.isTraining = isTraining
+    noise = Noise(seed: seed, step: step)
+  }
+
+  /// A variable that gathers a gradient.
+  public func input(_ value: StoredMatrix) -> Variable {
+    guard isTraining else { return Variable(value: value, node: nil) }
+    nodes.append(Node(inputs: [], saved: [], pullback: nil))
+    return Variable(value: value, node: nodes.count - 1)
+  }
+
+  /// Puts a result on the tape, with what its gradient needs.
+  func record(
+    _ value: StoredMatrix, from inputs: [Variable], saving saved: [StoredMatrix],
+    _ pullback: @escaping Pullback
+  ) -> Variable {
+    guard isTraining, inputs.contains(where: { $0.node != nil }) else {
+      return Variable(value: value, node: nil)
+    }
+    nodes.append(Node(inputs: inputs.map(\.node), saved: saved, pullback: pullback))
+    return Variable(value: value, node: nodes.count - 1)
+  }
+
+  /// Bytes of everything that is saved for the backward pass; memory that two operations save counts
+  /// once.
+  public var savedBytes: Int {
+    var distinct: [StoredMatrix] = []
+    for matrix in nodes.flatMap(\.saved) where !distinct.contains(where: matrix.isIdentical(to:)) {
+      distinct.append(matrix)
+    }
+    return distinct.reduce(0) { $0 + $1.byteCount }
+  }
+
+  /// The gradients of the sum of `root · gradient` by all variables that ``input(_:)`` gave.
+  ///
+  /// The tape is empty afterwards.
+  ///
+  /// - Throws: ``TrainingError``: a gradient that cannot be quantized.
+  public func gradients(
+    of root: Variable, _ gradient: Matrix<Float>
+  ) throws(TrainingError) -> TapeGradients {
+    peakSavedBytes = max(peakSavedBytes, savedBytes)
+    var gathered = [StoredMatrix?](repeating: nil, count: nodes.count)
+    if let node = root.node { gathered[node] = .float32(gradient) }
+    for index in nodes.indices.reversed() {
+      guard let pullback = nodes[index].pullback else { continue }
+      let saved = nodes[index].saved
+      nodes[index].saved = []
+      nodes[index].pullback = nil
+      guard let gradient = gathered[index] else { continue }
+      gathered[index] = nil
+      let parts = try pullback(gradient, saved)
+      for (input, part) in zip(nodes[index].inputs, parts) {
+        guard let input, let part else { continue }
+        add(part, to: &gathered[input])
+      }
+    }
+    nodes = []
+    return TapeGradients(gathered: gathered, execution: execution)
+  }
+
+  /// Adds in the memory of the first, where nothing else refers to it.
+  private func add(_ part: StoredMatrix, to sum: inout StoredMatrix?) {
+    guard let first = sum else {
+      sum = part
+      return
+    }
+    sum = nil
+    var total = first.floats(on: execution)
+    Elementwise.accumulate(&total, part.floats(on: execution), on: execution)
+    sum = .float32(total)
+  }
+}
+
+/// The gradients that a backward pass gathered.
+public struct TapeGradients {
+  fileprivate let gathered: [StoredMatrix?]
+  fileprivate let execution: Execution
+
+  /// The gradient by a variable; `nil`: the root does not depend on it.
+  public subscript(variable: Variable) -> Matrix<Float>? {
+    variable.node.flatMap { gathered[$0] }?.floats(on: execution)
+  }
+}

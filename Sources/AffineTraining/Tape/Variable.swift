@@ -1,0 +1,22 @@
+public import AffineQuant
+
+/// A matrix on a tape.
+public struct Variable {
+  /// What it holds.
+  public let value: StoredMatrix
+  /// Where its gradient is gathered; `nil` for constants.
+  let node: Int?
+
+  /// A constant: nothing is differentiated by it.
+  public init(_ value: Matrix<Float>) {
+    self.init(value: .float32(value), node: nil)
+  }
+
+  init(value: StoredMatrix, node: Int?) {
+    self.value = value
+    self.node = node
+  }
+
+  /// The rows and columns.
+  public var shape: Shape { value.shape }
+}

@@ -1,0 +1,108 @@
+internal import AffineQuant
+internal import Foundation
+
+extension Trainer {
+  private static let parameterPrefix = "model."
+  private static let momentPrefix = "optimizer."
+  private static let average = "detector.average"
+
+  /// Everything that the next steps depend on, and what was recorded: resuming from it gives the same
+  /// losses, bit for bit.
+  ///
+  /// The model's tensors are named `model.` and the parameter's name.
+  ///
+  /// - Throws: ``CheckpointError``.
+  public func checkpoint(_ record: TrainingRecord) throws(CheckpointError) -> Checkpoint {
+    var checkpoint = Checkpoint()
+    for parameter in model.parameters {
+      checkpoint.tensors[Self.parameterPrefix + parameter.name] = parameter.value
+      checkpoint.set("factor.\(parameter.name)", to: parameter.learningRateFactor)
+    }
+    for (name, value) in optimizer.exportMoments() {
+      checkpoint.tensors[Self.momentPrefix + name] = value
+    }
+    checkpoint.set("step", to: step)
+    checkpoint.metadata["recipe"] = recipes.name
+    checkpoint.metadata["settings"] = "\(settings)"
+    checkpoint.metadata["shape"] = "\(model.shape)"
+    checkpoint.metadata["curve"] = record.curve.text
+    checkpoint.metadata["validation"] = record.validation.text
+    if case .noiseTriggered(var detector) = recipes {
+      if let average = detector.average { checkpoint.tensors[Self.average] = .float32(average) }
+      detector.average = nil
+      // Numbers and short names alone: nothing in it that JSON cannot hold.
+      guard let json = try? JSONEncoder().encode(detector) else {
+        preconditionFailure("a detector that JSON cannot hold")
+      }
+      checkpoint.metadata["detector"] = String(decoding: json, as: UTF8.self)
+    }
+    return checkpoint
+  }
+
+  /// Goes on where a checkpoint was taken.
+  ///
+  /// - Returns: What was recorded until then.
+  /// - Throws: ``CheckpointError`` for a checkpoint of another model, recipe or settings,
+  ///   ``OptimizerError`` for moments that do not fit. Nothing has changed then.
+  public mutating func resume(from checkpoint: Checkpoint) throws -> TrainingRecord {
+    var resumed = self
+    for (name, mine) in [
+      ("recipe", recipes.name), ("settings", "\(settings)"), ("shape", "\(model.shape)"),
+    ] {
+      let found = try checkpoint.text(name)
+      guard found == mine else {
+        throw CheckpointError.wrongText(name: name, expected: mine, found: found)
+      }
+    }
+    for (index, parameter) in model.parameters.enumerated() {
+      resumed.model.parameters[index].value = try checkpoint.tensor(
+        Self.parameterPrefix + parameter.name, like: parameter.value)
+      resumed.model.parameters[index].learningRateFactor = try checkpoint.float(
+        "factor.\(parameter.name)")
+    }
+    try resumed.optimizer.importMoments(
+      checkpoint.tensors.filter { $0.key.hasPrefix(Self.momentPrefix) }
+        .map { (String($0.key.dropFirst(Self.momentPrefix.count)), $0.value) })
+    resumed.step = try checkpoint.integer("step")
+    if case .noiseTriggered = recipes { resumed.recipes = try Self.detector(checkpoint) }
+    var record = TrainingRecord(recipe: recipes.name, seed: settings.seed)
+    record.curve = try .init(text: checkpoint.text("curve"), name: "curve")
+    record.validation = try .init(text: checkpoint.text("validation"), name: "validation")
+    guard resumed.step >= 0, record.curve.count == resumed.step else {
+      throw CheckpointError.wrongText(
+        name: "step", expected: "the \(record.curve.count) steps of its curve",
+        found: "\(resumed.step)")
+    }
+    self = resumed
+    return record
+  }
+
+  private static func detector(_ checkpoint: Checkpoint) throws -> RecipeSchedule {
+    let text = try checkpoint.text("detector")
+    guard var detector = try? JSONDecoder().decode(NoiseSwitch.self, from: Data(text.utf8)) else {
+      throw CheckpointError.wrongText(
+        name: "detector", expected: "the state of a detector", found: text)
+    }
+    if case .float32(let matrix)? = checkpoint.tensors[Self.average] { detector.average = matrix }
+    return .noiseTriggered(detector)
+  }
+}
+
+extension [TrainingRecord.Point] {
+  /// Step and the bits of the loss, point after point.
+  fileprivate var text: String {
+    map { "\($0.step):\(String($0.loss.bitPattern, radix: 16))" }.joined(separator: " ")
+  }
+
+  fileprivate init(text: String, name: String) throws(CheckpointError) {
+    self = []
+    for word in text.split(separator: " ") {
+      let parts = word.split(separator: ":")
+      guard parts.count == 2, let step = Int(parts[0]), let bits = UInt64(parts[1], radix: 16)
+      else {
+        throw .wrongText(name: name, expected: "steps and losses", found: String(word))
+      }
+      append(.init(step: step, loss: Double(bitPattern: bits)))
+    }
+  }
+}

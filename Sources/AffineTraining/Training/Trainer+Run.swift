@@ -1,0 +1,37 @@
+public import AffineQuant
+
+extension Trainer {
+  /// Trains until so many steps are taken.
+  ///
+  /// - Parameters:
+  ///   - steps: All steps of the run; those taken before count.
+  ///   - interval: Steps between two validations; the end is always validated.
+  ///   - record: What an earlier part of the run recorded.
+  ///   - execution: Threads and instruction sets; no loss depends on either.
+  ///   - eachStep: Called after each step, with what is recorded so far; what it throws ends the run.
+  /// - Returns: What is recorded at the end.
+  /// - Throws: What stops training.
+  public mutating func run(
+    steps: Int, validatingEvery interval: Int? = nil, continuing record: TrainingRecord? = nil,
+    on execution: Execution = .standard,
+    eachStep: (_ trainer: Trainer, _ record: TrainingRecord) throws -> Void = { _, _ in }
+  ) throws -> TrainingRecord {
+    var record = record ?? TrainingRecord(recipe: recipes.name, seed: settings.seed)
+    let clock = ContinuousClock()
+    var (elapsed, taken) = (Duration.zero, 0)
+    while step < steps {
+      let start = clock.now
+      let report = try advance(on: execution)
+      elapsed += clock.now - start
+      taken += 1
+      record.curve.append(.init(step: step, loss: report.loss))
+      record.tokensPerSecond = Double(taken * settings.tokens) / (elapsed / .seconds(1))
+      record.bytes = peak
+      if step == steps || interval.map({ step.isMultiple(of: $0) }) ?? false {
+        record.validation.append(.init(step: step, loss: try validationLoss(on: execution)))
+      }
+      try eachStep(self, record)
+    }
+    return record
+  }
+}

@@ -1,0 +1,41 @@
+/// What became of a run.
+public struct TrainingRecord: Sendable, Hashable {
+  /// A point of a loss curve.
+  public struct Point: Sendable, Hashable {
+    /// Steps taken before it was measured.
+    public let step: Int
+    /// Nats a token.
+    public let loss: Double
+  }
+
+  /// The recipe, or the schedule of recipes.
+  public let recipe: String
+  /// What fixed parameters and rounding.
+  public let seed: UInt64
+  /// The loss of every step, on its own batch.
+  public var curve: [Point] = []
+  /// Losses on the text that training does not see.
+  public var validation: [Point] = []
+  /// Tokens seen in a second of training; validation does not count.
+  public var tokensPerSecond = 0.0
+  /// The largest bytes that were held.
+  public var bytes = MemoryUse()
+
+  /// Steps that ``trainingLoss`` is the mean of: one batch says little.
+  private static let lastSteps = 50
+
+  /// A run that has not begun.
+  public init(recipe: String, seed: UInt64) {
+    self.recipe = recipe
+    self.seed = seed
+  }
+
+  /// The mean loss of the last 50 steps.
+  public var trainingLoss: Double {
+    let last = curve.suffix(Self.lastSteps)
+    return last.reduce(0) { $0 + $1.loss } / Double(max(last.count, 1))
+  }
+
+  /// The last loss on text that training does not see.
+  public var validationLoss: Double? { validation.last?.loss }
+}

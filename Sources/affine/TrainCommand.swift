@@ -1,0 +1,95 @@
+import AffineFormats
+import AffineQuant
+import AffineTraining
+import ArgumentParser
+import Foundation
+
+/// Trains a small language model under one recipe, or under several to compare them.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a language model in few bits, beside float32.",
+    discussion: """
+      Examples:
+        affine train --text book.txt --recipe int8-mixed-precision --steps 500
+        affine train --text book.txt --compare float32,switchback,jetfire --steps 500 --plot loss.svg
+        affine train --text book.txt --recipe bitnet --checkpoint run.safetensors --resume
+
+      Recipes: \(Recipe.named.map(\.name).joined(separator: ", ")), precision-schedule and
+      precision-schedule-cyclic. Runs of one comparison start from the same parameters and see the
+      same batches.
+      """)
+
+  @Option(help: "A UTF-8 text to train on; its last part is kept for validation.") var text: String
+  @Option(help: "The recipe of the linear layers.") var recipe = "float32"
+  @Option(help: "Several recipes, divided by commas, in place of --recipe.") var compare: String?
+  @Option(help: "Steps to take.") var steps = 500
+  @Option(help: "Fixes parameters, rounding and dropout.") var seed: UInt64 = 0
+  @Option(help: "Run so many seeds from --seed on, and compare their means.") var seeds = 1
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Files") var files: TrainingFiles
+  @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
+  @OptionGroup var sets: InstructionSetOption
+  @Option(help: "How to print.") var format = OutputFormat.table
+
+  func validate() throws {
+    guard (1...1 << 30).contains(steps) else {
+      throw ValidationError("--steps must lie in 1...1073741824, not be \(steps)")
+    }
+    guard (1...100).contains(seeds) else {
+      throw ValidationError("--seeds must lie in 1...100, not be \(seeds)")
+    }
+    if files.checkpoint != nil, compare != nil || seeds > 1 {
+      throw ValidationError("--checkpoint is for one run: --recipe with one seed")
+    }
+  }
+
+  func run() throws {
+    let execution = Execution(
+      threads: threads ?? Execution.standard.threads, instructionSet: try sets.instructionSet())
+    let corpus = try TextCorpus(path: text, unit: model.unit)
+    let names = compare?.split(separator: ",").map(String.init) ?? [recipe]
+    let schedules = try names.map { try training.schedule(named: $0, steps: steps) }
+    var records: [TrainingRecord] = []
+    for schedule in schedules {
+      for seed in seed..<seed + UInt64(seeds) {
+        records.append(try record(schedule, seed, corpus, execution))
+      }
+    }
+    let report = TrainingReport(records)
+    try files.write(report)
+    switch format {
+    case .json: try printJSON(report)
+    case .table: print(report.table)
+    }
+  }
+
+  private func record(
+    _ schedule: RecipeSchedule, _ seed: UInt64, _ corpus: TextCorpus, _ execution: Execution
+  ) throws -> TrainingRecord {
+    let settings = training.settings(steps: steps, seed: seed, context: model.context)
+    var start = try Transformer(
+      model.shape(vocabulary: corpus.vocabulary.count), recipe: schedule.recipe(at: 0), seed: seed)
+    try files.load(into: &start, schedule.recipe(at: 0))
+    var trainer = try Trainer(start, schedule, corpus, settings, on: execution)
+    let earlier = try files.resume(&trainer)
+    let progress = Progress()
+    defer { progress.finish() }
+    let record = try trainer.run(
+      steps: steps, validatingEvery: training.validateEvery, continuing: earlier, on: execution
+    ) { trainer, record in
+      progress.show(line(trainer, record))
+      try files.keep(trainer, record, isLast: trainer.step == steps)
+    }
+    return record
+  }
+
+  private func line(_ trainer: Trainer, _ record: TrainingRecord) -> String {
+    let left = Double((steps - trainer.step) * trainer.settings.tokens) / record.tokensPerSecond
+    let loss = String(format: "%.4f", record.curve.last?.loss ?? .nan)
+    let validation = record.validationLoss.map { String(format: ", validation %.4f", $0) } ?? ""
+    return "\(record.recipe) seed \(record.seed): step \(trainer.step) of \(steps), loss \(loss)"
+      + "\(validation), \(Int(record.tokensPerSecond)) tokens/s, \(Int(left.rounded(.up))) s left"
+  }
+}

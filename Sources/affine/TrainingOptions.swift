@@ -1,0 +1,88 @@
+public import AffineTraining
+public import ArgumentParser
+
+/// How a model is trained.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "Windows of a step.") var batch = 16
+  @Option(help: "Batches whose gradients are averaged for one step.") var accumulation = 1
+  @Option(help: "The largest learning rate.") var learningRate: Float = 1.5e-3
+  @Option(help: "Steps until it is reached.") var warmUp = 50
+  @Option(help: "How it falls then.") var decay = LearningRateSchedule.Decay.cosine
+  @Option(help: "The rule that moves parameters.") var optimizer = OptimizerSettings.Kind.adamW
+  @Option(help: "How its moments are kept: float32, bfloat16, dynamic8, dynamic4, float8.")
+  var moments = MomentFormat.float32
+  @Option(help: "What the first moment keeps of itself.") var beta1: Float = 0.9
+  @Option(help: "What the second moment keeps of itself.") var beta2: Float = 0.95
+  @Option(help: "What of a parameter a step takes away, times the learning rate.")
+  var weightDecay: Float = 0.01
+  @Option(help: "Clip the norm of all gradients together.") var clip: Float?
+  @Option(help: "How gradients are kept: float32 or bfloat16.") var gradients = GradientFormat
+    .float32
+  @Option(
+    help: "Products to keep in float: forward,input-gradient,weight-gradient.")
+  var floatProducts: String?
+  @Flag(
+    help:
+      "Round updates of weights in codes or bfloat16 to the nearest, which loses small ones."
+  )
+  var nearestUpdates = false
+  @Option(help: "Fixes the batches.") var dataSeed: UInt64 = 0
+  @Option(help: "Windows of a validation.") var validationWindows = 64
+  @Option(help: "Steps between validations; by default only the end is validated.")
+  var validateEvery: Int?
+
+  func validate() throws {
+    if let validateEvery, validateEvery < 1 {
+      throw ValidationError("--validate-every must be 1 or more, not \(validateEvery)")
+    }
+    guard warmUp >= 0 else { throw ValidationError("--warm-up must not be \(warmUp)") }
+  }
+
+  func settings(steps: Int, seed: UInt64, context: Int) -> TrainingSettings {
+    var settings = TrainingSettings(
+      schedule: LearningRateSchedule(peak: learningRate, decay: decay, warmUp: warmUp, steps: steps)
+    )
+    settings.batch = batch
+    settings.sequence = context
+    settings.accumulation = accumulation
+    settings.largestNorm = clip ?? .infinity
+    settings.optimizer = OptimizerSettings(
+      kind: optimizer, moments: moments, beta1: beta1, beta2: beta2, weightDecay: weightDecay)
+    settings.gradients = gradients
+    settings.seed = seed
+    settings.dataSeed = dataSeed
+    settings.validationWindows = validationWindows
+    return settings
+  }
+
+  func schedule(named name: String, steps: Int) throws -> RecipeSchedule {
+    switch name {
+    case "precision-schedule":
+      return .noiseTriggered(try NoiseSwitch(role: "weight-gradient", ladder: [4, 8, 16]))
+    case "precision-schedule-cyclic":
+      return .cyclic(try CyclicPrecision(steps: steps, cycles: min(32, max(steps / 2, 1))))
+    default:
+      var recipe = try Recipe(named: name).keepingFloat(try products())
+      if nearestUpdates { recipe.updatesStochastically = false }
+      try recipe.validate()
+      return .constant(recipe)
+    }
+  }
+
+  private func products() throws -> Set<LinearProduct> {
+    Set(
+      try (floatProducts ?? "").split(separator: ",").map { name in
+        guard let product = LinearProduct(rawValue: String(name)) else {
+          throw Failure("'\(name)' is no product: forward, input-gradient, weight-gradient are")
+        }
+        return product
+      })
+  }
+}
+
+extension OptimizerSettings.Kind: ExpressibleByArgument {}
+extension GradientFormat: ExpressibleByArgument {}
+extension LearningRateSchedule.Decay: ExpressibleByArgument {}
+extension MomentFormat: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
+}
