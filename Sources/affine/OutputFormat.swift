@@ -6,6 +6,11 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case table, json
 }
 
+/// How a table is printed where it may go into a document.
+enum TrainingFormat: String, ExpressibleByArgument, CaseIterable {
+  case table, markdown, json
+}
+
 /// One value as a JSON document with stable field names.
 func jsonText(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()

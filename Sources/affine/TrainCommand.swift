@@ -20,7 +20,8 @@ struct TrainCommand: ParsableCommand {
       same batches.
       """)
 
-  @Option(help: "A UTF-8 text to train on; its last part is kept for validation.") var text: String
+  @Option(help: "A UTF-8 text to train on; its last part is kept for validation.")
+  var text: String?
   @Option(help: "The recipe of the linear layers.") var recipe = "float32"
   @Option(help: "Several recipes, divided by commas, in place of --recipe.") var compare: String?
   @Option(help: "Steps to take.") var steps = 500
@@ -31,47 +32,66 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Files") var files: TrainingFiles
   @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
   @OptionGroup var sets: InstructionSetOption
-  @Option(help: "How to print.") var format = OutputFormat.table
+  @Option(
+    parsing: .upToNextOption,
+    help: "JSON files of earlier runs to report too; without --text alone.")
+  var beside: [String] = []
+  @Option(help: "How to print.") var format = TrainingFormat.table
 
   func validate() throws {
+    guard text != nil || !beside.isEmpty else {
+      throw ValidationError("there is nothing to train on: --text names a file")
+    }
     guard (1...1 << 30).contains(steps) else {
       throw ValidationError("--steps must lie in 1...1073741824, not be \(steps)")
     }
     guard (1...100).contains(seeds) else {
       throw ValidationError("--seeds must lie in 1...100, not be \(seeds)")
     }
-    if files.checkpoint != nil, compare != nil || seeds > 1 {
-      throw ValidationError("--checkpoint is for one run: --recipe with one seed")
+    guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
+      throw ValidationError("--compare names no recipe")
+    }
+    if files.checkpoint != nil || files.export != nil, compare != nil || seeds > 1 {
+      throw ValidationError(
+        "--checkpoint and --export are for one run: --recipe with one seed")
     }
   }
 
   func run() throws {
     let execution = Execution(
       threads: threads ?? Execution.standard.threads, instructionSet: try sets.instructionSet())
-    let corpus = try TextCorpus(path: text, unit: model.unit)
-    let names = compare?.split(separator: ",").map(String.init) ?? [recipe]
-    let schedules = try names.map { try training.schedule(named: $0, steps: steps) }
-    var records: [TrainingRecord] = []
-    for schedule in schedules {
-      for seed in seed..<seed + UInt64(seeds) {
-        records.append(try record(schedule, seed, corpus, execution))
-      }
-    }
-    let report = TrainingReport(records)
+    var runs = try beside.flatMap { try TrainingReport(contentsOf: $0).runs }
+    if let text { runs += try train(TextCorpus(path: text, unit: model.unit), execution) }
+    let report = TrainingReport(runs)
     try files.write(report)
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.table)
+    case .table: print(report.table.plain)
+    case .markdown: print(report.table.markdown)
     }
   }
 
-  private func record(
+  private func train(
+    _ corpus: TextCorpus, _ execution: Execution
+  ) throws -> [TrainingReport.Run] {
+    let names = compare?.split(separator: ",").map(String.init) ?? [recipe]
+    let schedules = try names.map { try training.schedule(named: $0, steps: steps) }
+    var runs: [TrainingReport.Run] = []
+    for schedule in schedules {
+      for index in 0..<UInt64(seeds) {
+        runs.append(try train(schedule, seed &+ index, corpus, execution))
+      }
+    }
+    return runs
+  }
+
+  private func train(
     _ schedule: RecipeSchedule, _ seed: UInt64, _ corpus: TextCorpus, _ execution: Execution
-  ) throws -> TrainingRecord {
+  ) throws -> TrainingReport.Run {
     let settings = training.settings(steps: steps, seed: seed, context: model.context)
     var start = try Transformer(
       model.shape(vocabulary: corpus.vocabulary.count), recipe: schedule.recipe(at: 0), seed: seed)
-    try files.load(into: &start, schedule.recipe(at: 0))
+    try files.load(into: &start, schedule.recipe(at: 0), seed: seed)
     var trainer = try Trainer(start, schedule, corpus, settings, on: execution)
     let earlier = try files.resume(&trainer)
     let progress = Progress()
@@ -82,7 +102,8 @@ struct TrainCommand: ParsableCommand {
       progress.show(line(trainer, record))
       try files.keep(trainer, record, isLast: trainer.step == steps)
     }
-    return record
+    try files.exportModel(trainer)
+    return TrainingReport.Run(record, trainer)
   }
 
   private func line(_ trainer: Trainer, _ record: TrainingRecord) -> String {

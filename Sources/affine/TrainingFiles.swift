@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineQuant
 import AffineTraining
 import ArgumentParser
 import Foundation
@@ -14,7 +15,19 @@ struct TrainingFiles: ParsableArguments {
   @Option(help: "Start from the parameters of a checkpoint, or of safetensors with their names.")
   var initial: String?
 
+  @Option(
+    help: "Write the trained model, its weights in the codes that the recipe multiplies forward.")
+  var export: String?
+  @Option(help: "Train low-rank adapters of this rank beside frozen weights.") var adapters: Int?
+  @Option(help: "What the product of adapters is multiplied with, times their rank.")
+  var alpha: Float = 16
+  @Option(help: "Keep the frozen weights as this type: uint4-group64-nf4, int4-group32.")
+  var base: String?
+
   func validate() throws {
+    guard adapters != nil || base == nil else {
+      throw ValidationError("--base needs --adapters")
+    }
     guard checkpoint != nil || !resume && checkpointEvery == nil else {
       throw ValidationError("--resume and --checkpoint-every need --checkpoint")
     }
@@ -24,9 +37,29 @@ struct TrainingFiles: ParsableArguments {
   }
 
   /// The parameters to start from, kept as a recipe says.
-  func load(into model: inout Transformer, _ recipe: Recipe) throws {
-    guard let initial else { return }
-    try model.load(Checkpoint.load(from: initial), recipe: recipe)
+  func load(into model: inout Transformer, _ recipe: Recipe, seed: UInt64) throws {
+    if let initial {
+      do {
+        try model.load(Checkpoint.load(from: initial), recipe: recipe)
+      } catch { throw Failure("'\(initial)': \(error)") }
+    }
+    guard let adapters else { return }
+    if let base {
+      guard let type = QuantizedType(name: base) else {
+        throw Failure("'\(base)' is no quantized type: uint4-group64-nf4 and int4-group32 are some")
+      }
+      try model.keepWeights(as: type)
+    }
+    try model.addAdapters(rank: adapters, alpha: alpha, seed: seed)
+  }
+
+  /// Writes the model as it computes under a recipe.
+  func exportModel(_ trainer: Trainer) throws {
+    guard let export else { return }
+    var model = trainer.model
+    try model.mergeAdapters()
+    try model.convertWeights(for: trainer.recipes.recipe(at: trainer.step))
+    try model.checkpoint.write(to: export)
   }
 
   /// Goes on where the checkpoint was taken, if there is one.

@@ -63,7 +63,12 @@ struct TrainingOptions: ParsableArguments {
       return .cyclic(try CyclicPrecision(steps: steps, cycles: min(32, max(steps / 2, 1))))
     default:
       var recipe = try Recipe(named: name).keepingFloat(try products())
-      if nearestUpdates { recipe.updatesStochastically = false }
+      // Other products are another recipe, in reports and to a checkpoint.
+      for product in try products().map(\.rawValue).sorted() { recipe.name += "-float-\(product)" }
+      if nearestUpdates {
+        recipe.updatesStochastically = false
+        recipe.name += "-nearest"
+      }
       try recipe.validate()
       return .constant(recipe)
     }

@@ -15,6 +15,12 @@ enum Numbers {
     }
   }
 
+  /// Values between −1 and 1.
+  static func uniform(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix<Float> {
+    var random = SplitMix64(seed: seed)
+    return Matrix(rows: rows, columns: columns) { _, _ in .random(in: -1...1, using: &random) }
+  }
+
   static func doubles(_ matrix: Matrix<Float>) -> [Double] { matrix.values.array.map(Double.init) }
 
   /// ‖a − b‖ / ‖b‖

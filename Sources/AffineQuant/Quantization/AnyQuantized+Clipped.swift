@@ -36,17 +36,6 @@ extension AnyQuantized {
     }
     return found.withLock { found in found.keys.sorted().flatMap { found[$0] ?? [] } }
   }
-
-  /// The codes, less their zero points, as values: the same matrix with scales of 1.
-  package func numbers(on execution: Execution) -> Matrix<Float> {
-    let ones = Buffer<Float>(count: core.scales.count, zeroed: false) { scales in
-      for index in scales.indices { scales[index] = 1 }
-    }
-    return CodeMatrix(
-      type: core.type, grid: core.grid, codes: core.codes, scales: ones,
-      zeroPoints: core.zeroPoints, biases: core.biases
-    ).dequantized(execution)
-  }
 }
 
 extension Matrix<Float> {

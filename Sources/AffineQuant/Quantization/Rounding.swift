@@ -4,6 +4,8 @@ public enum Rounding: Sendable, Hashable {
   case nearestEven
   /// The code below.
   case floor
+  /// The code nearer to zero, as a conversion to a whole number in C: biased, and here to show it.
+  case towardZero
   /// Up with the probability of the fraction: unbiased.
   ///
   /// The random number of an element depends on the seed, the step and the element's index alone,
@@ -16,8 +18,17 @@ public enum Rounding: Sendable, Hashable {
     switch self {
     case .nearestEven: value.rounded(.toNearestOrEven)
     case .floor: value.rounded(.down)
+    case .towardZero: value.rounded(.towardZero)
     case .stochastic(let seed, let step):
       Self.round(value, Self.key(seed: seed, step: step), element)
+    }
+  }
+
+  /// Whether kernels round so.
+  var hasKernel: Bool {
+    switch self {
+    case .nearestEven, .stochastic: true
+    case .floor, .towardZero: false
     }
   }
 

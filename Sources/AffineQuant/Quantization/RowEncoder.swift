@@ -20,7 +20,7 @@ struct RowEncoder {
     kernels = EncodingKernels(rounding, execution)
     table = if case .codebook(let map) = chooser.type.mapping.kind { map.values } else { nil }
     let hasReciprocal = chooser.type.mapping.kind != .biased && chooser.type.storage.isInteger
-    hasKernel = hasReciprocal && table == nil && rounding != .floor && arithmetic == .float32
+    hasKernel = hasReciprocal && table == nil && rounding.hasKernel && arithmetic == .float32
     parameters = EncodingParameters(low: chooser.low, high: chooser.high)
   }
 

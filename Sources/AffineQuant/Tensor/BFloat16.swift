@@ -43,6 +43,8 @@ extension BFloat16 {
       // Of a negative number the next larger magnitude.
       let carry: UInt32 = value < 0 ? 0xffff : 0
       self.init(bitPattern: UInt16(truncatingIfNeeded: (bits &+ carry) >> 16))
+    case .towardZero where value.isFinite:
+      self.init(bitPattern: UInt16(truncatingIfNeeded: bits >> 16))
     default: self.init(value)
     }
   }

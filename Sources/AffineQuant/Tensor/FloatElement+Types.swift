@@ -9,13 +9,13 @@ extension Float: FloatElement {
   public static func round(
     _ values: borrowing Span<Float>, into rounded: inout MutableSpan<Float>
   ) {
-    for index in rounded.indices { rounded[index] = Float(rounding: values[index]) }
+    rounded.copy(values)
   }
 
   public static func widen(
     _ values: borrowing Span<Float>, into widened: inout MutableSpan<Float>
   ) {
-    for index in widened.indices { widened[index] = values[index].float }
+    widened.copy(values)
   }
 }
 

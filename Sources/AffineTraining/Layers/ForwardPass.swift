@@ -5,6 +5,8 @@ struct ForwardPass {
   let tape: Tape
   let variables: [Variable]
   let recipe: Recipe
+  /// By the place of a frozen weight.
+  let adapters: [Int: LowRankAdapter]
 
   subscript(parameter: Int) -> Variable { variables[parameter] }
 }

@@ -25,9 +25,11 @@ struct LinearLayer: Sendable {
 
   func callAsFunction(_ x: Variable, _ pass: ForwardPass) throws(TrainingError) -> Variable {
     let input = pass.recipe.normalizesInputs ? try pass.tape.rootMeanSquareNorm(x) : x
-    return try pass.tape.linear(
+    let output = try pass.tape.linear(
       input, pass[weight], recipe: pass.recipe,
       steps: steps.map { (pass[$0.input], pass[$0.weight]) },
       name: name)
+    guard let adapter = pass.adapters[weight] else { return output }
+    return try pass.tape.add(output, try adapter(input, name, pass))
   }
 }

@@ -2,12 +2,14 @@ internal import AffineQuant
 
 /// Makes the parameters of a model, in the order of its layers.
 struct ParameterBuilder {
-  private(set) var parameters: [Parameter] = []
+  private(set) var parameters: [Parameter]
   private let seed: UInt64
   /// Whether linear layers get trained steps.
   let learnsSteps: Bool
 
-  init(seed: UInt64, learnsSteps: Bool) {
+  /// Starts from parameters that there are, or from none.
+  init(seed: UInt64, learnsSteps: Bool, continuing parameters: [Parameter] = []) {
+    self.parameters = parameters
     self.seed = seed
     self.learnsSteps = learnsSteps
   }

@@ -1,7 +1,8 @@
 public import AffineQuant
 
 extension Transformer {
-  /// The loss, and its gradient by each parameter; `nil` for those that it does not depend on.
+  /// The loss, and its gradient by each parameter; `nil` for those that it does not depend on, and for
+  /// those that are frozen.
   ///
   /// - Parameters:
   ///   - inputs: Tokens of whole sequences, one after another.
@@ -29,19 +30,22 @@ extension Transformer {
   /// Values of all parameters.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 
-  /// Gives trained steps that are still 0 the values that fit a batch.
+  /// Gives trained steps that are still 0 the values that fit a batch, and those of a checkpoint the
+  /// same treatment: none of them decays, and each learns by its own size.
   mutating func measureSteps(
     _ inputs: [Int], targets: [Int], sequence: Int, _ recipe: Recipe, on tape: Tape
   ) throws(TrainingError) {
     _ = try loss(inputs, targets: targets, sequence: sequence, recipe: recipe, on: tape)
     for layer in linearLayers {
-      guard let steps = layer.steps, let found = tape.measuredSteps[layer.name] else { continue }
-      for (index, step) in [(steps.input, found.input), (steps.weight, found.weight)]
-      where parameters[index].value.floats()[0, 0] == 0 {
+      guard let steps = layer.steps else { continue }
+      let found = tape.measuredSteps[layer.name]
+      for (index, measured) in [(steps.input, found?.input), (steps.weight, found?.weight)] {
+        var step = parameters[index].value.floats()[0, 0]
+        if step <= 0, let measured { step = measured }
         parameters[index].value = .float32(.scalar(step))
         parameters[index].decays = false
         // A step of the optimizer moves it by a part of itself, as a step of its logarithm would.
-        parameters[index].learningRateFactor = step
+        if !parameters[index].isFrozen { parameters[index].learningRateFactor = step }
       }
     }
   }

@@ -15,6 +15,8 @@ public struct Transformer: Sendable {
   private let head: Int
   /// The weights of the layers that follow a recipe.
   let linearLayers: [LinearLayer]
+  /// Trained changes of frozen weights.
+  var adapters: LowRankAdapters?
 
   /// A model with random parameters, kept as a recipe says.
   ///
@@ -25,6 +27,7 @@ public struct Transformer: Sendable {
   /// - Throws: ``TrainingError``: extents that no model has; a recipe that cannot be followed.
   public init(_ shape: TransformerShape, recipe: Recipe, seed: UInt64) throws(TrainingError) {
     try shape.validate()
+    try recipe.check()
     self.shape = shape
     var builder = ParameterBuilder(seed: seed, learnsSteps: recipe.learnsSteps)
     // Small, as in GPT-2: a tied head then starts from even odds.
@@ -64,15 +67,17 @@ public struct Transformer: Sendable {
     _ inputs: [Int], targets: [Int], sequence: Int, recipe: Recipe, on tape: Tape
   ) throws(TrainingError) -> TransformerLoss {
     try check(inputs, targets, sequence)
-    let variables = parameters.map { tape.input($0.value) }
-    let pass = ForwardPass(tape: tape, variables: variables, recipe: recipe)
-    var x = tape.embedding(pass[tokens], inputs)
+    let variables = parameters.map { $0.isFrozen ? Variable($0.value) : tape.input($0.value) }
+    let pass = ForwardPass(
+      tape: tape, variables: variables, recipe: recipe,
+      adapters: adapters?.layers ?? [:])
+    var x = try tape.embedding(pass[tokens], inputs)
     if let positions {
-      x = tape.add(x, tape.embedding(pass[positions], inputs.indices.map { $0 % sequence }))
+      x = try tape.add(x, try tape.embedding(pass[positions], inputs.indices.map { $0 % sequence }))
     }
     for block in blocks { x = try block(x, sequence: sequence, pass) }
     let logits = try tape.linear(try norm(x, pass), pass[head], name: "head")
-    let loss = tape.crossEntropy(logits, targets: targets)
+    let loss = try tape.crossEntropy(logits, targets: targets)
     return TransformerLoss(mean: loss.mean, root: loss.variable, parameters: variables)
   }
 

@@ -19,8 +19,8 @@ struct TransformerBlock: Sendable {
     _ x: Variable, sequence: Int, _ pass: ForwardPass
   ) throws(TrainingError) -> Variable {
     let mixed = try attention(try attentionNorm(x, pass), sequence: sequence, pass)
-    let middle = pass.tape.add(x, pass.tape.dropout(mixed, probability: dropout))
+    let middle = try pass.tape.add(x, try pass.tape.dropout(mixed, probability: dropout))
     let bent = try feedForward(try feedForwardNorm(middle, pass), pass)
-    return pass.tape.add(middle, pass.tape.dropout(bent, probability: dropout))
+    return try pass.tape.add(middle, try pass.tape.dropout(bent, probability: dropout))
   }
 }

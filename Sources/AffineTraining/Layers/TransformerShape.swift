@@ -46,6 +46,13 @@ public struct TransformerShape: Sendable, Hashable {
   /// The shape of the acceptance runs: 2 layers of width 128.
   public init(vocabulary: Int) { self.vocabulary = vocabulary }
 
+  /// About how many parameters there are: extents are at most 2^24, so no product of two overflows.
+  private var parameterCount: (Int, overflow: Bool) {
+    let block = 4 * width * width + 3 * width * hidden
+    let (blocks, overflow) = block.multipliedReportingOverflow(by: layers)
+    return (blocks / 2 + (2 * vocabulary + context) * width, overflow)
+  }
+
   /// Refuses extents that no model has.
   ///
   /// - Throws: ``TrainingError/model(_:)``.
@@ -55,6 +62,11 @@ public struct TransformerShape: Sendable, Hashable {
       ("key-value heads", keyValueHeads), ("context", context), ("hidden", hidden),
     ] where value < 1 || value > 1 << 24 {
       throw .model("\(name) must be between 1 and \(1 << 24), not \(value)")
+    }
+    // Nothing that an address space of common size could not hold.
+    let (values, overflow) = parameterCount
+    guard !overflow, values <= 1 << 32 else {
+      throw .model("a model of these extents has more than \(1 << 32) parameters")
     }
     guard width.isMultiple(of: heads) else {
       throw .model("a width of \(width) does not divide into \(heads) heads")

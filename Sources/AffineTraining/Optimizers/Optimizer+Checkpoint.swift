@@ -4,10 +4,11 @@ extension Optimizer {
   /// Everything that changes from step to step, by name: `step` and, for each parameter, its name with
   /// `.step`, `.first` and `.second`, in the formats that they are kept in.
   ///
-  /// Numbers of steps are floats, exact up to 2^24.
+  /// Numbers of steps are floats, exact up to 2^24. Parameters that are frozen have nothing.
   public func exportMoments() -> [(name: String, value: StoredMatrix)] {
     var tensors = [(name: Self.stepName, value: Self.scalar(stepCount))]
     for (name, optimizer) in zip(names, optimizers) {
+      guard let optimizer else { continue }
       tensors.append(("\(name).\(Self.stepName)", Self.scalar(optimizer.step)))
       tensors.append(("\(name).first", StoredMatrix(optimizer.moments.first)))
       if settings.kind != .sgd {
@@ -29,13 +30,13 @@ extension Optimizer {
     var restored = self
     restored.restore(stepCount: try Self.scalar(Self.stepName, values))
     for (index, name) in names.enumerated() {
-      let old = restored.optimizers[index].moments
+      guard let old = restored.optimizers[index]?.moments else { continue }
       let first = try Self.moment("\(name).first", like: old.first, isSecond: false, values)
       var second: Moment?
       if settings.kind != .sgd {
         second = try Self.moment("\(name).second", like: old.second, isSecond: true, values)
       }
-      restored.optimizers[index].restore(
+      restored.optimizers[index]?.restore(
         Moments(first: first, second: second),
         step: try Self.scalar("\(name).\(Self.stepName)", values))
     }

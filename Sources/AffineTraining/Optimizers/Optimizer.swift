@@ -6,11 +6,12 @@ public struct Optimizer: Sendable {
   public let settings: OptimizerSettings
   /// Calls of ``step(_:gradients:learningRate:seed:on:)``.
   public private(set) var stepCount = 0
-  /// The names of the parameters, and what moves them.
+  /// The names and shapes of the parameters, and what moves them; nothing moves those that are frozen.
   let names: [String]
-  var optimizers: [ParameterOptimizer]
+  private let shapes: [Shape]
+  var optimizers: [ParameterOptimizer?]
 
-  /// Moments of zero.
+  /// Moments of zero, but none for parameters that are frozen.
   ///
   /// - Throws: ``OptimizerError``: a setting outside its range, two parameters with one name.
   public init(
@@ -19,22 +20,29 @@ public struct Optimizer: Sendable {
     try settings.validate()
     self.settings = settings
     names = parameters.map(\.name)
+    shapes = parameters.map(\.shape)
     var seen: Set<String> = []
     optimizers = []
     for parameter in parameters {
       guard seen.insert(parameter.name).inserted else { throw .duplicate(parameter.name) }
-      do { optimizers.append(try ParameterOptimizer(settings, parameter.shape)) } catch {
-        throw .tensor(parameter.name, error)
-      }
+      optimizers.append(parameter.isFrozen ? nil : try Self.optimizer(settings, parameter))
+    }
+  }
+
+  private static func optimizer(
+    _ settings: OptimizerSettings, _ parameter: Parameter
+  ) throws(OptimizerError) -> ParameterOptimizer {
+    do { return try ParameterOptimizer(settings, parameter.shape) } catch {
+      throw .tensor(parameter.name, error)
     }
   }
 
   /// Bytes that all moments take.
-  public var stateBytes: Int { optimizers.reduce(0) { $0 + $1.moments.byteCount } }
+  public var stateBytes: Int { optimizers.reduce(0) { $0 + ($1?.moments.byteCount ?? 0) } }
 
   /// By parameter: the root mean square that StableAdamW divided the last step by where it was above
   /// one; 0 for other rules.
-  public var updateMagnitudes: [Float] { optimizers.map(\.updateMagnitude) }
+  public var updateMagnitudes: [Float] { optimizers.map { $0?.updateMagnitude ?? 0 } }
 
   /// Moves parameters against gradients, one after the other.
   ///
@@ -55,10 +63,24 @@ public struct Optimizer: Sendable {
     _ parameters: inout [Parameter], gradients: [Matrix<Float>?], learningRate: Float,
     seed: UInt64 = 0, on execution: Execution = .standard
   ) throws(OptimizerError) {
+    try step(
+      &parameters, stored: gradients.map { $0.map { .float32($0) } }, learningRate: learningRate,
+      seed: seed, on: execution)
+  }
+
+  /// The same for gradients as they are kept, each multiplied by a factor when it is used.
+  mutating func step(
+    _ parameters: inout [Parameter], stored gradients: [StoredMatrix?], factor: Float = 1,
+    learningRate: Float, seed: UInt64, on execution: Execution
+  ) throws(OptimizerError) {
     try check(parameters, gradients)
     for index in parameters.indices {
-      guard let gradient = gradients[index], parameters[index].learningRateFactor != 0 else {
-        continue
+      guard let stored = gradients[index], !parameters[index].isFrozen else { continue }
+      var gradient = stored.floats(on: execution)
+      if factor != 1 { gradient = Elementwise.scale(gradient, by: factor, on: execution) }
+      // One that is frozen no more starts now.
+      if optimizers[index] == nil {
+        optimizers[index] = try Self.optimizer(settings, parameters[index])
       }
       let rate = learningRate * parameters[index].learningRateFactor
       let decay = parameters[index].decays ? settings.weightDecay : 0
@@ -69,7 +91,7 @@ public struct Optimizer: Sendable {
       do {
         try parameters[index].value.change(rounding: rounding, on: execution) {
           values throws(QuantizationError) in
-          try optimizers[index].move(
+          try optimizers[index]?.move(
             &values, gradient: gradient, learningRate: rate, weightDecay: decay, seed: own,
             on: execution)
         }
@@ -80,7 +102,7 @@ public struct Optimizer: Sendable {
 
   /// - Throws: ``OptimizerError``: what was not there when the optimizer was made, shapes that differ.
   private func check(
-    _ parameters: [Parameter], _ gradients: [Matrix<Float>?]
+    _ parameters: [Parameter], _ gradients: [StoredMatrix?]
   ) throws(OptimizerError) {
     for (what, found) in [("parameters", parameters.count), ("gradients", gradients.count)]
     where found != names.count {
@@ -90,7 +112,7 @@ public struct Optimizer: Sendable {
       guard parameter.name == names[index] else {
         throw .wrongParameter(expected: names[index], found: parameter.name)
       }
-      let shape = optimizers[index].shape
+      let shape = shapes[index]
       for other in [parameter.shape, gradients[index]?.shape ?? shape] where other != shape {
         throw .tensor(
           names[index],

@@ -20,6 +20,9 @@ public struct Parameter: Sendable {
     self.value = value
   }
 
+  /// Whether nothing trains it: it has neither gradient nor moments.
+  public var isFrozen: Bool { learningRateFactor == 0 }
+
   /// The rows and columns.
   public var shape: Shape { value.shape }
 }

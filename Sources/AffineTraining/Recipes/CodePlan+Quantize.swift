@@ -6,7 +6,8 @@ extension CodePlan {
   /// - Parameters:
   ///   - values: The operand.
   ///   - axis: What the product sums over.
-  ///   - step: The trained step, where scales are ``Scale/learned``.
+  ///   - step: The trained step, where scales are ``Scale/learned``; without one the step that training
+  ///     would start with.
   ///   - noise: What rounds at random.
   ///   - execution: Threads; the result does not depend on them.
   /// - Returns: Codes of ``type(contracting:)``.
@@ -17,7 +18,11 @@ extension CodePlan {
   ) throws(QuantizationError) -> AnyQuantized {
     let type = try type(contracting: axis)
     var options = options
-    if isStochastic { options.rounding = noise.nextRounding() }
+    switch rounding {
+    case .nearest: options.rounding = .nearestEven
+    case .stochastic: options.rounding = noise.nextRounding()
+    case .towardZero: options.rounding = .towardZero
+    }
     switch scale {
     case .largest, .halfStep, .fullRange, .range:
       return try AnyQuantized(quantizing: values, as: type, options, on: execution)
@@ -25,16 +30,17 @@ extension CodePlan {
       // 1e-5 as in the source: a weight of zeros has a scale.
       let mean = max(Float(values.meanMagnitude(on: execution)), 1e-5)
       return try quantize(
-        values, as: type, QuantizationParameters(scales: [mean]), options, execution)
+        values, as: type, .whole(values.shape, scale: mean), options, execution)
     case .learned:
-      guard let step else { preconditionFailure("a trained step is missing") }
+      let first = try step == nil ? LearnedStep(for: values, on: execution).value : 0
       return try quantize(
-        values, as: type, QuantizationParameters(scales: [step]), options, execution)
+        values, as: type, .whole(values.shape, scale: step ?? first), options, execution)
     case .meanRange:
       var range = MovingRange()
       try range.observe(values, on: execution)
-      let zeros = QuantizationParameters(scales: [1], zeroPoints: [0])
-      return try quantize(values, as: type, range.parameters ?? zeros, options, execution)
+      // An empty matrix has no range and no block.
+      let none = QuantizationParameters(scales: [], zeroPoints: [])
+      return try quantize(values, as: type, range.parameters ?? none, options, execution)
     }
   }
 

@@ -41,23 +41,36 @@ public struct CodePlan: Sendable, Hashable {
   public var granularity: Granularity
   /// Where scales come from.
   public var scale: Scale
-  /// Whether a value between two codes becomes one of them at random, unbiased, or the nearest.
-  public var isStochastic: Bool
+  /// How a value between two codes becomes one of them.
+  public enum Rounding: Sendable, Hashable {
+    /// The nearest.
+    case nearest
+    /// Either, at random and unbiased.
+    case stochastic
+    /// The one nearer to zero: wrong, and here to show it.
+    case towardZero
+  }
+
+  /// How a value between two codes becomes one of them.
+  public var rounding: Rounding
 
   /// Collects the choices.
   public init(
     _ storage: CodeFormat = .signed(bits: 8), _ granularity: Granularity = .vector,
-    scale: Scale = .largest, isStochastic: Bool = false
+    scale: Scale = .largest, rounding: Rounding = .nearest
   ) {
     self.storage = storage
     self.granularity = granularity
     self.scale = scale
-    self.isStochastic = isStochastic
+    self.rounding = rounding
   }
+
+  /// The same, rounding to the nearest.
+  var nearest: CodePlan { CodePlan(storage, granularity, scale: scale) }
 
   /// The same, rounding at random.
   public var stochastic: CodePlan {
-    CodePlan(storage, granularity, scale: scale, isStochastic: true)
+    CodePlan(storage, granularity, scale: scale, rounding: .stochastic)
   }
 
   /// Whether codes and scales serve the transpose too.

@@ -22,7 +22,8 @@ extension LinearProducts {
     if let codes = saved.weight { w = codes } else { w = try rotated(weight) }
     var gradients = Gradients()
     if recipe.inputGradient.left == .twoHalves {
-      gradients = try backward(inHalves: gradient, input, w)
+      gradients = try backward(
+        inHalves: gradient, input, w, wantsInput: wantsInput, wantsWeight: wantsWeight)
     } else {
       let g = try shared(gradient)
       if wantsInput { gradients.input = try inputGradient(g, w) }
@@ -69,9 +70,13 @@ extension LinearProducts {
       let right = try operand(.float32(w.numbers(on: execution)), .codes(codes), .rows)
       return try product(.inputGradient, left, right)
     }
-    return try product(
-      .inputGradient, try operand(gradient, plan.left, .columns),
-      try operand(weight, plan.right, .rows))
+    var right = try operand(weight, plan.right, .rows)
+    let left = try operand(gradient, plan.left, .columns)
+    // A weight in codes that meets values is read once, not once for every block of its columns.
+    if case .float = left, case .quantized = right {
+      right = .float(.float32(right.stored.floats(on: execution)))
+    }
+    return try product(.inputGradient, left, right)
   }
 
   private func weightGradient(

@@ -7,44 +7,64 @@ extension LinearProducts {
   /// more a row adds; what is kept is divided by its probability, so that the mean is exact
   /// (arXiv 2306.11987, section 4.3).
   func backward(
-    inHalves gradient: StoredMatrix, _ input: StoredMatrix, _ weight: StoredMatrix
+    inHalves gradient: StoredMatrix, _ input: StoredMatrix, _ weight: StoredMatrix,
+    wantsInput: Bool, wantsWeight: Bool
   ) throws(QuantizationError) -> Gradients {
     let split = try BitSplit(
       gradient.floats(on: execution), seed: noise.nextSeed(), step: noise.step, on: execution
     )
-    guard recipe.samplesRows else { return try backward(split, input, weight) }
-    let (rows, x) = (gradient.shape.rows, input.floats(on: execution))
-    let halves = split.stacked(on: execution)
-    let scores = halves.rowNorms(on: execution)
-    let inputNorms = x.rowNorms(on: execution)
-    let forInput = try sampling(scores, keeping: rows)
-    let forWeight = try sampling(
-      scores.indices.map { scores[$0] * inputNorms[$0 % rows] }, keeping: rows)
+    let (halves, samples) = (split.stacked(on: execution), recipe.sampledProducts)
+    let scores = samples.isEmpty ? [] : halves.rowNorms(on: execution)
+    var gradients = Gradients()
+    if wantsInput {
+      gradients.input =
+        samples.contains(.inputGradient)
+        ? try sampledInput(halves, scores, weight) : try sum(.inputGradient, split, weight.operand)
+    }
+    if wantsWeight {
+      gradients.weight =
+        samples.contains(.weightGradient)
+        ? try sampledWeight(halves, scores, input)
+        : try sum(.weightGradient, split, input.operand)
+    }
+    return gradients
+  }
+
+  private func sampledInput(
+    _ halves: Matrix<Float>, _ scores: [Double], _ weight: StoredMatrix
+  ) throws(QuantizationError) -> Matrix<Float> {
+    let rows = halves.shape.rows / 2
+    let sampling = try sampling(scores, keeping: rows)
     return try shaped { () throws(ShapeError) in
       let kept = try AffineQuant.inputGradient(
-        forInput.weighted(halves, on: execution), weight.floats(on: execution), on: execution)
-      let inputs = Embedding.gather(x, rows: forWeight.rows.map { $0 % rows }, on: execution)
-      return Gradients(
-        input: Embedding.scatterGradient(
-          kept, rows: forInput.rows.map { $0 % rows }, tableRows: rows, on: execution),
-        weight: try AffineQuant.weightGradient(
-          forWeight.weighted(halves, on: execution), inputs, on: execution))
+        sampling.weighted(halves, on: execution), weight.floats(on: execution), on: execution)
+      return Embedding.scatterGradient(
+        kept, rows: sampling.rows.map { $0 % rows }, tableRows: rows, on: execution)
     }
   }
 
-  private func backward(
-    _ split: BitSplit, _ input: StoredMatrix, _ weight: StoredMatrix
-  ) throws(QuantizationError) -> Gradients {
-    let (high, low) = (split.high.operand, split.low.operand)
-    var dx = try product(.inputGradient, high, weight.operand)
-    var dw = try product(.weightGradient, high, input.operand)
-    let (restX, restW) = (
-      try product(.inputGradient, low, weight.operand),
-      try product(.weightGradient, low, input.operand)
-    )
-    Elementwise.accumulate(&dx, restX, on: execution)
-    Elementwise.accumulate(&dw, restW, on: execution)
-    return Gradients(input: dx, weight: dw)
+  private func sampledWeight(
+    _ halves: Matrix<Float>, _ scores: [Double], _ input: StoredMatrix
+  ) throws(QuantizationError) -> Matrix<Float> {
+    let (rows, x) = (halves.shape.rows / 2, input.floats(on: execution))
+    let norms = x.rowNorms(on: execution)
+    let sampling = try sampling(
+      scores.indices.map { scores[$0] * norms[$0 % rows] }, keeping: rows)
+    return try shaped { () throws(ShapeError) in
+      let inputs = Embedding.gather(x, rows: sampling.rows.map { $0 % rows }, on: execution)
+      return try AffineQuant.weightGradient(
+        sampling.weighted(halves, on: execution), inputs, on: execution)
+    }
+  }
+
+  /// The products of both halves with an operand, added.
+  private func sum(
+    _ operation: Operation, _ split: BitSplit, _ right: ErasedOperand
+  ) throws(QuantizationError) -> Matrix<Float> {
+    var sum = try product(operation, split.high.operand, right)
+    let rest = try product(operation, split.low.operand, right)
+    Elementwise.accumulate(&sum, rest, on: execution)
+    return sum
   }
 
   private func sampling(

@@ -74,12 +74,13 @@ struct LinearProducts {
     }
   }
 
-  /// A product of any two operands; codes on the left of values are dequantized.
+  /// A product of any two operands; codes on the left are dequantized before values, and before codes
+  /// whose scales vary along the sum: those of a weight that is kept so.
   func product(
     _ operation: Operation, _ left: ErasedOperand, _ right: ErasedOperand
   ) throws(QuantizationError) -> Matrix<Float> {
     var left = left
-    if case .quantized = left, case .float = right {
+    if kernels(for: operation, left.type, right.type) == nil {
       left = .float(.float32(left.stored.floats(on: execution)))
     }
     return try shaped { () throws(ShapeError) in

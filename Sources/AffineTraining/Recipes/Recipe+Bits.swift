@@ -4,11 +4,13 @@ extension Recipe {
   /// All three products with codes of so many bits and a scale for each vector, gradients rounded at
   /// random; from 16 bits on in bfloat16.
   ///
+  /// Codes have 8 bits at most: from 9 to 15 count as 8.
+  ///
   /// - Precondition: 2 bits or more.
   public static func bits(_ bits: Int, gradientBits: Int? = nil) -> Recipe {
     guard bits < 16 else { return .bfloat16Operands }
     precondition(bits >= 2, "\(bits) bits have no symmetric codes")
-    var recipe = Recipe(name: "int\(bits)")
+    var recipe = Recipe(name: "int\(min(bits, 8))")
     let codes = OperandPlan.codes(CodePlan(.signed(bits: min(bits, 8))))
     let gradients = OperandPlan.codes(
       CodePlan(.signed(bits: min(gradientBits ?? bits, 8))).stochastic)

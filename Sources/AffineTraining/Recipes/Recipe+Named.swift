@@ -5,14 +5,17 @@ extension Recipe {
   public static let named: [Recipe] = [
     float32, bfloat16, int8WeightOnly, int8MixedPrecision, switchBack, switchBackM, switchBackQ,
     aqt,
-    aqtFull, jetfire, banner, llmInt8, bitNet, qat8da4w, qatInt4, int4,
+    aqtFull, jetfire, banner, llmInt8, bitNet, bitNetNormalized, qat8da4w, qatInt4, int4,
   ]
+
+  /// Recipes that are wrong on purpose: what tests must tell from the right ones.
+  public static let controls: [Recipe] = [jetfireTruncating]
 
   /// Finds a recipe by its name.
   ///
   /// - Throws: ``RecipeError/unknown(_:known:)``.
   public init(named name: String) throws(RecipeError) {
-    guard let recipe = Self.named.first(where: { $0.name == name }) else {
+    guard let recipe = (Self.named + Self.controls).first(where: { $0.name == name }) else {
       throw .unknown(name, known: Self.named.map(\.name))
     }
     self = recipe
@@ -90,8 +93,19 @@ extension Recipe {
     $0.forward = ProductPlan(.codes(block), .codes(block))
     $0.inputGradient = ProductPlan(.codes(block.stochastic), .forwardCodes)
     $0.weightGradient = ProductPlan(.codes(block.stochastic), .forwardCodes)
-    $0.flow = block
+    $0.flow = block.stochastic
   }
+
+  /// Jetfire with gradients truncated, as its first release did where it added residuals.
+  public static let jetfireTruncating: Recipe = {
+    var recipe = jetfire
+    recipe.name = "jetfire-truncating"
+    let block = CodePlan(.signed(bits: 8), .blocks(32), rounding: .towardZero)
+    recipe.inputGradient.left = .codes(block)
+    recipe.weightGradient.left = .codes(block)
+    recipe.flow = block
+    return recipe
+  }()
 
   /// Banner et al. (arXiv 1805.11046): unsigned codes with zero points; the gradient has 8 bits where
   /// layers wait for it and all of them for the weight.
@@ -113,12 +127,19 @@ extension Recipe {
   }
 
   /// BitNet b1.58 (arXiv 2402.17764): ternary weights, int8 inputs.
-  public static let bitNet = named("bitnet") {
-    let ternary = CodePlan(.ternary, .tensor, scale: .meanMagnitude)
-    $0.forward = ProductPlan(.codes(int8), .codes(ternary))
-    $0.inputGradient = ProductPlan(.float, .forwardCodes)
-    $0.weightGradient = ProductPlan(.float, .forwardCodes)
+  public static let bitNet = named("bitnet") { ternary(&$0) }
+
+  /// The same with inputs normalized before every product, as torchao inserts it.
+  public static let bitNetNormalized = named("bitnet-normalized") {
+    ternary(&$0)
     $0.normalizesInputs = true
+  }
+
+  private static func ternary(_ recipe: inout Recipe) {
+    let ternary = CodePlan(.ternary, .tensor, scale: .meanMagnitude)
+    recipe.forward = ProductPlan(.codes(int8), .codes(ternary))
+    recipe.inputGradient = ProductPlan(.float, .forwardCodes)
+    recipe.weightGradient = ProductPlan(.float, .forwardCodes)
   }
 
   private static let int4Groups = CodePlan(.signed(bits: 4), .slices(of: 32), scale: .fullRange)
@@ -140,7 +161,7 @@ extension Recipe {
   }
 
   /// Training in 4 bits (arXiv 2306.11987): Hadamard quantizer with trained steps, gradients in two
-  /// halves, half of their rows sampled.
+  /// halves, half of their rows sampled for the weight's gradient.
   public static let int4 = named("int4") {
     let learned = CodePlan(.signed(bits: 4), .tensor, scale: .learned)
     $0.forward = ProductPlan(.codes(learned), .codes(learned))
@@ -148,6 +169,6 @@ extension Recipe {
     $0.weightGradient = ProductPlan(.twoHalves, .forwardCodes)
     $0.masksClippedGradients = true
     $0.rotates = true
-    $0.samplesRows = true
+    $0.sampledProducts = [.weightGradient]
   }
 }

@@ -35,9 +35,11 @@ public struct Recipe: Sendable, Hashable {
   /// Whether inputs and weight are turned by a block-diagonal Hadamard matrix first, which spreads
   /// outliers (arXiv 2306.11987).
   public var rotates = false
-  /// Whether half of the rows of a gradient in two halves are left out, by leverage scores (ibid.).
-  public var samplesRows = false
-  /// What flows between layers in codes, forward to the nearest and backward at random (Jetfire).
+  /// The products for which half of the rows of a gradient in two halves are left out, by leverage
+  /// scores (ibid.).
+  public var sampledProducts: Set<LinearProduct> = []
+  /// What flows between layers in codes, to the nearest forward and rounded as it says backward
+  /// (Jetfire).
   public var flow: CodePlan?
   /// Whether inputs are normalized by their root mean square first (BitNet).
   public var normalizesInputs = false
@@ -49,56 +51,6 @@ public struct Recipe: Sendable, Hashable {
   public var learnsSteps: Bool {
     [forward.left, forward.right].contains {
       if case .codes(let plan) = $0 { plan.scale == .learned } else { false }
-    }
-  }
-
-  /// Refuses what cannot be computed.
-  ///
-  /// - Throws: ``RecipeError/impossible(plan:reason:)``.
-  public func validate() throws(RecipeError) {
-    for (product, isLeft, plan) in [
-      ("forward", true, forward.left), ("forward", false, forward.right),
-      ("inputGradient", true, inputGradient.left), ("inputGradient", false, inputGradient.right),
-      ("weightGradient", true, weightGradient.left),
-      ("weightGradient", false, weightGradient.right),
-    ] {
-      switch plan {
-      case .codes(let codes), .requantizedForwardCodes(let codes):
-        do throws(QuantizationError) {
-          _ = try codes.type(contracting: .columns)
-        } catch {
-          throw .impossible(plan: "\(name).\(product)", reason: "\(error)")
-        }
-      case .twoHalves where product == "forward" || !isLeft:
-        throw .impossible(plan: "\(name).\(product)", reason: "only gradients have two halves")
-      default: break
-      }
-      guard !plan.readsForwardCodes || product != "forward" && !isLeft else {
-        throw .impossible(
-          plan: "\(name).\(product)",
-          reason: "only a saved operand has codes of the forward product")
-      }
-    }
-    try checkReuse("inputGradient", inputGradient, of: forward.right)
-    try checkReuse("weightGradient", weightGradient, of: forward.left)
-  }
-
-  private func checkReuse(
-    _ product: String, _ plan: ProductPlan, of saved: OperandPlan
-  ) throws(RecipeError) {
-    guard plan.right.readsForwardCodes else { return }
-    guard case .codes(let codes) = saved else {
-      throw .impossible(
-        plan: "\(name).\(product)", reason: "the forward product has no codes of it")
-    }
-    let isFloat = plan.left == .float || plan.left == .bfloat16
-    guard plan.right != .forwardCodes || isFloat || codes.isTransposable else {
-      throw .impossible(
-        plan: "\(name).\(product)", reason: "a scale for each row varies along what it contracts")
-    }
-    if case .requantizedForwardCodes = plan.right, codes.granularity != .vector {
-      throw .impossible(
-        plan: "\(name).\(product)", reason: "scales are folded only where there is one a row")
     }
   }
 }

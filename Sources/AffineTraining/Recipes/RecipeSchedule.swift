@@ -24,7 +24,7 @@ public enum RecipeSchedule: Sendable {
     case .constant(let recipe): recipe
     case .cyclic(let cycles):
       .bits(max(cycles.bits(at: step), 2), gradientBits: cycles.backwardBits)
-    case .noiseTriggered(let detector): .bits(detector.bits)
+    case .noiseTriggered(let detector): .bits(max(detector.bits, 2))
     }
   }
 

@@ -18,10 +18,22 @@ public struct GradientClipping: Sendable, Hashable {
     _ gradients: inout [Matrix<Float>?], on execution: Execution = .standard
   ) -> Double {
     let norm = Self.norm(gradients, on: execution)
-    guard norm.isFinite, norm > Double(largestNorm) else { return norm }
-    let factor = Float(Double(largestNorm) / norm)
+    let factor = factor(norm)
+    guard factor != 1 else { return norm }
     for index in gradients.indices { gradients[index]?.scale(by: factor, on: execution) }
     return norm
+  }
+
+  /// What gradients of a norm are multiplied with.
+  func factor(_ norm: Double) -> Float {
+    norm.isFinite && norm > Double(largestNorm) ? Float(Double(largestNorm) / norm) : 1
+  }
+
+  /// The norm of gradients as they are kept, one of them in float32 at a time.
+  static func norm(_ gradients: [StoredMatrix?], on execution: Execution) -> Double {
+    gradients.reduce(0) {
+      $0 + ($1?.floats(on: execution).sumOfSquares(on: execution) ?? 0)
+    }.squareRoot()
   }
 
   /// The root of the sum of all squares: each row has sums of its own, so the number of threads does

@@ -18,6 +18,18 @@ extension Tape {
   public func attention(
     _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyValueHeads: Int, sequence: Int
   ) throws(TrainingError) -> Variable {
+    try checkHeads(q, heads, sequence, "attention")
+    try checkHeads(k, keyValueHeads, sequence, "attention")
+    try checkEqual(k.shape, v.shape, "attention")
+    try check(
+      q.shape.rows == k.shape.rows, "attention",
+      .mismatchedExtent(axis: "rows", lhs: q.shape.rows, rhs: k.shape.rows))
+    try check(
+      heads.isMultiple(of: keyValueHeads)
+        && q.shape.columns / heads == k.shape.columns / keyValueHeads, "attention",
+      .mismatchedExtent(
+        axis: "heads' columns", lhs: q.shape.columns / heads,
+        rhs: k.shape.columns / keyValueHeads))
     let attention = CausalAttention(heads: heads, keyValueHeads: keyValueHeads, sequence: sequence)
     let result = attention(
       q.value.floats(on: execution), k.value.floats(on: execution), v.value.floats(on: execution),
@@ -43,6 +55,10 @@ extension Tape {
   public func rotary(
     _ x: Variable, heads: Int, sequence: Int, base: Float = 10_000
   ) throws(TrainingError) -> Variable {
+    try checkHeads(x, heads, sequence, "rotary positions")
+    try check(
+      (x.shape.columns / heads).isMultiple(of: 2), "rotary positions",
+      .misaligned(axis: "columns", position: x.shape.columns / heads, block: 2))
     let execution = execution
     func turned(_ matrix: StoredMatrix, inverse: Bool) -> Matrix<Float> {
       Rotary.rotate(

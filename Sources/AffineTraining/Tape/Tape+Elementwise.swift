@@ -2,10 +2,22 @@ internal import AffineQuant
 
 extension Tape {
   /// `a + b`: a residual connection. The sum flows on in values.
-  public func add(_ a: Variable, _ b: Variable) -> Variable {
+  ///
+  /// - Throws: ``TrainingError/shape(tensor:_:)``.
+  public func add(_ a: Variable, _ b: Variable) throws(TrainingError) -> Variable {
+    try checkEqual(a.shape, b.shape, "a sum")
     let sum = Elementwise.add(
       a.value.floats(on: execution), b.value.floats(on: execution), on: execution)
     return record(.float32(sum), from: [a, b], saving: []) { gradient, _ in [gradient, gradient] }
+  }
+
+  /// `x · factor`, in values.
+  public func scale(_ x: Variable, by factor: Float) -> Variable {
+    let execution = execution
+    func scaled(_ matrix: StoredMatrix) -> StoredMatrix {
+      .float32(Elementwise.scale(matrix.floats(on: execution), by: factor, on: execution))
+    }
+    return record(scaled(x.value), from: [x], saving: []) { gradient, _ in [scaled(gradient)] }
   }
 
   /// GELU in its exact form, `x · Φ(x)` (arXiv 1606.08415).
@@ -33,7 +45,10 @@ extension Tape {
   }
 
   /// `silu(gate) · up` (arXiv 2002.05202).
+  ///
+  /// - Throws: ``TrainingError/shape(tensor:_:)``.
   public func swiglu(gate: Variable, up: Variable) throws(TrainingError) -> Variable {
+    try checkEqual(gate.shape, up.shape, "swiglu")
     let result = Elementwise.swiglu(
       gate: gate.value.floats(on: execution), up: up.value.floats(on: execution), on: execution)
     return record(
@@ -51,9 +66,11 @@ extension Tape {
 
   /// Keeps values with probability `1 − p` and divides them by it; the identity outside of training.
   ///
-  /// - Precondition: `probability` is at least 0 and less than 1.
-  public func dropout(_ x: Variable, probability: Float) -> Variable {
-    precondition(probability >= 0 && probability < 1, "a dropout of \(probability)")
+  /// - Throws: ``TrainingError/model(_:)``: a probability that is not at least 0 and below 1.
+  public func dropout(_ x: Variable, probability: Float) throws(TrainingError) -> Variable {
+    guard probability >= 0, probability < 1 else {
+      throw .model("a dropout of \(probability) is not at least 0 and below 1")
+    }
     guard isTraining, probability > 0 else { return x }
     let drop = Dropout(probability: probability, seed: noise.nextSeed(), step: noise.step)
     let execution = execution

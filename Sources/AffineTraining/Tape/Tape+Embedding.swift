@@ -3,8 +3,9 @@ internal import AffineQuant
 extension Tape {
   /// The rows of a table that tokens name.
   ///
-  /// - Precondition: Every token is a row of the table.
-  public func embedding(_ table: Variable, _ tokens: [Int]) -> Variable {
+  /// - Throws: ``TrainingError/shape(tensor:_:)``: a token that is no row of the table.
+  public func embedding(_ table: Variable, _ tokens: [Int]) throws(TrainingError) -> Variable {
+    try checkRows(tokens, 0..<table.shape.rows, "an embedding")
     let (rows, execution) = (table.shape.rows, execution)
     let values = Embedding.gather(table.value.floats(on: execution), rows: tokens, on: execution)
     return record(.float32(values), from: [table], saving: []) { gradient, _ in
@@ -19,9 +20,14 @@ extension Tape {
   /// The mean negative log-likelihood of targets, one a row of logits; rows with target −1 do not count.
   ///
   /// - Returns: The mean, and it as a 1 × 1 matrix on the tape.
+  /// - Throws: ``TrainingError/shape(tensor:_:)``: targets that are no columns, or not one a row.
   public func crossEntropy(
     _ logits: Variable, targets: [Int]
-  ) -> (mean: Double, variable: Variable) {
+  ) throws(TrainingError) -> (mean: Double, variable: Variable) {
+    try check(
+      targets.count == logits.shape.rows, "the loss",
+      .wrongCount(of: "targets", expected: logits.shape.rows, found: targets.count))
+    try checkRows(targets, -1..<logits.shape.columns, "the loss")
     let execution = execution
     let result = Softmax.crossEntropy(
       logits.value.floats(on: execution), targets: targets, on: execution)

@@ -15,6 +15,9 @@ extension Tape {
     _ input: Variable, _ weight: Variable, recipe: Recipe = .float32,
     steps: (input: Variable, weight: Variable)? = nil, name: String = "linear"
   ) throws(TrainingError) -> Variable {
+    // Steps that the recipe does not read have no gradient.
+    let steps = recipe.learnsSteps ? steps : nil
+    try recipe.check()
     let products = LinearProducts(recipe: recipe, noise: noise, execution: execution)
     let parameter = weight.value
     var scalars = steps.map {
@@ -34,7 +37,10 @@ extension Tape {
       try products.forward(input.value, parameter, known)
     }
     let (saved, flows) = (result.saved, recipe.flow != nil)
-    let (wantsInput, wantsWeight) = (input.node != nil, weight.node != nil)
+    // The gradients of steps follow from those of what they quantize.
+    let trainsSteps = steps.map { $0.input.node != nil || $0.weight.node != nil } ?? false
+    let wantsInput = input.node != nil || trainsSteps
+    let wantsWeight = weight.node != nil || trainsSteps
     let (clippedInput, clippedWeight) = (saved.clippedInput, saved.clippedWeight)
     return record(
       flows ? try flowing(result.output, name) : .float32(result.output),

@@ -33,7 +33,7 @@ public final class Tape {
   /// - Parameters:
   ///   - seed: Fixes all random numbers, with the step.
   ///   - step: Of training; every step has random numbers of its own.
-  ///   - flow: What flows between layers in codes.
+  ///   - flow: What flows between layers in codes, as a recipe's ``Recipe/flow``.
   ///   - isTraining: Whether dropout drops; a tape that is not for training records nothing.
   ///   - execution: Threads and instruction sets; no result depends on either.
   public init(
@@ -79,10 +79,14 @@ public final class Tape {
   ///
   /// The tape is empty afterwards.
   ///
-  /// - Throws: ``TrainingError``: a gradient that cannot be quantized.
+  /// - Throws: ``TrainingError``: a gradient that has not the shape of the result, or that cannot be
+  ///   quantized.
   public func gradients(
     of root: Variable, _ gradient: Matrix<Float>
   ) throws(TrainingError) -> TapeGradients {
+    do throws(ShapeError) {
+      try root.shape.requireEqual(gradient.shape)
+    } catch { throw .shape(tensor: "the gradient of a result", error) }
     peakSavedBytes = max(peakSavedBytes, savedBytes)
     var gathered = [StoredMatrix?](repeating: nil, count: nodes.count)
     if let node = root.node { gathered[node] = .float32(gradient) }

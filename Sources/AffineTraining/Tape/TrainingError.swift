@@ -8,6 +8,8 @@ public enum TrainingError: Error {
   case quantization(tensor: String, QuantizationError)
   /// Shapes that do not agree.
   case shape(tensor: String, ShapeError)
+  /// A recipe that cannot be followed.
+  case recipe(RecipeError)
   /// A text that does not serve.
   case corpus(CorpusError)
   /// Parameters that cannot be moved.
@@ -22,6 +24,7 @@ extension TrainingError: CustomStringConvertible {
     case .notFinite(let tensor, let step): "\(tensor) is not finite at step \(step)"
     case .quantization(let tensor, let error): "\(tensor): \(error)"
     case .shape(let tensor, let error): "\(tensor): \(error)"
+    case .recipe(let error): error.description
     case .corpus(let error): error.description
     case .optimizer(let error): error.description
     case .model(let reason): reason

@@ -12,6 +12,11 @@ public struct Variable {
     self.init(value: .float32(value), node: nil)
   }
 
+  /// A constant as it is kept: a frozen weight in codes.
+  public init(_ value: StoredMatrix) {
+    self.init(value: value, node: nil)
+  }
+
   init(value: StoredMatrix, node: Int?) {
     self.value = value
     self.node = node

@@ -22,21 +22,32 @@ extension Trainer {
       checkpoint.tensors[Self.momentPrefix + name] = value
     }
     checkpoint.set("step", to: step)
-    checkpoint.metadata["recipe"] = recipes.name
-    checkpoint.metadata["settings"] = "\(settings)"
-    checkpoint.metadata["shape"] = "\(model.shape)"
+    for (name, text) in identity { checkpoint.metadata[name] = text }
     checkpoint.metadata["curve"] = record.curve.text
     checkpoint.metadata["validation"] = record.validation.text
     if case .noiseTriggered(var detector) = recipes {
       if let average = detector.average { checkpoint.tensors[Self.average] = .float32(average) }
       detector.average = nil
       // Numbers and short names alone: nothing in it that JSON cannot hold.
-      guard let json = try? JSONEncoder().encode(detector) else {
+      let encoder = JSONEncoder()
+      // One state has one text.
+      encoder.outputFormatting = .sortedKeys
+      guard let json = try? encoder.encode(detector) else {
         preconditionFailure("a detector that JSON cannot hold")
       }
       checkpoint.metadata["detector"] = String(decoding: json, as: UTF8.self)
     }
     return checkpoint
+  }
+
+  /// What a run must share with one that it goes on from, by name.
+  private var identity: [(name: String, text: String)] {
+    [
+      ("recipe", recipes.name), ("plan", recipes.plan), ("settings", "\(settings)"),
+      ("shape", "\(model.shape)"),
+      ("adapters", model.adapters.map { "\($0.layers.values.map(\.factor).max() ?? 0)" } ?? "none"),
+      ("text", "\(corpus.training.count) and \(corpus.validation.count) tokens"),
+    ]
   }
 
   /// Goes on where a checkpoint was taken.
@@ -46,9 +57,7 @@ extension Trainer {
   ///   ``OptimizerError`` for moments that do not fit. Nothing has changed then.
   public mutating func resume(from checkpoint: Checkpoint) throws -> TrainingRecord {
     var resumed = self
-    for (name, mine) in [
-      ("recipe", recipes.name), ("settings", "\(settings)"), ("shape", "\(model.shape)"),
-    ] {
+    for (name, mine) in identity {
       let found = try checkpoint.text(name)
       guard found == mine else {
         throw CheckpointError.wrongText(name: name, expected: mine, found: found)
@@ -57,8 +66,15 @@ extension Trainer {
     for (index, parameter) in model.parameters.enumerated() {
       resumed.model.parameters[index].value = try checkpoint.tensor(
         Self.parameterPrefix + parameter.name, like: parameter.value)
-      resumed.model.parameters[index].learningRateFactor = try checkpoint.float(
-        "factor.\(parameter.name)")
+      let name = "factor.\(parameter.name)"
+      let factor = try checkpoint.float(name)
+      // What is frozen here and was trained there would start with moments of zero.
+      guard (factor == 0) == parameter.isFrozen, factor.isFinite else {
+        throw CheckpointError.wrongText(
+          name: name, expected: parameter.isFrozen ? "that of a frozen parameter" : "a factor",
+          found: "\(factor)")
+      }
+      resumed.model.parameters[index].learningRateFactor = factor
     }
     try resumed.optimizer.importMoments(
       checkpoint.tensors.filter { $0.key.hasPrefix(Self.momentPrefix) }
@@ -85,6 +101,17 @@ extension Trainer {
     }
     if case .float32(let matrix)? = checkpoint.tensors[Self.average] { detector.average = matrix }
     return .noiseTriggered(detector)
+  }
+}
+
+extension RecipeSchedule {
+  /// Everything that it fixes: two recipes of one name may differ.
+  fileprivate var plan: String {
+    switch self {
+    case .constant(let recipe): "\(recipe)"
+    case .cyclic(let cycles): "\(cycles)"
+    case .noiseTriggered(let detector): "\(detector.ladder) \(detector.settings)"
+    }
   }
 }
 

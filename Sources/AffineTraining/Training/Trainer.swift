@@ -60,16 +60,16 @@ public struct Trainer: Sendable {
   public mutating func advance(on execution: Execution = .standard) throws(TrainingError) -> Report
   {
     let recipe = recipes.recipe(at: step)
-    var (loss, gradients) = try gradients(recipe, execution)
-    let clipping = GradientClipping(largestNorm: settings.largestNorm)
-    let norm = clipping.clip(&gradients, on: execution)
+    let (loss, gradients) = try gradients(recipe, execution)
+    let norm = GradientClipping.norm(gradients, on: execution)
     guard norm.isFinite else { throw .notFinite(tensor: culprit(gradients, execution), step: step) }
     try detect(gradients, execution)
     let rate = settings.schedule(step: step)
     do throws(OptimizerError) {
       try optimizer.step(
-        &model.parameters, gradients: gradients, learningRate: rate, seed: settings.seed,
-        on: execution)
+        &model.parameters, stored: gradients,
+        factor: GradientClipping(largestNorm: settings.largestNorm).factor(norm),
+        learningRate: rate, seed: settings.seed, on: execution)
     } catch { throw .optimizer(error) }
     step += 1
     return Report(loss: loss, gradientNorm: norm, learningRate: rate, recipe: recipe.name)
@@ -77,7 +77,7 @@ public struct Trainer: Sendable {
 
   private mutating func gradients(
     _ recipe: Recipe, _ execution: Execution
-  ) throws(TrainingError) -> (loss: Double, gradients: [Matrix<Float>?]) {
+  ) throws(TrainingError) -> (loss: Double, gradients: [StoredMatrix?]) {
     var (total, sums): (Double, [StoredMatrix?]) = (0, [])
     for part in 0..<settings.accumulation {
       let index = step * settings.accumulation + part
@@ -97,7 +97,7 @@ public struct Trainer: Sendable {
     peak.gradients = max(peak.gradients, sums.reduce(0) { $0 + ($1?.byteCount ?? 0) })
     peak.weights = max(peak.weights, model.byteCount)
     peak.optimizer = max(peak.optimizer, optimizer.stateBytes)
-    return (total, sums.map { $0?.floats(on: execution) })
+    return (total, sums)
   }
 
   private func add(
@@ -116,9 +116,9 @@ public struct Trainer: Sendable {
   }
 
   /// The first parameter whose gradient is not finite.
-  private func culprit(_ gradients: [Matrix<Float>?], _ execution: Execution) -> String {
+  private func culprit(_ gradients: [StoredMatrix?], _ execution: Execution) -> String {
     let index = gradients.firstIndex {
-      $0.map { !Elementwise.sumOfSquares($0, on: execution).isFinite } ?? false
+      !GradientClipping.norm([$0], on: execution).isFinite
     }
     return index.map { "the gradient of \(model.parameters[$0].name)" } ?? "the gradients' norm"
   }
@@ -126,11 +126,11 @@ public struct Trainer: Sendable {
   /// A detector sees the gradient of the first layer that follows the recipe: errors of all others have
   /// passed through it.
   private mutating func detect(
-    _ gradients: [Matrix<Float>?], _ execution: Execution
+    _ gradients: [StoredMatrix?], _ execution: Execution
   ) throws(TrainingError) {
-    guard let first = model.linearLayers.first, let gradient = gradients[first.weight] else {
-      return
-    }
+    guard case .noiseTriggered = recipes, let first = model.linearLayers.first,
+      let gradient = gradients[first.weight]?.floats(on: execution)
+    else { return }
     do throws(QuantizationError) {
       try recipes.observe(gradient, step: step, seed: settings.seed, on: execution)
     } catch { throw .quantization(tensor: model.parameters[first.weight].name, error) }

@@ -42,5 +42,8 @@ public struct TrainingSettings: Sendable, Hashable {
     guard schedule.peak >= 0, schedule.peak.isFinite else {
       throw .model("a learning rate of \(schedule.peak) is not a number from 0 on")
     }
+    guard schedule.finalFraction >= 0, schedule.finalFraction.isFinite else {
+      throw .model("of a learning rate, \(schedule.finalFraction) cannot be left")
+    }
   }
 }

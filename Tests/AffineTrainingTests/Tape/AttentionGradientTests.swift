@@ -1,0 +1,54 @@
+import AffineTestSupport
+import AffineTraining
+import Foundation
+import Testing
+
+@Suite struct AttentionGradientTests {
+  /// Heads, heads of keys and values, size of a head, rows of a sequence, sequences.
+  struct Case: Sendable { let heads, shared, size, sequence, count: Int }
+
+  static let cases = [
+    Case(heads: 1, shared: 1, size: 1, sequence: 1, count: 2),
+    Case(heads: 2, shared: 2, size: 3, sequence: 5, count: 1),
+    Case(heads: 4, shared: 2, size: 2, sequence: 3, count: 2),
+    Case(heads: 3, shared: 1, size: 5, sequence: 4, count: 1),
+  ]
+
+  /// Of values up to 1 a score is at most √size. Its roundings, and that of the logarithm of the sum,
+  /// come into a weight as their part of 1. Then 3 roundings of the exponential, a sum over the
+  /// sequence for the weights, one for the values, and backward sums over a head, over the sequence
+  /// and over the heads that share.
+  @Test(arguments: [1, 2, 3] as [UInt64], cases) func causal(seed: UInt64, one: Case) throws {
+    let (rows, largest) = (one.sequence * one.count, Double(one.size).squareRoot())
+    let inputs = [
+      Numbers.uniform(rows, one.heads * one.size, seed: seed),
+      Numbers.uniform(rows, one.shared * one.size, seed: seed + 10),
+      Numbers.uniform(rows, one.shared * one.size, seed: seed + 20),
+    ]
+    let scores = Double(one.size + 2) * largest + largest + log(Double(one.sequence))
+    let sums = 3 * one.sequence + 2 * one.size + one.heads / one.shared
+    let check = LayerCheck(
+      inputs: inputs, roundings: Int(scores.rounded(.up)) + sums + 8,
+      definition: {
+        DoubleLayers.attention(
+          $0[0], $0[1], $0[2], heads: one.heads, keyValueHeads: one.shared, sequence: one.sequence)
+      },
+      layer: {
+        try $0.attention(
+          $1[0], $1[1], $1[2], heads: one.heads, keyValueHeads: one.shared, sequence: one.sequence)
+      })
+    try check(seed: seed)
+  }
+
+  /// A sine or cosine, a product and a sum.
+  @Test(arguments: [1, 2, 3] as [UInt64], [(1, 2, 3), (2, 4, 5), (3, 6, 2)])
+  func rotary(seed: UInt64, one: (heads: Int, size: Int, sequence: Int)) throws {
+    let check = LayerCheck(
+      inputs: [Numbers.normal(2 * one.sequence, one.heads * one.size, seed: seed)], roundings: 3,
+      definition: {
+        DoubleLayers.rotary($0[0], heads: one.heads, sequence: one.sequence, base: 100)
+      },
+      layer: { try $0.rotary($1[0], heads: one.heads, sequence: one.sequence, base: 100) })
+    try check(seed: seed)
+  }
+}
