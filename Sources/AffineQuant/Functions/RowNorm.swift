@@ -6,6 +6,11 @@ package enum RowNorm {
     package let means: [Float]
     /// 1 / √(variance + ε), or 1 / √(mean square + ε).
     package let inverseDeviations: [Float]
+
+    /// The bytes of all numbers.
+    package var byteCount: Int {
+      (means.count + inverseDeviations.count) * MemoryLayout<Float>.stride
+    }
   }
 
   /// (x - mean) / √(variance + ε) · weight + bias (Ba et al., 2016); weight and bias are

@@ -45,7 +45,8 @@ extension Tape {
     return record(
       flows ? try flowing(result.output, name) : .float32(result.output),
       from: [input, weight] + (trained.map { [$0.input, $0.weight] } ?? []),
-      saving: [saved.input] + (saved.weight.map { [$0] } ?? [])
+      saving: [saved.input] + (saved.weight.map { [$0] } ?? []),
+      heldBytes: (clippedInput.count + clippedWeight.count) * MemoryLayout<Int>.stride
     ) { [unowned self] gradient, kept throws(TrainingError) in
       let saved = LinearProducts.Saved(
         input: kept[0], weight: kept.count > 1 ? kept[1] : nil, clippedInput: clippedInput,

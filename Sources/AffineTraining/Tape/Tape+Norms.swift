@@ -15,7 +15,7 @@ extension Tape {
     return record(
       flows ? try flowing(result.output, name) : .float32(result.output),
       from: [x, weight] + (bias.map { [$0] } ?? []),
-      saving: [try flowing(x, "input of \(name)")]
+      saving: [try flowing(x, "input of \(name)")], heldBytes: statistics.byteCount
     ) { [unowned self] gradient, saved throws(TrainingError) in
       let parts = RowNorm.layerGradient(
         saved[0].floats(on: execution), weight: scale.floats(), statistics: statistics,
@@ -38,7 +38,8 @@ extension Tape {
     let statistics = result.statistics
     return record(
       flows ? try flowing(result.output, name) : .float32(result.output),
-      from: [x] + (weight.map { [$0] } ?? []), saving: [try flowing(x, "input of \(name)")]
+      from: [x] + (weight.map { [$0] } ?? []), saving: [try flowing(x, "input of \(name)")],
+      heldBytes: statistics.byteCount
     ) { [unowned self] gradient, saved throws(TrainingError) in
       let parts = RowNorm.rootMeanSquareGradient(
         saved[0].floats(on: execution), weight: scale?.floats(), statistics: statistics,

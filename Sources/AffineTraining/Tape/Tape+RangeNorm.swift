@@ -20,7 +20,8 @@ extension Tape {
     let (statistics, hasBias) = (result.statistics, bias != nil)
     return record(
       flows ? try flowing(result.output, name) : .float32(result.output),
-      from: [x, weight] + (bias.map { [$0] } ?? []), saving: [x.value]
+      from: [x, weight] + (bias.map { [$0] } ?? []), saving: [x.value],
+      heldBytes: statistics.byteCount
     ) { [unowned self] gradient, saved throws(TrainingError) in
       let parts = try self.named("gradient of \(name)") { () throws(QuantizationError) in
         do throws(ShapeError) {

@@ -12,6 +12,8 @@ public final class Tape {
   private struct Node {
     let inputs: [Int?]
     var saved: [StoredMatrix]
+    /// Bytes that the pullback holds beside.
+    let heldBytes: Int
     var pullback: Pullback?
   }
 
@@ -49,19 +51,22 @@ public final class Tape {
   /// A variable that gathers a gradient.
   public func input(_ value: StoredMatrix) -> Variable {
     guard isTraining else { return Variable(value: value, node: nil) }
-    nodes.append(Node(inputs: [], saved: [], pullback: nil))
+    nodes.append(Node(inputs: [], saved: [], heldBytes: 0, pullback: nil))
     return Variable(value: value, node: nodes.count - 1)
   }
 
   /// Puts a result on the tape, with what its gradient needs.
+  ///
+  /// Bytes of numbers that the pullback holds beside what is saved are `heldBytes`.
   func record(
     _ value: StoredMatrix, from inputs: [Variable], saving saved: [StoredMatrix],
-    _ pullback: @escaping Pullback
+    heldBytes: Int = 0, _ pullback: @escaping Pullback
   ) -> Variable {
     guard isTraining, inputs.contains(where: { $0.node != nil }) else {
       return Variable(value: value, node: nil)
     }
-    nodes.append(Node(inputs: inputs.map(\.node), saved: saved, pullback: pullback))
+    nodes.append(
+      Node(inputs: inputs.map(\.node), saved: saved, heldBytes: heldBytes, pullback: pullback))
     return Variable(value: value, node: nodes.count - 1)
   }
 
@@ -72,7 +77,7 @@ public final class Tape {
     for matrix in nodes.flatMap(\.saved) where !distinct.contains(where: matrix.isIdentical(to:)) {
       distinct.append(matrix)
     }
-    return distinct.reduce(0) { $0 + $1.byteCount }
+    return distinct.reduce(0) { $0 + $1.byteCount } + nodes.reduce(0) { $0 + $1.heldBytes }
   }
 
   /// The gradients of the sum of `root · gradient` by all variables that ``input(_:)`` gave.

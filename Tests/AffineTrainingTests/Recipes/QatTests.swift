@@ -30,7 +30,8 @@ import Testing
     let cut = w.isCut.count { $0 }
     print("qat-8da4w: \(cut) of \(n * k) weights cut, and \(x.isCut.count { $0 }) inputs")
     #expect(cut > 0 && cut < n * k / 32)
-    #expect(run.savedBytes == m * k + 6 * m + weightBytes)
+    let places = 8 * (cut + x.isCut.count { $0 })
+    #expect(run.savedBytes == m * k + 6 * m + weightBytes + places)
   }
 
   @Test func weightsAloneLeaveInputsAsTheyAre() throws {
@@ -42,7 +43,7 @@ import Testing
     let dx = Table.inputGradient(g, w.table)
     #expect(excess(run.dx, over: dx, roundings: roundings(depth: n)) <= 1)
     #expect(excess(run.dw, over: dw, roundings: roundings(depth: m)) <= 1)
-    #expect(run.savedBytes == 4 * m * k + weightBytes)
+    #expect(run.savedBytes == 4 * m * k + weightBytes + 8 * w.isCut.count { $0 })
   }
 
   /// What is trained is what is deployed: the same codes, and the same product of them.

@@ -17,9 +17,10 @@ import Testing
   }
 
   /// What every recipe saves in float32: inputs of norms are `x`, those of products `h`, those of
-  /// attention `q`, `k`, `v`; the loss keeps its gradient by the logits.
+  /// attention `q`, `k`, `v`; the loss keeps its gradient by the logits, and each of three norms a mean
+  /// and a deviation a row.
   private func float(x: Int, h: Int, qkv: Int, attention: Int, hidden count: Int, _ v: Int) -> Int {
-    4 * rows * ((x + h + qkv + attention) * w + heads + count * hidden + v)
+    4 * rows * ((x + h + qkv + attention) * w + heads + count * hidden + v + 3 * 2)
   }
 
   private func codes(_ rows: Int, _ columns: Int, block: Int? = nil) -> Int {

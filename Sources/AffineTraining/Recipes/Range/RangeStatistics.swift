@@ -9,6 +9,9 @@ public struct RangeStatistics: Sendable, Equatable {
   /// The smallest and the largest value of each: the range, and so the gradient, hangs on them.
   let minima, maxima: [Float]
 
+  /// The bytes of all numbers.
+  var byteCount: Int { 4 * means.count * MemoryLayout<Float>.stride }
+
   /// One over a scale; a scale of 0, without epsilon, is that of values that are their mean.
   func inverse(_ index: Int) -> Float { scales[index] > 0 ? 1 / scales[index] : 0 }
 }
