@@ -15,8 +15,7 @@ struct TrainCommand: ParsableCommand {
         affine train --text book.txt --compare float32,switchback,jetfire --steps 500 --plot loss.svg
         affine train --text book.txt --recipe bitnet --checkpoint run.safetensors --resume
 
-      Recipes: \(Recipe.named.map(\.name).joined(separator: ", ")), precision-schedule and
-      precision-schedule-cyclic. Runs of one comparison start from the same parameters and see the
+      Recipes: \(RecipeSchedule.names.joined(separator: ", ")). Runs of one comparison start from the same parameters and see the
       same batches.
       """)
 

@@ -56,22 +56,17 @@ struct TrainingOptions: ParsableArguments {
   }
 
   func schedule(named name: String, steps: Int) throws -> RecipeSchedule {
-    switch name {
-    case "precision-schedule":
-      return .noiseTriggered(try NoiseSwitch(role: "weight-gradient", ladder: [4, 8, 16]))
-    case "precision-schedule-cyclic":
-      return .cyclic(try CyclicPrecision(steps: steps, cycles: min(32, max(steps / 2, 1))))
-    default:
-      var recipe = try Recipe(named: name).keepingFloat(try products())
-      // Other products are another recipe, in reports and to a checkpoint.
-      for product in try products().map(\.rawValue).sorted() { recipe.name += "-float-\(product)" }
-      if nearestUpdates {
-        recipe.updatesStochastically = false
-        recipe.name += "-nearest"
-      }
-      try recipe.validate()
-      return .constant(recipe)
+    let schedule = try RecipeSchedule(named: name, steps: steps)
+    guard case .constant(var recipe) = schedule else { return schedule }
+    recipe = recipe.keepingFloat(try products())
+    // Other products are another recipe, in reports and to a checkpoint.
+    for product in try products().map(\.rawValue).sorted() { recipe.name += "-float-\(product)" }
+    if nearestUpdates {
+      recipe.updatesStochastically = false
+      recipe.name += "-nearest"
     }
+    try recipe.validate()
+    return .constant(recipe)
   }
 
   private func products() throws -> Set<LinearProduct> {

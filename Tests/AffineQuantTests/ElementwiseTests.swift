@@ -187,7 +187,7 @@ import Testing
     for shape in Self.shapes + [Shape(1000, 70)] {
       let x = Samples.matrix(shape.rows, shape.columns, seed: 6)
       let sums = Self.executions.map { Elementwise.columnSums(x, on: $0) }
-      let squares = Self.executions.map { Elementwise.sumOfSquares(x, on: $0) }
+      let squares = Self.executions.map { x.sumOfSquares(on: $0) }
       #expect(sums.allSatisfy { sameBits($0, sums[0]) })
       #expect(squares.allSatisfy { $0 == squares[0] })
       for column in 0..<shape.columns {
@@ -200,7 +200,7 @@ import Testing
       #expect(abs(squares[0] - expected) <= 1e-12 * expected)
     }
     let bad = Matrix<Float>(rows: 2, columns: 2) { $0 == $1 ? .infinity : 1 }
-    #expect(!Elementwise.sumOfSquares(bad, on: .threads(1)).isFinite)
+    #expect(!bad.sumOfSquares(on: .threads(1)).isFinite)
   }
 
   @Test func dropoutKeepsItsShare() {

@@ -19,9 +19,4 @@ extension Elementwise {
     }
     return columnSums(partial, on: execution)
   }
-
-  /// The sum of the squares of all elements; not finite when an element is not.
-  package static func sumOfSquares(_ x: Matrix<Float>, on execution: Execution) -> Double {
-    x.sumOfSquares(on: execution)
-  }
 }

@@ -78,6 +78,9 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     unsafe base == other.base && count == other.count
   }
 
+  /// Where the memory starts: the same for all that share it.
+  package var address: UInt { unsafe UInt(bitPattern: base) }
+
   /// The memory, for as long as `self` lives.
   package var pointer: UnsafePointer<Element> { unsafe base }
 

@@ -79,13 +79,12 @@ public enum StoredMatrix: Sendable {
     }
   }
 
-  /// Whether both are the same memory.
-  func isIdentical(to other: StoredMatrix) -> Bool {
-    switch (self, other) {
-    case (.float32(let a), .float32(let b)): a.values.isIdentical(to: b.values)
-    case (.bfloat16(let a), .bfloat16(let b)): a.values.isIdentical(to: b.values)
-    case (.codes(let a), .codes(let b)): a.core.codes.isIdentical(to: b.core.codes)
-    default: false
+  /// Where its values or codes lie: the same for all that share memory.
+  var address: UInt {
+    switch self {
+    case .float32(let matrix): matrix.values.address
+    case .bfloat16(let matrix): matrix.values.address
+    case .codes(let matrix): matrix.core.codes.address
     }
   }
 

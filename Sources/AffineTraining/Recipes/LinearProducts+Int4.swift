@@ -13,27 +13,28 @@ extension LinearProducts {
     let split = try BitSplit(
       gradient.floats(on: execution), seed: noise.nextSeed(), step: noise.step, on: execution
     )
-    let (halves, samples) = (split.stacked(on: execution), recipe.sampledProducts)
-    let scores = samples.isEmpty ? [] : halves.rowNorms(on: execution)
+    let samples = recipe.sampledProducts
+    let halves = samples.isEmpty ? gradient.floats(on: execution) : split.stacked(on: execution)
     var gradients = Gradients()
     if wantsInput {
       gradients.input =
         samples.contains(.inputGradient)
-        ? try sampledInput(halves, scores, weight) : try sum(.inputGradient, split, weight.operand)
+        ? try sampledInput(halves, weight) : try sum(.inputGradient, split, weight.operand)
     }
     if wantsWeight {
       gradients.weight =
         samples.contains(.weightGradient)
-        ? try sampledWeight(halves, scores, input)
+        ? try sampledWeight(halves, input)
         : try sum(.weightGradient, split, input.operand)
     }
     return gradients
   }
 
   private func sampledInput(
-    _ halves: Matrix<Float>, _ scores: [Double], _ weight: StoredMatrix
+    _ halves: Matrix<Float>, _ weight: StoredMatrix
   ) throws(QuantizationError) -> Matrix<Float> {
     let rows = halves.shape.rows / 2
+    let scores = LeverageSampling.inputGradientScores(halves, on: execution)
     let sampling = try sampling(scores, keeping: rows)
     return try shaped { () throws(ShapeError) in
       let kept = try AffineQuant.inputGradient(
@@ -44,12 +45,13 @@ extension LinearProducts {
   }
 
   private func sampledWeight(
-    _ halves: Matrix<Float>, _ scores: [Double], _ input: StoredMatrix
+    _ halves: Matrix<Float>, _ input: StoredMatrix
   ) throws(QuantizationError) -> Matrix<Float> {
     let (rows, x) = (halves.shape.rows / 2, input.floats(on: execution))
-    let norms = x.rowNorms(on: execution)
-    let sampling = try sampling(
-      scores.indices.map { scores[$0] * norms[$0 % rows] }, keeping: rows)
+    let scores = try shaped { () throws(ShapeError) in
+      try LeverageSampling.weightGradientScores(halves, x, on: execution)
+    }
+    let sampling = try sampling(scores, keeping: rows)
     return try shaped { () throws(ShapeError) in
       let inputs = Embedding.gather(x, rows: sampling.rows.map { $0 % rows }, on: execution)
       return try AffineQuant.weightGradient(

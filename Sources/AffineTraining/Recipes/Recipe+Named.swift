@@ -4,8 +4,7 @@ extension Recipe {
   /// The recipes of the literature, by their names on the command line.
   public static let named: [Recipe] = [
     float32, bfloat16, int8WeightOnly, int8MixedPrecision, switchBack, switchBackM, switchBackQ,
-    aqt,
-    aqtFull, jetfire, banner, llmInt8, bitNet, bitNetNormalized, qat8da4w, qatInt4, int4,
+    aqt, aqtFull, jetfire, banner, llmInt8, bitNet, bitNetNormalized, qat8da4w, qatInt4, int4,
   ]
 
   /// Recipes that are wrong on purpose: what tests must tell from the right ones.
@@ -16,7 +15,7 @@ extension Recipe {
   /// - Throws: ``RecipeError/unknown(_:known:)``.
   public init(named name: String) throws(RecipeError) {
     guard let recipe = (Self.named + Self.controls).first(where: { $0.name == name }) else {
-      throw .unknown(name, known: Self.named.map(\.name))
+      throw .unknown(name, known: RecipeSchedule.names)
     }
     self = recipe
   }

@@ -9,12 +9,33 @@ public enum RecipeSchedule: Sendable {
   /// More bits once rounding drowns the gradient.
   case noiseTriggered(NoiseSwitch)
 
+  private static let cyclicName = "precision-schedule-cyclic"
+  private static let noiseTriggeredName = "precision-schedule"
+
+  /// All names on the command line: recipes, and schedules of several.
+  public static let names = Recipe.named.map(\.name) + [noiseTriggeredName, cyclicName]
+
+  /// Finds a recipe or a schedule for so many steps by its name.
+  ///
+  /// - Throws: ``RecipeError/unknown(_:known:)``; ``PrecisionError`` for steps that make no cycle.
+  public init(named name: String, steps: Int) throws {
+    switch name {
+    case Self.noiseTriggeredName:
+      // The last precision is bfloat16.
+      self = .noiseTriggered(try NoiseSwitch(role: "weight-gradient", ladder: [4, 8, 16]))
+    case Self.cyclicName:
+      // As many cycles as in the source, where there are two steps for each.
+      self = .cyclic(try CyclicPrecision(steps: steps, cycles: min(32, max(steps / 2, 1))))
+    default: self = .constant(try Recipe(named: name))
+    }
+  }
+
   /// The name in reports.
   public var name: String {
     switch self {
     case .constant(let recipe): recipe.name
-    case .cyclic: "precision-schedule-cyclic"
-    case .noiseTriggered: "precision-schedule"
+    case .cyclic: Self.cyclicName
+    case .noiseTriggered: Self.noiseTriggeredName
     }
   }
 

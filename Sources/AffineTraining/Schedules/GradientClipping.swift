@@ -20,7 +20,7 @@ public struct GradientClipping: Sendable, Hashable {
     let norm = Self.norm(gradients, on: execution)
     let factor = factor(norm)
     guard factor != 1 else { return norm }
-    for index in gradients.indices { gradients[index]?.scale(by: factor, on: execution) }
+    gradients = gradients.map { $0.map { Elementwise.scale($0, by: factor, on: execution) } }
     return norm
   }
 

@@ -22,7 +22,7 @@ public enum GradientFormat: String, Sendable, Hashable, CaseIterable {
     guard floats.shape == gradient.shape else {
       throw .wrongCount(of: "gradients", expected: floats.shape.count, found: gradient.shape.count)
     }
-    floats.add(gradient, on: execution)
+    Elementwise.accumulate(&floats, gradient, on: execution)
     return round(floats)
   }
 }

@@ -85,16 +85,15 @@ private struct Dropout {
   let probability: Float
   let seed, step: UInt64
 
-  /// Codes stay codes: those that are dropped become zero, and the scales grow.
+  /// Symmetric int8 stays in codes: those that are dropped become zero, and the scales grow.
   func callAsFunction(_ x: StoredMatrix, on execution: Execution) -> StoredMatrix {
-    guard case .codes(let codes) = x else {
+    guard case .codes(let codes) = x, codes.quantizedType.storage == .signed(bits: 8),
+      codes.quantizedType.mapping.kind == .symmetric
+    else {
       return .float32(
         Elementwise.dropout(
           x.floats(on: execution), probability: probability, seed: seed, step: step, on: execution))
     }
-    let ones = Matrix<Float>(rows: x.shape.rows, columns: x.shape.columns) { _, _ in 1 }
-    let mask = Elementwise.dropout(
-      ones, probability: probability, seed: seed, step: step, on: execution)
-    return .codes(codes.masked(by: mask, scale: 1 / (1 - probability)))
+    return .codes(codes.dropped(probability: probability, seed: seed, step: step))
   }
 }

@@ -73,11 +73,12 @@ public final class Tape {
   /// Bytes of everything that is saved for the backward pass; memory that two operations save counts
   /// once.
   public var savedBytes: Int {
-    var distinct: [StoredMatrix] = []
-    for matrix in nodes.flatMap(\.saved) where !distinct.contains(where: matrix.isIdentical(to:)) {
-      distinct.append(matrix)
+    var seen: Set<UInt> = []
+    return nodes.reduce(0) { total, node in
+      node.saved.reduce(total + node.heldBytes) {
+        seen.insert($1.address).inserted ? $0 + $1.byteCount : $0
+      }
     }
-    return distinct.reduce(0) { $0 + $1.byteCount } + nodes.reduce(0) { $0 + $1.heldBytes }
   }
 
   /// The gradients of the sum of `root · gradient` by all variables that ``input(_:)`` gave.

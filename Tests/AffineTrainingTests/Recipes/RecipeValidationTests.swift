@@ -11,7 +11,7 @@ import Testing
 
   @Test func namesAreUnique() {
     #expect(Set(Recipe.named.map(\.name)).count == Recipe.named.count)
-    #expect(throws: RecipeError.unknown("int5", known: Recipe.named.map(\.name))) {
+    #expect(throws: RecipeError.unknown("int5", known: RecipeSchedule.names)) {
       try Recipe(named: "int5")
     }
   }

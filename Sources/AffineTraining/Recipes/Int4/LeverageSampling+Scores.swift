@@ -10,14 +10,18 @@ extension LeverageSampling {
 
   /// The scores for `Gᵀ · X`, which contracts the rows of both: the norm of a row's contribution.
   ///
+  /// `G` may have twice the rows of `X`: two halves above each other, which meet the same inputs.
+  ///
   /// - Throws: ``AffineQuant/ShapeError/mismatchedExtent(axis:lhs:rhs:)``.
   public static func weightGradientScores(
     _ gradient: Matrix<Float>, _ input: Matrix<Float>, on execution: Execution = .standard
   ) throws(ShapeError) -> [Double] {
-    guard gradient.shape.rows == input.shape.rows else {
+    let rows = input.shape.rows
+    guard gradient.shape.rows == rows || gradient.shape.rows == 2 * rows else {
       throw .mismatchedExtent(axis: "rows", lhs: gradient.shape.rows, rhs: input.shape.rows)
     }
-    return zip(gradient.rowNorms(on: execution), input.rowNorms(on: execution)).map { $0 * $1 }
+    let norms = input.rowNorms(on: execution)
+    return gradient.rowNorms(on: execution).enumerated().map { $1 * norms[$0 % rows] }
   }
 }
 
