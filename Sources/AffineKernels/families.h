@@ -38,6 +38,10 @@
   K(quantize_i8, avx2, AQ_AVX2, X86, true, 0, 0)                            \
   K(quantize_i8, neon, AQ_NEON, ARM, false, 0, 0)
 
+#define AQ_SLICES_I8(K)                                                     \
+  K(slices_i8, avx2, AQ_AVX2, X86, true, 0, 0)                              \
+  K(slices_i8, neon, AQ_NEON, ARM, false, 0, 0)
+
 #define AQ_DITHER_I8(K)                                                     \
   K(dither_i8, avx2, AQ_AVX2, X86, true, 0, 0)                              \
   K(dither_i8, neon, AQ_NEON, ARM, false, 0, 0)
@@ -132,6 +136,14 @@
 #define AQ_ROTATE_F32(K) AQ_LOOP(K, rotate_f32)
 #define AQ_ATTENTIONWEIGHTS_F32(K) AQ_LOOP(K, attentionweights_f32)
 #define AQ_ATTENTIONSLOPES_F32(K) AQ_LOOP(K, attentionslopes_f32)
+
+#define AQ_WIDEN_F16(K)                                                     \
+  K(widen_f16, avx2, AQ_AVX2, X86, true, 0, 0)                              \
+  K(widen_f16, neon, AQ_NEON, ARM, false, 0, 0)
+
+#define AQ_ROUND_F16(K)                                                     \
+  K(round_f16, avx2, AQ_AVX2, X86, true, 0, 0)                              \
+  K(round_f16, neon, AQ_NEON, ARM, false, 0, 0)
 
 // Not kernels but roofs: loops on registers alone, that rates are compared with.
 #define AQ_PEAK_I8(K)                                                       \

@@ -1,9 +1,15 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include <sched.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #endif
 #if defined(__APPLE__)
+#include <sys/resource.h>
 #include <sys/sysctl.h>
 #endif
 #include <stdlib.h>
@@ -39,6 +45,31 @@ void aq_advise_large_pages(void *start, size_t bytes) {
   madvise(start, bytes, MADV_HUGEPAGE);
 #else
   (void)start, (void)bytes;
+#endif
+}
+
+size_t aq_peak_resident_bytes(void) {
+#if defined(__linux__)
+  // Not getrusage: what it says includes the memory of the program that started this one.
+  FILE *file = fopen("/proc/self/status", "re");
+  if (!file) return 0;
+  size_t kibibytes = 0;
+  char line[256];
+  while (fgets(line, sizeof line, file))
+    if (strncmp(line, "VmHWM:", 6) == 0) kibibytes = strtoul(line + 6, NULL, 10);
+  fclose(file);
+  return kibibytes << 10;
+#elif defined(__APPLE__)
+  struct rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss : 0;
+#else
+  return 0;
+#endif
+}
+
+void aq_return_freed_memory(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
 #endif
 }
 

@@ -52,9 +52,10 @@ typedef struct {
   const int32_t *_Nullable lhs_zero;     // [panel][slices][lhs_lanes], with rhs_total
   const int32_t *_Nullable rhs_total;    // [slices][rhs_lanes]
   const float *_Nullable lhs_scale;      // [panel][slices][lhs_lanes], NULL: 1
-  const float *_Nonnull rhs_scale;       // [slices][rhs_lanes]
+  const void *_Nonnull rhs_scale;        // [slices][rhs_lanes], floats or binary16
   const float *_Nullable lhs_sum;        // [panel][slices][lhs_lanes], with rhs_bias
-  const float *_Nullable rhs_bias;       // [slices][rhs_lanes]
+  const void *_Nullable rhs_bias;        // [slices][rhs_lanes], likewise
+  bool rhs_is_half;                      // whether rhs_scale and rhs_bias are binary16
   const float *_Nullable lhs_bias;       // [panel][slices][lhs_lanes], with rhs_sum
   const float *_Nullable rhs_sum;        // [slices][rhs_lanes]
   const float *_Nullable row_scale;      // [panel][lhs_lanes], NULL: 1
@@ -134,6 +135,24 @@ typedef struct {
   uint8_t *_Nonnull codes;           // [rows][codes_stride], one a byte, two's complement when low < 0
   size_t codes_stride;
 } aq_quantize_args;
+
+/// codes[k] = round_half_even(values[k] * (1 / scale[s])), scale[s] = max(largest / 127, smallest)
+///
+/// One row, slice after slice, each padded with zero codes to whole quads; `largest` is the largest
+/// magnitude of the slice, or of the row where it has one scale. Nothing else is written of a row with
+/// values that are not finite.
+typedef struct {
+  const float *_Nonnull values;
+  size_t slices;                         // at least 1
+  const size_t *_Nonnull ends;           // [slices], ascending
+  const uint32_t *_Nonnull slice_quads;  // [slices]
+  bool one_scale;
+  float smallest;                        // with a finite reciprocal
+  int8_t *_Nonnull codes;                // [quads][4]
+  float *_Nonnull scale;                 // [slices], or one
+  int32_t *_Nonnull total;               // [slices], sums of codes
+  bool is_finite;                        // written
+} aq_slices_args;
 
 /// codes[i][c] = clamp(up(values[i][c] * inverse[r]) + zero_point[r], low, high)
 ///
@@ -432,10 +451,12 @@ typedef struct {
   float *_Nonnull out;
 } aq_rotate_args;
 
-/// scores[r][i] = e^(scores[r][i] * scale - largest[r]) / sums[r] for i <= first + r, then 0 up to
-/// first + rows
+/// scores[r][i] = e^(scores[r][i] * scale - largest[r]) / sums[r]
+///
+/// for i < count + r * growth, then 0 up to what the last row sees. Growth is 1 where a row sees
+/// the others up to itself, 0 where it sees all.
 typedef struct {
-  size_t rows, first;
+  size_t rows, count, growth;
   float scale;
   float *_Nonnull scores;  // [rows][stride]
   size_t stride;           // a multiple of 16; a row may be written to the next one behind its end
@@ -445,9 +466,9 @@ typedef struct {
 /// scores[r][i] = weight = e^(scores[r][i] * scale - log_sums[r]),
 /// slopes[r][i] = weight * (slopes[r][i] - sum of output[r] * gradient[r]) * scale
 ///
-/// for i <= first + r, then 0 up to first + rows.
+/// for i < count + r * growth, then 0 up to what the last row sees.
 typedef struct {
-  size_t rows, first;
+  size_t rows, count, growth;
   float scale;
   float *_Nonnull scores, *_Nonnull slopes;  // [rows][stride]
   size_t stride;  // a multiple of 16; a row may be written to the next one behind its end
@@ -456,6 +477,13 @@ typedef struct {
   const float *_Nonnull log_sums;  // [rows][log_sums_stride]
   size_t log_sums_stride;
 } aq_attentionslopes_args;
+
+/// widen: floats[i] = halves[i]; round: halves[i] = floats[i], to nearest even
+typedef struct {
+  size_t count;
+  uint16_t *_Nonnull halves;
+  float *_Nonnull floats;
+} aq_halves_args;
 
 /// A loop on registers alone: what the ports of one core can do at most.
 typedef struct {
@@ -494,6 +522,7 @@ aq_family aq_matmul_f32i4(void);
 aq_family aq_matmul_f32(void);
 aq_family aq_range_f32(void);
 aq_family aq_quantize_i8(void);
+aq_family aq_slices_i8(void);
 aq_family aq_dither_i8(void);
 aq_family aq_dither_bf16(void);
 aq_family aq_dequantize_i8(void);
@@ -529,6 +558,8 @@ aq_family aq_normgradient_f32(void);
 aq_family aq_rotate_f32(void);
 aq_family aq_attentionweights_f32(void);
 aq_family aq_attentionslopes_f32(void);
+aq_family aq_widen_f16(void);
+aq_family aq_round_f16(void);
 aq_family aq_peak_i8(void);
 aq_family aq_peak_i4(void);
 aq_family aq_peak_f32(void);
@@ -550,6 +581,12 @@ size_t aq_cache_bytes(void);
 
 /// Asks for large pages under memory that is about to be used; a hint, ignored where it is unknown.
 void aq_advise_large_pages(void *_Nonnull start, size_t bytes);
+
+/// The most bytes of memory that this process had in use so far, or 0 where the system does not say.
+size_t aq_peak_resident_bytes(void);
+
+/// Gives memory that was freed back to the system.
+void aq_return_freed_memory(void);
 
 /// The value of AFFINE_THREADS, or 0 when it is unset or not a positive number.
 size_t aq_requested_threads(void);

@@ -109,11 +109,12 @@ INLINE void fold_rows(
 /// The same for all rows, where both operands are symmetric and the left one has one scale a row: what
 /// most products are, and without the questions that each slice of a row would ask.
 INLINE void fold_symmetric(
-    const int32_t *lhs_start, const float *rhs_scale, const int32_t *products, const int count, size_t rows,
-    floats out[][VECTORS]) {
+    const aq_matmul_i8_args *t, const int32_t *lhs_start, size_t slice, const int32_t *products, const int count,
+    size_t rows, floats out[][VECTORS]) {
   floats scale[BATCH][VECTORS];
   for (int c = 0; c < count; ++c)
-    for (int v = 0; v < VECTORS; ++v) scale[c][v] = load_floats(rhs_scale + c * COLUMNS + v * WIDTH);
+    for (int v = 0; v < VECTORS; ++v)
+      scale[c][v] = load_parameters(t, t->rhs_scale, (slice + (size_t)c) * COLUMNS + (size_t)v * WIDTH);
   for (size_t i = 0; i < rows; ++i) {
     for (int v = 0; v < VECTORS; ++v) {
       floats sum = out[i][v];
@@ -146,11 +147,11 @@ INLINE void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t pan
     }
     const int32_t *lhs_start = t->lhs_start + (panel * t->slices + first) * ROWS;
     if (is_symmetric && end - first == BATCH) {
-      fold_symmetric(lhs_start, t->rhs_scale + first * COLUMNS, products[0], BATCH, rows, out);
+      fold_symmetric(t, lhs_start, first, products[0], BATCH, rows, out);
       continue;
     }
     for (size_t s = first; is_symmetric && s < end; ++s, lhs_start += ROWS)
-      fold_symmetric(lhs_start, t->rhs_scale + s * COLUMNS, products[s - first], 1, rows, out);
+      fold_symmetric(t, lhs_start, s, products[s - first], 1, rows, out);
     for (size_t i = 0; !is_symmetric && i < rows; i += FOLD_ROWS)
       fold_rows(t, panel, i, first, end, products[0], out + i);
   }

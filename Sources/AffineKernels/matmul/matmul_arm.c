@@ -23,6 +23,11 @@ __attribute__((target("dotprod"))) static void sum_row(
   }
 }
 
+/// One scale or bias.
+static float parameter(const aq_matmul_i8_args *t, const void *parameters, size_t r) {
+  return t->rhs_is_half ? (float)((const __fp16 *)parameters)[r] : ((const float *)parameters)[r];
+}
+
 static void fold_slice(
     const aq_matmul_i8_args *t, size_t row, size_t slice, const int32_t sums[COLUMNS], float out[COLUMNS]) {
   size_t l = (row / ROWS * t->slices + slice) * ROWS + row % ROWS, r = slice * COLUMNS;
@@ -35,8 +40,8 @@ static void fold_slice(
     if (t->sums) t->sums[(slice * t->rows + row) * t->columns + j] = (int32_t)sum;
     float scaled = (float)(int32_t)sum;
     if (t->lhs_scale) scaled *= t->lhs_scale[l];
-    out[j] = __builtin_fmaf(scaled, t->rhs_scale[r + j], out[j]);
-    if (t->rhs_bias) out[j] = __builtin_fmaf(t->lhs_sum[l], t->rhs_bias[r + j], out[j]);
+    out[j] = __builtin_fmaf(scaled, parameter(t, t->rhs_scale, r + j), out[j]);
+    if (t->rhs_bias) out[j] = __builtin_fmaf(t->lhs_sum[l], parameter(t, t->rhs_bias, r + j), out[j]);
     if (t->lhs_bias) out[j] = __builtin_fmaf(t->lhs_bias[l], t->rhs_sum[r + j], out[j]);
   }
 }

@@ -23,6 +23,7 @@ static inline floats to_floats(ints v) { return _mm512_cvtepi32_ps(v); }
 static inline void store_ints(int32_t *p, ints v) { _mm512_storeu_si512(p, v); }
 static inline floats zero_floats(void) { return _mm512_setzero_ps(); }
 static inline floats load_floats(const float *p) { return _mm512_loadu_ps(p); }
+static inline floats load_halves(const uint16_t *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p)); }
 static inline floats broadcast_float(const float *p) { return _mm512_set1_ps(*p); }
 static inline floats multiply(floats a, floats b) { return _mm512_mul_ps(a, b); }
 static inline floats add_product(floats a, floats b, floats sum) { return _mm512_fmadd_ps(a, b, sum); }

@@ -85,7 +85,7 @@ INLINE void rotate_body(const aq_rotate_args *a) {
 INLINE void attentionweights_body(const aq_attentionweights_args *a) {
   for (size_t row = 0; row < a->rows; ++row) {
     float *restrict scores = a->scores + row * a->stride;
-    size_t count = a->first + row + 1, end = a->first + a->rows;
+    size_t count = a->count + row * a->growth, end = a->count + (a->rows - 1) * a->growth;
     float scale = a->scale, sum;
     size_t padded = (count + PARTS - 1) / PARTS * PARTS;
     for (size_t i = 0; i < padded; ++i) scores[i] *= scale;
@@ -105,7 +105,7 @@ INLINE void attentionslopes_body(const aq_attentionslopes_args *a) {
     float *restrict scores = a->scores + row * a->stride, *restrict slopes = a->slopes + row * a->stride;
     const float *restrict output = a->output + row * a->width;
     const float *restrict gradient = a->gradient + row * a->width;
-    size_t count = a->first + row + 1, end = a->first + a->rows;
+    size_t count = a->count + row * a->growth, end = a->count + (a->rows - 1) * a->growth;
     float scale = a->scale, log_sum = a->log_sums[row * a->log_sums_stride], mean;
     SUM_IN_PARTS(mean, a->size, output[i] * gradient[i]);
     size_t padded = (count + PARTS - 1) / PARTS * PARTS;

@@ -31,6 +31,15 @@ extension Elementwise {
     ElementKernels.map(ElementKernels.swiglu, gate, up, on: execution)
   }
 
+  /// silu(gate) · up, where each row is that of the gate and then that of up.
+  ///
+  /// - Precondition: The columns are even in number.
+  package static func swiglu(
+    gateAndUp: Matrix<Float>, on execution: Execution
+  ) -> Matrix<Float> {
+    ElementKernels.mapHalves(ElementKernels.swiglu, gateAndUp, on: execution)
+  }
+
   /// The gradients of both inputs of ``swiglu(gate:up:on:)`` from that of its output.
   package static func swigluGradient(
     gate: Matrix<Float>, up: Matrix<Float>, _ gradient: Matrix<Float>, on execution: Execution

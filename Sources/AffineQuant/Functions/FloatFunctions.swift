@@ -99,7 +99,9 @@ package enum FloatFunctions {
 
   package static func logarithm(_ x: Double) -> Double { log(x) }
 
-  static func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
+  package static func exponential(_ x: Double) -> Double { exp(x) }
+
+  package static func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 
   static func cosineAndSine(_ x: Double) -> (Double, Double) { (cos(x), sin(x)) }
 }

@@ -33,4 +33,22 @@ package enum Softmax {
     }
     return (losses.buffer.array.reduce(0, +) / Double(max(counted, 1)), gradient)
   }
+
+  /// The negative log-likelihood of one target a row.
+  ///
+  /// - Precondition: Every target is a column.
+  package static func losses(
+    _ logits: Matrix<Float>, targets: [Int], on execution: Execution
+  ) -> [Double] {
+    let columns = logits.shape.columns
+    precondition(targets.count == logits.shape.rows)
+    precondition(targets.allSatisfy { $0 >= 0 && $0 < columns })
+    return execution.numbers(rows: targets.count, columns: columns) { row in
+      var scratch = [Float](repeating: 0, count: columns)
+      var span = scratch.mutableSpan
+      let (largest, sum) = RowKernels.softmax(row, of: logits, share: 1, into: &span, execution)
+      let distance = Double(largest) - Double(logits[row, targets[row]])
+      return FloatFunctions.logarithm(Double(sum)) + distance
+    }
+  }
 }

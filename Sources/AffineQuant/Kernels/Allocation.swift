@@ -15,10 +15,12 @@ final class Allocation {
   /// C library gives such memory back to the system, which clears it every time.
   private static let spare = 64 << 10
 
-  init(byteCount: Int, zeroed: Bool) {
-    if byteCount < Self.spare {
+  /// What `lasts` is kept for as long as a model is used: it takes no more than it needs.
+  init(byteCount: Int, zeroed: Bool, lasts: Bool = false) {
+    if byteCount < Self.spare || lasts {
       spareBytes = 0
-      unsafe start = .allocate(byteCount: max(byteCount, 1), alignment: 64)
+      unsafe start = Self.pages(
+        max(byteCount, 1), alignment: byteCount < Self.large ? 64 : Self.largePage)
     } else {
       let unit = byteCount < Self.large ? Self.spare : Self.largePage
       spareBytes = (byteCount + unit - 1) / unit * unit

@@ -3,12 +3,14 @@ internal import AffineKernels
 /// One head of one sequence: the products of blocks of its rows with what they see of the sequence.
 @safe
 struct AttentionHead {
-  /// Rows at a time: whole tiles of 6, few enough that little is computed beyond the diagonal.
+  /// Rows at a time: whole tiles of 6, few enough that little is computed beyond the diagonal of a causal one.
   static let blockRows = 48
   /// Keys of a panel: what the widest kernel multiplies at once.
   private static let lanes = 32
 
   let sequence, size: Int
+  /// Whether a row sees its sequence up to itself, or all of it.
+  let isCausal: Bool
   /// How far neighbouring rows of scores lie apart: whole vectors of every instruction set.
   let stride: Int
   /// The scale of the scores.
@@ -18,8 +20,8 @@ struct AttentionHead {
   private let slopes: Kernel<AttentionSlopes>
   private let execution: Execution
 
-  init(sequence: Int, size: Int, _ execution: Execution) {
-    (self.sequence, self.size) = (sequence, size)
+  init(sequence: Int, size: Int, isCausal: Bool, _ execution: Execution) {
+    (self.sequence, self.size, self.isCausal) = (sequence, size, isCausal)
     stride = (sequence + Self.lanes - 1) / Self.lanes * Self.lanes
     scale = 1 / Float(size).squareRoot()
     product = AttentionKernels.product.best(on: execution.instructionSet)
@@ -33,6 +35,14 @@ struct AttentionHead {
     Swift.stride(from: 0, to: sequence, by: Self.blockRows).map {
       $0..<min($0 + Self.blockRows, sequence)
     }
+  }
+
+  /// How many rows of the sequence some row of a block sees.
+  private func seen(by block: Range<Int>) -> Int { isCausal ? block.upperBound : sequence }
+
+  /// What the first row of a block sees, and how much more the next one does.
+  private func visibility(of block: Range<Int>) -> (count: Int, growth: Int) {
+    isCausal ? (block.lowerBound + 1, 1) : (sequence, 0)
   }
 
   /// Scores of one block.
@@ -58,7 +68,7 @@ struct AttentionHead {
     _ rows: HeadRows, _ block: Range<Int>, _ panels: Buffer<Float>,
     into scores: BufferBuilder<Float>
   ) {
-    for first in Swift.stride(from: 0, to: block.upperBound, by: Self.lanes) {
+    for first in Swift.stride(from: 0, to: seen(by: block), by: Self.lanes) {
       var arguments = unsafe ProductInPlace(
         c: aq_product_args(
           rows: block.count, columns: Self.lanes, depth: size,
@@ -76,7 +86,7 @@ struct AttentionHead {
   ) {
     var arguments = unsafe ProductInPlace(
       c: aq_product_args(
-        rows: block.count, columns: size, depth: block.upperBound, lhs: scores.memory.pointer,
+        rows: block.count, columns: size, depth: seen(by: block), lhs: scores.memory.pointer,
         lhs_row: stride, lhs_depth: 1, rhs: rows.pointer, rhs_depth: rows.stride,
         out: out.pointer + block.lowerBound * out.stride, out_row: out.stride, accumulate: false))
     product(&arguments)
@@ -88,7 +98,7 @@ struct AttentionHead {
   ) {
     var arguments = unsafe ProductInPlace(
       c: aq_product_args(
-        rows: block.upperBound, columns: size, depth: block.count, lhs: scores.memory.pointer,
+        rows: seen(by: block), columns: size, depth: block.count, lhs: scores.memory.pointer,
         lhs_row: 1, lhs_depth: stride, rhs: rows.pointer + block.lowerBound * rows.stride,
         rhs_depth: rows.stride, out: out.pointer, out_row: out.stride, accumulate: true))
     product(&arguments)
@@ -101,10 +111,12 @@ struct AttentionHead {
   ) -> [(largest: Float, sum: Float)] {
     let largest = BufferBuilder<Float>(count: block.count)
     let sums = BufferBuilder<Float>(count: block.count)
+    let (count, growth) = visibility(of: block)
     var arguments = unsafe AttentionWeights(
       c: aq_attentionweights_args(
-        rows: block.count, first: block.lowerBound, scale: scale, scores: scores.memory.pointer,
-        stride: stride, largest: largest.memory.pointer, sums: sums.memory.pointer))
+        rows: block.count, count: count, growth: growth, scale: scale,
+        scores: scores.memory.pointer, stride: stride, largest: largest.memory.pointer,
+        sums: sums.memory.pointer))
     weights(&arguments)
     return zip(largest.buffer.array, sums.buffer.array).map { ($0, $1) }
   }
@@ -115,10 +127,12 @@ struct AttentionHead {
     output: HeadRows, gradient: HeadRows, logSums: HeadRows
   ) {
     let start = block.lowerBound * output.stride
+    let (count, growth) = visibility(of: block)
     var arguments = unsafe AttentionSlopes(
       c: aq_attentionslopes_args(
-        rows: block.count, first: block.lowerBound, scale: scale, scores: scores.memory.pointer,
-        slopes: slopes.memory.pointer, stride: stride, output: output.pointer + start,
+        rows: block.count, count: count, growth: growth, scale: scale,
+        scores: scores.memory.pointer, slopes: slopes.memory.pointer, stride: stride,
+        output: output.pointer + start,
         gradient: gradient.pointer + start, width: output.stride, size: size,
         log_sums: logSums.pointer + block.lowerBound * logSums.stride,
         log_sums_stride: logSums.stride))

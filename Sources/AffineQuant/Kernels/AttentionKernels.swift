@@ -1,6 +1,6 @@
 internal import AffineKernels
 
-/// The kernels of causal attention.
+/// The kernels of attention.
 enum AttentionKernels {
   static let product = unsafe KernelTable<ProductInPlace>(
     aq_product_f32(), portable: "aq_product_f32_portable"
@@ -24,7 +24,7 @@ enum AttentionKernels {
     let arguments = unsafe family.c
     for row in unsafe 0..<arguments.rows {
       let scores = unsafe arguments.scores + row * arguments.stride
-      let count = unsafe arguments.first + row + 1
+      let count = unsafe arguments.count + row * arguments.growth
       var (maxima, sums) = (PartialMaxima(), PartialSums<Float>())
       for index in 0..<count {
         unsafe scores[index] *= arguments.scale
@@ -37,7 +37,9 @@ enum AttentionKernels {
       }
       let factor = 1 / sums.total
       for index in 0..<count { unsafe scores[index] *= factor }
-      for index in unsafe count..<arguments.first + arguments.rows { unsafe scores[index] = 0 }
+      for index in unsafe count..<arguments.count + (arguments.rows - 1) * arguments.growth {
+        unsafe scores[index] = 0
+      }
       unsafe (arguments.largest[row], arguments.sums[row]) = (largest, sums.total)
     }
   }
@@ -49,7 +51,7 @@ enum AttentionKernels {
     for row in unsafe 0..<arguments.rows {
       let start = unsafe row * arguments.stride
       let (scores, slopes) = unsafe (arguments.scores + start, arguments.slopes + start)
-      let count = unsafe arguments.first + row + 1
+      let count = unsafe arguments.count + row * arguments.growth
       let logSum = unsafe arguments.log_sums[row * arguments.log_sums_stride]
       var sums = PartialSums<Float>()
       for index in unsafe 0..<arguments.size {
@@ -62,7 +64,7 @@ enum AttentionKernels {
         unsafe scores[index] = weight
         unsafe slopes[index] = (weight * (slopes[index] - mean)) * arguments.scale
       }
-      for index in unsafe count..<arguments.first + arguments.rows {
+      for index in unsafe count..<arguments.count + (arguments.rows - 1) * arguments.growth {
         unsafe (scores[index], slopes[index]) = (0, 0)
       }
     }

@@ -32,7 +32,16 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     count: Int, zeroed: Bool = true,
     initialize: (inout MutableSpan<Element>) throws(Failure) -> Void
   ) throws(Failure) {
-    let allocation = Allocation(byteCount: count * MemoryLayout<Element>.stride, zeroed: zeroed)
+    try self.init(count: count, zeroed: zeroed, lasts: false, initialize: initialize)
+  }
+
+  /// The same; what lasts takes no more memory than it needs.
+  package init<Failure: Error>(
+    count: Int, zeroed: Bool, lasts: Bool,
+    initialize: (inout MutableSpan<Element>) throws(Failure) -> Void
+  ) throws(Failure) {
+    let allocation = Allocation(
+      byteCount: count * MemoryLayout<Element>.stride, zeroed: zeroed, lasts: lasts)
     let start = unsafe allocation.start.bindMemory(to: Element.self, capacity: count)
     var span = unsafe MutableSpan(_unsafeStart: start, count: count)
     try initialize(&span)

@@ -6,9 +6,10 @@ struct BufferBuilder<Element: BitwiseCopyable & Sendable> {
   private let count: Int
   let memory: DisjointMemory<Element>
 
-  init(count: Int, zeroed: Bool = false) {
+  init(count: Int, zeroed: Bool = false, lasts: Bool = false) {
     self.count = count
-    allocation = Allocation(byteCount: count * MemoryLayout<Element>.stride, zeroed: zeroed)
+    allocation = Allocation(
+      byteCount: count * MemoryLayout<Element>.stride, zeroed: zeroed, lasts: lasts)
     let start = unsafe allocation.start.bindMemory(to: Element.self, capacity: count)
     memory = unsafe DisjointMemory(start, count: count)
   }

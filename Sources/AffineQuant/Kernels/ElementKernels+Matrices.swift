@@ -51,6 +51,30 @@ extension ElementKernels {
     withExtendedLifetime(added) {}
   }
 
+  /// A function of the first and the second half of each row.
+  static func mapHalves(
+    _ table: KernelTable<Elements>, _ x: Matrix<Float>, on execution: Execution
+  ) -> Matrix<Float> {
+    precondition(x.shape.columns.isMultiple(of: 2), "halves of \(x)")
+    let (columns, half) = (x.shape.columns, x.shape.columns / 2)
+    let kernel = table.best(on: execution.instructionSet)
+    let values = Buffer<Float>(count: x.shape.rows * half, zeroed: false) { output in
+      // Rows do not overlap.
+      ThreadPool.shared.parallelRows(x.shape.rows, columns, execution) { rows in
+        for row in rows {
+          let start = row * columns
+          var arguments = unsafe Elements(
+            c: aq_elements_args(
+              count: half, first: x.values.pointer + start,
+              other: x.values.pointer + start + half, out: output.pointer + row * half, factor: 1))
+          kernel(&arguments)
+        }
+      }
+    }
+    withExtendedLifetime(x) {}
+    return Matrix(validated: Shape(x.shape.rows, half), values)
+  }
+
   /// A function of each row of a matrix and one row of arguments, or one factor a row.
   static func mapRows(
     _ table: KernelTable<Elements>, _ x: Matrix<Float>, _ row: Buffer<Float>? = nil,

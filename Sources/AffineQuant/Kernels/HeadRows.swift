@@ -10,6 +10,10 @@ struct HeadRows {
     unsafe start = matrix.values.pointer + row * stride + column
   }
 
+  init(_ columns: MatrixColumns, row: Int, column: Int) {
+    self.init(columns.matrix, row: row, column: columns.columns.lowerBound + column)
+  }
+
   /// The first value.
   var pointer: UnsafePointer<Float> { unsafe start }
 

@@ -12,28 +12,58 @@ struct IntegerProduct {
   /// Tiled for the kernel, in these slices.
   private let rhs: CodeMatrix
   private let right: LaneParameters
-  /// Sums of right codes, scaled; only where the left operand has biases.
+  /// Sums of right codes where the left operand asks for them, and of products where the kernel does.
+  private let rightTotals, rightProducts: Buffer<Int32>?
+  /// The same, scaled; only where the left operand has biases.
   private let rightSums: Buffer<Float>
   private let size: Shape
 
   /// Both matrices have the same columns.
   init(_ lhs: CodeMatrix, _ rhs: CodeMatrix, _ execution: Execution) {
-    self.execution = execution
-    kernel = MatmulKernels.codes(rhs.storage).best(
-      on: execution.instructionSet, rows: lhs.shape.rows, few: Self.fewRows(rhs.storage))
-    slices = ContractedSlices([lhs.grid, rhs.grid])
-    sliceQuads = Buffer(slices.quads)
-    size = Shape(lhs.shape.rows, rhs.shape.rows)
-    self.rhs = rhs.tiled(lanes: kernel.rhsLanes, slices, execution)
-    guard let right = self.rhs.tiles else { preconditionFailure("a tiled matrix without tiles") }
-    self.right = right
-    left = LeftPanels(
-      lhs.rowMajor(), for: right, hasRightBiases: rhs.biases.count > 0, kernel, execution)
-    rightSums = left.biases.count > 0 ? Self.scaled(right.totals, right.scales) : Buffer([])
+    let isBiased = lhs.type.mapping.kind == .biased
+    self.init(
+      lhs.grid, rhs, readsTotals: isBiased || LeftPanels.hasZeros(lhs), isBiased: isBiased,
+      execution
+    ) { right, kernel in LeftPanels(lhs.rowMajor(), for: right, kernel, execution) }
   }
 
-  private static func scaled(_ totals: Buffer<Int32>, _ scales: Buffer<Float>) -> Buffer<Float> {
-    let (totals, scales) = (totals.span, scales.span)
+  /// Rows of floats that become signed bytes on their way, with one scale a row or a slice of the
+  /// product.
+  init(
+    quantizing lhs: Matrix<Float>, in grid: BlockGrid, smallest: Float, _ rhs: CodeMatrix,
+    _ execution: Execution
+  ) throws(QuantizationError) {
+    try self.init(grid, rhs, readsTotals: false, isBiased: false, execution) {
+      (right, kernel) throws(QuantizationError) in
+      try LeftPanels(
+        quantizing: lhs, oneScale: grid.extent.columns == 1, smallest: smallest, for: right, kernel,
+        execution)
+    }
+  }
+
+  private init<Failure: Error>(
+    _ grid: BlockGrid, _ rhs: CodeMatrix, readsTotals: Bool, isBiased: Bool, _ execution: Execution,
+    left: (LaneParameters, Kernel<CodePanel>) throws(Failure) -> LeftPanels
+  ) throws(Failure) {
+    self.execution = execution
+    kernel = MatmulKernels.codes(rhs.storage).best(
+      on: execution.instructionSet, rows: grid.shape.rows, few: Self.fewRows(rhs.storage))
+    slices = ContractedSlices(of: rhs, against: grid)
+    sliceQuads = Buffer(slices.quads)
+    size = Shape(grid.shape.rows, rhs.shape.rows)
+    let isWide = kernel.order == .wide
+    self.rhs = rhs.tiled(lanes: kernel.rhsLanes, slices, withProducts: isWide, execution)
+    guard let right = self.rhs.tiles else { preconditionFailure("a tiled matrix without tiles") }
+    self.right = right
+    self.left = try left(right, kernel)
+    rightProducts = isWide ? self.rhs.laneSums(.products, right, execution) : nil
+    rightTotals = readsTotals ? self.rhs.laneSums(.totals, right, execution) : nil
+    rightSums = isBiased ? Self.scaled(rightTotals, right.floatScales) : Buffer([])
+  }
+
+  private static func scaled(_ sums: Buffer<Int32>?, _ scales: Buffer<Float>) -> Buffer<Float> {
+    guard let sums else { preconditionFailure("no sums of codes") }
+    let (totals, scales) = (sums.span, scales.span)
     return Buffer(count: totals.count) { sums in
       for index in totals.indices { sums[index] = Float(totals[index]) * scales[index] }
     }
@@ -112,18 +142,20 @@ extension IntegerProduct {
     let (l, r) = (left.start(of: leftPanel), right.start(of: panel))
     let panelBytes = slices.quadCount * right.order.quadBytes
     let needsTotals = left.zeros.count > 0
+    guard let scale = unsafe right.scales.optional(at: r) else { preconditionFailure("no scales") }
     return unsafe CodePanel(
       c: aq_matmul_i8_args(
         slices: slices.ranges.count, quads: slices.quadCount, slice_quads: sliceQuads.pointer,
         lhs: left.codes.pointer + leftPanel * left.panelBytes,
         rhs: rhs.codes.pointer + panel * panelBytes, lhs_start: left.starts.pointer + l,
-        rhs_start: kernel.order == .wide ? right.products.pointer + r : nil,
+        rhs_start: rightProducts?.optional(at: r),
         lhs_total: left.totals.optional(at: l), rhs_zero: right.zeros.optional(at: r),
         lhs_zero: left.zeros.optional(at: l),
-        rhs_total: needsTotals ? right.totals.pointer + r : nil,
-        lhs_scale: left.scales.optional(at: l), rhs_scale: right.scales.pointer + r,
+        rhs_total: needsTotals ? rightTotals?.optional(at: r) : nil,
+        lhs_scale: left.scales.optional(at: l), rhs_scale: scale,
         lhs_sum: left.sums.optional(at: l), rhs_bias: right.biases.optional(at: r),
-        lhs_bias: left.biases.optional(at: l), rhs_sum: rightSums.optional(at: r),
+        rhs_is_half: right.scales.isHalf, lhs_bias: left.biases.optional(at: l),
+        rhs_sum: rightSums.optional(at: r),
         row_scale: left.rowScales.optional(at: rows.lowerBound), scratch: nil,
         rows: rows.count,
         columns: min(right.order.lanes, size.columns - panel * right.order.lanes),

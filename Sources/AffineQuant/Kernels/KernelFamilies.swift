@@ -13,6 +13,8 @@ internal import AffineKernels
 @safe struct RangeOfRuns { var c: aq_range_args }
 /// Rows of values to codes.
 @safe struct QuantizeRows { var c: aq_quantize_args }
+/// A row of values to the codes of slices, with their sums.
+@safe struct QuantizeSlices { var c: aq_slices_args }
 /// Rows of values to codes, rounded at random.
 @safe struct DitherRows { var c: aq_dither_args }
 /// Floats to bfloat16, rounded at random.
@@ -59,5 +61,7 @@ internal import AffineKernels
 @safe struct AttentionWeights { var c: aq_attentionweights_args }
 /// Rows of scores whose gradient is found.
 @safe struct AttentionSlopes { var c: aq_attentionslopes_args }
+/// Floats of 16 bits and of 32, either way.
+@safe struct Halves { var c: aq_halves_args }
 /// A loop that measures a roof.
 struct PeakLoop { var c: aq_peak_args }

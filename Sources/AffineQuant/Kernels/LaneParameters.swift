@@ -3,17 +3,13 @@
 package struct LaneParameters: Sendable {
   let order: TileOrder
   let slices: ContractedSlices
-  let scales: Buffer<Float>
+  let scales: LaneNumbers
   /// Empty where the mapping has none.
-  let biases: Buffer<Float>
-  /// What is added to scaled codes, less ``signedOffset``, to make values; empty where it is zero.
-  let valueBiases: Buffer<Float>
+  let biases: LaneNumbers
   /// Zero points of the unsigned codes of the tile; empty where all are ``TileOrder/offset``.
   let zeros: Buffer<Int32>
-  /// Sums of codes less their zero points.
-  let totals: Buffer<Int32>
-  /// For each quad the products of neighbours, summed, modulo 2³².
-  let products: Buffer<Int32>
+  /// What only some products need.
+  let derived: LaneSums
 
   /// What makes a tile's unsigned codes fit in signed bytes.
   var signedOffset: Int { order.bits == 8 ? 128 : order.offset }
@@ -21,18 +17,23 @@ package struct LaneParameters: Sendable {
   /// Where the parameters of a panel start.
   func start(of panel: Int) -> Int { panel * slices.ranges.count * order.lanes }
 
-  /// `bias + (offset − zero) · scale`, where it is not zero everywhere.
-  static func valueBiases(
-    _ scales: Buffer<Float>, _ biases: Buffer<Float>, _ zeros: Buffer<Int32>, _ order: TileOrder
-  ) -> Buffer<Float> {
-    let offset = order.bits == 8 ? 128 : order.offset
-    guard biases.count > 0 || zeros.count > 0 || offset != order.offset else { return Buffer([]) }
-    let (scales, biases, zeros) = (scales.span, biases.span, zeros.span)
-    return Buffer(count: scales.count) { values in
-      for index in scales.indices {
-        let zero = zeros.count > 0 ? Int(zeros[index]) : order.offset
-        let bias = biases.count > 0 ? biases[index] : 0
-        values[index] = bias.addingProduct(Float(offset - zero), scales[index])
+  /// The scales as floats, kept for the next product that wants them so.
+  var floatScales: Buffer<Float> { derived.scales { scales.floats } }
+
+  /// What is added to scaled codes, less ``signedOffset``, to make values; empty where it is zero:
+  /// `bias + (offset − zero) · scale`.
+  var valueBiases: Buffer<Float> {
+    derived.valueBiases {
+      guard biases.count > 0 || zeros.count > 0 || signedOffset != order.offset else {
+        return Buffer([])
+      }
+      let (scales, biases, zeros) = (scales.floats.span, biases.floats.span, zeros.span)
+      return Buffer(count: scales.count) { values in
+        for index in scales.indices {
+          let zero = zeros.count > 0 ? Int(zeros[index]) : order.offset
+          let bias = biases.count > 0 ? biases[index] : 0
+          values[index] = bias.addingProduct(Float(signedOffset - zero), scales[index])
+        }
       }
     }
   }
@@ -40,13 +41,14 @@ package struct LaneParameters: Sendable {
   /// The parameters of every block, one for each row of it and slice.
   static func spread<Value: ExpressibleByIntegerLiteral & BitwiseCopyable & Sendable, Source>(
     _ values: Buffer<Source>, _ grid: BlockGrid, lanes: Int, _ slices: ContractedSlices,
-    _ convert: (Source) -> Value
+    lasts: Bool = false, _ convert: (Source) -> Value
   ) -> Buffer<Value> {
     guard values.count > 0 else { return Buffer([]) }
     let source = values.span
     let panels = (grid.shape.rows + lanes - 1) / lanes
     let width = grid.extent.columns
-    return Buffer(count: panels * slices.ranges.count * lanes) { output in
+    let count = panels * slices.ranges.count * lanes
+    return Buffer(count: count, zeroed: true, lasts: lasts) { output in
       for (slice, range) in slices.ranges.enumerated() {
         let column = grid.blockColumn(range.lowerBound)
         for row in 0..<grid.shape.rows {
@@ -55,5 +57,39 @@ package struct LaneParameters: Sendable {
         }
       }
     }
+  }
+
+  /// One number a block again, from those of its first row and slice.
+  func gathered(_ numbers: LaneNumbers, _ grid: BlockGrid) -> Buffer<Float> {
+    guard numbers.count > 0 else { return Buffer([]) }
+    let first = firstSlices(grid), columns = grid.extent.columns
+    return Buffer(count: grid.extent.count, zeroed: false) { output in
+      for blockRow in 0..<grid.extent.rows {
+        let row = grid.rows(ofBlock: blockRow).lowerBound
+        for column in 0..<columns {
+          output[blockRow * columns + column] = numbers[place(row, first[column])]
+        }
+      }
+    }
+  }
+
+  /// The same for the blocks of one row.
+  func gathered(_ numbers: LaneNumbers, row: Int, _ grid: BlockGrid) -> Buffer<Float> {
+    guard numbers.count > 0 else { return Buffer([]) }
+    return Buffer(firstSlices(grid).map { numbers[place(row, $0)] })
+  }
+
+  /// Where the number of a row and a slice lies.
+  private func place(_ row: Int, _ slice: Int) -> Int {
+    start(of: row / order.lanes) + slice * order.lanes + row % order.lanes
+  }
+
+  /// The slice in which each column of blocks starts.
+  private func firstSlices(_ grid: BlockGrid) -> [Int] {
+    var first = [Int](repeating: 0, count: grid.extent.columns)
+    for (slice, range) in slices.ranges.enumerated().reversed() {
+      first[grid.blockColumn(range.lowerBound)] = slice
+    }
+    return first
   }
 }

@@ -3,9 +3,7 @@ internal import AffineKernels
 /// Packs rows of codes into left panels, with their sums.
 struct LeftPacker {
   let matrix: CodeMatrix
-  let lanes: Int
-  let order: LeftOrder
-  let slices: ContractedSlices
+  let panel: LeftPanel
   /// Added to every code.
   let codeOffset: Int
   /// The zero point that all right codes have, or zero where each has its own.
@@ -16,6 +14,7 @@ struct LeftPacker {
     _ panels: Range<Int>, panelBytes: Int, _ codes: DisjointMemory<UInt8>,
     _ starts: DisjointMemory<Int32>, _ totals: DisjointMemory<Int32>
   ) {
+    let (lanes, slices) = (panel.lanes, panel.slices)
     var rows = ByteRows(matrix, slices, offset: codeOffset, isSigned: true, execution)
     let sliceCount = slices.ranges.count
     let count = sliceCount * lanes
@@ -23,12 +22,12 @@ struct LeftPacker {
     var (total, product) = (
       [Int32](repeating: 0, count: sliceCount), [Int32](repeating: 0, count: sliceCount)
     )
-    for panel in panels {
-      let first = panel * lanes
+    for index in panels {
+      let first = index * lanes
       let present = min(lanes, matrix.shape.rows - first)
       // A panel's ranges are its own.
-      starts.withRange(panel * count..<(panel + 1) * count) { starts in
-        totals.withRange(panel * count..<(panel + 1) * count) { totals in
+      starts.withRange(index * count..<(index + 1) * count) { starts in
+        totals.withRange(index * count..<(index + 1) * count) { totals in
           for lane in 0..<lanes {
             guard lane < present else {
               for slice in 0..<sliceCount {
@@ -45,56 +44,15 @@ struct LeftPacker {
             rows.totals(written, &totalSpan, &productSpan)
             for slice in 0..<sliceCount {
               let start = Int32(truncatingIfNeeded: -rightOffset) &* totalSpan[slice]
-              starts[slice * lanes + lane] = order == .wide ? start &- productSpan[slice] : start
+              starts[slice * lanes + lane] =
+                panel.order == .wide ? start &- productSpan[slice] : start
               totals[slice * lanes + lane] = totalSpan[slice]
             }
           }
         }
       }
-      codes.withRange(panel * panelBytes..<(panel + 1) * panelBytes) { codes in
-        arrange(bytes, rows: present, &codes)
-      }
-    }
-  }
-
-  /// Puts the rows of a panel into the order that the kernel reads.
-  private func arrange(_ bytes: [UInt8], rows: Int, _ codes: inout MutableSpan<UInt8>) {
-    switch order {
-    case .blocks:
-      unsafe bytes.withUnsafeBytes { bytes in
-        unsafe codes.withUnsafeMutableBytes { codes in
-          guard let from = bytes.baseAddress, let to = codes.baseAddress else { return }
-          let length = slices.rowBytes
-          for start in stride(from: 0, to: length, by: 64) {
-            for row in 0..<rows {
-              unsafe (to + start * lanes + row * 64).copyMemory(
-                from: from + row * length + start, byteCount: min(64, length - start))
-            }
-          }
-        }
-      }
-    case .quads:
-      TransposeKernels.interleave(
-        bytes, count: rows, lanes: lanes, units: slices.quadCount, into: &codes, execution)
-    case .wide:
-      var quads = [UInt8](repeating: 0, count: bytes.count)
-      var span = quads.mutableSpan
-      TransposeKernels.interleave(
-        bytes, count: rows, lanes: lanes, units: slices.quadCount, into: &span, execution)
-      widen(quads, into: &codes)
-    }
-  }
-
-  private func widen(_ quads: [UInt8], into codes: inout MutableSpan<UInt8>) {
-    let kernel = PanelKernels.widen.best(on: execution.instructionSet)
-    unsafe quads.withUnsafeBytes { quads in
-      unsafe codes.withUnsafeMutableBytes { codes in
-        guard let from = quads.baseAddress, let to = codes.baseAddress else { return }
-        var arguments = unsafe WidenQuads(
-          c: aq_widen_args(
-            codes: from.assumingMemoryBound(to: Int8.self), quads: quads.count / 4,
-            wide: to.assumingMemoryBound(to: Int16.self)))
-        kernel(&arguments)
+      codes.withRange(index * panelBytes..<(index + 1) * panelBytes) { codes in
+        panel.arrange(bytes, rows: present, execution, &codes)
       }
     }
   }

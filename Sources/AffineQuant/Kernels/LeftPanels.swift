@@ -23,8 +23,8 @@ struct LeftPanels {
 
   /// The left matrix lies row by row; `right` is what the right one is tiled with.
   init(
-    _ matrix: CodeMatrix, for right: LaneParameters, hasRightBiases: Bool,
-    _ kernel: Kernel<CodePanel>, _ execution: Execution
+    _ matrix: CodeMatrix, for right: LaneParameters, _ kernel: Kernel<CodePanel>,
+    _ execution: Execution
   ) {
     guard let order = kernel.order else { preconditionFailure("\(kernel.row.name) has no panels") }
     slices = right.slices
@@ -33,10 +33,8 @@ struct LeftPanels {
     panelBytes = lanes * order.rowBytes(slices)
     let panels = (rows + lanes - 1) / lanes
     let count = panels * slices.ranges.count * lanes
-    // Unsigned bytes of 8 bits do not fit the signed ones that kernels take.
-    let offset = matrix.storage == .unsigned(bits: 8) ? -128 : 0
-    let hasZeros = matrix.zeroPoints.count > 0 || offset != 0
-    zeros = !hasZeros ? Buffer([]) : Self.zeros(matrix, lanes, slices, offset, count)
+    let offset = Self.offset(of: matrix)
+    zeros = !Self.hasZeros(matrix) ? Buffer([]) : Self.zeros(matrix, lanes, slices, offset, count)
     biases = LaneParameters.spread(matrix.biases, matrix.grid, lanes: lanes, slices) { $0 }
     let oneScale = matrix.grid.extent.columns == 1 && matrix.biases.count == 0
     rowScales = oneScale ? Self.rowScales(matrix, panels * lanes) : Buffer([])
@@ -49,8 +47,9 @@ struct LeftPanels {
     let starts = BufferBuilder<Int32>(count: count)
     let totals = BufferBuilder<Int32>(count: count)
     let packer = LeftPacker(
-      matrix: matrix, lanes: lanes, order: order, slices: slices, codeOffset: offset,
-      rightOffset: right.zeros.count > 0 ? 0 : right.order.offset, execution: execution)
+      matrix: matrix, panel: LeftPanel(lanes: lanes, order: order, slices: slices),
+      codeOffset: offset, rightOffset: right.zeros.count > 0 ? 0 : right.order.offset,
+      execution: execution)
     let bytes = panelBytes
     ThreadPool.shared.parallelRows(panels, lanes * matrix.shape.columns, execution) { part in
       packer.pack(part, panelBytes: bytes, codes.memory, starts.memory, totals.memory)
@@ -59,8 +58,34 @@ struct LeftPanels {
     self.starts = starts.buffer
     self.totals = right.zeros.count > 0 ? totals.buffer : Buffer([])
     sums =
-      hasRightBiases
+      right.biases.count > 0
       ? Self.sums(totals.buffer, zeros, scales, biases, lanes, slices) : Buffer([])
+  }
+
+  /// Takes panels of codes that have no zero points and no biases.
+  init(
+    _ panel: LeftPanel, rows: Int, codes: Buffer<UInt8>, starts: Buffer<Int32>,
+    totals: Buffer<Int32>, scales: Buffer<Float>, rowScales: Buffer<Float>, sums: Buffer<Float>
+  ) {
+    (slices, lanes, panelBytes) = (panel.slices, panel.lanes, panel.byteCount)
+    self.rows = rows
+    self.codes = codes
+    self.starts = starts
+    self.totals = totals
+    self.scales = scales
+    self.rowScales = rowScales
+    self.sums = sums
+    (zeros, biases) = (Buffer([]), Buffer([]))
+  }
+
+  /// Unsigned bytes of 8 bits do not fit the signed ones that kernels take.
+  private static func offset(of matrix: CodeMatrix) -> Int {
+    matrix.storage == .unsigned(bits: 8) ? -128 : 0
+  }
+
+  /// Whether codes of a left operand have zero points other than 0.
+  static func hasZeros(_ matrix: CodeMatrix) -> Bool {
+    matrix.zeroPoints.count > 0 || offset(of: matrix) != 0
   }
 
   /// Where the parameters of a panel start.

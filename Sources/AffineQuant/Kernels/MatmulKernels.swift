@@ -103,13 +103,20 @@ enum MatmulKernels {
     _ panel: aq_matmul_i8_args, _ l: Int, _ r: Int, _ sum: Float, _ result: inout Float
   ) {
     let scaled = unsafe panel.lhs_scale.map { unsafe sum * $0[l] } ?? sum
-    result = unsafe result.addingProduct(scaled, panel.rhs_scale[r])
+    let isHalf = unsafe panel.rhs_is_half
+    result = unsafe result.addingProduct(scaled, parameter(panel.rhs_scale, r, isHalf))
     if let bias = unsafe panel.rhs_bias, let lhsSum = unsafe panel.lhs_sum {
-      result = unsafe result.addingProduct(lhsSum[l], bias[r])
+      result = unsafe result.addingProduct(lhsSum[l], parameter(bias, r, isHalf))
     }
     if let bias = unsafe panel.lhs_bias, let rhsSum = unsafe panel.rhs_sum {
       result = unsafe result.addingProduct(bias[l], rhsSum[r])
     }
+  }
+
+  private static func parameter(_ numbers: UnsafeRawPointer, _ r: Int, _ isHalf: Bool) -> Float {
+    isHalf
+      ? unsafe Float(numbers.assumingMemoryBound(to: Float16.self)[r])
+      : unsafe numbers.assumingMemoryBound(to: Float.self)[r]
   }
 
   private static func floatTile(_ tile: aq_matmul_f32_args, rhsLanes: Int) {

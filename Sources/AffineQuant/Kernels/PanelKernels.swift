@@ -21,6 +21,38 @@ enum PanelKernels {
     }
   }
 
+  /// A row of values to signed bytes with a scale a slice, or one, and sums of codes.
+  static let slices = unsafe KernelTable<QuantizeSlices>(
+    aq_slices_i8(), portable: "aq_slices_i8_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    let columns = unsafe arguments.ends[arguments.slices - 1]
+    unsafe family.c.is_finite = (0..<columns).allSatisfy { unsafe arguments.values[$0].isFinite }
+    guard unsafe family.c.is_finite else { return }
+    var (start, place, scale): (Int, Int, Float) = (0, 0, 1)
+    for slice in unsafe 0..<arguments.slices {
+      let end = unsafe arguments.ends[slice]
+      if unsafe slice == 0 || !arguments.one_scale {
+        let range = unsafe arguments.one_scale ? 0..<columns : start..<end
+        let largest = range.reduce(into: Float(0)) {
+          $0 = unsafe max($0, arguments.values[$1].magnitude)
+        }
+        scale = unsafe max(largest / 127, arguments.smallest)
+        unsafe arguments.scale[slice] = scale
+      }
+      var total: Int32 = 0
+      let length = unsafe 4 * Int(arguments.slice_quads[slice])
+      for offset in 0..<length {
+        let value = unsafe offset < end - start ? arguments.values[start + offset] : 0
+        let code = (value * (1 / scale)).rounded(.toNearestOrEven)
+        unsafe arguments.codes[place + offset] = Int8(min(max(code, -127), 127))
+        total += unsafe Int32(arguments.codes[place + offset])
+      }
+      unsafe arguments.total[slice] = total
+      (start, place) = (end, place + length)
+    }
+  }
+
   /// Quads of signed bytes to 16 bits, the even places first.
   static let widen = unsafe KernelTable<WidenQuads>(
     aq_widen_8(), portable: "aq_widen_8_portable"

@@ -98,7 +98,7 @@ enum QuantizeKernels {
     }
   }
 
-  private static let dequantizeInt8 = unsafe KernelTable<DequantizeRow>(
+  static let dequantizeInt8 = unsafe KernelTable<DequantizeRow>(
     aq_dequantize_i8(), portable: "aq_dequantize_i8_portable", dequantizing(.signed(bits: 8)))
   private static let dequantizeUInt8 = unsafe KernelTable<DequantizeRow>(
     aq_dequantize_u8(), portable: "aq_dequantize_u8_portable", dequantizing(.unsigned(bits: 8)))

@@ -20,68 +20,98 @@ struct RightPacker {
     }
   }
 
-  func tiled() -> CodeMatrix {
+  /// The tiles, for one product or to last; sums of products come with them where the caller's kernel
+  /// reads them.
+  func tiled(withProducts: Bool, lasts: Bool) -> CodeMatrix {
     let panels = order.panels(rows: matrix.shape.rows)
-    let count = panels * slices.ranges.count * order.lanes
-    let codes = BufferBuilder<UInt8>(count: panels * slices.quadCount * order.quadBytes)
-    let totals = BufferBuilder<Int32>(count: count), products = BufferBuilder<Int32>(count: count)
-    ThreadPool.shared.parallelRows(panels, order.lanes * matrix.shape.columns, execution) { part in
-      pack(part, codes.memory, totals.memory, products.memory)
-    }
-    let scales = LaneParameters.spread(matrix.scales, matrix.grid, lanes: order.lanes, slices) {
-      $0
-    }
-    let biases = LaneParameters.spread(matrix.biases, matrix.grid, lanes: order.lanes, slices) {
-      $0
+    let codes = BufferBuilder<UInt8>(
+      count: panels * slices.quadCount * order.quadBytes, lasts: lasts)
+    let products = withProducts ? builder() : nil
+    pack(into: codes.memory, products.map { (.products, $0.memory) })
+    let numbers = [matrix.scales, matrix.biases].map {
+      LaneNumbers($0, matrix.type.mapping.scale, matrix.grid, lanes: order.lanes, slices)
     }
     let parameters = LaneParameters(
-      order: order, slices: slices, scales: scales, biases: biases,
-      valueBiases: LaneParameters.valueBiases(scales, biases, zeros, order), zeros: zeros,
-      totals: totals.buffer, products: products.buffer)
-    return matrix.rearranged(codes.buffer, tiles: parameters)
+      order: order, slices: slices, scales: numbers[0], biases: numbers[1], zeros: zeros,
+      derived: LaneSums(products: products?.buffer))
+    return matrix.tiled(codes.buffer, parameters)
+  }
+
+  /// Sums alone.
+  func sums(_ kind: LaneSums.Kind) -> Buffer<Int32> {
+    let sums = builder()
+    pack(into: nil, (kind, sums.memory))
+    return sums.buffer
+  }
+
+  private func builder() -> BufferBuilder<Int32> {
+    BufferBuilder(
+      count: order.panels(rows: matrix.shape.rows) * slices.ranges.count * order.lanes, lasts: true)
   }
 
   private func pack(
-    _ panels: Range<Int>, _ codes: DisjointMemory<UInt8>, _ totals: DisjointMemory<Int32>,
-    _ products: DisjointMemory<Int32>
+    into codes: DisjointMemory<UInt8>?,
+    _ sums: (kind: LaneSums.Kind, memory: DisjointMemory<Int32>)?
+  ) {
+    let panels = order.panels(rows: matrix.shape.rows)
+    ThreadPool.shared.parallelRows(panels, order.lanes * matrix.shape.columns, execution) { part in
+      pack(part, codes, sums)
+    }
+  }
+
+  private func pack(
+    _ panels: Range<Int>, _ codes: DisjointMemory<UInt8>?,
+    _ sums: (kind: LaneSums.Kind, memory: DisjointMemory<Int32>)?
   ) {
     var rows = ByteRows(matrix, slices, offset: order.offset, isSigned: false, execution)
     let (lanes, sliceCount) = (order.lanes, slices.ranges.count)
-    let (count, panelBytes) = (sliceCount * lanes, slices.quadCount * order.quadBytes)
+    let panelBytes = slices.quadCount * order.quadBytes
     var bytes = [UInt8](repeating: 0, count: lanes * slices.rowBytes)
-    var (total, product) = (
-      [Int32](repeating: 0, count: sliceCount), [Int32](repeating: 0, count: sliceCount)
-    )
     for panel in panels {
       let present = min(lanes, matrix.shape.rows - panel * lanes)
-      // A panel's ranges are its own.
-      totals.withRange(panel * count..<(panel + 1) * count) { totals in
-        products.withRange(panel * count..<(panel + 1) * count) { products in
-          for lane in 0..<lanes {
-            guard lane < present else {
-              for slice in 0..<sliceCount {
-                (totals[slice * lanes + lane], products[slice * lanes + lane]) = (0, 0)
-              }
-              continue
-            }
-            var all = bytes.mutableSpan
-            var row = all.part(lane * slices.rowBytes..<(lane + 1) * slices.rowBytes)
-            rows.write(panel * lanes + lane, into: &row)
-            var totalSpan = total.mutableSpan
-            var productSpan = product.mutableSpan
-            let written = row.span
-            rows.totals(written, &totalSpan, &productSpan)
-            for slice in 0..<sliceCount {
-              let zero = zero(panel * count + slice * lanes + lane)
-              let length = Int32(slices.ranges[slice].count)
-              totals[slice * lanes + lane] = totalSpan[slice] - zero * length
-              products[slice * lanes + lane] = 0 &- productSpan[slice]
-            }
-          }
-        }
+      for lane in 0..<present {
+        var all = bytes.mutableSpan
+        var row = all.part(lane * slices.rowBytes..<(lane + 1) * slices.rowBytes)
+        rows.write(panel * lanes + lane, into: &row)
       }
-      codes.withRange(panel * panelBytes..<(panel + 1) * panelBytes) { codes in
+      if let (kind, memory) = sums {
+        // A panel's ranges are its own.
+        let range = panel * sliceCount * lanes..<(panel + 1) * sliceCount * lanes
+        memory.withRange(range) { add(kind, bytes, rows, present, range.lowerBound, &$0) }
+      }
+      codes?.withRange(panel * panelBytes..<(panel + 1) * panelBytes) { codes in
         arrange(bytes, rows: present, &codes)
+      }
+    }
+  }
+
+  /// Sums the slices of the rows of a panel; those of rows that are not there are zero.
+  private func add(
+    _ kind: LaneSums.Kind, _ bytes: [UInt8], _ rows: ByteRows, _ present: Int, _ start: Int,
+    _ sums: inout MutableSpan<Int32>
+  ) {
+    let (lanes, sliceCount) = (order.lanes, slices.ranges.count)
+    var total = [Int32](repeating: 0, count: sliceCount)
+    var product = total
+    let all = bytes.span
+    for lane in 0..<lanes {
+      guard lane < present else {
+        for slice in 0..<sliceCount { sums[slice * lanes + lane] = 0 }
+        continue
+      }
+      var totalSpan = total.mutableSpan
+      var productSpan = product.mutableSpan
+      rows.totals(
+        all.extracting(lane * slices.rowBytes..<(lane + 1) * slices.rowBytes), &totalSpan,
+        &productSpan)
+      for slice in 0..<sliceCount {
+        let index = slice * lanes + lane
+        switch kind {
+        case .totals:
+          let count = Int32(slices.ranges[slice].count)
+          sums[index] = totalSpan[slice] - zero(start + index) * count
+        case .products: sums[index] = 0 &- productSpan[slice]
+        }
       }
     }
   }

@@ -19,25 +19,29 @@ extension RowKernels {
     }
   }
 
-  /// Turns the pairs of each row by its row of `turns`, that of its position.
+  /// Turns the pairs of the first heads of each row by its row of `turns`, that of its position; columns
+  /// behind them are left out.
   static func rotate(
-    _ x: Matrix<Float>, heads: Int, turns: Matrix<Float>, sequence: Int, on execution: Execution
+    _ x: Matrix<Float>, heads: Int, turns: Matrix<Float>, sequence: Int? = nil,
+    on execution: Execution
   ) -> Matrix<Float> {
     let (columns, size) = (x.shape.columns, turns.shape.columns)
+    let width = heads * size
+    let sequence = sequence ?? max(x.shape.rows, 1)
     let kernel = rotate.best(on: execution.instructionSet)
-    let output = BufferBuilder<Float>(count: x.shape.count)
+    let output = BufferBuilder<Float>(count: x.shape.rows * width)
     // Rows do not overlap.
-    ThreadPool.shared.parallelRows(x.shape.rows, columns, execution) { rows in
+    ThreadPool.shared.parallelRows(x.shape.rows, width, execution) { rows in
       for row in rows {
         var arguments = unsafe RotateRow(
           c: aq_rotate_args(
             heads: heads, half: size / 2, turns: turns.values.pointer + row % sequence * size,
-            in: x.values.pointer + row * columns, out: output.memory.pointer + row * columns))
+            in: x.values.pointer + row * columns, out: output.memory.pointer + row * width))
         kernel(&arguments)
       }
     }
     withExtendedLifetime((x, turns)) {}
-    return Matrix(validated: x.shape, output.buffer)
+    return Matrix(validated: Shape(x.shape.rows, width), output.buffer)
   }
 
   /// Adds rows of `x` to `count` rows of sums. `pairs` adds those of some sums, each in its order.

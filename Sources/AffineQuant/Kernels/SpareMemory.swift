@@ -1,3 +1,4 @@
+internal import AffineKernels
 internal import Synchronization
 
 /// Large memory that was given back, kept for the next one of its size.
@@ -5,7 +6,7 @@ internal import Synchronization
 /// The system clears all memory that it hands out, which takes as long as computing a result that is
 /// bound by memory; and the results of a loop have the same sizes every time.
 @safe
-final class SpareMemory: Sendable {
+package final class SpareMemory: Sendable {
   static let shared = SpareMemory()
 
   /// What is kept at most: two float results of 4096 × 4096.
@@ -31,6 +32,17 @@ final class SpareMemory: Sendable {
       return blocks.remove(at: index)
     }
     return unsafe block?.start
+  }
+
+  /// Gives all that is kept, and what else was freed, back to the system.
+  package static func giveBack() {
+    let freed = shared.blocks.withLock { blocks in
+      let all = blocks
+      blocks = []
+      return all
+    }
+    for block in freed { unsafe block.start.deallocate() }
+    aq_return_freed_memory()
   }
 
   /// Keeps memory in place of the oldest, as far as the limit allows; frees the rest.

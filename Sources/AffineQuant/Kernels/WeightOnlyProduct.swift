@@ -18,6 +18,7 @@ struct WeightOnlyProduct {
   /// Tiled for the kernel.
   private let rhs: CodeMatrix
   private let right: LaneParameters
+  private let rightScales, rightBiases: Buffer<Float>
   private let size: Shape
 
   /// Both operands have the same columns.
@@ -27,16 +28,19 @@ struct WeightOnlyProduct {
     size = Shape(lhs.shape.rows, rhs.shape.rows)
     slices = ContractedSlices([rhs.grid], longest: Self.longestSlice)
     self.rhs = rhs.tiled(
-      lanes: kernel.rhsLanes, rhs.tiles?.slices ?? ContractedSlices([rhs.grid]), execution)
+      lanes: kernel.rhsLanes, rhs.tiles?.slices ?? ContractedSlices([rhs.grid]),
+      withProducts: false,
+      execution)
     guard let right = self.rhs.tiles, let parents = slices.parents(in: right.slices) else {
       preconditionFailure("slices of \(Self.longestSlice) codes do not divide those of the tiles")
     }
     self.right = right
+    (rightScales, rightBiases) = (right.floatScales, right.valueBiases)
     sliceQuads = Buffer(slices.quads)
     sliceParameters = Buffer(parents)
     let lanes = kernel.balancedLanes(rows: size.rows)
     left = FloatPanels(
-      lhs, lanes: lanes, slices, withSums: right.valueBiases.count > 0, execution)
+      lhs, lanes: lanes, slices, withSums: rightBiases.count > 0, execution)
   }
 
   /// The product, row by row.
@@ -72,7 +76,7 @@ struct WeightOnlyProduct {
       leftPanels.lowerBound * left.lanes..<min(leftPanels.upperBound * left.lanes, size.rows)
     let r = right.start(of: panel)
     let panelBytes = right.slices.quadCount * right.order.quadBytes
-    let hasBiases = right.valueBiases.count > 0
+    let hasBiases = rightBiases.count > 0
     return unsafe WeightPanel(
       c: aq_matmul_codes_args(
         slices: slices.ranges.count, quads: slices.quadCount, slice_quads: sliceQuads.pointer,
@@ -80,9 +84,9 @@ struct WeightOnlyProduct {
         lhs: left.values.pointer + leftPanels.lowerBound * left.panelLength,
         lhs_lanes: left.lanes, rhs: rhs.codes.pointer + panel * panelBytes,
         offset: UInt8(right.signedOffset),
-        rhs_scale: right.scales.pointer + r,
+        rhs_scale: rightScales.pointer + r,
         lhs_sum: hasBiases ? left.sums.pointer + left.sumStart(of: leftPanels.lowerBound) : nil,
-        rhs_bias: hasBiases ? right.valueBiases.pointer + r : nil, scratch: scratch,
+        rhs_bias: hasBiases ? rightBiases.pointer + r : nil, scratch: scratch,
         rows: rows.count, columns: min(lanes, size.columns - panel * lanes),
         out: result.pointer + rows.lowerBound * size.columns + panel * lanes,
         stride: size.columns))

@@ -20,7 +20,10 @@ struct ContractedSlices: Sendable, Hashable {
     let columns = grids.first?.shape.columns ?? 0
     while start < columns {
       // The next end of a block of any of them.
-      let end = grids.map { $0.columns(ofBlock: $0.blockColumn(start)).upperBound }.min() ?? columns
+      var end = columns
+      for grid in grids {
+        end = min(end, grid.columns(ofBlock: grid.blockColumn(start)).upperBound)
+      }
       ranges.append(start..<min(end, start + longest))
       start = min(end, start + longest)
     }
@@ -28,6 +31,23 @@ struct ContractedSlices: Sendable, Hashable {
     quads = ranges.map { UInt32(($0.count + 3) / 4) }
     quadCount = quads.reduce(0) { $0 + Int($1) }
     isUnpadded = ranges.allSatisfy { $0.count.isMultiple(of: 4) }
+  }
+
+  /// The slices of a product: those that a tiled right operand has already, where no block of the left
+  /// one ends inside of them.
+  init(of rhs: CodeMatrix, against grid: BlockGrid) {
+    if let tiles = rhs.tiles, tiles.slices.keepsBlocks(of: grid) {
+      self = tiles.slices
+    } else {
+      self.init([grid, rhs.grid])
+    }
+  }
+
+  private func keepsBlocks(of grid: BlockGrid) -> Bool {
+    grid.extent.columns == 1
+      || ranges.allSatisfy {
+        grid.blockColumn($0.lowerBound) == grid.blockColumn($0.upperBound - 1)
+      }
   }
 
   /// For each of these slices the one of coarser slices that it is a part of, if the codes of both lie

@@ -43,7 +43,7 @@ struct BlockRanges {
   }
 
   /// The first value that is not finite; there is one.
-  private static func notFinite<Element: FloatElement>(
+  static func notFinite<Element: FloatElement>(
     _ source: Matrix<Element>
   ) -> QuantizationError {
     for row in 0..<source.shape.rows {

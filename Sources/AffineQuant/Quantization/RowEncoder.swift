@@ -84,7 +84,7 @@ struct RowEncoder {
   }
 
   /// The definition.
-  private func code(_ value: Float, _ block: BlockParameters, element: Int) -> Int {
+  func code(_ value: Float, _ block: BlockParameters, element: Int) -> Int {
     let (low, high) = (chooser.low, chooser.high)
     if let table {
       return Self.nearest(value / block.scale, table) { rounding.round($0, element: element) }

@@ -20,7 +20,7 @@ extension CodeFormat {
   }
 
   /// Reads all codes of a row, one a number.
-  func unpack(_ row: borrowing Span<UInt8>, into codes: inout MutableSpan<Int16>) {
+  package func unpack(_ row: borrowing Span<UInt8>, into codes: inout MutableSpan<Int16>) {
     switch self {
     case .signed(bits: 8):
       for column in codes.indices { codes[column] = Int16(Int8(bitPattern: row[column])) }
@@ -43,7 +43,7 @@ extension CodeFormat {
   }
 
   /// Writes the codes of a row; bits beyond the last code are zero.
-  func pack(_ codes: borrowing Span<UInt8>, into row: inout MutableSpan<UInt8>) {
+  package func pack(_ codes: borrowing Span<UInt8>, into row: inout MutableSpan<UInt8>) {
     switch bits {
     case 8:
       for column in codes.indices { row[column] = codes[column] }
@@ -51,6 +51,26 @@ extension CodeFormat {
       PackKernels.packNibbles(codes, into: &row)
     default:
       packStream(codes, into: &row)
+    }
+  }
+
+  /// Rows of codes, each a bit stream of whole bytes, as matrices hold them.
+  ///
+  /// - Parameters:
+  ///   - shape: Rows and columns.
+  ///   - fill: Writes the bit patterns of a row, one a byte.
+  /// - Returns: The bytes, row by row.
+  package func packedRows(
+    _ shape: Shape, _ fill: (_ row: Int, _ codes: inout [UInt8]) -> Void
+  ) -> Buffer<UInt8> {
+    let rowBytes = byteCount(columns: shape.columns)
+    var codes = [UInt8](repeating: 0, count: shape.columns)
+    return Buffer(count: shape.rows * rowBytes) { memory in
+      for row in 0..<shape.rows {
+        fill(row, &codes)
+        var target = memory.part(row * rowBytes..<(row + 1) * rowBytes)
+        pack(codes.span, into: &target)
+      }
     }
   }
 

@@ -8,12 +8,20 @@ package struct CodeMatrix: Sendable {
   package let tiles: LaneParameters?
   /// Row by row, each row a bit stream of whole bytes; or in the order of ``TileOrder``.
   package let codes: Buffer<UInt8>
-  /// One a block, row by row, each a number that the scale format holds.
-  package let scales: Buffer<Float>
   /// One a block, or none.
   package let zeroPoints: Buffer<Int16>
+  /// One a block, or none; empty where there are tiles, which have their own.
+  private let blockScales, blockBiases: Buffer<Float>
+
+  /// One a block, row by row, each a number that the scale format holds.
+  package var scales: Buffer<Float> {
+    tiles.map { $0.gathered($0.scales, grid) } ?? blockScales
+  }
+
   /// One a block, or none.
-  package let biases: Buffer<Float>
+  package var biases: Buffer<Float> {
+    tiles.map { $0.gathered($0.biases, grid) } ?? blockBiases
+  }
 
   package var shape: Shape { grid.shape }
   package var storage: CodeFormat { type.storage }
@@ -40,16 +48,16 @@ package struct CodeMatrix: Sendable {
     self.grid = grid
     self.tiles = tiles
     self.codes = codes
-    self.scales = scales
+    blockScales = scales
     self.zeroPoints = zeroPoints
-    self.biases = biases
+    blockBiases = biases
   }
 
-  /// The same parameters, with the codes in another order.
-  func rearranged(_ codes: Buffer<UInt8>, tiles: LaneParameters?) -> CodeMatrix {
+  /// The same numbers in tiles, which have the scales and biases too.
+  func tiled(_ codes: Buffer<UInt8>, _ tiles: LaneParameters) -> CodeMatrix {
     CodeMatrix(
-      type: type, grid: grid, tiles: tiles, codes: codes, scales: scales, zeroPoints: zeroPoints,
-      biases: biases)
+      type: type, grid: grid, tiles: tiles, codes: codes, scales: Buffer([]),
+      zeroPoints: zeroPoints, biases: Buffer([]))
   }
 }
 

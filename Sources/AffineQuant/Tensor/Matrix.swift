@@ -84,4 +84,14 @@ extension Shape {
       throw .invalid(rows: rows, columns: columns)
     }
   }
+
+  /// - Throws: ``ShapeError/mismatchedExtent(axis:lhs:rhs:)`` for the first that differs.
+  package func requireEqual(_ other: Shape) throws(ShapeError) {
+    guard rows == other.rows else {
+      throw .mismatchedExtent(axis: "rows", lhs: rows, rhs: other.rows)
+    }
+    guard columns == other.columns else {
+      throw .mismatchedExtent(axis: "columns", lhs: columns, rhs: other.columns)
+    }
+  }
 }

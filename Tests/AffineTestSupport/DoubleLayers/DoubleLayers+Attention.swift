@@ -1,4 +1,10 @@
-internal import Foundation
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 extension DoubleLayers {
   /// Turns the pairs (i, i + size / 2) of each head by position · base^(−2i / size).
@@ -16,11 +22,11 @@ extension DoubleLayers {
     }
   }
 
-  /// Softmax of `q · k / √size` over the rows of a sequence up to each, times `v`, head by head;
-  /// neighbouring heads share keys and values.
+  /// Softmax of `q · k / √size` over the rows of a sequence, up to each if it is causal, times `v`,
+  /// head by head; neighbouring heads share keys and values.
   package static func attention(
     _ q: DoubleMatrix, _ k: DoubleMatrix, _ v: DoubleMatrix, heads: Int, keyValueHeads: Int,
-    sequence: Int
+    sequence: Int, isCausal: Bool = true
   ) -> DoubleMatrix {
     let size = q.columns / heads
     var result = DoubleMatrix.zeros(q.rows, q.columns)
@@ -28,7 +34,7 @@ extension DoubleLayers {
       let first = row / sequence * sequence
       for head in 0..<heads {
         let shared = head * keyValueHeads / heads * size
-        let weights = (first...row).map { other in
+        let weights = (first...(isCausal ? row : first + sequence - 1)).map { other in
           let dot = (0..<size).reduce(0) { $0 + q[row, head * size + $1] * k[other, shared + $1] }
           return exp(dot / Double(size).squareRoot())
         }

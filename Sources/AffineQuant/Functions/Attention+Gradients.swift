@@ -1,4 +1,4 @@
-extension CausalAttention {
+extension Attention {
   /// The gradients of the inputs from that of the output, with the weights computed again (Dao,
   /// 2023).
   package func gradients(
@@ -12,8 +12,10 @@ extension CausalAttention {
     let ofKeys = BufferBuilder<Float>(count: k.shape.count, zeroed: true)
     let ofValues = BufferBuilder<Float>(count: k.shape.count, zeroed: true)
     // A part writes the columns of its heads in the rows of its sequence.
-    eachPair(q.shape.rows, execution) { first, pair in
-      let head = AttentionHead(sequence: sequence, size: size, execution)
+    eachPair(q.shape.rows, execution) { rows, pair in
+      let first = rows.lowerBound
+      let head = AttentionHead(
+        sequence: rows.count, size: size, isCausal: isCausal, execution)
       let (scores, slopes) = (head.scores, head.scores)
       let keys = HeadRows(k, row: first, column: pair * size)
       let keyPanels = head.panels(keys)

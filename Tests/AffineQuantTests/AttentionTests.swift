@@ -3,33 +3,44 @@ import AffineTestSupport
 import Foundation
 import Testing
 
-/// Causal attention on every instruction set that runs here.
-@Suite struct CausalAttentionTests {
+/// Attention, causal or not, on every instruction set that runs here.
+@Suite struct AttentionTests {
   struct Case: Sendable, CustomTestStringConvertible {
-    let batch, sequence, heads, keyValueHeads, size: Int
+    let lengths: [Int]
+    let heads, keyValueHeads, size: Int
+    var isCausal = true
+    var rows: Int { lengths.reduce(0, +) }
     var testDescription: String {
-      "\(batch)x\(sequence), \(heads)/\(keyValueHeads) heads of \(size)"
+      "\(isCausal ? "causal " : "")\(lengths), \(heads)/\(keyValueHeads) heads of \(size)"
     }
   }
 
   static let cases = [
-    Case(batch: 1, sequence: 1, heads: 1, keyValueHeads: 1, size: 1),
-    Case(batch: 2, sequence: 5, heads: 2, keyValueHeads: 1, size: 3),
-    Case(batch: 1, sequence: 17, heads: 2, keyValueHeads: 2, size: 16),
-    Case(batch: 2, sequence: 50, heads: 4, keyValueHeads: 2, size: 20),
-    Case(batch: 1, sequence: 131, heads: 1, keyValueHeads: 1, size: 33),
-    Case(batch: 1, sequence: 60, heads: 3, keyValueHeads: 1, size: 64),
+    Case(lengths: [1], heads: 1, keyValueHeads: 1, size: 1),
+    Case(lengths: [5, 5], heads: 2, keyValueHeads: 1, size: 3),
+    Case(lengths: [17], heads: 2, keyValueHeads: 2, size: 16),
+    Case(lengths: [50, 50], heads: 4, keyValueHeads: 2, size: 20),
+    Case(lengths: [131], heads: 1, keyValueHeads: 1, size: 33),
+    Case(lengths: [60], heads: 3, keyValueHeads: 1, size: 64),
+    Case(lengths: [3, 49, 1, 20], heads: 2, keyValueHeads: 1, size: 8),
+    Case(lengths: [1], heads: 1, keyValueHeads: 1, size: 1, isCausal: false),
+    Case(lengths: [5, 5], heads: 2, keyValueHeads: 1, size: 3, isCausal: false),
+    Case(lengths: [7, 33, 1, 48, 16], heads: 2, keyValueHeads: 2, size: 32, isCausal: false),
+    Case(lengths: [131], heads: 1, keyValueHeads: 1, size: 33, isCausal: false),
+    Case(lengths: [49], heads: 3, keyValueHeads: 1, size: 20, isCausal: false),
   ]
 
   /// The definition; the weighted sum of the values.
   static func attention(_ inputs: [Grid], _ c: Case) -> Grid {
     let (q, k, v) = (inputs[0], inputs[1], inputs[2])
     var result = Grid(q.rows, q.columns) { _, _ in 0 }
+    let owners = c.lengths.indices.flatMap { Array(repeating: $0, count: c.lengths[$0]) }
     for row in 0..<q.rows {
-      let first = row / c.sequence * c.sequence
+      let first = c.lengths[..<owners[row]].reduce(0, +)
+      let end = c.isCausal ? row + 1 : first + c.lengths[owners[row]]
       for head in 0..<c.heads {
         let pair = head / (c.heads / c.keyValueHeads) * c.size
-        let scores = (first...row).map { other in
+        let scores = (first..<end).map { other in
           (0..<c.size).reduce(0.0) { $0 + q[row, head * c.size + $1] * k[other, pair + $1] }
             / Double(c.size).squareRoot()
         }
@@ -46,14 +57,20 @@ import Testing
   }
 
   @Test(arguments: cases) func isNearItsDefinition(_ c: Case) {
-    let rows = c.batch * c.sequence
+    let rows = c.rows
     let q = Samples.matrix(rows, c.heads * c.size, seed: 1)
     let k = Elementwise.scale(
       Samples.matrix(rows, c.keyValueHeads * c.size, seed: 2), by: 0.1, on: .threads(1))
     let v = Samples.matrix(rows, c.keyValueHeads * c.size, seed: 3)
     let g = Samples.matrix(rows, c.heads * c.size, seed: 4)
-    let attention = CausalAttention(
-      heads: c.heads, keyValueHeads: c.keyValueHeads, sequence: c.sequence)
+    let attention = Attention(
+      heads: c.heads, keyValueHeads: c.keyValueHeads, lengths: c.lengths, isCausal: c.isCausal)
+    let joined = Matrix(rows: rows, columns: q.shape.columns + 2 * k.shape.columns) { row, column in
+      let place = column - q.shape.columns
+      return place < 0
+        ? q[row, column]
+        : place < k.shape.columns ? k[row, place] : v[row, place - k.shape.columns]
+    }
     var first: [Matrix<Float>] = []
     for execution in ElementwiseTests.executions {
       let (output, logSums) = attention(q, k, v, on: execution)
@@ -62,6 +79,8 @@ import Testing
       let all = [output, logSums, found.q, found.k, found.v]
       if first.isEmpty { first = all }
       #expect(zip(first, all).allSatisfy { sameBits($0, $1) })
+      #expect(sameBits(attention.output(q, k, v, on: execution), output))
+      #expect(sameBits(attention.output(ofJoined: joined, on: execution), output))
     }
     let expected = Self.attention([q, k, v].map(Grid.init), c)
     // A score errs by a rounding a term, of at most size · largest q · largest k / √size, and a weight by
@@ -70,7 +89,7 @@ import Testing
       Double(x.values.array.reduce(0) { max($0, $1.magnitude) })
     }
     let score = Double(c.size).squareRoot() * largest(q) * largest(k)
-    let unit = (2 * Double(c.size + 2) * score + Double(c.sequence + 8)) * 0x1p-24
+    let unit = (2 * Double(c.size + 2) * score + Double((c.lengths.max() ?? 0) + 8)) * 0x1p-24
     for index in 0..<q.shape.count {
       let error = abs(Double(first[0].values[index]) - expected.values[index])
       #expect(error <= unit * largest(v))
@@ -82,8 +101,8 @@ import Testing
     }
   }
 
-  @Test func largeScoresStayNumbers() {
-    let attention = CausalAttention(heads: 1, keyValueHeads: 1, sequence: 20)
+  @Test(arguments: [true, false]) func largeScoresStayNumbers(isCausal: Bool) {
+    let attention = Attention(heads: 1, keyValueHeads: 1, lengths: [20], isCausal: isCausal)
     let q = Elementwise.scale(Samples.matrix(20, 8, seed: 1), by: 100, on: .threads(1))
     let v = Samples.matrix(20, 8, seed: 2)
     for execution in ElementwiseTests.executions {

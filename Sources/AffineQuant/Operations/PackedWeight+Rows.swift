@@ -1,0 +1,54 @@
+extension PackedWeight {
+  /// The values of some rows, in any order, repeated as often as they are named: an embedding whose table
+  /// is also the weight of a product.
+  ///
+  /// - Throws: ``ShapeError/outOfRange(axis:index:extent:)``.
+  public func rows(
+    _ numbers: [Int], on execution: Execution = .standard
+  ) throws(ShapeError) -> Matrix<Float> {
+    guard core.tiles != nil else { return try core.gather(numbers, execution) }
+    for number in numbers where !(0..<shape.rows).contains(number) {
+      throw .outOfRange(axis: "row", index: number, extent: shape.rows)
+    }
+    let (core, width) = (core, shape.columns)
+    return Matrix.filled(Shape(numbers.count, width), execution) { part, output in
+      for (place, index) in part.enumerated() {
+        var target = output.part(place * width..<(place + 1) * width)
+        core.rowMajor(row: numbers[index]).dequantizeOnlyRow(into: &target, execution)
+      }
+    }
+  }
+}
+
+extension CodeMatrix {
+  /// One row of tiles as a row-major matrix.
+  fileprivate func rowMajor(row: Int) -> CodeMatrix {
+    guard let tiles else { preconditionFailure("rows of \(type.name) that is not tiled") }
+    let codes = Buffer<UInt8>(count: rowBytes) { memory in
+      var codes = [UInt8](repeating: 0, count: shape.columns)
+      readTiles(tiles, row: row, into: &codes)
+      storage.pack(codes.span, into: &memory)
+    }
+    let part = grid.slice(rows: row..<row + 1, columns: 0..<shape.columns)
+    let range = blocks(ofRow: row)
+    return CodeMatrix(
+      type: type, grid: part, codes: codes, scales: tiles.gathered(tiles.scales, row: row, grid),
+      zeroPoints: zeroPoints.optionalPart(range),
+      biases: tiles.gathered(tiles.biases, row: row, grid))
+  }
+
+  /// The values of the only row.
+  fileprivate func dequantizeOnlyRow(
+    into output: inout MutableSpan<Float>, _ execution: Execution
+  ) {
+    var runs = RowRuns(self, 0..<shape.columns)
+    dequantize(0, &runs, into: &output, execution)
+  }
+}
+
+extension Buffer {
+  /// A copy of a range, or nothing of an empty buffer.
+  fileprivate func optionalPart(_ range: Range<Int>) -> Buffer {
+    count == 0 ? self : Buffer(span.extracting(range))
+  }
+}

@@ -1,0 +1,65 @@
+import AffineTestSupport
+import Testing
+
+@testable import AffineQuant
+
+/// Weights as models keep them, against the definitions that they shorten.
+@Suite struct PackedWeightTests {
+  static let weights = [
+    "int4-group32", "uint4-group32-biased-float16", "int8-group32-float16", "int8-row",
+    "uint4-group32", "int3-group16-float16", "uint8-row",
+  ]
+  static let sets: [InstructionSet] = [.portable, .avx2, .running]
+
+  /// Values of very different sizes, and a row of zeros.
+  private static func values(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix<Float> {
+    let values = Samples.matrix(rows, columns, seed: seed)
+    return Matrix(rows: rows, columns: columns) { row, column in
+      row == 1 ? 0 : values[row, column] * (row % 3 == 0 ? 100 : 0.01)
+    }
+  }
+
+  @Test(arguments: weights, ["int8-token", "int8-group32", "uint8-token", "int8-group64"])
+  func quantizingOnTheWayEqualsQuantizingFirst(weight: String, inputs: String) throws {
+    let type = try #require(QuantizedType(name: weight))
+    let inputType = try #require(QuantizedType(name: inputs))
+    let matrix = try AnyQuantized(quantizing: Self.values(45, 136, seed: 1), as: type)
+    for rows in [1, 2, 7, 33] {
+      let x = Self.values(rows, 136, seed: 2)
+      let codes = try AnyQuantized(
+        quantizing: x, as: inputType, Product.inputOptions(of: inputType))
+      let expected = try Product.quantized(codes.core, matrix.core, .threads(1))
+      for set in Self.sets {
+        let execution = Execution(threads: 2, instructionSet: set)
+        let packed = PackedWeight(matrix, inputs: inputType, on: execution)
+        #expect(try packed.linear(x, on: execution).values == expected.values)
+      }
+    }
+  }
+
+  @Test(arguments: weights)
+  func packingKeepsEveryNumber(weight: String) throws {
+    let type = try #require(QuantizedType(name: weight))
+    let matrix = try AnyQuantized(quantizing: Self.values(45, 136, seed: 3), as: type)
+    #expect(PackedWeight(matrix).unpacked == matrix)
+  }
+
+  @Test func inputsThatAreNotFiniteAreNamed() throws {
+    let type = try #require(QuantizedType(name: "int4-group32"))
+    let inputs = try #require(QuantizedType(name: "int8-group32"))
+    let packed = PackedWeight(
+      try AnyQuantized(quantizing: Self.values(8, 64, seed: 4), as: type), inputs: inputs)
+    for bad in [Float.nan, .infinity, -.infinity] {
+      let x = Matrix<Float>(rows: 3, columns: 64) { $0 == 2 && $1 == 40 ? bad : 1 }
+      let error = #expect(throws: QuantizationError.self) { try packed.linear(x) }
+      guard case .notFinite(_, let row, let column) = error else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+      #expect((row, column) == (2, 40))
+    }
+    #expect(throws: QuantizationError.self) {
+      try packed.linear(Matrix<Float>(rows: 1, columns: 63) { _, _ in 1 })
+    }
+  }
+}
