@@ -5,14 +5,6 @@ import Foundation
 import Testing
 
 @Suite struct SafeTensorsTests {
-  /// A folder that goes away with the test.
-  private func inFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder.path())
-  }
-
   @Test func tensorsOfEveryTypeAndRankReadBack() throws {
     var writer = SafeTensorsWriter()
     writer.metadata = ["made by": "a test", "unicode": "κβάντωση \u{1F40D} \"\\\n"]

@@ -13,7 +13,7 @@ public import AffineQuant
 /// A file that another program makes shorter while it is mapped cannot be read any more, and the
 /// system ends a program that tries: replace files, as this library does, do not rewrite them.
 @safe
-public final class MappedFile {
+public final class MappedFile: Sendable {
   /// The bytes of the file; they keep the mapping alive.
   public let bytes: Buffer<UInt8>
 
@@ -41,6 +41,25 @@ public final class MappedFile {
     unsafe bytes = Buffer(
       unsafeStart: UnsafePointer(start.assumingMemoryBound(to: UInt8.self)), count: count,
       owner: mapping)
+  }
+}
+
+extension MappedFile {
+  /// How far around a page Linux maps what it has read already.
+  private static let readAround = 64 << 10
+
+  /// Gives the memory of the pages that some bytes lie in back to the system; the bytes stay, and
+  /// are read from the file again when they are touched.
+  public func forget(_ range: Range<Int>) {
+    let page = max(Int(sysconf(Int32(_SC_PAGESIZE))), 1)
+    // The system reads what lies around a page with it.
+    let first = max(range.lowerBound - Self.readAround, 0) / page * page
+    let end = min(range.upperBound, bytes.count - Self.readAround) + Self.readAround
+    guard first < end else { return }
+    // Of a file nothing is lost: pages are as they were read. A refusal only leaves them in memory.
+    _ = unsafe madvise(
+      UnsafeMutableRawPointer(mutating: bytes.pointer + first), end - first,
+      MADV_DONTNEED)
   }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// Headers come from anywhere, so depth is limited and every byte is checked; Foundation's decoders
 /// keep one of two equal names without a word.
-struct JSONParser {
+package struct JSONParser {
   /// Deeper than any header, far from any stack's end.
   private static let maximumDepth = 32
 
@@ -12,7 +12,7 @@ struct JSONParser {
   private var position = 0
 
   /// Parses one document with nothing but white space around it.
-  static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
     var parser = JSONParser(bytes: bytes)
     let value = try parser.value(depth: 0)
     parser.skipSpace()

@@ -1,5 +1,5 @@
 /// A JSON document, as far as headers need one: numbers are whole, names are unique and in order.
-enum JSONValue: Equatable {
+package enum JSONValue: Equatable, Sendable {
   case object([(name: String, value: JSONValue)])
   case array([JSONValue])
   case string(String)
@@ -9,7 +9,7 @@ enum JSONValue: Equatable {
   case boolean(Bool)
   case null
 
-  static func == (lhs: JSONValue, rhs: JSONValue) -> Bool {
+  package static func == (lhs: JSONValue, rhs: JSONValue) -> Bool {
     switch (lhs, rhs) {
     case (.object(let a), .object(let b)):
       a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.value == $1.value }
@@ -24,15 +24,15 @@ enum JSONValue: Equatable {
   }
 
   /// The members, if it is an object.
-  var members: [(name: String, value: JSONValue)]? {
+  package var members: [(name: String, value: JSONValue)]? {
     if case .object(let members) = self { members } else { nil }
   }
 
   /// The text, if it is a string.
-  var text: String? { if case .string(let text) = self { text } else { nil } }
+  package var text: String? { if case .string(let text) = self { text } else { nil } }
 
   /// The elements as whole numbers of at least zero, if it is an array of such.
-  var counts: [Int]? {
+  package var counts: [Int]? {
     guard case .array(let elements) = self else { return nil }
     var counts: [Int] = []
     for element in elements {
@@ -44,7 +44,7 @@ enum JSONValue: Equatable {
 }
 
 /// Why bytes are not JSON, and where.
-struct JSONError: Error, Hashable {
-  let reason: String
-  let byte: Int
+package struct JSONError: Error, Hashable {
+  package let reason: String
+  package let byte: Int
 }

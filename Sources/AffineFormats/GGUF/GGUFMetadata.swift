@@ -1,0 +1,92 @@
+/// The metadata of a GGUF file: typed values by key, in the order of the file.
+public struct GGUFMetadata: Sendable {
+  /// The keys, in the order of the file.
+  public private(set) var keys: [String] = []
+  private var values: [String: GGUFValue] = [:]
+
+  /// Starts without values.
+  public init() {}
+
+  /// The value of a key; a new key comes last, and `nil` takes a key away.
+  public subscript(key: String) -> GGUFValue? {
+    get { values[key] }
+    set {
+      let old = values[key]
+      values[key] = newValue
+      if old == nil, newValue != nil { keys.append(key) }
+      if old != nil, newValue == nil { keys.removeAll { $0 == key } }
+    }
+  }
+
+  /// Takes away all arrays of texts: vocabularies, which nobody reads twice.
+  mutating func forgetTexts() {
+    for key in keys where values[key]?.strings != nil { self[key] = nil }
+  }
+
+  /// The text of a key.
+  ///
+  /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
+  public func string(_ key: String) throws(GGUFError) -> String {
+    try value(key, "a text", \.string)
+  }
+
+  /// The whole number of a key, of any width.
+  ///
+  /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
+  public func int(_ key: String) throws(GGUFError) -> Int {
+    try value(key, "a whole number", \.int)
+  }
+
+  /// The float of a key, of either width.
+  ///
+  /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
+  public func double(_ key: String) throws(GGUFError) -> Double {
+    try value(key, "a float", \.double)
+  }
+
+  /// The truth value of a key.
+  ///
+  /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
+  public func bool(_ key: String) throws(GGUFError) -> Bool {
+    try value(key, "a truth value", \.bool)
+  }
+
+  /// The texts of a key.
+  ///
+  /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
+  public func strings(_ key: String) throws(GGUFError) -> [String] {
+    try value(key, "an array of texts", \.strings)
+  }
+
+  /// The float32 numbers of a key.
+  ///
+  /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
+  public func floats(_ key: String) throws(GGUFError) -> [Float] {
+    try value(key, "an array of float32", \.floats)
+  }
+
+  /// The whole numbers of a key, stored in any width.
+  ///
+  /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
+  public func integers(_ key: String) throws(GGUFError) -> [Int32] {
+    try value(key, "an array of whole numbers of 32 bits", \.integers)
+  }
+
+  private func value<Value>(
+    _ key: String, _ expected: String, _ view: (GGUFValue) -> Value?
+  ) throws(GGUFError) -> Value {
+    guard let value = values[key] else { throw .missingKey(key) }
+    guard let seen = view(value) else {
+      throw .unexpectedValue(
+        key: key, expected: expected, found: "\(value.type) \(value.summary)")
+    }
+    return seen
+  }
+}
+
+extension GGUFMetadata: Equatable {
+  /// Whether the same keys have the same values in the same order.
+  public static func == (lhs: Self, rhs: Self) -> Bool {
+    lhs.keys == rhs.keys && lhs.values == rhs.values
+  }
+}

@@ -1,0 +1,49 @@
+public import AffineQuant
+
+extension GGUFWriter {
+  /// Adds a quantized matrix as blocks of the type that ``GGUFTensorType/init(holding:)`` names.
+  ///
+  /// - Throws: ``GGUFError``: a type that no blocks hold, a scale or bias that is no binary16 number
+  ///   (in MXFP4: no power of two), rows that are not whole blocks, a name twice.
+  public mutating func add(
+    _ name: String, _ matrix: some QuantizedMatrix
+  ) throws(GGUFError) {
+    let core = matrix.erased.core
+    guard let type = GGUFTensorType(holding: core.type), let block = type.writableBlock else {
+      throw .unwritableType(name: name, type: core.type)
+    }
+    guard core.grid.origin.columns == 0 else {
+      throw .cutGroup(name: name, columns: core.grid.origin.columns)
+    }
+    guard core.shape.columns.isMultiple(of: type.blockSize) else {
+      throw .partialBlock(name: name, columns: core.shape.columns, type: type)
+    }
+    // Parameters from outside may be any numbers; rounded ones would be another matrix.
+    for values in [core.scales, core.biases] {
+      let span = values.span
+      for index in span.indices where !block.holds(span[index]) {
+        throw .inexactScale(name: name, span[index], type: type)
+      }
+    }
+    let bytes = Buffer(block.bytes(core))
+    try add(name, type, dimensions: [core.shape.rows, core.shape.columns], bytes: bytes)
+  }
+}
+
+extension GGUFTensorType {
+  /// The type whose blocks hold quantized matrices of a type; scales must be numbers that it holds.
+  public init?(holding type: QuantizedType) {
+    let match = Self.allCases.first { candidate in
+      guard let held = candidate.writableBlock?.quantizedType else { return false }
+      return held.storage == type.storage && held.block == type.block
+        && held.mapping.kind == type.mapping.kind
+    }
+    guard let match else { return nil }
+    self = match
+  }
+
+  /// How blocks are written; `nil` for types that are only read.
+  fileprivate var writableBlock: (any GGUFWritableBlock.Type)? {
+    block as? any GGUFWritableBlock.Type
+  }
+}
