@@ -24,8 +24,13 @@ struct AttentionLayer: Sendable {
       q = try pass.tape.rotary(q, heads: heads, sequence: sequence)
       k = try pass.tape.rotary(k, heads: keyValueHeads, sequence: sequence)
     }
+    var v = try value(x, pass)
+    if let cache = pass.recipe.cache {
+      k = try pass.tape.rounded(k, as: cache, name: key.name)
+      v = try pass.tape.rounded(v, as: cache, name: value.name)
+    }
     let mixed = try pass.tape.attention(
-      q, k, try value(x, pass), heads: heads, keyValueHeads: keyValueHeads, sequence: sequence)
+      q, k, v, heads: heads, keyValueHeads: keyValueHeads, sequence: sequence)
     return try output(mixed, pass)
   }
 }

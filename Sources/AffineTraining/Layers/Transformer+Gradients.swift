@@ -30,6 +30,12 @@ extension Transformer {
   /// Values of all parameters.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 
+  /// Values of all parameters but the tables of tokens and places and the head.
+  public var nonEmbeddingParameterCount: Int {
+    let tables: Set = ["tokens.weight", "positions.weight", "head.weight"]
+    return parameters.reduce(0) { $0 + (tables.contains($1.name) ? 0 : $1.shape.count) }
+  }
+
   /// Gives trained steps that are still 0 the values that fit a batch, and those of a checkpoint the
   /// same treatment: none of them decays, and each learns by its own size.
   mutating func measureSteps(

@@ -14,12 +14,17 @@ public struct PlotCurve: Sendable {
   public var points: [(x: Double, y: Double)]
   /// How they are shown.
   public var marks: Marks
+  /// Takes the colour that the curve at this place has; `nil`: its own place.
+  public var colour: Int?
 
   /// Names points.
-  public init(_ name: String, _ points: [(x: Double, y: Double)], marks: Marks = .line) {
+  public init(
+    _ name: String, _ points: [(x: Double, y: Double)], marks: Marks = .line, colour: Int? = nil
+  ) {
     self.name = name
     self.points = points
     self.marks = marks
+    self.colour = colour.map { max($0, 0) }
   }
 
   /// The exponential moving average of the points that have a place, each weighed `1 − weight` against

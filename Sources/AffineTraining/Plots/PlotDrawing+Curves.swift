@@ -35,7 +35,8 @@ extension PlotDrawing {
       return (x, 10 * height - y)
     }
     let data = curve.marks == .line ? PlotPath(line: positions) : PlotPath(dots: positions)
-    return "<path \(style(index, curve.marks, tenths: true))\(attributes) d=\"\(data.text)\"/>"
+    return
+      "<path \(style(curve.colour ?? index, curve.marks, tenths: true))\(attributes) d=\"\(data.text)\"/>"
   }
 
   private func style(_ index: Int, _ marks: PlotCurve.Marks, tenths: Bool) -> String {
@@ -50,12 +51,13 @@ extension PlotDrawing {
   }
 
   var legend: [String] {
-    guard plot.curves.contains(where: { !$0.name.isEmpty }) else { return [] }
-    return plot.curves.enumerated().flatMap { index, curve in
-      let (x, y) = (left + width + 22, top + 10 + Self.rowHeight * index)
+    let named = plot.curves.enumerated().filter { !$0.element.name.isEmpty }
+    return named.enumerated().flatMap { row, entry in
+      let (index, curve) = (entry.offset, entry.element)
+      let (x, y) = (left + width + 22, top + 10 + Self.rowHeight * row)
       let swatch = curve.marks == .line ? "M\(x) \(y)h22" : "M\(x + 11) \(y)h0"
       return [
-        "<path d=\"\(swatch)\" \(style(index, curve.marks, tenths: false)) stroke-linecap=\"round\"/>",
+        "<path d=\"\(swatch)\" \(style(curve.colour ?? index, curve.marks, tenths: false)) stroke-linecap=\"round\"/>",
         text(curve.name, x + 30, y + 4, "font-size=\"13\""),
       ]
     }

@@ -30,15 +30,23 @@ struct PlotDrawing {
     legendWidth = longest == 0 ? 24 : 66 + 8 * longest
   }
 
-  var svg: String {
+  /// Pixels of the whole image.
+  var full: (width: Int, height: Int) {
     let notes = plot.notes
-    let legendBottom = top + Self.rowHeight * plot.curves.count
-    let full = (
+    let legendBottom = top + Self.rowHeight * plot.curves.count { !$0.name.isEmpty }
+    return (
       width: max(left + width + legendWidth, 60 + plot.title.count * 10),
       height: max(top + height, legendBottom) + 64 + 18 * notes.count + (notes.isEmpty ? 0 : 6)
     )
+  }
+
+  var svg: String { svg("") }
+
+  /// The image, with other attributes of its element.
+  func svg(_ attributes: String) -> String {
+    let (full, notes) = (full, plot.notes)
     var lines = [
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(full.width) \(full.height)\" "
+      "<svg\(attributes) xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(full.width) \(full.height)\" "
         + "width=\"\(full.width)\" height=\"\(full.height)\" role=\"img\" "
         + "font-family=\"Helvetica Neue,Helvetica,Arial,Liberation Sans,sans-serif\" fill=\"#333\">",
       "<title>\(plot.title.escaped)</title>",

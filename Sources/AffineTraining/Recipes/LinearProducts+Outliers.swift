@@ -8,18 +8,13 @@ extension LinearProducts {
   ) throws(QuantizationError) -> Matrix<Float> {
     let values = input.floats(on: execution)
     let outliers = OutlierColumns(in: values, threshold: threshold, on: execution)
-    let rest = try shaped { () throws(ShapeError) in try outliers.zeroed(in: values, on: execution)
+    return try outliers.linear(values, on: execution) { (rest) throws(QuantizationError) in
+      try product(.linear, try operand(.float32(rest), recipe.forward.left, .columns), right)
+    } weights: { () throws(QuantizationError) in
+      try shaped { () throws(ShapeError) in
+        try outliers.gathered(from: weight.floats(on: execution), on: execution)
+      }
     }
-    var output = try product(
-      .linear, try operand(.float32(rest), recipe.forward.left, .columns), right)
-    guard !outliers.columns.isEmpty else { return output }
-    let exact = try shaped { () throws(ShapeError) in
-      try linear(
-        outliers.gathered(from: values, on: execution),
-        outliers.gathered(from: weight.floats(on: execution), on: execution), on: execution)
-    }
-    Elementwise.accumulate(&output, exact, on: execution)
-    return output
   }
 
   /// `Gᵀ · X` likewise: the outliers' columns of the result are float.

@@ -23,6 +23,7 @@ extension Recipe {
       }
     }
     if case .codes(let codes) = weight { try check(codes, "weight", canLearn: false) }
+    if let cache { try check(cache, "cache", canLearn: false) }
     try checkHalves()
     try checkReuse("inputGradient", inputGradient, of: forward.right)
     try checkReuse("weightGradient", weightGradient, of: forward.left)

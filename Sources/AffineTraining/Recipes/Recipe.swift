@@ -41,6 +41,9 @@ public struct Recipe: Sendable, Hashable {
   /// What flows between layers in codes, to the nearest forward and rounded as it says backward
   /// (Jetfire).
   public var flow: CodePlan?
+  /// What keys and values become where attention reads them, forward alone: gradients pass as if they had
+  /// not been rounded (arXiv 2411.04330).
+  public var cache: CodePlan?
   /// Whether inputs are normalized by their root mean square first (BitNet).
   public var normalizesInputs = false
 

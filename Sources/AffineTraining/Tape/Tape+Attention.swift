@@ -30,7 +30,9 @@ extension Tape {
       .mismatchedExtent(
         axis: "heads' columns", lhs: q.shape.columns / heads,
         rhs: k.shape.columns / keyValueHeads))
-    let attention = CausalAttention(heads: heads, keyValueHeads: keyValueHeads, sequence: sequence)
+    let attention = Attention(
+      heads: heads, keyValueHeads: keyValueHeads,
+      lengths: Array(repeating: sequence, count: q.shape.rows / sequence), isCausal: true)
     let result = attention(
       q.value.floats(on: execution), k.value.floats(on: execution), v.value.floats(on: execution),
       on: execution)

@@ -13,6 +13,16 @@ extension Tape {
     return try quantized(values, flow, name)
   }
 
+  /// Values as the numbers that their codes stand for; the gradient passes as it is.
+  ///
+  /// - Throws: ``TrainingError``: values that are not finite.
+  package func rounded(
+    _ x: Variable, as plan: CodePlan, name: String
+  ) throws(TrainingError) -> Variable {
+    let codes = try quantized(x.value.floats(on: execution), plan, name)
+    return record(codes, from: [x], saving: []) { gradient, _ in [gradient] }
+  }
+
   private func quantized(
     _ values: Matrix<Float>, _ plan: CodePlan, _ name: String
   ) throws(TrainingError) -> StoredMatrix {

@@ -1,5 +1,10 @@
 internal import AffineQuant
-internal import Foundation
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 extension Trainer {
   private static let parameterPrefix = "model."
@@ -107,11 +112,14 @@ extension Trainer {
 extension RecipeSchedule {
   /// Everything that it fixes: two recipes of one name may differ.
   fileprivate var plan: String {
-    switch self {
-    case .constant(let recipe): "\(recipe)"
-    case .cyclic(let cycles): "\(cycles)"
-    case .noiseTriggered(let detector): "\(detector.ladder) \(detector.settings)"
-    }
+    let text =
+      switch self {
+      case .constant(let recipe): "\(recipe)"
+      case .cyclic(let cycles): "\(cycles)"
+      case .noiseTriggered(let detector): "\(detector.ladder) \(detector.settings)"
+      }
+    // Checkpoints that were written before recipes had a cache go on.
+    return text.replacing(", cache: nil", with: "")
   }
 }
 

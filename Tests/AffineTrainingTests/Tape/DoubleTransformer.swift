@@ -8,6 +8,8 @@ struct DoubleTransformer {
   var parameters: [String: DoubleMatrix]
   /// What adapters are multiplied with, where the model has them.
   var adapterFactor = 0.0
+  /// What keys and values become before attention reads them.
+  var cache: (DoubleMatrix) -> DoubleMatrix = { $0 }
 
   init(_ model: Transformer) {
     shape = model.shape
@@ -66,7 +68,8 @@ struct DoubleTransformer {
       k = DoubleLayers.rotary(k, heads: shape.keyValueHeads, sequence: sequence, base: 10_000)
     }
     let mixed = DoubleLayers.attention(
-      q, k, linear("\(name).value", x), heads: shape.heads, keyValueHeads: shape.keyValueHeads,
+      q, cache(k), cache(linear("\(name).value", x)), heads: shape.heads,
+      keyValueHeads: shape.keyValueHeads,
       sequence: sequence)
     return linear("\(name).output", mixed)
   }

@@ -53,15 +53,3 @@ extension LearnedStep {
     }
   }
 }
-
-extension Shape {
-  /// - Throws: ``AffineQuant/ShapeError/mismatchedExtent(axis:lhs:rhs:)`` for the first that differs.
-  func requireEqual(_ other: Shape) throws(ShapeError) {
-    guard rows == other.rows else {
-      throw .mismatchedExtent(axis: "rows", lhs: rows, rhs: other.rows)
-    }
-    guard columns == other.columns else {
-      throw .mismatchedExtent(axis: "columns", lhs: columns, rhs: other.columns)
-    }
-  }
-}

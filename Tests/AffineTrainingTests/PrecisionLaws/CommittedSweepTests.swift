@@ -1,0 +1,54 @@
+import AffineTraining
+import Foundation
+import Testing
+
+/// The sweep that the documentation shows, from the table beside the benchmarks.
+@Suite struct CommittedSweepTests {
+  private static let rows = Result {
+    let file = URL(filePath: persuasion).deletingLastPathComponent()
+      .appending(path: "../../Benchmarks/Laws/rows.csv")
+    return try LawRow.read(csv: String(contentsOf: file, encoding: .utf8))
+  }
+
+  /// As in the article.
+  private static var settings: LawFitSettings {
+    var settings = LawFitSettings()
+    (settings.isTied, settings.huber, settings.replicates) = (false, 0.02, 0)
+    settings.leastBits = LawPrecision(activationBits: 4, cacheBits: 4)
+    return settings
+  }
+
+  @Test func itIsLarge() throws {
+    let rows = try Self.rows.get()
+    #expect(Set(rows.map(\.run)).count == 290)
+    #expect(rows.count == 1864)
+  }
+
+  /// Runs that the fit has not seen, before and after rounding.
+  @Test func runsThatAreHeldOutArePredicted() throws {
+    let (fitted, held) = LawRow.divided(try Self.rows.get(), holdingOut: 0.2)
+    let fit = try PrecisionLaw.fit(fitted, Self.settings)
+    let rest = held.filter { Self.settings.reason(against: $0) == nil }
+    for isRounded in [false, true] {
+      let residuals = fit.law.residuals(rest.filter { ($0.postBits != nil) == isRounded })
+      #expect(residuals.count >= 40)
+      #expect(try #require(residuals.meanAbsoluteError) < 0.02)
+    }
+  }
+
+  /// At 3 and 4 bits every model gets worse with every doubling of its training.
+  @Test(arguments: [3, 4] as [Double]) func roundingHarmsMoreAfterMoreTokens(bits: Double) throws {
+    let float = try Self.rows.get().filter { $0.precision == .float }
+    var added: [String: [Double: Double]] = [:]
+    for row in float where row.postBits == bits {
+      let before = try #require(float.first { $0.run == row.run && $0.postBits == nil })
+      let seed = try #require(row.run?.split(separator: "-").last)
+      added["\(row.parameters) \(seed)", default: [:]][row.tokens] = row.loss - before.loss
+    }
+    #expect(added.count == 10)
+    for (model, losses) in added {
+      let ordered = losses.sorted { $0.key < $1.key }.map(\.value)
+      #expect(ordered.count == 5 && ordered == ordered.sorted(), "\(model)")
+    }
+  }
+}
