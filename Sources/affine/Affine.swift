@@ -13,6 +13,7 @@ struct Affine: ParsableCommand {
         affine bench linear --weights int4-group32 --activations int8-token --m 32 --k 4096 --n 4096
         affine quantize model.safetensors small.safetensors --weights int4-group32
         affine inspect small.safetensors
+        affine embed --model all-MiniLM-L6-v2 --text "a cat" "a dog"
 
       Types are named by code type, granularity and, where it is not the usual one, mapping and scale
       type: float32, int8-row, int8-block32x32, int4-group32, uint4-group32-biased,
@@ -21,6 +22,7 @@ struct Affine: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CoverageCommand.self, BenchCommand.self, InspectCommand.self, QuantizeCommand.self,
-      TrainCommand.self,
+      CompareQuantizationsCommand.self, TrainCommand.self, GenerateCommand.self,
+      PerplexityCommand.self, EmbedCommand.self, LawsCommand.self,
     ])
 }

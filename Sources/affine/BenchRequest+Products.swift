@@ -4,9 +4,19 @@ import AffineTraining
 extension BenchRequest {
   func linearWork() throws -> BenchWork {
     let row = try kernel(.linear, activations, weights)
-    let weight = try ErasedOperand(matrix(n, k, 2, for: weights), as: weights, on: execution)
-    return try product(
-      .linear, row, matrix(m, k, 1), weight.packed(for: activations, execution))
+    let values = matrix(n, k, 2, for: weights), x = matrix(m, k, 1)
+    guard case .quantized(let type) = weights, case .quantized(let inputs) = activations else {
+      let weight = try ErasedOperand(values, as: weights, on: execution)
+      return try product(.linear, row, x, weight.packed(for: activations, execution))
+    }
+    let weight = try AnyQuantized(quantizing: values, as: type, on: execution)
+    let packed = PackedWeight(weight, inputs: inputs, on: execution), on = execution
+    let bytes =
+      byteCount(.float(.float32), x.shape) + byteCount(weights, Shape(n, k))
+      + 4 * Double(m) * Double(n)
+    return BenchWork(amount: products, bytes: bytes, kernel: row) {
+      _ = try packed.linear(x, on: on)
+    }
   }
 
   func inputGradientWork() throws -> BenchWork {

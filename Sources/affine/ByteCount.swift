@@ -1,5 +1,3 @@
-import Foundation
-
 /// A number of bytes, as people read it.
 struct ByteCount: CustomStringConvertible {
   let bytes: Int
@@ -17,6 +15,6 @@ struct ByteCount: CustomStringConvertible {
     }
     guard unit > 0 else { return "\(bytes) B" }
     let digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
-    return String(format: "%.\(digits)f ", value) + units[unit]
+    return value.fixed(digits) + " " + units[unit]
   }
 }

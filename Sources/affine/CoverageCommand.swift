@@ -1,7 +1,8 @@
 import AffineQuant
 import AffineTestSupport
 import ArgumentParser
-import Foundation
+import Dispatch
+import Synchronization
 
 /// Which kernel serves what.
 struct CoverageCommand: ParsableCommand {
@@ -64,15 +65,14 @@ struct CoverageCommand: ParsableCommand {
 }
 
 /// What checks on several threads found.
-private final class Outcomes: @unchecked Sendable {
+private final class Outcomes: Sendable {
   struct Place: Hashable { let cell, row: Int }
 
-  private let lock = NSLock()
-  private var found: [Place: (CellCheck.Outcome, reason: String?)] = [:]
+  private let found = Mutex<[Place: (CellCheck.Outcome, reason: String?)]>([:])
 
   func add(_ cell: Int, _ row: Int, _ outcome: CellCheck.Outcome, because reason: String? = nil) {
-    lock.withLock { found[Place(cell: cell, row: row)] = (outcome, reason) }
+    found.withLock { $0[Place(cell: cell, row: row)] = (outcome, reason) }
   }
 
-  var all: [Place: (CellCheck.Outcome, reason: String?)] { lock.withLock { found } }
+  var all: [Place: (CellCheck.Outcome, reason: String?)] { found.withLock { $0 } }
 }

@@ -25,12 +25,20 @@ struct InspectCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "The tensors of a safetensors file, and its quantized matrices.")
+    abstract: "The tensors of a safetensors or GGUF file, and its quantized matrices.")
 
-  @Argument(help: "A safetensors file.") var file: String
+  @Argument(help: "A safetensors or GGUF file.") var file: String
   @Option(help: "How to print.") var format = OutputFormat.table
 
   func run() throws {
+    if GGUFFile.recognizes(file) {
+      let report = try GGUFReport(file)
+      switch format {
+      case .json: try printJSON(report)
+      case .table: print(report.text)
+      }
+      return
+    }
     let contents = try SafeTensorsFile.open(file)
     let tensors = contents.header.entries.map {
       Tensor(name: $0.name, element: $0.element.rawValue, shape: $0.shape, bytes: $0.range.count)

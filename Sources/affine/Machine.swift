@@ -1,5 +1,10 @@
 import AffineQuant
-import Foundation
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// The machine a report was made on.
 struct Machine: Encodable {
@@ -17,8 +22,8 @@ struct Machine: Encodable {
     #if os(Linux)
       let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
       let line = info.split(separator: "\n").first { $0.hasPrefix("model name") }
-      let name = line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
-      return name ?? "unknown"
+      let name = line?.split(separator: ":").last?.split(whereSeparator: \.isWhitespace)
+      return name?.joined(separator: " ") ?? "unknown"
     #else
       // As a program: the call itself would need unsafe memory.
       let process = Process(), output = Pipe()
@@ -29,7 +34,7 @@ struct Machine: Encodable {
       let data = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
       let text = String(decoding: data, as: UTF8.self)
-      let name = text.trimmingCharacters(in: .whitespacesAndNewlines)
+      let name = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       return name.isEmpty ? "unknown" : name
     #endif
   }

@@ -1,5 +1,10 @@
 import ArgumentParser
-import Foundation
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// How results are printed.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
@@ -25,9 +30,9 @@ extension Double {
   /// Three significant digits or so: 0.123, 12.3, 1234.
   var short: String {
     let digits = magnitude < 10 ? 2 : magnitude < 1000 ? 1 : 0
-    return isFinite ? String(format: "%.\(digits)f", self) : "-"
+    return isFinite ? fixed(digits) : "-"
   }
 
   /// A part of one as a percentage.
-  var percent: String { String(format: "%.0f %%", 100 * self) }
+  var percent: String { (100 * self).fixed(0) + " %" }
 }

@@ -1,21 +1,13 @@
-import Foundation
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import AffineFormats
 
 /// A line on standard error that says how far long work has come, if a person is looking.
 struct Progress {
-  private let isShown = isatty(2) == 1
+  private let isShown = StandardStream.error.isTerminal
 
   /// Replaces the line.
   func show(_ text: String) {
     guard isShown else { return }
-    FileHandle.standardError.write(Data("\r\u{1b}[K\(text)".utf8))
+    StandardStream.error.write("\r\u{1b}[K\(text)")
   }
 
   /// Removes the line.

@@ -4,16 +4,29 @@ import AffineQuant
 /// What quantizing a model cost, layer by layer.
 struct QuantizationReport: Encodable {
   struct Layer: Encodable {
-    let name: String
+    let name, type: String
     let shape: [Int]
     let bytesBefore, bytesAfter: Int
     /// In dB; null where nothing was lost.
     @Nullable var weightSignalToNoise: Double?
+    /// Likewise; null also where no input was seen.
     @Nullable var outputSignalToNoise: Double?
+    /// The error of the output in parts of the output; null where no input was seen.
+    @Nullable var outputError: Double?
+    let seconds: Double
   }
 
-  let type, method: String
+  struct Judgement: Encodable {
+    let name: String
+    let before, after: Double
+  }
+
+  let model, output, type, method: String
   let layers: [Layer]
+  /// Perplexity, or the mean cosine to the model as it was; empty without a text.
+  let judgements: [Judgement]
+  let calibrationTokens: Int
+  let seconds: Double
   /// Tensors that were copied as they are.
   let copied: Int
   /// Of the quantized tensors.
@@ -22,46 +35,73 @@ struct QuantizationReport: Encodable {
   let fileBytesBefore, fileBytesAfter: Int
   /// Whether the file that was written holds the same codes and parameters, bit for bit.
   let readsBackEqual: Bool
+  /// The same for a browser.
+  let page: String
+
+  private enum CodingKeys: CodingKey {
+    case model, output, type, method, layers, judgements, calibrationTokens, seconds, copied
+    case bytesBefore, bytesAfter, fileBytesBefore, fileBytesAfter, readsBackEqual
+  }
 
   /// Of a file that was read back and compared.
   init(
-    type: String, method: String, layers: [QuantizationCost], copied: Int,
-    fileBytes: (before: Int, after: Int)
+    _ report: ModelQuantizationReport, _ choices: QuantizationChoices, model: String,
+    output: String, copied: Int, fileBytes: (before: Int, after: Int)
   ) {
+    self.model = model
+    self.output = output
     self.copied = copied
     (fileBytesBefore, fileBytesAfter) = fileBytes
     readsBackEqual = true
-    self.type = type
-    self.method = method
-    self.layers = layers.map { cost in
-      Layer(
-        name: cost.name, shape: [cost.shape.rows, cost.shape.columns],
-        bytesBefore: cost.bytesBefore, bytesAfter: cost.bytesAfter,
-        weightSignalToNoise: cost.weightSignalToNoise.isFinite ? cost.weightSignalToNoise : nil,
-        outputSignalToNoise: cost.outputSignalToNoise.isFinite ? cost.outputSignalToNoise : nil)
+    type = choices.weights
+    method = report.method
+    calibrationTokens = report.calibrationTokens
+    seconds = report.seconds
+    (bytesBefore, bytesAfter) = (report.bytesBefore, report.bytesAfter)
+    judgements = report.judgements.map {
+      Judgement(name: $0.name, before: $0.before, after: $0.after)
     }
-    bytesBefore = layers.reduce(0) { $0 + $1.bytesBefore }
-    bytesAfter = layers.reduce(0) { $0 + $1.bytesAfter }
+    layers = report.layers.map { layer in
+      let output = layer.outputError.map {
+        -20 * FloatFunctions.logarithm($0) / FloatFunctions.logarithm(10)
+      }
+      return Layer(
+        name: layer.name, type: layer.type.name, shape: [layer.shape.rows, layer.shape.columns],
+        bytesBefore: layer.bytesBefore, bytesAfter: layer.bytesAfter,
+        weightSignalToNoise: layer.weightSignalToNoise.isFinite ? layer.weightSignalToNoise : nil,
+        outputSignalToNoise: output.flatMap { $0.isFinite ? $0 : nil },
+        outputError: layer.outputError, seconds: layer.seconds)
+    }
+    page = report.html(model: model.split(separator: "/").last.map(String.init) ?? model)
   }
 
   /// The report for a person.
-  func text(output: String) -> String {
-    var table = TextTable(["layer", "shape", "bytes", "to", "weight SNR", "output SNR"])
+  var text: String {
+    var table = TextTable([
+      "layer", "shape", "type", "bytes", "to", "weight SNR", "output SNR", "seconds",
+    ])
     for layer in layers {
       table.rows.append([
-        layer.name, "\(layer.shape[0])×\(layer.shape[1])",
+        layer.name, "\(layer.shape[0])×\(layer.shape[1])", layer.type,
         "\(ByteCount(layer.bytesBefore))", "\(ByteCount(layer.bytesAfter))",
-        Self.decibels(layer.weightSignalToNoise), Self.decibels(layer.outputSignalToNoise),
+        Self.decibels(layer.weightSignalToNoise),
+        layer.outputError == nil ? "-" : Self.decibels(layer.outputSignalToNoise),
+        layer.seconds.short,
       ])
     }
     let ratio = bytesAfter > 0 ? (Double(bytesBefore) / Double(bytesAfter)).short : "-"
+    let calibrated = calibrationTokens > 0 ? ", calibrated on \(calibrationTokens) tokens" : ""
+    let judged = judgements.map {
+      "\n\($0.name): \($0.before.fixed(4)) before, \($0.after.fixed(4)) after."
+    }
     return """
       \(table.plain)
 
-      \(layers.count) matrices as \(type): \(ByteCount(bytesBefore)) to \(ByteCount(bytesAfter)), \
-      \(ratio) times fewer; \(copied) tensors copied as they are.
+      \(layers.count) matrices as \(type) by \(method)\(calibrated): \(ByteCount(bytesBefore)) to \
+      \(ByteCount(bytesAfter)), \(ratio) times fewer, in \(seconds.short) s; \(copied) tensors copied \
+      as they are.
       \(output): \(ByteCount(fileBytesAfter)), from \(ByteCount(fileBytesBefore)); reads back to \
-      the same codes, bit for bit.
+      the same codes, bit for bit.\(judged.joined())
       """
   }
 

@@ -3,107 +3,120 @@ import AffineModels
 import AffineQuant
 import ArgumentParser
 
-/// Quantizes the matrices of a model.
-struct QuantizeCommand: ParsableCommand {
-  enum Method: String, ExpressibleByArgument, CaseIterable { case rtn }
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
+/// Quantizes a model or the matrices of a file.
+struct QuantizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "quantize",
-    abstract: "Quantize the weight matrices of a safetensors file and tell what it costs.",
+    abstract: "Quantize a model, or the matrices of a file, and tell what it costs.",
     discussion: """
-      Every float tensor of rank 2 whose name ends in ".weight" is quantized, if it fits one of the
-      --include patterns (or there are none) and none of the --exclude patterns; the others are copied.
-      In a pattern * stands for any characters and ? for one: --exclude 'embeddings.*'.
+      IN is a safetensors file, a GGUF file of Llama's architecture, or the folder of a BERT model; OUT
+      ends in .safetensors or, for a GGUF file, in .gguf. Examples:
+        affine quantize model.safetensors small.safetensors --weights int4-group32
+        affine quantize model.gguf small.gguf --weights q4_0 --method awq --calibrate book.txt \
+      --text other.txt --report small.html
+        affine quantize all-MiniLM-L6-v2 small.safetensors --weights int4-group32 --method gptq \
+      --calibrate lines.txt --skip '*.output.dense' --layers 'encoder.layer.0.*=int8-row'
 
-      Signal to noise is 10 log10(sum x^2 / sum (x - y)^2) in dB: of the weight, and of the layer's
-      output for 32 rows of standard normal input. The file that is written is read back and its codes
-      are compared bit for bit.
+      Of a safetensors file every float tensor of rank 2 whose name ends in ".weight" is quantized; of a
+      model its linear layers. In a pattern * stands for any characters and ? for one; of several that fit
+      a name the last of --skip holds, else the last of --layers. Methods: rtn rounds to nearest; hqq moves
+      biases; gptq, awq and smoothquant watch what layers read while the model reads the --calibrate text,
+      for BERT a text a line.
+
+      Weight SNR is 10 log10(sum w^2 / sum (w - q)^2) in dB, output SNR that of the layer's output: on the
+      calibration text, or for a safetensors file on 32 rows of standard normal input. What is written is
+      read back and compared bit for bit.
       """)
 
-  @Argument(help: "The safetensors file to read.") var input: String
-  @Argument(help: "The safetensors file to write.") var output: String
-  @Option(help: "The type of the quantized matrices.") var weights: String
-  @Option(help: "Quantize only tensors whose names fit; may be repeated.")
-  var include: [NamePattern] = []
-  @Option(help: "Copy tensors whose names fit; may be repeated.")
-  var exclude: [NamePattern] = []
-  @Option(help: "How codes are chosen: rtn rounds to nearest.") var method = Method.rtn
+  @Argument(help: "The file or folder to read.") var input: String
+  @Argument(help: "The file to write.") var output: String
+  @OptionGroup var choices: QuantizationChoices
+  @OptionGroup var texts: QuantizationTexts
+  @Option(help: "Also write the report here, as .html or .json.") var report: String?
+  @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
   @Option(help: "How to print.") var format = OutputFormat.table
 
+  func validate() throws {
+    if let report, !report.hasSuffix(".html"), !report.hasSuffix(".json") {
+      throw ValidationError("--report must end in .html or .json, unlike '\(report)'")
+    }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must lie in 1...1024, not be \(threads)")
+    }
+  }
+
   func run() throws {
-    guard let type = QuantizedType(name: weights) else {
-      throw Failure(
-        "'\(weights)' is no quantized type: int8-row, int4-group32, uint4-group32-biased are some")
-    }
-    let file = try SafeTensorsFile.open(input)
-    var writer = SafeTensorsWriter()
-    writer.metadata = file.header.metadata
-    var costs: [QuantizationCost] = []
-    var written: [String: AnyQuantized] = [:]
+    let plan = try choices.plan()
+    try check(plan)
+    let execution = Execution(threads: threads ?? Execution.standard.threads)
     let progress = Progress()
-    defer { progress.finish() }
-    for entry in file.header.entries {
-      progress.show("quantizing \(entry.name)")
-      guard entry.isWeight, isWanted(entry.name) else {
-        try writer.add(
-          entry.name, entry.element, shape: entry.shape, bytes: file.bytes(of: entry.name))
-        continue
-      }
-      let weight: Matrix<Float> = try file.matrix(entry.name)
-      let quantized = try Self.quantized(entry.name, weight, type)
-      try writer.add(entry.name, quantized)
-      written[entry.name] = quantized
-      costs.append(
-        try QuantizationCost(
-          name: entry.name, weight: weight, quantized: quantized, bytesBefore: entry.range.count))
+    let report: QuantizationReport
+    if GGUFFile.recognizes(input) {
+      report = try quantizeLlama(plan, progress, execution)
+    } else if isFolder {
+      report = try quantizeBert(plan, progress, execution)
+    } else {
+      report = try quantizeTensors(plan, progress, execution)
     }
-    guard !costs.isEmpty else {
-      throw Failure("\(input) has no float matrix named '….weight' that is to be quantized")
-    }
-    // Its bytes are mapped: once the output is there, the input may be gone.
-    let sizeBefore = try Self.byteCount(of: input)
-    try writer.write(to: output)
-    try check(written)
-    let report = QuantizationReport(
-      type: type.name, method: method.rawValue, layers: costs,
-      copied: file.header.entries.count - costs.count,
-      fileBytes: (sizeBefore, try Self.byteCount(of: output)))
+    progress.finish()
+    try write(report)
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.text(output: output))
+    case .table: print(report.text)
     }
   }
 
-  private func isWanted(_ name: String) -> Bool {
-    (include.isEmpty || include.contains { $0.matches(name) })
-      && !exclude.contains { $0.matches(name) }
+  /// Whether the output is a GGUF file.
+  var writesGGUF: Bool { output.hasSuffix(".gguf") }
+
+  private var isFolder: Bool {
+    FileManager.default.fileExists(atPath: "\(input)/config.json")
   }
 
-  private static func quantized(
-    _ name: String, _ weight: Matrix<Float>, _ type: QuantizedType
-  ) throws -> AnyQuantized {
-    do { return try AnyQuantized(quantizing: weight, as: type) } catch {
-      throw Failure("the tensor '\(name)' cannot be \(type.name): \(error)")
+  /// What can be refused before anything is read.
+  private func check(_ plan: QuantizationPlan) throws {
+    if choices.quantizationMethod.needsInputs, texts.calibrate == nil {
+      throw Failure(
+        "\(choices.method.rawValue) watches what layers read: --calibrate names a text to run on")
+    }
+    if choices.range != nil, texts.calibrate == nil {
+      throw Failure("--static fixes scales by a text: --calibrate names it")
+    }
+    guard writesGGUF else { return }
+    guard GGUFFile.recognizes(input) else {
+      throw Failure("only a GGUF file can become '\(output)': write a .safetensors file")
+    }
+    guard choices.range == nil else {
+      throw Failure("a GGUF file has no place for the scales of --static: leave it out")
+    }
+    for type in plan.allTypes {
+      guard let held = GGUFTensorType(holding: type) else {
+        throw Failure(
+          "no blocks of GGUF hold \(type.name): q4_0, q4_1, q5_0, q5_1 and q8_0 are written")
+      }
+      guard type == held.quantizedType else {
+        throw Failure(
+          "blocks of GGUF have other scales than \(type.name): take \(held.name.lowercased())")
+      }
     }
   }
 
-  private static func byteCount(of path: String) throws -> Int {
-    try MappedFile(path: path).bytes.count
-  }
-
-  /// Reads the file back and compares every code and parameter.
-  private func check(_ written: [String: AnyQuantized]) throws {
-    let file = try SafeTensorsFile(path: output)
-    for (name, matrix) in written where try file.quantized(name) != matrix {
-      throw Failure("'\(name)' does not read back from \(output) as it was written")
-    }
+  private func write(_ result: QuantizationReport) throws {
+    guard let report else { return }
+    try AtomicFile.write(
+      report.hasSuffix(".json") ? try jsonText(result) : result.page, to: report)
   }
 }
 
-extension SafeTensorsHeader.Entry {
-  /// A matrix of a linear layer or an embedding.
-  fileprivate var isWeight: Bool {
-    shape.count == 2 && name.hasSuffix(".weight")
-      && [.float32, .float16, .bfloat16].contains(element)
+extension QuantizationPlan {
+  /// The types that weights may become.
+  fileprivate var allTypes: [QuantizedType] {
+    (standard.map { [$0] } ?? []) + rules.compactMap(\.type)
   }
 }

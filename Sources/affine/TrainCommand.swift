@@ -2,7 +2,6 @@ import AffineFormats
 import AffineQuant
 import AffineTraining
 import ArgumentParser
-import Foundation
 
 /// Trains a small language model under one recipe, or under several to compare them.
 struct TrainCommand: ParsableCommand {
@@ -107,8 +106,8 @@ struct TrainCommand: ParsableCommand {
 
   private func line(_ trainer: Trainer, _ record: TrainingRecord) -> String {
     let left = Double((steps - trainer.step) * trainer.settings.tokens) / record.tokensPerSecond
-    let loss = String(format: "%.4f", record.curve.last?.loss ?? .nan)
-    let validation = record.validationLoss.map { String(format: ", validation %.4f", $0) } ?? ""
+    let loss = (record.curve.last?.loss ?? .nan).fixed(4)
+    let validation = record.validationLoss.map { ", validation \($0.fixed(4))" } ?? ""
     return "\(record.recipe) seed \(record.seed): step \(trainer.step) of \(steps), loss \(loss)"
       + "\(validation), \(Int(record.tokensPerSecond)) tokens/s, \(Int(left.rounded(.up))) s left"
   }

@@ -2,7 +2,12 @@ import AffineFormats
 import AffineQuant
 import AffineTraining
 import ArgumentParser
-import Foundation
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// What a run reads and writes beside its text.
 struct TrainingFiles: ParsableArguments {

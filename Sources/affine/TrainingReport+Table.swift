@@ -1,5 +1,3 @@
-import Foundation
-
 extension TrainingReport {
   /// A row a recipe: means over its seeds, and the difference to float32 seed by seed.
   var table: TextTable {
@@ -24,13 +22,13 @@ extension TrainingReport {
   }
 
   private func mean(_ values: [Double]) -> String {
-    values.isEmpty ? "-" : String(format: "%.4f", values.reduce(0, +) / Double(values.count))
+    values.isEmpty ? "-" : (values.reduce(0, +) / Double(values.count)).fixed(4)
   }
 
   /// The mean, and between which values it lies.
   private func spread(_ values: [Double]) -> String {
-    let mean = String(format: "%+.4f", values.reduce(0, +) / Double(values.count))
+    let mean = (values.reduce(0, +) / Double(values.count)).fixed(4, signed: true)
     guard values.count > 1, let low = values.min(), let high = values.max() else { return mean }
-    return mean + String(format: " (%+.4f…%+.4f)", low, high)
+    return mean + " (\(low.fixed(4, signed: true))…\(high.fixed(4, signed: true)))"
   }
 }

@@ -1,5 +1,10 @@
 import AffineTraining
-import Foundation
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// What `affine train` prints: one entry a run.
 struct TrainingReport: Codable {

@@ -1,6 +1,12 @@
 public import AffineQuant
 
-internal import Foundation
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// What quantizing one weight costs.
 public struct QuantizationCost: Sendable, Hashable {

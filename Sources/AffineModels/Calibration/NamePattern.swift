@@ -1,18 +1,20 @@
-import ArgumentParser
-
 /// A pattern of tensor names: `*` stands for any characters, `?` for one.
-struct NamePattern: ExpressibleByArgument {
+public struct NamePattern: Sendable, Hashable {
   private let pattern: [Character]
 
-  init?(argument: String) {
-    guard !argument.isEmpty else { return nil }
-    pattern = Array(argument)
+  /// Takes any text but an empty one, which no name would fit.
+  public init?(_ text: String) {
+    guard !text.isEmpty else { return nil }
+    pattern = Array(text)
   }
+
+  /// The text of the pattern.
+  public var text: String { String(pattern) }
 
   /// Whether a whole name fits.
   ///
   /// - Complexity: O(name · pattern): only the last `*` is ever tried again.
-  func matches(_ text: String) -> Bool {
+  public func matches(_ text: String) -> Bool {
     let name = Array(text)
     var (place, at) = (0, 0)
     var star: (place: Int, at: Int)?

@@ -1,0 +1,103 @@
+/// The extents of a BERT encoder, and what is made of its output (Devlin et al., 2018; Reimers and
+/// Gurevych, 2019).
+public struct BertConfiguration: Sendable, Hashable {
+  /// Tokens that have an embedding.
+  public var vocabulary: Int
+  /// Features of a token.
+  public var width: Int
+  /// Blocks of attention and two linear layers.
+  public var layers: Int
+  /// Heads of attention.
+  public var heads: Int
+  /// Features between the two linear layers.
+  public var innerWidth: Int
+  /// Places that have an embedding.
+  public var positions: Int
+  /// Kinds of text that have an embedding; all texts are of the first.
+  public var tokenTypes: Int
+  /// What norms add to the variance.
+  public var normEpsilon: Float
+  /// Tokens that are kept of a text, with those that mark its ends.
+  public var maximumTokens: Int
+  /// Whether embeddings have the length 1.
+  public var normalizes: Bool
+
+  /// Collects the numbers.
+  ///
+  /// - Throws: ``BertError``: a number that no model can have.
+  public init(
+    vocabulary: Int, width: Int, layers: Int, heads: Int, innerWidth: Int, positions: Int,
+    tokenTypes: Int, normEpsilon: Float = 1e-12, maximumTokens: Int, normalizes: Bool = true
+  ) throws(BertError) {
+    for (field, value) in [
+      ("vocabulary", vocabulary), ("width", width), ("number of layers", layers),
+      ("number of heads", heads), ("inner width", innerWidth), ("number of positions", positions),
+      ("number of token types", tokenTypes),
+    ] where value < 1 {
+      throw .invalid(field: field, value: value)
+    }
+    // The two tokens that mark a text's ends must fit.
+    guard (2...max(positions, 2)).contains(maximumTokens) else {
+      throw .invalid(field: "longest text", value: maximumTokens)
+    }
+    guard width.isMultiple(of: heads) else { throw .unevenHeads(heads: heads, width: width) }
+    self.vocabulary = vocabulary
+    self.width = width
+    self.layers = layers
+    self.heads = heads
+    self.innerWidth = innerWidth
+    self.positions = positions
+    self.tokenTypes = tokenTypes
+    self.normEpsilon = normEpsilon
+    self.maximumTokens = maximumTokens
+    self.normalizes = normalizes
+  }
+
+  /// Reads `config.json`, `modules.json` and what that names, of a folder as sentence-transformers
+  /// writes it.
+  ///
+  /// - Throws: ``BertError``: a file or a field that is missing, or a model of another kind.
+  public init(folder: String) throws(BertError) {
+    let folder = ModelFolder(path: folder)
+    let model = try folder.document("config.json")
+    for (field, expected) in [
+      ("model_type", "bert"), ("hidden_act", "gelu"), ("position_embedding_type", "absolute"),
+    ] {
+      guard let found = try model.text(field), found != expected else { continue }
+      throw .unsupported(file: model.file, what: "the \(field) '\(found)'")
+    }
+    let positions = try model.count("max_position_embeddings")
+    let longest = try folder.document("sentence_bert_config.json")
+      .count("max_seq_length", absent: positions)
+    try self.init(
+      vocabulary: model.count("vocab_size"), width: model.count("hidden_size"),
+      layers: model.count("num_hidden_layers"), heads: model.count("num_attention_heads"),
+      innerWidth: model.count("intermediate_size"), positions: positions,
+      tokenTypes: model.count("type_vocab_size"), normEpsilon: model.number("layer_norm_eps"),
+      maximumTokens: min(longest, positions), normalizes: Self.normalizes(folder))
+  }
+
+  /// Whether the modules after the encoder, mean pooling and perhaps a norm, end with the norm.
+  private static func normalizes(_ folder: ModelFolder) throws(BertError) -> Bool {
+    let modules = try folder.document("modules.json")
+    var kinds: [String] = []
+    for module in try modules.elements() {
+      let type = try module.text("type") ?? ""
+      let kind = type.split(separator: ".").last.map(String.init) ?? ""
+      kinds.append(kind)
+      guard kind == "Pooling" else { continue }
+      let pooling = try folder.document("\(module.text("path") ?? "")/config.json")
+      let modes = try pooling.trueNames().filter { $0.hasPrefix("pooling_mode_") }
+      guard modes == ["pooling_mode_mean_tokens"] else {
+        throw .unsupported(file: pooling.file, what: modes.joined(separator: " and "))
+      }
+    }
+    guard kinds == ["Transformer", "Pooling"] || kinds == ["Transformer", "Pooling", "Normalize"]
+    else {
+      throw .unsupported(
+        file: modules.file,
+        what: kinds.isEmpty ? "no modules" : "the modules \(kinds.joined(separator: ", "))")
+    }
+    return kinds.last == "Normalize"
+  }
+}

@@ -1,0 +1,68 @@
+public import AffineFormats
+internal import AffineQuant
+
+/// A BERT encoder of texts, as all-MiniLM-L6-v2.
+public struct BertModel: Sendable {
+  /// Extents.
+  public let configuration: BertConfiguration
+  let words: LinearWeight
+  /// The embedding of each place, plus that of the first kind of text.
+  let places: Matrix<Float>
+  var embeddingNorm: BertNorm
+  var blocks: [BertBlock]
+
+  /// Reads `config.json`, `modules.json`, `sentence_bert_config.json`, the pooling's `config.json` and
+  /// `model.safetensors` of a folder.
+  ///
+  /// - Parameters:
+  ///   - folder: Its path.
+  ///   - tensors: The path of another file to read tensors from.
+  /// - Throws: ``BertError``, naming what is missing.
+  public init(folder: String, tensors: String? = nil) throws(BertError) {
+    let configuration = try BertConfiguration(folder: folder)
+    let path = tensors ?? ModelFolder(path: folder).path(of: "model.safetensors")
+    let file: SafeTensorsFile
+    do { file = try SafeTensorsFile(path: path) } catch { throw .tensors(error) }
+    try self.init(file, configuration)
+  }
+
+  /// Reads the tensors of a file; weights that are quantized in it stay so.
+  ///
+  /// - Throws: ``BertError``: a tensor that is missing or of another shape.
+  public init(
+    _ file: SafeTensorsFile, _ configuration: BertConfiguration
+  ) throws(BertError) {
+    let tensors = BertTensors(file)
+    let width = configuration.width
+    let positions = try tensors.matrix(
+      "embeddings.position_embeddings.weight", configuration.positions, width)
+    let types = try tensors.matrix(
+      "embeddings.token_type_embeddings.weight", configuration.tokenTypes, width)
+    words = try tensors.weight(
+      "embeddings.word_embeddings.weight", configuration.vocabulary, width)
+    places = Matrix(rows: configuration.positions, columns: width) {
+      positions[$0, $1] + types[0, $1]
+    }
+    embeddingNorm = try tensors.norm(Self.embeddingNormName, configuration)
+    var blocks: [BertBlock] = []
+    for layer in 0..<configuration.layers {
+      var linears: [Linear] = []
+      for part in BertBlock.Part.allCases {
+        let shape = part.shape(configuration)
+        linears.append(
+          try tensors.linear(
+            part.name(layer), outputs: shape.rows, inputs: shape.columns))
+      }
+      blocks.append(
+        BertBlock(
+          layer, linears: linears,
+          attentionNorm: try tensors.norm(Self.attentionNormName(layer), configuration),
+          outputNorm: try tensors.norm(Self.outputNormName(layer), configuration)))
+    }
+    self.blocks = blocks
+    self.configuration = configuration
+  }
+
+  /// What checkpoints call a part of a layer.
+  static func name(_ layer: Int, _ part: String) -> String { "encoder.layer.\(layer).\(part)" }
+}

@@ -1,0 +1,50 @@
+internal import AffineFormats
+internal import AffineQuant
+
+extension BertTensors {
+  /// What a file may say of a layer's input.
+  static let inputParts = ["input_factors", "input_scales", "input_zero_points"]
+
+  /// What columns of a layer's input are multiplied by, if anything.
+  func inputFactors(_ name: String, _ inputs: Int) throws(BertError) -> Matrix<Float>? {
+    try optional("\(name).input_factors", inputs)
+  }
+
+  /// What a norm's weight and bias were divided by, if anything.
+  func divisors(_ name: String, _ width: Int) throws(BertError) -> Matrix<Float>? {
+    try optional("\(name).divisors", width)
+  }
+
+  /// A weight in codes, with the fixed parameters of its input, if it has them.
+  func weight(_ name: String, _ codes: AnyQuantized) throws(BertError) -> LinearWeight {
+    guard let text = file.header.metadata["inputs.\(name)"] else {
+      return .quantized(PackedWeight(codes))
+    }
+    guard let type = QuantizedType(name: text), type.block.name == "tensor",
+      kernels(for: .linear, .quantized(type), .quantized(codes.quantizedType)) != nil
+    else {
+      throw .layer(
+        name: name, .typeMismatch(expected: codes.quantizedType.name, found: text))
+    }
+    var parameters = QuantizationParameters(
+      scales: try matrix("\(name).input_scales", 1, 1).values.array)
+    if type.mapping.kind == .asymmetric {
+      parameters.zeroPoints = [try zeroPoint("\(name).input_zero_points")]
+    }
+    return .fixed(PackedWeight(codes), inputs: type, parameters: parameters)
+  }
+
+  private func zeroPoint(_ name: String) throws(BertError) -> Int16 {
+    do throws(SafeTensorsError) {
+      let bytes = try file.bytes(of: name)
+      guard let entry = file.header[name], entry.element == .int16, bytes.count == 2 else {
+        throw .unexpected(name: name, expected: "one I16", found: "something else")
+      }
+      return bytes.viewed(as: Int16.self)[0]
+    } catch { throw .tensors(error) }
+  }
+
+  private func optional(_ name: String, _ columns: Int) throws(BertError) -> Matrix<Float>? {
+    file.header[name] == nil ? nil : try matrix(name, 1, columns)
+  }
+}

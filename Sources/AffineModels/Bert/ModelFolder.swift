@@ -1,0 +1,83 @@
+internal import AffineFormats
+internal import AffineQuant
+
+/// The JSON files of a folder that holds a model.
+struct ModelFolder {
+  let path: String
+
+  /// The path of a file in the folder.
+  func path(of name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
+
+  /// One document, an object or an array.
+  func document(_ name: String) throws(BertError) -> Document {
+    let path = path(of: name)
+    let bytes: [UInt8]
+    do { bytes = try MappedFile(path: path).bytes.array } catch { throw .file(error) }
+    do { return Document(file: path, value: try JSONParser.parse(bytes)) } catch {
+      throw .malformed(file: path, reason: "\(error.reason) at byte \(error.byte)")
+    }
+  }
+
+  /// A JSON value and the file it comes from.
+  struct Document {
+    let file: String
+    let value: JSONValue
+
+    /// The value of a field, if there is one that is not null.
+    private func field(_ name: String) throws(BertError) -> JSONValue? {
+      guard let members = value.members else {
+        throw .malformed(file: file, reason: "an object is expected")
+      }
+      let value = members.first { $0.name == name }?.value
+      return value == .null ? nil : value
+    }
+
+    /// A whole number, or `absent` where there is none.
+    func count(_ name: String, absent: Int? = nil) throws(BertError) -> Int {
+      switch try field(name) {
+      case .integer(let count): return count
+      case nil:
+        if let absent { return absent }
+        throw .malformed(file: file, reason: "there is no '\(name)'")
+      default: throw .malformed(file: file, reason: "'\(name)' is not a whole number")
+      }
+    }
+
+    /// A number that is finite as a float.
+    func number(_ name: String) throws(BertError) -> Float {
+      switch try field(name) {
+      case .integer(let count): return Float(count)
+      case .otherNumber(let text):
+        guard let number = Float(text), number.isFinite else { fallthrough }
+        return number
+      case nil: throw .malformed(file: file, reason: "there is no '\(name)'")
+      default: throw .malformed(file: file, reason: "'\(name)' is not a finite number")
+      }
+    }
+
+    /// A text, or `nil` where there is none.
+    func text(_ name: String) throws(BertError) -> String? {
+      switch try field(name) {
+      case .string(let text): return text
+      case nil: return nil
+      default: throw .malformed(file: file, reason: "'\(name)' is not a text")
+      }
+    }
+
+    /// The names of the fields that are true.
+    func trueNames() throws(BertError) -> [String] {
+      guard let members = value.members else {
+        throw .malformed(file: file, reason: "an object is expected")
+      }
+      return members.filter { $0.value == .boolean(true) }.map(\.name)
+    }
+
+    /// The elements of an array.
+    func elements() throws(BertError) -> [Document] {
+      guard case .array(let elements) = value else {
+        throw .malformed(file: file, reason: "an array is expected")
+      }
+      return elements.map { Document(file: file, value: $0) }
+    }
+  }
+}

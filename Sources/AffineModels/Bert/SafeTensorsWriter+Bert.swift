@@ -1,0 +1,97 @@
+public import AffineFormats
+internal import AffineQuant
+
+// Beside what checkpoints have, a quantized BERT may have
+//
+//   layer.input_factors      F32 [1, inputs], what columns of the input are multiplied by first
+//   layer.input_scales       F32 [1, 1], and
+//   layer.input_zero_points  I16 [1, 1], what the input is quantized with, with its type in the
+//                            metadata, as `inputs.layer` = "int8-tensor"
+//   norm.divisors            F32 [1, width], what the norm's weight and bias were divided by for the
+//                            layers that read it
+
+extension SafeTensorsWriter {
+  /// A model as a file that ``BertModel/init(_:_:)`` reads again: linear layers and norms as the model has
+  /// them now, all else as it was. How inputs are quantized on every call is not kept.
+  ///
+  /// - Parameters:
+  ///   - model: The model, made of this file.
+  ///   - file: What it was read from.
+  /// - Throws: ``AffineFormats/SafeTensorsError``: a scale that is no number of its type.
+  public init(_ model: BertModel, from file: SafeTensorsFile) throws(SafeTensorsError) {
+    self.init()
+    let quantized = Set(file.quantizedNames)
+    var replaced: Set<String> = []
+    for name in model.linearNames {
+      replaced.formUnion(BertTensors.inputParts.map { "\(name).\($0)" })
+      metadata["inputs.\(name)"] = nil
+      let weight = "\(name).weight"
+      if try add(model[linear: name], name, file, isQuantized: quantized.contains(weight)) {
+        replaced.insert(weight)
+      }
+    }
+    for (name, norm) in model.norms where try add(norm, name, file) {
+      replaced.formUnion(["weight", "bias", "divisors"].map { "\(name).\($0)" })
+    }
+    for (key, text) in file.header.metadata where !key.hasPrefix("inputs.") {
+      let isReplaced = replaced.contains(String(key.dropFirst("affine.".count)))
+      if !(Self.describesTensor(key) && isReplaced) { metadata[key] = text }
+    }
+    for name in quantized.intersection(replaced) {
+      replaced.formUnion(Self.partNames(of: name, try file.quantized(name).quantizedType))
+    }
+    for entry in file.header.entries where !replaced.contains(entry.name) {
+      try add(entry.name, entry.element, shape: entry.shape, bytes: file.bytes(of: entry.name))
+    }
+  }
+
+  /// Adds a layer's weight, unless the file has it just so, and what multiplies or quantizes its input.
+  private mutating func add(
+    _ linear: Linear, _ name: String, _ file: SafeTensorsFile, isQuantized: Bool
+  ) throws(SafeTensorsError) -> Bool {
+    if let factors = linear.inputFactors { try add("\(name).input_factors", factors) }
+    switch linear.weight {
+    case .float(let matrix):
+      if !isQuantized, try file.matrix("\(name).weight") == matrix { return false }
+      try add("\(name).weight", matrix)
+    case .quantized(let packed): try add("\(name).weight", packed.unpacked)
+    case .outliers(let weight): try add("\(name).weight", weight.quantized)
+    case .fixed(let packed, let inputs, let parameters):
+      try add("\(name).weight", packed.unpacked)
+      metadata["inputs.\(name)"] = inputs.name
+      let scales = parameters.scales
+      try add("\(name).input_scales", Matrix(rows: 1, columns: scales.count) { scales[$1] })
+      let zeroPoints = Buffer(parameters.zeroPoints)
+      guard zeroPoints.count > 0 else { break }
+      try add(
+        "\(name).input_zero_points", .int16, shape: [1, zeroPoints.count], bytes: zeroPoints.bytes)
+    }
+    return true
+  }
+
+  /// Adds a norm that has been divided.
+  private mutating func add(
+    _ norm: BertNorm, _ name: String, _ file: SafeTensorsFile
+  ) throws(SafeTensorsError) -> Bool {
+    guard let divisors = norm.divisors else { return false }
+    let width = norm.weight.shape.columns
+    for (part, values) in [("weight", norm.weight), ("bias", norm.bias)] {
+      try add("\(name).\(part)", .float32, shape: [width], bytes: values.values.bytes)
+    }
+    try add("\(name).divisors", divisors)
+    return true
+  }
+}
+
+extension BertModel {
+  /// All norms, by what checkpoints call them.
+  fileprivate var norms: [(name: String, norm: BertNorm)] {
+    [(Self.embeddingNormName, embeddingNorm)]
+      + blocks.indices.flatMap { layer in
+        [
+          (Self.attentionNormName(layer), blocks[layer].attentionNorm),
+          (Self.outputNormName(layer), blocks[layer].outputNorm),
+        ]
+      }
+  }
+}

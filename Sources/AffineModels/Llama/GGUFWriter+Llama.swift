@@ -1,0 +1,95 @@
+public import AffineFormats
+internal import AffineQuant
+
+extension GGUFWriter {
+  /// A model as a GGUF file: linear layers and norms as the model has them now, all else as it was.
+  ///
+  /// Layers that nobody changed keep their bytes. Rows of queries and keys lie as the format has them,
+  /// norms are F32, and `general.file_type` names the type of most of the linear layers' values.
+  ///
+  /// - Parameters:
+  ///   - model: The model, made of these weights.
+  ///   - weights: The file that it was read from: its metadata and what is not a layer.
+  /// - Throws: ``LlamaError/notInGGUF(linear:_:)``; ``AffineFormats/GGUFError`` for types and scales that
+  ///   no block holds.
+  public init(_ model: LlamaModel, from weights: GGUFWeights) throws {
+    self.init(metadata: weights.file.metadata)
+    let norms = Dictionary(
+      uniqueKeysWithValues: model.normTensors.map { ($0.tensor.nameInGGUF, $0.weight) })
+    let linears = Dictionary(
+      uniqueKeysWithValues: model.linearTensors.map { ($0.tensor.nameInGGUF, $0) })
+    var values: [GGUFTensorType: Int] = [:]
+    for tensor in weights.file.tensors {
+      if let norm = norms[tensor.name] {
+        try add(tensor.name, .f32, dimensions: tensor.dimensions, bytes: norm.values.bytes)
+        continue
+      }
+      guard let linear = linears[tensor.name] else {
+        try copy(tensor, from: weights.file)
+        continue
+      }
+      let type = try add(model[linear: linear.name], linear, tensor, weights)
+      values[type, default: 0] += tensor.shape.count
+    }
+    let most = values.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
+    guard let most, let number = Self.fileTypes[most.key] else { return }
+    metadata["general.file_type"] = .uint32(number)
+    if metadata["general.quantization_version"] == nil {
+      metadata["general.quantization_version"] = .uint32(2)
+    }
+  }
+
+  /// What `general.file_type` calls files of mostly one type, of those that can be written.
+  private static let fileTypes: [GGUFTensorType: UInt32] = [
+    .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .q5_0: 8, .q5_1: 9, .bf16: 32, .mxfp4: 38,
+  ]
+
+  private mutating func copy(_ tensor: GGUFTensor, from file: GGUFFile) throws {
+    try add(
+      tensor.name, tensor.type, dimensions: tensor.dimensions,
+      bytes: try file.bytes(of: tensor.name))
+  }
+
+  /// Adds a layer's weight and says what type it has become.
+  private mutating func add(
+    _ linear: Linear, _ place: (name: String, tensor: LlamaTensor), _ tensor: GGUFTensor,
+    _ weights: GGUFWeights
+  ) throws -> GGUFTensorType {
+    guard linear.inputFactors == nil else {
+      throw LlamaError.notInGGUF(linear: place.name, "factors of its input")
+    }
+    if linear.weight.isStored(as: try weights.tensor(place.tensor)) {
+      try copy(tensor, from: weights.file)
+      return tensor.type
+    }
+    let stored = try weights.inFileOrder(linear.weight.stored(place.name), of: place.tensor)
+    switch stored {
+    case .float(let matrix): try add(tensor.name, matrix)
+    case .quantized(let codes):
+      try add(tensor.name, codes)
+      return GGUFTensorType(holding: codes.quantizedType) ?? tensor.type
+    }
+    return .f32
+  }
+}
+
+extension LinearWeight {
+  /// Whether a file has these very numbers.
+  fileprivate func isStored(as stored: StoredTensor?) -> Bool {
+    switch (self, stored) {
+    case (.float(let now), .float(let before)): now == before
+    case (.quantized(let now), .quantized(let before)): now.unpacked == before
+    default: false
+    }
+  }
+
+  /// - Throws: ``LlamaError/notInGGUF(linear:_:)``.
+  fileprivate func stored(_ name: String) throws(LlamaError) -> StoredTensor {
+    switch self {
+    case .float(let matrix): .float(matrix)
+    case .quantized(let packed): .quantized(packed.unpacked)
+    case .fixed: throw .notInGGUF(linear: name, "fixed scales of its input")
+    case .outliers: throw .notInGGUF(linear: name, "outliers of its input")
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import AffineFormats
+import AffineModels
+public import AffineQuant
+public import ArgumentParser
+
+/// Which model runs, and how.
+struct LanguageModelOptions: ParsableArguments {
+  @Option(help: "A GGUF file of Llama's architecture.") var model: String
+  @Option(
+    help: "What inputs of linear layers are quantized to: float32, int8-token, int8-group32.")
+  var activations = "int8-group32"
+  @Option(help: "How keys and values are kept: float32, float16 or int8.")
+  var cache = CacheFormat.float16
+  @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
+  @OptionGroup var sets: InstructionSetOption
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must lie in 1...1024, not be \(threads)")
+    }
+  }
+
+  func execution() throws -> Execution {
+    Execution(
+      threads: threads ?? Execution.standard.threads, instructionSet: try sets.instructionSet())
+  }
+
+  /// Reads the model and its vocabulary.
+  func load(on execution: Execution) throws -> LanguageModel {
+    guard let format = ActivationFormat(name: activations) else {
+      throw Failure(
+        "'\(activations)' is no type of activations: float32, int8-token, int8-group32 are some")
+    }
+    let clock = ContinuousClock()
+    let started = clock.now
+    do {
+      var file = try GGUFFile(path: model)
+      let tokenizer = try BytePairTokenizer(file.metadata)
+      let template = file.metadata["tokenizer.chat_template"]?.string
+      // Before the weights come, which would lie behind it.
+      file.forgetTexts()
+      let weights = try GGUFWeights(file)
+      guard tokenizer.tokenCount <= weights.configuration.vocabulary else {
+        throw LlamaError.contradiction(
+          "the number of tokens", tokenizer.tokenCount, "the rows of the embedding",
+          weights.configuration.vocabulary)
+      }
+      let llama = try LlamaModel(weights, activations: format, on: execution)
+      return LanguageModel(
+        llama: llama, tokenizer: tokenizer, template: template,
+        seconds: (clock.now - started).inSeconds)
+    } catch GGUFError.file(let error) {
+      throw error
+    } catch { throw Failure("'\(model)': \(error)") }
+  }
+}
+
+extension CacheFormat: ExpressibleByArgument {}

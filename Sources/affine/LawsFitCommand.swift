@@ -1,0 +1,82 @@
+import AffineFormats
+import AffineTraining
+import ArgumentParser
+
+/// Fits a law to measured losses.
+struct LawsFitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit a precision law to measured losses.",
+    discussion: """
+      Rows are CSV with the columns parameters, tokens, weightBits, activationBits, cacheBits, postBits,
+      loss (others may be there; run names the training run), or a JSON array of objects with these
+      names. Bits that are empty, null or float are not quantized.
+
+      Stages: float training; one part in few bits at a time; all together; rounding after training.
+      Each minimizes Huber's loss of ln loss with L-BFGS. Intervals come from drawing runs with
+      replacement. Constants trade off against each other: the factors at some bits and the optimum
+      are often known better than gamma and offset.
+      """)
+
+  enum Exponents: String, ExpressibleByArgument, CaseIterable { case tied, free }
+
+  @Argument(help: "The rows, CSV or JSON.") var rows: String
+  @Option(help: "Whether alpha = beta, as published, or each is fitted.") var exponents =
+    Exponents.tied
+  @Option(help: "Where Huber's loss of ln loss stops being a square.") var huber = 1e-3
+  @Option(help: "Draws of runs for the intervals.") var replicates = 200
+  @Option(help: "The part of the draws that an interval holds.") var confidence = 0.9
+  @Option(help: "Fixes the draws.") var seed: UInt64 = 0
+  @Option(help: "Leave out rows that are rounded to fewer bits after training.") var leastPostBits =
+    3.0
+  @Option(help: "Leave out rows that are rounded to more bits after training.") var mostPostBits =
+    64.0
+  @Option(help: "Leave out rows trained in fewer bits of weights.") var leastWeightBits: Double?
+  @Option(help: "Leave out rows trained in fewer bits of activations.")
+  var leastActivationBits: Double?
+  @Option(help: "Leave out rows trained in fewer bits of the cache.") var leastCacheBits: Double?
+  @Option(help: "Hold out about this part of the runs, and say how well they are predicted.")
+  var holdOut = 0.0
+  @Option(help: "Fixes which runs are held out.") var holdOutSeed: UInt64 = 0
+  @Option(help: "Write the fit as JSON, for predict and plan.") var output: String?
+  @Option(help: "Write a plot of the law against the rows, as SVG.") var plot: String?
+  @Option(help: "Write a plot of what rounding after training adds, as SVG.")
+  var plotRounding: String?
+  @Option(help: "The bits of that plot.") var plotBits = 3.0
+  @Option(help: "How to print.") var format = OutputFormat.table
+
+  func validate() throws {
+    guard holdOut >= 0, holdOut < 1 else {
+      throw ValidationError("--hold-out must lie in 0..<1, not be \(holdOut)")
+    }
+    guard leastPostBits > 0, mostPostBits >= leastPostBits else {
+      throw ValidationError("--least-post-bits must lie above 0, and --most-post-bits above it")
+    }
+  }
+
+  func run() throws {
+    let all = try LawsFiles.rows(rows)
+    let (fitted, held) = LawRow.divided(all, holdingOut: holdOut, seed: holdOutSeed)
+    var settings = LawFitSettings()
+    (settings.huber, settings.isTied) = (huber, exponents == .tied)
+    (settings.replicates, settings.confidence) = (replicates, confidence)
+    (settings.seed, settings.postBits) = (seed, leastPostBits...mostPostBits)
+    settings.leastBits = LawPrecision(
+      weightBits: leastWeightBits, activationBits: leastActivationBits, cacheBits: leastCacheBits)
+    let fit: LawFit
+    do { fit = try PrecisionLaw.fit(fitted, settings) } catch {
+      throw Failure("'\(rows)': \(error)")
+    }
+    // What the fit leaves out is not predicted either.
+    let report = LawsFitReport(fit, heldOut: held.filter { settings.reason(against: $0) == nil })
+    if let output { try AtomicFile.write(try jsonText(report), to: output) }
+    if let plot { try AtomicFile.write(fit.plot.svg, to: plot) }
+    if let plotRounding {
+      try AtomicFile.write(fit.law.degradationPlot(all, bits: plotBits).svg, to: plotRounding)
+    }
+    switch format {
+    case .json: try printJSON(report)
+    case .table: print(report.text(fit))
+    }
+  }
+}

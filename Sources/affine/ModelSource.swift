@@ -1,0 +1,63 @@
+import AffineFormats
+import AffineModels
+import AffineQuant
+
+/// A model that a person named, with what makes tokens of texts.
+struct ModelSource<Model: QuantizableModel> {
+  let model: Model
+  /// Whether a text is one long sequence of tokens, and not a sequence a line.
+  let readsOn: Bool
+  /// The tokens of a text as the model reads it.
+  let tokenize: (String) -> [Int]
+
+  /// The tokens of a file's text.
+  func tokens(ofText path: String, most: Int? = nil) throws -> [Int] {
+    let tokens = tokenize(try text(of: path))
+    guard tokens.count > 1 else { throw Failure("'\(path)' has fewer than two tokens") }
+    return Array(tokens.prefix(most ?? tokens.count))
+  }
+
+  /// The tokens of a file's text in windows, or a sequence a line, until there are enough.
+  func sequences(_ path: String, most: Int?, context: Int) throws -> [[Int]] {
+    if readsOn {
+      return Perplexity.windows(try tokens(ofText: path, most: most), context: context)
+        .map(Array.init)
+    }
+    var (sequences, count): ([[Int]], Int) = ([], 0)
+    for line in try text(of: path).split(whereSeparator: \.isNewline) where count < most ?? .max {
+      let tokens = tokenize(String(line))
+      sequences.append(tokens)
+      count += tokens.count
+    }
+    guard !sequences.isEmpty else { throw Failure("'\(path)' is empty") }
+    return sequences
+  }
+}
+
+extension ModelSource where Model == LlamaModel {
+  /// Reads a GGUF file; inputs of its layers stay floats.
+  static func llama(_ path: String, on execution: Execution) throws -> ModelSource {
+    do {
+      return try llama(GGUFWeights(GGUFFile(path: path)), on: execution)
+    } catch GGUFError.file(let error) {
+      throw error
+    } catch { throw Failure("'\(path)': \(error)") }
+  }
+
+  /// Reads a model of an open file.
+  static func llama(_ weights: GGUFWeights, on execution: Execution) throws -> ModelSource {
+    let tokenizer = try BytePairTokenizer(weights.file.metadata)
+    let model = try LlamaModel(weights, activations: .float32, on: execution)
+    return ModelSource(model: model, readsOn: true) {
+      tokenizer.tokens($0, addSpecial: false, parseSpecial: false)
+    }
+  }
+}
+
+extension ModelSource where Model == BertModel {
+  /// Reads a folder.
+  static func bert(_ folder: String) throws -> ModelSource {
+    let embedder = try TextEmbedder(folder: folder)
+    return ModelSource(model: embedder.model, readsOn: false, tokenize: embedder.tokens)
+  }
+}

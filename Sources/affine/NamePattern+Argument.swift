@@ -1,0 +1,6 @@
+public import AffineModels
+public import ArgumentParser
+
+extension NamePattern: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,78 @@
+import AffineModels
+import AffineQuant
+import ArgumentParser
+
+/// How well a model foresees a text.
+struct PerplexityCommand: ParsableCommand {
+  /// The result, as scripts read it.
+  struct Report: Encodable {
+    let perplexity: Double
+    let tokens, windows, context: Int
+    let seconds: Double
+    let peakResidentBytes: Int
+    let model, activations, cache: String
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "perplexity",
+    abstract: "How well a language model foresees a text.",
+    discussion: """
+      The text's tokens are cut into neighbouring windows of --context tokens, the last one shorter. The
+      model reads each window from nothing, and every token of it but the first counts: perplexity is e
+      to the mean of -ln p. No token is put before the text or a window.
+      """)
+
+  @OptionGroup var options: LanguageModelOptions
+  @Option(help: "The text, a file in UTF-8.") var text: String
+  @Option(help: "Tokens of a window.") var context = 512
+  @Option(help: "Use only so many of the text's tokens.") var tokens: Int?
+  @Option(help: "How to print.") var format = OutputFormat.table
+
+  func validate() throws {
+    guard context >= 2 else {
+      throw ValidationError("--context must be 2 or more, not \(context)")
+    }
+    if let tokens, tokens < 2 {
+      throw ValidationError("--tokens must be 2 or more, not \(tokens)")
+    }
+  }
+
+  func run() throws {
+    let execution = try options.execution()
+    let contents = try affine.text(of: text)
+    let model = try options.load(on: execution)
+    guard context <= model.llama.configuration.context else {
+      throw Failure(
+        "--context is \(context), and the model's is \(model.llama.configuration.context)")
+    }
+    let all = model.tokenizer.tokens(contents, addSpecial: false, parseSpecial: false)
+    let windows = Perplexity.windows(Array(all.prefix(tokens ?? all.count)), context: context)
+    let clock = ContinuousClock()
+    let started = clock.now
+    var perplexity = Perplexity()
+    let progress = Progress()
+    defer { progress.finish() }
+    for (index, window) in windows.enumerated() {
+      try perplexity.count(window, model.llama, cache: options.cache, on: execution)
+      let seconds = (clock.now - started).inSeconds
+      let left = seconds / Double(index + 1) * Double(windows.count - index - 1)
+      progress.show(
+        "window \(index + 1) of \(windows.count), perplexity \(perplexity.value.short), "
+          + "\(Int(left.rounded(.up))) s left")
+    }
+    progress.finish()
+    guard perplexity.tokens > 0 else { throw Failure("'\(text)' has fewer than two tokens") }
+    let report = Report(
+      perplexity: perplexity.value, tokens: perplexity.tokens, windows: windows.count,
+      context: context, seconds: (clock.now - started).inSeconds,
+      peakResidentBytes: ResidentMemory.peakBytes, model: options.model,
+      activations: options.activations, cache: options.cache.rawValue)
+    switch format {
+    case .json: try printJSON(report)
+    case .table:
+      print(
+        "perplexity \(report.perplexity.fixed(4))"
+          + " over \(report.tokens) tokens in \(report.seconds.short) s")
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import AffineFormats
+public import AffineModels
+import AffineQuant
+public import ArgumentParser
+
+/// What becomes of which layer, and how.
+struct QuantizationChoices: ParsableArguments {
+  enum Method: String, ExpressibleByArgument, CaseIterable {
+    case rtn, hqq, gptq, awq, smoothquant
+  }
+
+  @Option(help: "The type of the weights, as int4-group32, or GGUF's name of one, as q4_0.")
+  var weights: String
+  @Option(help: "How codes are chosen: rtn, hqq, gptq, awq or smoothquant.")
+  var method = Method.rtn
+  @Option(
+    help: ArgumentHelp(
+      "A type for the layers whose names fit, or float32; may be repeated.",
+      valueName: "pattern=type"))
+  var layers: [LayerChoice] = []
+  @Option(
+    name: [.customLong("skip"), .customLong("exclude")],
+    help: "Leave layers as they are whose names fit; may be repeated.")
+  var skip: [NamePattern] = []
+  @Option(help: "Quantize only layers whose names fit; may be repeated.")
+  var include: [NamePattern] = []
+  @Option(help: "Quantize the inputs of the layers to this type, as int8-token or int8-tensor.")
+  var activations: String?
+  @Option(
+    name: .customLong("static"),
+    help: "Fix the inputs' scales beforehand, by min-max, moving-average or percentile.")
+  var range: InputRange?
+
+  /// The method with its standard numbers.
+  var quantizationMethod: any QuantizationMethod {
+    QuantizationMethods.named(method.rawValue) ?? RoundToNearest()
+  }
+
+  /// What a person asked for.
+  func plan() throws -> QuantizationPlan {
+    let type = try Self.type(weights)
+    var rules = include.map { QuantizationPlan.Rule($0, as: type) }
+    for layer in layers {
+      rules.append(
+        QuantizationPlan.Rule(
+          layer.pattern, as: layer.type == "float32" ? nil : try Self.type(layer.type)))
+    }
+    rules += skip.map { QuantizationPlan.Rule($0, as: nil) }
+    return QuantizationPlan(
+      include.isEmpty ? type : nil, rules: rules, inputs: range == nil ? try inputs() : nil)
+  }
+
+  /// The type of inputs, whether their scales are fixed or not.
+  func inputs() throws -> QuantizedType? {
+    guard let activations, activations != "float32" else {
+      if range != nil { throw Failure("--static needs --activations, as int8-tensor") }
+      return nil
+    }
+    let type = try Self.type(activations)
+    if range != nil, type.block != Block(rows: Block.whole, columns: Block.whole) {
+      throw Failure("--static needs one scale for all values, as in int8-tensor, not \(type.name)")
+    }
+    return type
+  }
+
+  private static func type(_ name: String) throws -> QuantizedType {
+    let stored = GGUFTensorType.allCases.first { $0.name.lowercased() == name.lowercased() }
+    if let type = stored?.quantizedType ?? QuantizedType(name: name) { return type }
+    throw Failure(
+      "'\(name)' is no quantized type: int8-row, int4-group32, uint4-group32-biased and q4_0 are some"
+    )
+  }
+}
+
+/// Names and their type, as a person writes them: `*.down_proj=int8-row`.
+struct LayerChoice: ExpressibleByArgument {
+  let pattern: NamePattern
+  let type: String
+
+  init?(argument: String) {
+    guard let equals = argument.lastIndex(of: "="),
+      let pattern = NamePattern(String(argument[..<equals]))
+    else { return nil }
+    self.pattern = pattern
+    type = String(argument[argument.index(after: equals)...])
+  }
+}
+
+extension InputRange: ExpressibleByArgument {}

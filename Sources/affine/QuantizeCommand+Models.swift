@@ -1,0 +1,106 @@
+import AffineFormats
+import AffineModels
+import AffineQuant
+
+extension QuantizeCommand {
+  func quantizeLlama(
+    _ plan: QuantizationPlan, _ progress: Progress, _ execution: Execution
+  ) throws -> QuantizationReport {
+    guard writesGGUF else {
+      throw Failure(
+        "a language model is written with its vocabulary, as GGUF: '\(output)' must end in .gguf")
+    }
+    let sizeBefore = try Self.byteCount(of: input)
+    let weights: GGUFWeights
+    let source: ModelSource<LlamaModel>
+    do {
+      weights = try GGUFWeights(try GGUFFile.open(input))
+      source = try .llama(weights, on: execution)
+    } catch let failure as Failure { throw failure } catch { throw Failure("'\(input)': \(error)") }
+    var plan = plan
+    plan.scalesInputs = false
+    let result = try quantized(source, plan, progress, execution)
+    let model = result.model
+    var report = result.report
+    if let windows = try texts.judged(source) {
+      progress.show("perplexity before and after")
+      let judge = ModelJudge<LlamaModel>.perplexity(
+        of: windows.flatMap { $0 }, window: texts.context)
+      report.judgements = [
+        try judge.judgement(before: source.model, after: model, on: execution)
+      ]
+    }
+    progress.show("writing \(output)")
+    let writer = try GGUFWriter(model, from: weights)
+    try writer.write(to: output)
+    try requireSame(
+      model,
+      try LlamaModel(
+        GGUFWeights(try GGUFFile.open(output)), activations: .float32, on: execution))
+    return QuantizationReport(
+      report, choices, model: input, output: output,
+      copied: weights.file.tensors.count - report.layers.count,
+      fileBytes: (sizeBefore, try Self.byteCount(of: output)))
+  }
+
+  func quantizeBert(
+    _ plan: QuantizationPlan, _ progress: Progress, _ execution: Execution
+  ) throws -> QuantizationReport {
+    let source = try ModelSource<BertModel>.bert(input)
+    let path = "\(input)/model.safetensors"
+    let file = try SafeTensorsFile.open(path)
+    let sizeBefore = try Self.byteCount(of: path)
+    let result = try quantized(source, plan, progress, execution)
+    let model = result.model
+    var report = result.report
+    if let sequences = try texts.judged(source) {
+      progress.show("mean cosine")
+      let judge = ModelJudge<BertModel>.meanCosine(to: source.model, on: sequences)
+      report.judgements = [
+        try judge.judgement(before: source.model, after: model, on: execution)
+      ]
+    }
+    let writer = try SafeTensorsWriter(model, from: file)
+    try writer.write(to: output)
+    try requireSame(
+      model, try BertModel(try SafeTensorsFile.open(output), source.model.configuration))
+    return QuantizationReport(
+      report, choices, model: input, output: output,
+      copied: file.header.entries.count - report.layers.count,
+      fileBytes: (sizeBefore, try Self.byteCount(of: output)))
+  }
+
+  private func quantized<Model>(
+    _ source: ModelSource<Model>, _ plan: QuantizationPlan, _ progress: Progress,
+    _ execution: Execution
+  ) throws -> (model: Model, report: ModelQuantizationReport) {
+    let calibration = try texts.calibration(source)
+    var (model, report) = try source.model.quantized(
+      plan, by: choices.quantizationMethod, calibration: calibration, on: execution,
+      progress: progress.show)
+    guard !report.layers.isEmpty else { throw Failure("no layer of '\(input)' is to be quantized") }
+    if let range = choices.range, let type = try choices.inputs() {
+      progress.show("seeing the ranges of inputs")
+      try model.fixInputs(as: type, range, calibration.sequences, on: execution)
+    }
+    return (model, report)
+  }
+
+  private func requireSame<Model: QuantizableModel>(_ model: Model, _ read: Model) throws {
+    for name in model.linearNames
+    where read[linear: name].weight.values != model[linear: name].weight.values {
+      throw Failure("'\(name)' does not read back from \(output) as it was written")
+    }
+  }
+
+  static func byteCount(of path: String) throws -> Int { try MappedFile(path: path).bytes.count }
+}
+
+extension ModelJudge {
+  fileprivate func judgement(
+    before: Model, after: Model, on execution: Execution
+  ) throws -> ModelQuantizationReport.Judgement {
+    ModelQuantizationReport.Judgement(
+      name, before: try self(before, on: execution), after: try self(after, on: execution))
+  }
+}

@@ -1,0 +1,75 @@
+import AffineFormats
+import AffineModels
+import AffineQuant
+
+extension QuantizeCommand {
+  /// Quantizes the matrices of a file of which nothing else is known.
+  func quantizeTensors(
+    _ plan: QuantizationPlan, _ progress: Progress, _ execution: Execution
+  ) throws -> QuantizationReport {
+    let method = choices.quantizationMethod
+    guard !method.needsInputs, plan.inputs == nil, choices.range == nil,
+      texts.calibrate == nil, texts.text == nil
+    else {
+      throw Failure(
+        "'\(input)' is no model that can run, a GGUF file or a folder: its matrices can be rounded by "
+          + "rtn or hqq, without texts or activations")
+    }
+    let file = try SafeTensorsFile.open(input)
+    var writer = SafeTensorsWriter()
+    writer.metadata = file.header.metadata
+    var layers: [LayerQuantization] = []
+    var written: [String: AnyQuantized] = [:]
+    for entry in file.header.entries {
+      progress.show("quantizing \(entry.name)")
+      guard entry.isWeight, let type = plan.type(of: entry.name) else {
+        try writer.add(
+          entry.name, entry.element, shape: entry.shape, bytes: file.bytes(of: entry.name))
+        continue
+      }
+      let weight: Matrix<Float> = try file.matrix(entry.name)
+      let start = ContinuousClock.now
+      let member = LayerGroup.Member(entry.name, weight, as: type)
+      let result = try method.quantize(try LayerGroup([member]), on: execution)
+      guard let quantized = result.weights.first.flatMap({ $0 }) else { continue }
+      try writer.add(entry.name, quantized)
+      written[entry.name] = quantized
+      layers.append(
+        LayerQuantization(
+          try QuantizationCost(
+            name: entry.name, weight: weight, quantized: quantized,
+            bytesBefore: entry.range.count), as: type,
+          seconds: start.duration(to: .now).inSeconds))
+    }
+    guard !layers.isEmpty else {
+      throw Failure("\(input) has no float matrix named '….weight' that is to be quantized")
+    }
+    // Its bytes are mapped: once the output is there, the input may be gone.
+    let sizeBefore = try Self.byteCount(of: input)
+    try writer.write(to: output)
+    try check(written)
+    let copied = file.header.entries.count - layers.count
+    let report = ModelQuantizationReport(
+      method: method.name, layers: layers, skipped: copied,
+      seconds: layers.reduce(0) { $0 + $1.seconds })
+    return QuantizationReport(
+      report, choices, model: input, output: output, copied: copied,
+      fileBytes: (sizeBefore, try Self.byteCount(of: output)))
+  }
+
+  /// Reads the file back and compares every code and parameter.
+  private func check(_ written: [String: AnyQuantized]) throws {
+    let file = try SafeTensorsFile(path: output)
+    for (name, matrix) in written where try file.quantized(name) != matrix {
+      throw Failure("'\(name)' does not read back from \(output) as it was written")
+    }
+  }
+}
+
+extension SafeTensorsHeader.Entry {
+  /// A matrix of a linear layer or an embedding.
+  fileprivate var isWeight: Bool {
+    shape.count == 2 && name.hasSuffix(".weight")
+      && [.float32, .float16, .bfloat16].contains(element)
+  }
+}

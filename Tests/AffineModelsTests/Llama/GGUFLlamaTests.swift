@@ -1,0 +1,111 @@
+import AffineFormats
+import AffineModels
+import AffineQuant
+import AffineTestSupport
+import Testing
+
+/// Models in GGUF files.
+@Suite struct GGUFLlamaTests {
+  /// The rows of a head as a GGUF file has them: pairs that turn together are neighbours. Written as in the
+  /// conversion: a head's rows as (2, size / 2), transposed.
+  static func paired(_ matrix: Matrix<Float>, headSize: Int) -> Matrix<Float> {
+    var rows: [Int] = []
+    for head in stride(from: 0, to: matrix.shape.rows, by: headSize) {
+      for pair in 0..<headSize / 2 {
+        for half in 0..<2 { rows.append(head + half * headSize / 2 + pair) }
+      }
+    }
+    return Matrix(rows: rows.count, columns: matrix.shape.columns) { matrix[rows[$0], $1] }
+  }
+
+  static func file(_ tiny: TinyLlama) throws -> GGUFWriter {
+    let c = tiny.configuration
+    var file = GGUFWriter()
+    file.metadata["general.architecture"] = .string("llama")
+    for (key, value) in [
+      ("block_count", c.layers), ("embedding_length", c.width), ("context_length", c.context),
+      ("attention.head_count", c.heads), ("attention.head_count_kv", c.keyValueHeads),
+      ("attention.key_length", c.headSize), ("feed_forward_length", c.feedForward),
+    ] {
+      file.metadata["llama." + key] = .uint32(UInt32(value))
+    }
+    file.metadata["llama.attention.layer_norm_rms_epsilon"] = .float32(c.normEpsilon)
+    file.metadata["llama.rope.freq_base"] = .float32(Float(c.rotaryBase))
+    for tensor in TinyLlama.tensors(c) {
+      guard case .float(var matrix) = tiny.stored[tensor] else { continue }
+      if case .linear(_, let linear) = tensor, linear == .query || linear == .key {
+        matrix = paired(matrix, headSize: c.headSize)
+      }
+      try file.add(tensor.nameInGGUF, matrix)
+    }
+    return file
+  }
+
+  static func weights(_ file: GGUFWriter) throws -> GGUFWeights {
+    try GGUFWeights(GGUFFile(contents: Buffer(file.contents)))
+  }
+
+  @Test(arguments: [true, false]) func areReadAsTheyAre(hasHead: Bool) throws {
+    let tiny = try TinyLlama(hasHead: hasHead)
+    let weights = try Self.weights(Self.file(tiny))
+    #expect(weights.configuration == tiny.configuration)
+    let model = try LlamaModel(weights, activations: .float32, on: .threads(1))
+    let expected = try LlamaModel(tiny, activations: .float32, on: .threads(1))
+    let tokens = LlamaTests.tokens
+    #expect(try LlamaTests.logits(model, tokens) == LlamaTests.logits(expected, tokens))
+  }
+
+  @Test func nameOtherArchitectures() throws {
+    var file = try Self.file(TinyLlama())
+    file.metadata["general.architecture"] = .string("mamba")
+    #expect(throws: LlamaError.unsupportedArchitecture("mamba")) { try Self.weights(file) }
+  }
+
+  @Test func missNothing() throws {
+    let file = try Self.file(TinyLlama())
+    let optional = [
+      "llama.attention.head_count_kv", "llama.rope.freq_base", "llama.attention.key_length",
+    ]
+    for key in file.metadata.keys where !optional.contains(key) {
+      var part = file
+      part.metadata[key] = nil
+      #expect(throws: GGUFError.missingKey(key)) { try Self.weights(part) }
+    }
+  }
+
+  @Test(arguments: [
+    ("llama.vocab_size", 51), ("llama.rope.dimension_count", 2), ("llama.expert_count", 8),
+    ("llama.attention.value_length", 8),
+  ])
+  func refuseContradictions(key: String, value: Int) throws {
+    var file = try Self.file(TinyLlama())
+    file.metadata[key] = .uint32(UInt32(value))
+    #expect(throws: LlamaError.self) { try Self.weights(file) }
+  }
+
+  /// Frequencies are divided as the file says.
+  @Test func divideFrequencies() throws {
+    var tiny = try TinyLlama()
+    tiny.configuration.rotaryDivisors = [3, 3]
+    var linear = try Self.file(tiny)
+    linear.metadata["llama.rope.scaling.type"] = .string("linear")
+    linear.metadata["llama.rope.scaling.factor"] = .float32(3)
+    #expect(try Self.weights(linear).configuration == tiny.configuration)
+    tiny.configuration.rotaryDivisors = [1, 8]
+    var llama3 = try Self.file(tiny)
+    try llama3.add(
+      "rope_freqs.weight", Matrix<Float>(rows: 1, columns: 2) { _, column in [1, 8][column] })
+    #expect(try Self.weights(llama3).configuration == tiny.configuration)
+    let model = try LlamaModel(tiny, activations: .float32, on: .threads(1))
+    var definition = try DoubleLlama(tiny)
+    let expected = definition.logits(LlamaTests.tokens)
+    #expect(
+      LlamaTests.distance(try LlamaTests.logits(model, LlamaTests.tokens), expected)
+        < LlamaTests.tolerance(expected, layers: 2))
+    var yarn = try Self.file(tiny)
+    yarn.metadata["llama.rope.scaling.type"] = .string("yarn")
+    #expect(throws: LlamaError.unsupported("positions scaled as 'yarn'")) {
+      try Self.weights(yarn)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import AffineModels
+import AffineQuant
+import Foundation
+import Testing
+
+/// How tokens are chosen.
+@Suite struct SamplerTests {
+  static func row(_ values: [Float]) throws -> Matrix<Float> {
+    try Matrix(Shape(1, values.count), values)
+  }
+
+  /// How often each token is drawn.
+  static func counts(_ sampler: Sampler, _ logits: [Float], draws: Int) throws -> [Int] {
+    var counts = [Int](repeating: 0, count: logits.count)
+    let row = try row(logits)
+    for step in 0..<draws { counts[try sampler.token(from: row, step: step)] += 1 }
+    return counts
+  }
+
+  @Test func greedyTakesTheFirstOfTheLargest() throws {
+    #expect(try Sampler.greedy.token(from: Self.row([1, 3, 2, 3])) == 1)
+    #expect(try Sampler.greedy.token(from: Self.row([-4])) == 0)
+  }
+
+  /// Frequencies within four standard deviations of a binomial count.
+  @Test(arguments: [Float(0.5), 1, 3]) func drawsBySoftmax(temperature: Float) throws {
+    let logits: [Float] = [2, 0, -1, 1.5]
+    let draws = 20_000
+    let sampler = try Sampler(temperature: temperature, seed: 7)
+    let counts = try Self.counts(sampler, logits, draws: draws)
+    let weights = logits.map { exp(Double($0) / Double(temperature)) }
+    for (count, weight) in zip(counts, weights) {
+      let p = weight / weights.reduce(0, +)
+      let deviation = (Double(draws) * p * (1 - p)).squareRoot()
+      #expect(abs(Double(count) - Double(draws) * p) < 4 * deviation)
+    }
+  }
+
+  @Test func keepsTheLikeliest() throws {
+    // Probabilities of about 0.64, 0.24, 0.09, 0.03.
+    let logits: [Float] = [0, 3, 1, 2]
+    func drawn(_ topK: Int?, _ topP: Float) throws -> [Int] {
+      let sampler = try Sampler(temperature: 1, topK: topK, topP: topP)
+      let counts = try Self.counts(sampler, logits, draws: 2000)
+      return counts.indices.filter { counts[$0] > 0 }
+    }
+    #expect(try drawn(1, 1) == [1])
+    #expect(try drawn(2, 1) == [1, 3])
+    #expect(try drawn(100, 1) == [0, 1, 2, 3])
+    #expect(try drawn(nil, 0.6) == [1])
+    #expect(try drawn(nil, 0.7) == [1, 3])
+    #expect(try drawn(3, 0.95) == [1, 2, 3])
+    #expect(try drawn(nil, 1e-6) == [1])
+  }
+
+  @Test func dependsOnSeedAndStepAlone() throws {
+    let logits = try Self.row((0..<100).map { Float($0 % 7) })
+    let a = try Sampler(temperature: 1, seed: 1), b = try Sampler(temperature: 1, seed: 2)
+    let first = try (0..<50).map { try a.token(from: logits, step: $0) }
+    #expect(try (0..<50).map { try a.token(from: logits, step: $0) } == first)
+    #expect(try (0..<50).map { try b.token(from: logits, step: $0) } != first)
+  }
+
+  @Test func penalizesWhatWasThere() throws {
+    let sampler = try Sampler(temperature: 0, repetitionPenalty: 2)
+    let logits = try Self.row([3, 2, -1])
+    #expect(try sampler.token(from: logits, recent: [0, 0, 99, -5]) == 1)
+    #expect(try sampler.token(from: logits) == 0)
+    // A negative logit becomes smaller, too.
+    #expect(try sampler.token(from: Self.row([-1, -1.5]), recent: [0]) == 1)
+  }
+
+  @Test func refusesWhatIsNoNumber() throws {
+    for value in [Float.nan, .infinity, -.infinity] {
+      #expect(throws: LlamaError.notFinite(token: 1)) {
+        try Sampler.greedy.token(from: Self.row([0, value, 1]))
+      }
+    }
+    for temperature in [-1, Float.nan, .infinity] {
+      #expect(throws: LlamaError.self) { try Sampler(temperature: temperature) }
+    }
+    #expect(throws: LlamaError.self) { try Sampler(temperature: 1, topK: 0) }
+    for topP in [0, 1.5, Float.nan] {
+      #expect(throws: LlamaError.self) { try Sampler(temperature: 1, topP: topP) }
+    }
+    #expect(throws: LlamaError.self) { try Sampler(temperature: 1, repetitionPenalty: 0) }
+  }
+
+  /// Temperatures next to zero neither overflow nor divide by nothing.
+  @Test func tinyTemperaturesAreGreedy() throws {
+    let sampler = try Sampler(temperature: .leastNonzeroMagnitude, topP: 0.9)
+    #expect(try sampler.token(from: Self.row([1, 3, 2])) == 1)
+  }
+}
