@@ -24,7 +24,7 @@ if not targets:
 
 products = ", ".join(
     f'.product(name: "{library}", package: "{repository.name}")'
-    for library in ["AffineQuant", "AffineFormats", "AffineTraining"]
+    for library in ["AffineQuant", "AffineFormats", "AffineTraining", "AffineModels"]
 )
 executables = "\n".join(
     f'    .executableTarget(name: "{target}", dependencies: [{products}]),' for target in targets
