@@ -4,7 +4,7 @@ public import AffineQuant
 ///
 /// A weight has the name of its module, as `model.layers.0.mlp.up_proj`, and the shape outputs ×
 /// inputs. Its codes are those of the file, number for number. The formats are rows of
-/// ``readers``: MLX, GPTQ, AWQ, compressed-tensors and this library's own.
+/// `readers`: MLX, GPTQ, AWQ, compressed-tensors and this library's own.
 public struct QuantizedCheckpoint: Sendable {
   /// The formats, in the order in which a configuration is offered to them.
   private static let readers: [any CheckpointReader.Type] = [

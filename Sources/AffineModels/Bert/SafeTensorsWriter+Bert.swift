@@ -11,7 +11,7 @@ internal import AffineQuant
 //                            layers that read it
 
 extension SafeTensorsWriter {
-  /// A model as a file that ``BertModel/init(_:_:)`` reads again: linear layers and norms as the model has
+  /// A model as a file that ``AffineModels/BertModel/init(_:_:)`` reads again: linear layers and norms as the model has
   /// them now, all else as it was. How inputs are quantized on every call is not kept.
   ///
   /// - Parameters:

@@ -15,7 +15,7 @@ public struct Linear: Sendable {
 
   /// Collects the parts.
   ///
-  /// - Throws: ``QuantizationError``: a bias or factors that do not fit the weight.
+  /// - Throws: ``AffineQuant/QuantizationError``: a bias or factors that do not fit the weight.
   public init(
     _ weight: LinearWeight, bias: Matrix<Float>? = nil, inputFactors: Matrix<Float>? = nil
   ) throws(QuantizationError) {
@@ -32,7 +32,7 @@ public struct Linear: Sendable {
 
   /// The output for each row of an input.
   ///
-  /// - Throws: ``QuantizationError``: another depth, or inputs that are not finite and must be quantized.
+  /// - Throws: ``AffineQuant/QuantizationError``: another depth, or inputs that are not finite and must be quantized.
   public func callAsFunction(
     _ input: Matrix<Float>, on execution: Execution = .standard
   ) throws(QuantizationError) -> Matrix<Float> {

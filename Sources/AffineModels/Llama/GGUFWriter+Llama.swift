@@ -10,7 +10,7 @@ extension GGUFWriter {
   /// - Parameters:
   ///   - model: The model, made of these weights.
   ///   - weights: The file that it was read from: its metadata and what is not a layer.
-  /// - Throws: ``LlamaError/notInGGUF(linear:_:)``; ``AffineFormats/GGUFError`` for types and scales that
+  /// - Throws: ``AffineModels/LlamaError/notInGGUF(linear:_:)``; ``AffineFormats/GGUFError`` for types and scales that
   ///   no block holds.
   public init(_ model: LlamaModel, from weights: GGUFWeights) throws {
     self.init(metadata: weights.file.metadata)
