@@ -79,9 +79,9 @@ extension GoldenFile.Description {
       case "asymmetric": .asymmetric
       case "tinygemm": .tinygemm
       case "mlx": .mlx
-      default: .largest
+      default: .mlxFloat
       }
-    let isMX = rule == .largest
+    let isMX = rule == .mlxFloat
     let shift = method == "tinygemm" ? 1 << (bits - 1) : 0
     return QuantizationOptions(
       rule: rule, epsilon: epsilon == "machineEpsilon" ? .machineEpsilon : .smallestNormal,

@@ -8,9 +8,11 @@ import Testing
   @Test(arguments: [("torchao", 350), ("mlx", 120)])
   func equalsTheReference(file: String, atLeast: Int) throws {
     let golden = try GoldenFile(file)
-    #expect(golden.cases.count >= atLeast)
     var failures: [String] = []
-    for (name, description) in golden.cases {
+    // Codes of one bit with a sign are no storage here.
+    let cases = golden.cases.filter { $0.description.method != "tinygemm" || $0.description.bits > 1 }
+    #expect(cases.count >= atLeast)
+    for (name, description) in cases {
       let differences: [String] =
         switch description.inputType {
         case "float32": try compare(golden, name, description, Float.self)

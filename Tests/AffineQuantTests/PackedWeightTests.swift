@@ -1,7 +1,6 @@
+import AffineQuant
 import AffineTestSupport
 import Testing
-
-@testable import AffineQuant
 
 /// Weights as models keep them, against the definitions that they shorten.
 @Suite struct PackedWeightTests {
@@ -26,8 +25,7 @@ import Testing
     let matrix = try AnyQuantized(quantizing: Self.values(45, 136, seed: 1), as: type)
     for rows in [1, 2, 7, 33] {
       let x = Self.values(rows, 136, seed: 2)
-      let codes = try AnyQuantized(
-        quantizing: x, as: inputType, Product.inputOptions(of: inputType))
+      let codes = try AnyQuantized(quantizing: x, as: inputType)
       let expected = try Product.quantized(codes.core, matrix.core, .threads(1))
       for set in Self.sets {
         let execution = Execution(threads: 2, instructionSet: set)

@@ -58,10 +58,21 @@ import Testing
     #expect(try top.concatenated(above: bottom) == weight)
     let left = try weight.slice(columns: 0..<64), right = try weight.slice(columns: 64..<100)
     #expect(try left.concatenated(leftOf: right) == weight)
+    // Two parts of a group have one scale between them; parts of two groups have two.
     let odd = try weight.slice(columns: 0..<65), rest = try weight.slice(columns: 65..<100)
+    #expect(try odd.concatenated(leftOf: rest) == weight)
+    let other = try UInt4Weight(quantizing: Samples.matrix(9, 100, seed: 2))
     #expect(throws: ShapeError.misaligned(axis: "column", position: 65, block: 32)) {
-      try odd.concatenated(leftOf: rest)
+      try odd.concatenated(leftOf: other.slice(columns: 65..<100))
     }
+    #expect(throws: ShapeError.misaligned(axis: "column", position: 65, block: 32)) {
+      try odd.concatenated(leftOf: weight.slice(columns: 66..<100))
+    }
+    let block = try Int8Block(quantizing: Samples.matrix(70, 40))
+    let upper = try block.slice(rows: 0..<45), lower = try block.slice(rows: 45..<70)
+    #expect(try upper.concatenated(above: lower) == block)
+    #expect(upper.byteCount == 45 * 40 + 4 * 4 && lower.byteCount == 25 * 40 + 4 * 4)
+    #expect(rest.byteCount == 9 * 18 + 9 * 2 * 6)
     #expect(throws: ShapeError.mismatchedExtent(axis: "columns", lhs: 64, rhs: 100)) {
       try left.concatenated(above: weight)
     }

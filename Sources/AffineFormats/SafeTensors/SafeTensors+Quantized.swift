@@ -13,21 +13,17 @@ public import AffineQuant
 extension SafeTensorsWriter {
   /// Adds a quantized matrix under the names of its parts.
   ///
-  /// - Throws: ``SafeTensorsError``: a name twice, a scale or bias that is no number of its type.
+  /// - Throws: ``SafeTensorsError``: a name twice, a codebook of a package's own.
   public mutating func add(
     _ name: String, _ matrix: some QuantizedMatrix
   ) throws(SafeTensorsError) {
     let core = matrix.erased.core
     let grid = [core.grid.extent.rows, core.grid.extent.columns]
     let format = core.type.mapping.scale
-    try add("\(name).codes", .uint8, shape: [core.shape.rows, core.rowBytes], bytes: core.codes)
-    for (values, what) in [(core.scales, "scale"), (core.biases, "bias")] {
-      // Parameters from outside may be any numbers; rounded ones would be another matrix.
-      if let value = format.firstOutside(values) {
-        throw .malformedQuantized(
-          name: name, reason: "the \(what) \(value) is no \(format.rawValue)")
-      }
+    if case .codebook(let map) = core.type.mapping.kind, !map.isBuiltIn {
+      throw .malformedQuantized(name: name, reason: "files do not hold the table \(map.name)")
     }
+    try add("\(name).codes", .uint8, shape: [core.shape.rows, core.rowBytes], bytes: core.codes)
     try add("\(name).scales", format.element, shape: grid, bytes: format.bytes(of: core.scales))
     switch core.type.mapping.kind {
     case .asymmetric:

@@ -67,13 +67,14 @@ typedef struct {
                                          // written here and `out` is left alone
 } aq_matmul_i8_args;
 
-/// out[i, j] = sum_s (sum_{k in s} lhs[i, k] * (rhs[j, k] - offset)) * rhs_scale[s, j]
+/// out[i, j] = sum_s (sum_{k in s} lhs[i, k] * (rhs[j, k] - offset - rhs_zero[s, j])) * rhs_scale[s, j]
 ///             + lhs_sum[s, i] * rhs_bias[s, j]
 ///
 /// Rows of floats against one panel of unsigned codes, in the order of aq_matmul_i8_args. A slice is
 /// summed with fma in ascending k; slices are folded in ascending order, each with one fma, and one more
-/// for the bias. Codes less the offset fit in signed bytes. Every kernel of the family gives the same
-/// bits, except that a left value below 2^-102 may count as a nearby one.
+/// for the bias. Codes less the offset fit in signed bytes; zero points, at most 2^15, are taken from each
+/// code, since a sum that they are taken from later has lost what outliers drown. Every kernel of the family
+/// gives the same bits, except that a left value below 2^-102 may count as a nearby one.
 typedef struct {
   size_t slices, quads;                  // `quads`: of all slices
   const uint32_t *_Nonnull slice_quads;  // [slices], at most 32
@@ -83,6 +84,7 @@ typedef struct {
   const uint8_t *_Nonnull rhs;           // [quad][rhs_lanes][4], one or half a byte a code
   uint8_t offset;
   const float *_Nonnull rhs_scale;       // [parameters][rhs_lanes]
+  const float *_Nullable rhs_zero;       // [parameters][rhs_lanes]
   const float *_Nullable lhs_sum;        // [panel][slices][lhs_lanes], with rhs_bias
   const float *_Nullable rhs_bias;       // [parameters][rhs_lanes]
   float *_Nonnull scratch;               // [512][rhs_lanes]

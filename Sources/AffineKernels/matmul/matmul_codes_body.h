@@ -25,19 +25,33 @@ INLINE void signed_codes(const uint8_t *rhs, ints offset, ints codes[VECTORS]) {
     codes[v] = subtract_bytes(NIBBLES ? codes[v] : load_ints(rhs + 4 * v * WIDTH), offset);
 }
 
-/// Codes of whole quads as floats, [quad][4][rhs_lanes].
-static void decode(const aq_matmul_codes_args *t, const uint8_t *rhs, size_t quads) {
+/// The zero points of a slice, times `factor`.
+INLINE void load_zeros(const aq_matmul_codes_args *t, size_t slice, float factor, floats zeros[VECTORS]) {
+  const float *from = t->rhs_zero + (size_t)t->parameters[slice] * COLUMNS;
+  for (int v = 0; v < VECTORS; ++v)
+    zeros[v] = multiply(load_floats(from + v * WIDTH), broadcast_float(&factor));
+}
+
+/// Codes of whole slices less their zero points, as floats, [quad][4][rhs_lanes].
+static void decode(const aq_matmul_codes_args *t, const uint8_t *rhs, size_t first, size_t end, size_t quads) {
   float *to = t->scratch;
   ints offset = broadcast_byte(t->offset);
-  for (size_t q = 0; q < quads; ++q) {
-    ints codes[VECTORS];
-    signed_codes(rhs + q * RHS_BYTES, offset, codes);
-    // The next chunk comes from far away while this one is multiplied.
-    for (int line = 0; line < RHS_BYTES; line += 64)
-      __builtin_prefetch(rhs + (q + quads) * RHS_BYTES + line, 0, 2);
-    for (int j = 0; j < 4; ++j)
-      for (int v = 0; v < VECTORS; ++v)
-        store_floats(to + (4 * q + (size_t)j) * COLUMNS + v * WIDTH, to_floats(byte_of(codes[v], j)));
+  for (size_t s = first; s < end; ++s) {
+    floats zeros[VECTORS];
+    for (int v = 0; v < VECTORS; ++v) zeros[v] = zero_floats();
+    if (t->rhs_zero) load_zeros(t, s, 1, zeros);
+    for (size_t q = 0; q < t->slice_quads[s]; ++q) {
+      ints codes[VECTORS];
+      signed_codes(rhs, offset, codes);
+      // The next chunk comes from far away while this one is multiplied.
+      for (int line = 0; line < RHS_BYTES; line += 64)
+        __builtin_prefetch(rhs + quads * RHS_BYTES + line, 0, 2);
+      for (int j = 0; j < 4; ++j)
+        for (int v = 0; v < VECTORS; ++v)
+          store_floats(to + j * COLUMNS + v * WIDTH, subtract(to_floats(byte_of(codes[v], j)), zeros[v]));
+      to += 4 * COLUMNS;
+      rhs += RHS_BYTES;
+    }
   }
 }
 
@@ -115,13 +129,17 @@ INLINE void decoded_tile(
   for (int i = 0; i < rows; ++i) store_row(t, result + (size_t)i * t->stride, out[i]);
 }
 
-/// The sums of `count` slices of as many quads for one row, side by side.
+/// The sums of `count` slices of as many quads, from `slice` on, for one row, side by side.
 INLINE void sums_abreast(
-    const aq_matmul_codes_args *t, const float *lhs, const uint8_t *rhs, size_t quads, const int count,
-    floats sums[ABREAST][VECTORS]) {
+    const aq_matmul_codes_args *t, const float *lhs, const uint8_t *rhs, size_t slice, const int count,
+    const bool has_zeros, floats sums[ABREAST][VECTORS]) {
   ints offset = broadcast_byte(t->offset);
-  for (int c = 0; c < count; ++c)
+  size_t quads = t->slice_quads[slice];
+  floats zeros[ABREAST][VECTORS];
+  for (int c = 0; c < count; ++c) {
     for (int v = 0; v < VECTORS; ++v) sums[c][v] = zero_floats();
+    if (has_zeros) load_zeros(t, slice + (size_t)c, 0x1p24f, zeros[c]);
+  }
   for (size_t q = 0; q < quads; ++q) {
     // Unrolled, or the sums would lie in memory.
 #pragma clang loop unroll(full)
@@ -130,14 +148,17 @@ INLINE void sums_abreast(
       signed_codes(rhs + ((size_t)c * quads + q) * RHS_BYTES, offset, codes);
       for (int j = 0; j < 4; ++j) {
         floats value = broadcast_float(lhs + ((size_t)c * quads + q) * 4 + j);
-        for (int v = 0; v < VECTORS; ++v)
-          sums[c][v] = add_product(value, to_floats(place_at_top(codes[v], j)), sums[c][v]);
+        for (int v = 0; v < VECTORS; ++v) {
+          floats number = to_floats(place_at_top(codes[v], j));
+          if (has_zeros) number = subtract(number, zeros[c][v]);
+          sums[c][v] = add_product(value, number, sums[c][v]);
+        }
       }
     }
   }
 }
 
-static void one_row(const aq_matmul_codes_args *t) {
+INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros) {
   const uint8_t *rhs = t->rhs;
   const float *lhs = t->lhs;
   floats out[ROWS][VECTORS];
@@ -152,8 +173,8 @@ static void one_row(const aq_matmul_codes_args *t) {
       bool four = s + ABREAST <= end;
       for (size_t c = 1; four && c < ABREAST; ++c) four = t->slice_quads[s + c] == each;
       floats sums[ABREAST][VECTORS];
-      if (four) sums_abreast(t, scaled, rhs, each, ABREAST, sums);
-      else sums_abreast(t, scaled, rhs, each, 1, sums);
+      if (four) sums_abreast(t, scaled, rhs, s, ABREAST, has_zeros, sums);
+      else sums_abreast(t, scaled, rhs, s, 1, has_zeros, sums);
       size_t count = four ? ABREAST : 1;
       for (size_t c = 0; c < count; ++c)
         fold_codes(t, s + c, s + c, 1, (floats(*)[VECTORS])sums[c], out);
@@ -168,12 +189,13 @@ static void one_row(const aq_matmul_codes_args *t) {
 
 static void all_rows(const aq_matmul_codes_args *t) {
   if (t->rows == 1 && t->lhs_lanes == 1) {
-    one_row(t);
+    if (t->rhs_zero) one_row(t, true);
+    else one_row(t, false);
     return;
   }
   for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {
     end = chunk_end(t, first, &quads);
-    decode(t, t->rhs + before * RHS_BYTES, quads);
+    decode(t, t->rhs + before * RHS_BYTES, first, end, quads);
 #define TILE(panel, rows) decoded_tile(t, panel, first, end, before, rows)
     EACH_PANEL(t, t->lhs_lanes, TILE)
   }

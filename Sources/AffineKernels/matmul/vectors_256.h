@@ -24,6 +24,7 @@ static inline floats load_floats(const float *p) { return _mm256_loadu_ps(p); }
 static inline floats load_halves(const uint16_t *p) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)); }
 static inline floats broadcast_float(const float *p) { return _mm256_broadcast_ss(p); }
 static inline floats multiply(floats a, floats b) { return _mm256_mul_ps(a, b); }
+static inline floats subtract(floats a, floats b) { return _mm256_sub_ps(a, b); }
 static inline floats add_product(floats a, floats b, floats sum) { return _mm256_fmadd_ps(a, b, sum); }
 static inline void store_floats(float *p, floats v) { _mm256_storeu_ps(p, v); }
 

@@ -26,6 +26,7 @@ static inline floats load_floats(const float *p) { return _mm512_loadu_ps(p); }
 static inline floats load_halves(const uint16_t *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p)); }
 static inline floats broadcast_float(const float *p) { return _mm512_set1_ps(*p); }
 static inline floats multiply(floats a, floats b) { return _mm512_mul_ps(a, b); }
+static inline floats subtract(floats a, floats b) { return _mm512_sub_ps(a, b); }
 static inline floats add_product(floats a, floats b, floats sum) { return _mm512_fmadd_ps(a, b, sum); }
 static inline void store_floats(float *p, floats v) { _mm512_storeu_ps(p, v); }
 

@@ -12,7 +12,7 @@ public enum Catalog {
 
   /// The mappings with scales in `Float`.
   public static let mappings: [MappingFormat] =
-    ([.symmetric, .asymmetric, .biased] + CodebookFormat.allCases.map { .codebook($0) }).map {
+    ([.symmetric, .asymmetric, .biased] + CodebookFormat.all.map { .codebook($0) }).map {
       MappingFormat(kind: $0, scale: .float32)
     }
 

@@ -57,7 +57,7 @@ struct DynamicMap: Sendable {
 /// Where the codes of a dynamic map change.
 struct DynamicCodes: Sendable {
   private static let all = Dictionary(
-    uniqueKeysWithValues: CodebookFormat.allCases.map { ($0, DynamicCodes($0)) })
+    uniqueKeysWithValues: CodebookFormat.all.map { ($0, DynamicCodes($0)) })
 
   /// Those of a map, computed once.
   static func of(_ map: CodebookFormat) -> DynamicCodes { all[map] ?? DynamicCodes(map) }

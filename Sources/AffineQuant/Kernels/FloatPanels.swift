@@ -9,6 +9,15 @@ struct FloatPanels {
   /// not asked for.
   let sums: Buffer<Float>
   private let sliceCount: Int
+  /// Which rows were made smaller by ``reduction``.
+  private let reduced: Buffer<Bool>
+
+  /// Sums of a slice stay finite for rows of values below this one: 128 products with codes less zero points
+  /// of at most 2^15 + 2^8 stay below 2^127.
+  private static let largest: Float = 0x1p104
+  /// What makes any finite value smaller than that. Values that become subnormal, or vanish, are less than
+  /// 2^-200 of the row's largest.
+  private static let reduction: Float = 0x1p-24
 
   init(
     _ source: FloatSource, lanes: Int, _ slices: ContractedSlices, withSums: Bool,
@@ -20,6 +29,7 @@ struct FloatPanels {
     panelLength = length
     let panels = (rows + lanes - 1) / lanes
     let values = BufferBuilder<Float>(count: panels * length)
+    let reduced = BufferBuilder<Bool>(count: rows)
     ThreadPool.shared.parallelRows(panels, lanes * source.shape.columns, execution) { part in
       var row = [Float](repeating: 0, count: source.shape.columns)
       var padded = [Float](repeating: 0, count: length)
@@ -28,6 +38,9 @@ struct FloatPanels {
         for (lane, index) in present.enumerated() {
           var span = row.mutableSpan
           source.read(index, 0..<source.shape.columns, into: &span, execution)
+          let isReduced = Self.reduce(&span)
+          // A row's flag is its own.
+          reduced.memory.withRange(index..<index + 1) { $0[0] = isReduced }
           var target = padded.mutableSpan
           var rowTarget = target.part(
             lane * slices.quadCount * 4..<(lane + 1) * slices.quadCount * 4)
@@ -42,7 +55,28 @@ struct FloatPanels {
       }
     }
     self.values = values.buffer
+    self.reduced = reduced.buffer
     sums = withSums ? Self.sums(values.buffer, panels, lanes, slices) : Buffer([])
+  }
+
+  /// Makes the values of a row smaller if its largest is too large for sums over codes.
+  private static func reduce(_ row: inout MutableSpan<Float>) -> Bool {
+    // The patterns of magnitudes are ordered as they are, and compare side by side.
+    var most: UInt32 = 0
+    for index in row.indices { most = max(most, row[index].bitPattern & 0x7fff_ffff) }
+    guard most >= largest.bitPattern else { return false }
+    for index in row.indices { row[index] *= reduction }
+    return true
+  }
+
+  /// Gives a result the size that its rows lost.
+  func restore(_ result: DisjointMemory<Float>, columns: Int) {
+    let reduced = reduced.span
+    for row in reduced.indices where reduced[row] {
+      result.withRange(row * columns..<(row + 1) * columns) { values in
+        for column in values.indices { values[column] /= Self.reduction }
+      }
+    }
   }
 
   /// Where the sums of a panel start.

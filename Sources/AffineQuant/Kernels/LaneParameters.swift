@@ -20,23 +20,8 @@ package struct LaneParameters: Sendable {
   /// The scales as floats, kept for the next product that wants them so.
   var floatScales: Buffer<Float> { derived.scales { scales.floats } }
 
-  /// What is added to scaled codes, less ``signedOffset``, to make values; empty where it is zero:
-  /// `bias + (offset − zero) · scale`.
-  var valueBiases: Buffer<Float> {
-    derived.valueBiases {
-      guard biases.count > 0 || zeros.count > 0 || signedOffset != order.offset else {
-        return Buffer([])
-      }
-      let (scales, biases, zeros) = (scales.floats.span, biases.floats.span, zeros.span)
-      return Buffer(count: scales.count) { values in
-        for index in scales.indices {
-          let zero = zeros.count > 0 ? Int(zeros[index]) : order.offset
-          let bias = biases.count > 0 ? biases[index] : 0
-          values[index] = bias.addingProduct(Float(signedOffset - zero), scales[index])
-        }
-      }
-    }
-  }
+  /// What makes values of codes less ``signedOffset``.
+  var valueOffsets: ValueOffsets { derived.valueOffsets { ValueOffsets(self) } }
 
   /// The parameters of every block, one for each row of it and slice.
   static func spread<Value: ExpressibleByIntegerLiteral & BitwiseCopyable & Sendable, Source>(

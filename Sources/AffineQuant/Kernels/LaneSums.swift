@@ -10,7 +10,7 @@ final class LaneSums: Sendable {
     /// negated, modulo 2³².
     var codes: [Buffer<Int32>?] = [nil, nil]
     var scales: Buffer<Float>?
-    var valueBiases: Buffer<Float>?
+    var valueOffsets: ValueOffsets?
   }
 
   private let found: Mutex<Found>
@@ -33,11 +33,11 @@ final class LaneSums: Sendable {
     }
   }
 
-  func valueBiases(_ make: () -> Buffer<Float>) -> Buffer<Float> {
+  func valueOffsets(_ make: () -> ValueOffsets) -> ValueOffsets {
     found.withLock { found in
-      let biases = found.valueBiases ?? make()
-      found.valueBiases = biases
-      return biases
+      let offsets = found.valueOffsets ?? make()
+      found.valueOffsets = offsets
+      return offsets
     }
   }
 }

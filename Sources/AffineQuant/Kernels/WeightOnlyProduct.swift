@@ -2,7 +2,7 @@ internal import AffineKernels
 
 /// `lhs · rhsᵀ` for float rows and whole-number codes whose scales are constant along slices of a row.
 ///
-/// A slice is summed over codes, which floats hold exactly, and scaled once.
+/// A slice is summed over codes less their zero points and scaled once.
 struct WeightOnlyProduct {
   /// The longest slice that is summed before it is scaled: short enough that several fit in a
   /// first-level cache as floats, and are summed side by side where there is one row.
@@ -18,7 +18,8 @@ struct WeightOnlyProduct {
   /// Tiled for the kernel.
   private let rhs: CodeMatrix
   private let right: LaneParameters
-  private let rightScales, rightBiases: Buffer<Float>
+  private let rightScales: Buffer<Float>
+  private let rightOffsets: ValueOffsets
   private let size: Shape
 
   /// Both operands have the same columns.
@@ -35,12 +36,12 @@ struct WeightOnlyProduct {
       preconditionFailure("slices of \(Self.longestSlice) codes do not divide those of the tiles")
     }
     self.right = right
-    (rightScales, rightBiases) = (right.floatScales, right.valueBiases)
+    (rightScales, rightOffsets) = (right.floatScales, right.valueOffsets)
     sliceQuads = Buffer(slices.quads)
     sliceParameters = Buffer(parents)
     let lanes = kernel.balancedLanes(rows: size.rows)
     left = FloatPanels(
-      lhs, lanes: lanes, slices, withSums: rightBiases.count > 0, execution)
+      lhs, lanes: lanes, slices, withSums: rightOffsets.biases.count > 0, execution)
   }
 
   /// The product, row by row.
@@ -64,6 +65,7 @@ struct WeightOnlyProduct {
         }
       }
     }
+    left.restore(result.memory, columns: size.columns)
     return result.buffer
   }
 
@@ -76,7 +78,8 @@ struct WeightOnlyProduct {
       leftPanels.lowerBound * left.lanes..<min(leftPanels.upperBound * left.lanes, size.rows)
     let r = right.start(of: panel)
     let panelBytes = right.slices.quadCount * right.order.quadBytes
-    let hasBiases = rightBiases.count > 0
+    let (zeros, biases) = (rightOffsets.zeros, rightOffsets.biases)
+    let hasBiases = biases.count > 0
     return unsafe WeightPanel(
       c: aq_matmul_codes_args(
         slices: slices.ranges.count, quads: slices.quadCount, slice_quads: sliceQuads.pointer,
@@ -84,9 +87,9 @@ struct WeightOnlyProduct {
         lhs: left.values.pointer + leftPanels.lowerBound * left.panelLength,
         lhs_lanes: left.lanes, rhs: rhs.codes.pointer + panel * panelBytes,
         offset: UInt8(right.signedOffset),
-        rhs_scale: rightScales.pointer + r,
+        rhs_scale: rightScales.pointer + r, rhs_zero: zeros.count > 0 ? zeros.pointer + r : nil,
         lhs_sum: hasBiases ? left.sums.pointer + left.sumStart(of: leftPanels.lowerBound) : nil,
-        rhs_bias: hasBiases ? rightBiases.pointer + r : nil, scratch: scratch,
+        rhs_bias: hasBiases ? biases.pointer + r : nil, scratch: scratch,
         rows: rows.count, columns: min(lanes, size.columns - panel * lanes),
         out: result.pointer + rows.lowerBound * size.columns + panel * lanes,
         stride: size.columns))

@@ -1,4 +1,4 @@
-/// How a code becomes a value.
+/// How a code becomes a value: one of the library's mappings.
 public protocol AffineMapping: Sendable {
   /// The type that scales are stored in.
   associatedtype Scale: ScaleElement
@@ -30,7 +30,7 @@ public enum AsymmetricMapping<Scale: ScaleElement>: IntegerMapping {
 }
 
 /// `value = scale · code + bias`, both stored as `Scale`: MLX, GGUF Q4_1, tinygemm, HQQ.
-public enum BiasedMapping<Scale: ScaleElement>: IntegerMapping {
+public enum BiasedMapping<Scale: SignedScaleElement>: IntegerMapping {
   public typealias Method = BiasedMethod
   public static var mappingFormat: MappingFormat {
     MappingFormat(kind: .biased, scale: Scale.scaleFormat)

@@ -26,6 +26,9 @@ public protocol ScaleElement: Sendable {
   static var scaleFormat: ScaleFormat { get }
 }
 
+/// A type of scales that biases have too: it has both signs, which a power of two has not.
+public protocol SignedScaleElement: ScaleElement {}
+
 /// The types of scales, by name.
 public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
   /// IEEE 754 binary32 and binary16, and the upper half of binary32.
@@ -53,19 +56,48 @@ public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The same for a number from outside; `nil` where the type has no such scale: what is not finite then,
+  /// and for powers of two what is not positive.
+  package func stored(_ value: Float) -> Float? {
+    let scale = round(value)
+    return scale.isFinite && (self != .e8m0 || value > 0) ? scale : nil
+  }
+
   /// Rounds a positive scale; where the result has no reciprocal, the smallest that surely has one.
   func roundInvertible(_ value: Float) -> Float {
     let scale = round(value)
     if round(1 / scale).isFinite { return scale }
-    return scale.isFinite ? smallestNormal : scale
+    return scale.isFinite ? (self == .float16 ? 0x1p-14 : 0x1p-126) : scale
   }
 
-  private var smallestNormal: Float { self == .float16 ? 0x1p-14 : 0x1p-126 }
+  /// The smallest scale whose reciprocal is a finite `Float`, but for those of few bits of float32 and
+  /// bfloat16.
+  var smallestInvertible: Float {
+    switch self {
+    case .float32, .bfloat16: 0x1p-126
+    case .float16: 0x1p-24
+    case .e8m0: 0x1p-127
+    }
+  }
+
+  /// Rounds a positive scale so that nothing is cut off: to nearest, but up where `width` is then `steps`
+  /// steps or more. Of 16-bit scales only those below the normal numbers are rounded by so much.
+  func round(_ value: Float, width: Float, steps: Float) -> Float {
+    let scale = round(value)
+    guard self == .float16, scale < 0x1p-14, width / scale >= steps else { return scale }
+    return scale + 0x1p-24
+  }
 }
 
-/// Scales in float32.
-extension Float: ScaleElement { public static var scaleFormat: ScaleFormat { .float32 } }
-/// Scales in float16.
-extension Float16: ScaleElement { public static var scaleFormat: ScaleFormat { .float16 } }
-/// Scales in bfloat16.
-extension BFloat16: ScaleElement { public static var scaleFormat: ScaleFormat { .bfloat16 } }
+extension Float: SignedScaleElement {
+  /// Scales in float32.
+  public static var scaleFormat: ScaleFormat { .float32 }
+}
+extension Float16: SignedScaleElement {
+  /// Scales in float16.
+  public static var scaleFormat: ScaleFormat { .float16 }
+}
+extension BFloat16: SignedScaleElement {
+  /// Scales in bfloat16.
+  public static var scaleFormat: ScaleFormat { .bfloat16 }
+}

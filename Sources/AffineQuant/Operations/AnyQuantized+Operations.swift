@@ -25,14 +25,16 @@ extension AnyQuantized {
 
   /// Takes codes and parameters as they are.
   ///
-  /// - Throws: ``QuantizationError``: counts that do not fit, parameters that are not finite.
+  /// - Throws: ``QuantizationError``: counts that do not fit, scales or biases that their type does not
+  ///   hold, zero points that are no codes, codes that would stand for more than the largest `Float`.
   public init(
     type: QuantizedType, shape: Shape, codeBytes: Buffer<UInt8>, parameters: QuantizationParameters
   ) throws(QuantizationError) {
-    let parts = CodeMatrix.Parts(
-      codes: codeBytes, scales: Buffer(parameters.scales),
-      zeroPoints: Buffer(parameters.zeroPoints), biases: Buffer(parameters.biases))
-    self.init(try CodeMatrix(type: type, grid: BlockGrid(shape, type.block), parts: parts))
+    let type = try QuantizedType(type.storage, type.block, type.mapping)
+    let grid = BlockGrid(shape, type.block)
+    do { try grid.validate() } catch { throw .shape(error) }
+    let parts = try parameters.parts(codeBytes, type, grid)
+    self.init(try CodeMatrix(type: type, grid: grid, parts: parts))
   }
 }
 
@@ -41,15 +43,15 @@ extension QuantizedMatrix {
   public func dequantized<Element: FloatElement>(
     as _: Element.Type = Element.self, on execution: Execution = .standard
   ) -> Matrix<Element> {
-    erased.core.dequantized(execution)
+    contents.core.dequantized(execution)
   }
 
-  /// `X · Wᵀ` for float activations and this weight.
+  /// `X · Wᵀ` for float activations and this weight: what the function of this name gives, at its cost.
   ///
   /// - Throws: ``ShapeError/mismatchedDepth(lhs:rhs:)``.
   public func linear<Element: FloatElement>(
     _ input: Matrix<Element>, on execution: Execution = .standard
   ) throws(ShapeError) -> Matrix<Element> {
-    try Product.float(.rows(FloatSource(input)), .rows(.codes(erased.core)), execution).converted()
+    try Product.weightOnly(FloatSource(input), contents.core, execution).converted()
   }
 }

@@ -10,15 +10,21 @@ extension CodeMatrix {
       throw .misaligned(
         axis: "column", position: other.grid.origin.columns, block: grid.block.columns)
     }
-    try Self.checkSeam(
-      "row", grid.origin.rows + shape.rows, other.grid.origin.rows, grid.block.rows)
+    guard shape.rows > 0 else { return other }
+    guard other.shape.rows > 0 else { return self }
+    let (extent, width) = (grid.extent, grid.extent.columns)
+    let shared = try sharedBlocks(
+      other, "row", grid.origin.rows + shape.rows, other.grid.origin.rows, grid.block.rows,
+      (0..<width).map { ((extent.rows - 1) * width + $0, $0) })
     let whole = BlockGrid(
       Shape(shape.rows + other.shape.rows, shape.columns), grid.block, origin: grid.origin)
+    func join<Value>(_ upper: Buffer<Value>, _ lower: Buffer<Value>) -> Buffer<Value> {
+      Buffer(upper.array + lower.array.dropFirst(shared * width))
+    }
     return CodeMatrix(
       type: type, grid: whole, codes: Buffer(codes.array + other.codes.array),
-      scales: Buffer(scales.array + other.scales.array),
-      zeroPoints: Buffer(zeroPoints.array + other.zeroPoints.array),
-      biases: Buffer(biases.array + other.biases.array))
+      scales: join(scales, other.scales), zeroPoints: join(zeroPoints, other.zeroPoints),
+      biases: join(biases, other.biases))
   }
 
   /// One matrix left of the other; exact.
@@ -31,25 +37,50 @@ extension CodeMatrix {
     guard grid.origin.rows == other.grid.origin.rows else {
       throw .misaligned(axis: "row", position: other.grid.origin.rows, block: grid.block.rows)
     }
-    try Self.checkSeam(
-      "column", grid.origin.columns + shape.columns, other.grid.origin.columns, grid.block.columns)
+    guard shape.columns > 0 else { return other }
+    guard other.shape.columns > 0 else { return self }
+    let (extent, otherExtent) = (grid.extent, other.grid.extent)
+    let shared = try sharedBlocks(
+      other, "column", grid.origin.columns + shape.columns, other.grid.origin.columns,
+      grid.block.columns,
+      (0..<extent.rows).map { (($0 + 1) * extent.columns - 1, $0 * otherExtent.columns) })
     let whole = BlockGrid(
       Shape(shape.rows, shape.columns + other.shape.columns), grid.block, origin: grid.origin)
-    let (extent, otherExtent) = (grid.extent, other.grid.extent)
+    func join<Value>(_ left: Buffer<Value>, _ right: Buffer<Value>) -> Buffer<Value> {
+      Self.join(left, extent, right, otherExtent, shared: shared)
+    }
     return CodeMatrix(
       type: type, grid: whole, codes: joinedCodes(other, whole.shape),
-      scales: Self.join(scales, extent, other.scales, otherExtent),
-      zeroPoints: Self.join(zeroPoints, extent, other.zeroPoints, otherExtent),
-      biases: Self.join(biases, extent, other.biases, otherExtent))
+      scales: join(scales, other.scales), zeroPoints: join(zeroPoints, other.zeroPoints),
+      biases: join(biases, other.biases))
   }
 
-  /// The last block before the seam must be whole and the first one after it uncut.
-  private static func checkSeam(
-    _ axis: String, _ position: Int, _ phase: Int, _ block: Int
-  ) throws(ShapeError) {
-    guard phase == 0, position.isMultiple(of: block) else {
+  /// How many rows or columns of blocks both matrices have a part of: none where the seam lies between
+  /// blocks, one where it lies inside of blocks whose parameters are the same on both sides.
+  ///
+  /// - Parameters:
+  ///   - other: The matrix behind the seam.
+  ///   - axis: Along which the seam is counted.
+  ///   - position: Where the seam is, counted from the start of the first block.
+  ///   - phase: How much of the other matrix's first blocks is cut off.
+  ///   - block: The extent of a block.
+  ///   - pairs: Which blocks of both matrices meet at the seam.
+  /// - Throws: ``ShapeError/misaligned(axis:position:block:)`` where a block would need two scales.
+  private func sharedBlocks(
+    _ other: CodeMatrix, _ axis: String, _ position: Int, _ phase: Int, _ block: Int,
+    _ pairs: [(Int, Int)]
+  ) throws(ShapeError) -> Int {
+    if phase == 0, position.isMultiple(of: block) { return 0 }
+    let (scales, others) = (scales, other.scales)
+    let (biases, otherBiases) = (biases, other.biases)
+    let isOne = pairs.allSatisfy { mine, theirs in
+      scales[mine] == others[theirs] && (biases.count == 0 || biases[mine] == otherBiases[theirs])
+        && (zeroPoints.count == 0 || zeroPoints[mine] == other.zeroPoints[theirs])
+    }
+    guard isOne, block == Block.whole || position % block == phase else {
       throw .misaligned(axis: axis, position: position, block: block)
     }
+    return 1
   }
 
   private func joinedCodes(_ other: CodeMatrix, _ whole: Shape) -> Buffer<UInt8> {
@@ -68,14 +99,15 @@ extension CodeMatrix {
   }
 
   private static func join<Value: BitwiseCopyable & Sendable>(
-    _ left: Buffer<Value>, _ leftExtent: Shape, _ right: Buffer<Value>, _ rightExtent: Shape
+    _ left: Buffer<Value>, _ leftExtent: Shape, _ right: Buffer<Value>, _ rightExtent: Shape,
+    shared: Int
   ) -> Buffer<Value> {
     guard left.count + right.count > 0 else { return Buffer([]) }
     let (left, right) = (left.array, right.array)
     var joined: [Value] = []
     for row in 0..<max(leftExtent.rows, rightExtent.rows) {
       joined += left[row * leftExtent.columns..<(row + 1) * leftExtent.columns]
-      joined += right[row * rightExtent.columns..<(row + 1) * rightExtent.columns]
+      joined += right[row * rightExtent.columns + shared..<(row + 1) * rightExtent.columns]
     }
     return Buffer(joined)
   }

@@ -41,6 +41,23 @@ extension CodeMatrix {
       type: type, grid: grid, codes: rows, scales: scales, zeroPoints: zeroPoints, biases: biases)
   }
 
+  /// The code of one element of tiles that are cut where blocks end.
+  func tileCode(_ tiles: LaneParameters, row: Int, column: Int) -> Int {
+    let order = tiles.order
+    let (block, first) = (grid.blockColumn(column), grid.columns(ofBlock: 0))
+    // Cuts inside a block lie between quads; all blocks before this one but the first are whole.
+    let whole = block > 1 ? (block - 1) * ((grid.block.columns + 3) / 4) : 0
+    let before = block > 0 ? (first.count + 3) / 4 + whole : 0
+    let place = column - grid.columns(ofBlock: block).lowerBound
+    let panelBytes = order.quadBytes * tiles.slices.quadCount
+    let start = row / order.lanes * panelBytes
+    let pattern = order.read(
+      codes.span.extracting(start..<start + panelBytes), quad: before + place / 4,
+      lane: row % order.lanes, place % 4)
+    // Unsigned in the tile, less what was added to a code.
+    return Int(pattern) - order.offset
+  }
+
   /// The codes of one row of tiles, one a byte.
   func readTiles(_ tiles: LaneParameters, row: Int, into codes: inout [UInt8]) {
     let (order, slices) = (tiles.order, tiles.slices)

@@ -17,10 +17,10 @@ public struct PackedWeight: Sendable {
     _ matrix: some QuantizedMatrix, inputs: QuantizedType? = nil,
     on execution: Execution = .standard
   ) {
-    let rows = matrix.erased.core
-    let isTiled = rows.type.isAffineInteger && rows.type.block.isRowSliced
+    let core = matrix.contents.core
+    let isTiled = core.type.isAffineInteger && core.type.block.isRowSliced
     self.inputs = inputs
-    core = isTiled ? rows.tiled(execution) : rows
+    self.core = isTiled ? core.tiled(execution) : core.rowMajor()
   }
 
   /// One weight above another of the same types, or `nil` where a block would need two scales.
@@ -38,8 +38,7 @@ public struct PackedWeight: Sendable {
   /// The same numbers row by row; exact.
   public var unpacked: AnyQuantized { AnyQuantized(core.rowMajor()) }
 
-  /// `X · Wᵀ`, with `X` quantized first where ``inputs`` says so: symmetric types to as many codes below
-  /// zero as above, `scale = max(|x|) / 127` for 8 bits.
+  /// `X · Wᵀ`, with `X` quantized first, by the rule of its type, where ``inputs`` says so.
   ///
   /// - Throws: ``QuantizationError``: another depth, or inputs that are not finite.
   public func linear(

@@ -12,27 +12,19 @@ package enum Product {
     return Matrix(validated: Shape(lhs.shape.rows, rhs.shape.rows), values)
   }
 
-  /// The product of float rows, quantized to signed bytes, and a matrix of codes: as quantizing first
-  /// with ``inputOptions(of:)`` would give it.
+  /// The product of float rows, quantized by the rule of their type, and a matrix of codes: as quantizing
+  /// first would give it.
   static func quantizing(
     _ lhs: Matrix<Float>, as type: QuantizedType, _ rhs: CodeMatrix, _ execution: Execution
   ) throws(QuantizationError) -> Matrix<Float> {
     let grid = BlockGrid(lhs.shape, type.block)
     guard lhs.shape.columns == rhs.shape.columns, isDirect(type, grid, rhs) else {
-      let codes = try CodeMatrix.quantize(lhs, as: type, inputOptions(of: type), execution)
+      let codes = try CodeMatrix.quantize(lhs, as: type, QuantizationOptions(), execution)
       do { return try quantized(codes, rhs, execution) } catch { throw .shape(error) }
     }
-    let smallest = inputOptions(of: type).epsilon.smallestScale(for: .float32)
     let product = try IntegerProduct(
-      quantizing: lhs, in: grid, smallest: smallest, rhs, execution)
+      quantizing: lhs, in: grid, smallest: type.mapping.scale.smallestInvertible, rhs, execution)
     return Matrix(validated: Shape(lhs.shape.rows, rhs.shape.rows), product())
-  }
-
-  /// Symmetric codes of inputs: as many below zero as above, so that the largest is not clipped.
-  static func inputOptions(of type: QuantizedType) -> QuantizationOptions {
-    let largest = type.storage.codes.upperBound
-    guard type.rule == .symmetric, largest > 0 else { return QuantizationOptions() }
-    return QuantizationOptions(codes: -largest...largest)
   }
 
   /// Whether rows need not become a matrix of codes first: one scale for a row, or for each slice.

@@ -6,7 +6,7 @@ extension AffineQuantized where Layout: RowMajorLayout {
     for values: Matrix<Element>, _ options: QuantizationOptions = QuantizationOptions(),
     on execution: Execution = .standard
   ) throws(QuantizationError) -> QuantizationParameters {
-    let type = try QuantizedType(type.storage, type.block, type.mapping)
+    let type = try checkedType()
     return try CodeMatrix.chooseParameters(for: values, as: type, options, execution)
   }
 
@@ -22,7 +22,7 @@ extension AffineQuantized where Layout: RowMajorLayout {
     quantizing values: Matrix<Element>, with parameters: QuantizationParameters,
     _ options: QuantizationOptions = QuantizationOptions(), on execution: Execution = .standard
   ) throws(QuantizationError) {
-    let type = try QuantizedType(Self.type.storage, Self.type.block, Self.type.mapping)
+    let type = try Self.checkedType()
     self.init(
       trusted: try .quantize(values, as: type, with: parameters, options, execution))
   }
@@ -33,16 +33,24 @@ extension AffineQuantized where Layout: RowMajorLayout {
   ///   - shape: Rows and columns.
   ///   - codeBytes: Every row one little-endian bit stream of whole bytes.
   ///   - parameters: One scale a block and, as the mapping asks, one zero point or bias.
-  /// - Throws: ``QuantizationError``: counts that do not fit, parameters that are not finite.
+  /// - Throws: ``QuantizationError``: counts that do not fit, scales or biases that their type does not
+  ///   hold, zero points that are no codes, codes that would stand for more than the largest `Float`.
   public init(
     shape: Shape, codeBytes: Buffer<UInt8>, parameters: QuantizationParameters
   ) throws(QuantizationError) {
-    let type = try QuantizedType(Self.type.storage, Self.type.block, Self.type.mapping)
-    let parts = CodeMatrix.Parts(
-      codes: codeBytes, scales: Buffer(parameters.scales),
-      zeroPoints: Buffer(parameters.zeroPoints), biases: Buffer(parameters.biases))
-    self.init(
-      trusted: try CodeMatrix(type: type, grid: BlockGrid(shape, type.block), parts: parts))
+    let type = try Self.checkedType()
+    let grid = BlockGrid(shape, type.block)
+    do { try grid.validate() } catch { throw .shape(error) }
+    let parts = try parameters.parts(codeBytes, type, grid)
+    self.init(trusted: try CodeMatrix(type: type, grid: grid, parts: parts))
+  }
+
+  /// The type, where it is one that can be.
+  ///
+  /// - Throws: ``QuantizationError/unsupported(rule:type:)``: a type of a package outside that says of a
+  ///   storage or a mapping what is not so.
+  static func checkedType() throws(QuantizationError) -> QuantizedType {
+    try QuantizedType(type.storage, type.block, type.mapping)
   }
 }
 
@@ -70,19 +78,22 @@ extension AffineQuantized where Layout: RowMajorLayout {
     _ values: Matrix<Element>, _ options: QuantizationOptions = QuantizationOptions(),
     on execution: Execution = .standard
   ) throws(QuantizationError) -> Matrix<Element> {
-    let type = try QuantizedType(type.storage, type.block, type.mapping)
+    let type = try checkedType()
     return try CodeMatrix.quantize(values, as: type, options, execution).dequantized(execution)
   }
 
-  /// The values of this matrix in another type. Loses what the other type cannot represent.
+  /// The values of this matrix in another type. Loses what the other type cannot represent; of the same
+  /// type, without options, it is the same matrix.
   ///
   /// - Throws: ``QuantizationError``: a range too wide for the other type's scale.
   public func requantized<OtherStorage, OtherLayout: RowMajorLayout>(
     _: AffineQuantized<OtherStorage, OtherLayout>.Type,
     _ options: QuantizationOptions = QuantizationOptions(), on execution: Execution = .standard
   ) throws(QuantizationError) -> AffineQuantized<OtherStorage, OtherLayout> {
-    let other = AffineQuantized<OtherStorage, OtherLayout>.type
-    let type = try QuantizedType(other.storage, other.block, other.mapping)
+    let type = try AffineQuantized<OtherStorage, OtherLayout>.checkedType()
+    if type == Self.type, options == QuantizationOptions() {
+      return AffineQuantized<OtherStorage, OtherLayout>(trusted: core.rowMajor())
+    }
     let values = core.dequantized(as: Float.self, execution)
     return AffineQuantized<OtherStorage, OtherLayout>(
       trusted: try .quantize(values, as: type, options, execution))

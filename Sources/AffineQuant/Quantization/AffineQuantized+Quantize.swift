@@ -7,8 +7,10 @@ where
   /// Quantizes values: chooses a scale for each block, then codes.
   ///
   /// - Parameters:
-  ///   - values: A float matrix; its element type is the type of the arithmetic, as in PyTorch.
-  ///   - method: How a block's range becomes its scale.
+  ///   - values: A float matrix; 16-bit values are widened first, but for methods of torchao, which
+  ///     compute in their type.
+  ///   - method: How a block's values become its scale; by default ``ParameterRule/balanced``, of 4 bits
+  ///     and fewer ``ParameterRule/extreme``, of ternary codes ``ParameterRule/meanMagnitude``.
   ///   - epsilon: The smallest scale.
   ///   - rounding: How a value between two codes becomes one of them.
   ///   - codes: The codes to use; by default all.
@@ -17,14 +19,13 @@ where
   ///   scale; codes that the storage does not hold.
   /// - Complexity: O(rows · columns): the values are read twice.
   public init<Element: FloatElement>(
-    quantizing values: Matrix<Element>, method: SymmetricMethod = .absoluteMaximum,
-    epsilon: EpsilonPolicy = .smallestNormal, rounding: Rounding = .nearestEven,
+    quantizing values: Matrix<Element>, method: SymmetricMethod? = nil,
+    epsilon: EpsilonPolicy = .standard, rounding: Rounding = .nearestEven,
     codes: ClosedRange<Int>? = nil, on execution: Execution = .standard
   ) throws(QuantizationError) {
-    let rule = Self.type.rule == .largest ? .largest : method.rule
     let options = QuantizationOptions(
-      rule: rule, epsilon: epsilon, rounding: rounding, codes: codes)
-    self.init(trusted: try .quantize(values, as: Self.type, options, execution))
+      rule: method?.rule, epsilon: epsilon, rounding: rounding, codes: codes)
+    self.init(trusted: try .quantize(values, as: try Self.checkedType(), options, execution))
   }
 }
 
@@ -33,9 +34,9 @@ where Storage: IntegerStorage, Layout: RowMajorLayout, Layout.Mapping: IntegerMa
   /// Quantizes values: chooses a scale and a zero point or bias for each block, then codes.
   ///
   /// - Parameters:
-  ///   - values: A float matrix; its element type is the type of the arithmetic, as in PyTorch.
-  ///   - method: How a block's range becomes its parameters; by default torchao's `ASYMMETRIC`,
-  ///     MLX's affine mode for biased unsigned codes, tinygemm for biased signed ones.
+  ///   - values: A float matrix; 16-bit values are widened first, but for methods of torchao, which
+  ///     compute in their type.
+  ///   - method: How a block's range becomes its parameters; by default ``ParameterRule/ends``.
   ///   - epsilon: The smallest scale.
   ///   - rounding: How a value between two codes becomes one of them.
   ///   - codes: The codes to use; by default all.
@@ -45,12 +46,12 @@ where Storage: IntegerStorage, Layout: RowMajorLayout, Layout.Mapping: IntegerMa
   /// - Complexity: O(rows · columns): the values are read twice.
   public init<Element: FloatElement>(
     quantizing values: Matrix<Element>, method: Layout.Mapping.Method? = nil,
-    epsilon: EpsilonPolicy = .smallestNormal, rounding: Rounding = .nearestEven,
+    epsilon: EpsilonPolicy = .standard, rounding: Rounding = .nearestEven,
     codes: ClosedRange<Int>? = nil, on execution: Execution = .standard
   ) throws(QuantizationError) {
     let options = QuantizationOptions(
       rule: method?.rule, epsilon: epsilon, rounding: rounding, codes: codes)
-    self.init(trusted: try .quantize(values, as: Self.type, options, execution))
+    self.init(trusted: try .quantize(values, as: try Self.checkedType(), options, execution))
   }
 }
 
@@ -65,6 +66,6 @@ extension AffineQuantized {
   ) throws(QuantizationError)
   where Storage == Map.Storage, Layout == RowMajor<Scaling, Codebook<Map>> {
     let options = QuantizationOptions(rounding: rounding)
-    self.init(trusted: try .quantize(values, as: Self.type, options, execution))
+    self.init(trusted: try .quantize(values, as: try Self.checkedType(), options, execution))
   }
 }

@@ -39,9 +39,7 @@ extension AnyQuantized {
     }
     let rounded = try scales.values.array.enumerated().map {
       index, scale throws(QuantizationError) in
-      let rounded = quantizedType.mapping.scale.round(scale)
-      // A power of two stands for no other sign.
-      guard rounded.isFinite, quantizedType.mapping.scale != .e8m0 || scale > 0 else {
+      guard let rounded = quantizedType.mapping.scale.stored(scale) else {
         let columns = max(core.grid.extent.columns, 1)
         throw .invalidScale(scale, blockRow: index / columns, blockColumn: index % columns)
       }

@@ -24,12 +24,19 @@ package struct BlockQuantizer: Sendable {
   /// The parameters of a block with this range; they may be unusable.
   package func parameters(_ minimum: Float, _ maximum: Float) -> BlockParameters {
     var block = chooser.parameters(minimum, maximum)
-    if chooser.rejectsNegative(minimum) { block.scale = .nan }
+    if chooser.rejectsNegative(minimum) || !chooser.accepts(block) { block.scale = .nan }
     return block
   }
 
   /// The parameters of the values of a block.
   package func parameters(of values: borrowing Span<Float>) -> BlockParameters {
+    if chooser.rule == .meanMagnitude {
+      var magnitudes = BlockMagnitudes()
+      for index in values.indices { magnitudes.add(values[index]) }
+      var block = chooser.parameters(magnitudes)
+      if !chooser.accepts(block) { block.scale = .nan }
+      return block
+    }
     var (minimum, maximum) = (Float.infinity, -Float.infinity)
     for index in values.indices {
       minimum = min(minimum, values[index])

@@ -1,7 +1,8 @@
-/// Chooses the parameters of blocks from their ranges.
+/// Chooses the parameters of blocks.
 struct ParameterChooser {
   let type: QuantizedType
   let rule: ParameterRule
+  /// The type of the values.
   let element: ElementType
   let smallestScale: Float
   let low, high: Float
@@ -15,20 +16,29 @@ struct ParameterChooser {
     guard codes.lowerBound >= limits.lowerBound, codes.upperBound <= limits.upperBound,
       codes.lowerBound < codes.upperBound
     else { throw .invalidCodes(codes, storage: type.storage.name) }
-    smallestScale = options.epsilon.smallestScale(for: element)
-    guard smallestScale > 0, smallestScale.isFinite else { throw .invalidEpsilon(smallestScale) }
     self.type = type
     self.element = element
     rule = options.rule ?? type.rule
-    (low, high) = (Float(codes.lowerBound), Float(codes.upperBound))
+    let smallest = options.epsilon.smallestScale(for: rule, type.mapping.scale, element)
+    guard smallest > 0, smallest.isFinite else { throw .invalidEpsilon(smallest) }
+    smallestScale =
+      rule.roundsOperations ? smallest : max(smallest, type.mapping.scale.smallestInvertible)
+    // As many below zero as above: rounding at random must not pass the end that is not used.
+    let isBalanced = rule == .balanced && options.codes == nil && type.storage.isSigned
+    (low, high) = (Float(isBalanced ? -codes.upperBound : codes.lowerBound), Float(codes.upperBound))
     guard isPossible else { throw .unsupported(rule: rule, type: type.name) }
   }
 
   private var isPossible: Bool {
-    switch (type.mapping.kind, rule) {
+    let isSigned = type.storage.isInteger && low < 0 && high > 0
+    return switch (type.mapping.kind, rule) {
     case (_, .largest): type.rule == .largest
+    case (.symmetric, .mlxFloat): !type.storage.isInteger
+    case (.symmetric, .balanced), (.symmetric, .meanMagnitude): isSigned
+    case (.symmetric, .extreme): isSigned && type.mapping.scale != .e8m0
+    case (.asymmetric, .ends), (.biased, .ends): true
     case (.symmetric, .symmetric): type.storage.isInteger
-    case (.symmetric, .symmetricNoClipping): type.storage.isInteger && low < 0 && high > 0
+    case (.symmetric, .symmetricNoClipping): isSigned
     case (.symmetric, .symmetricHalfStep): type.storage.isInteger && high > 0
     case (.asymmetric, .asymmetric), (.asymmetric, .symmetricMidpoint): true
     case (.biased, .tinygemm): true
@@ -43,9 +53,16 @@ struct ParameterChooser {
     return map.values[0] >= 0
   }
 
-  /// The parameters of a block with this range.
+  /// The parameters of a block with this range; ``accepts(_:)`` tells whether they are usable.
+  ///
+  /// - Precondition: The rule asks for no more than the range.
   func parameters(_ minimum: Float, _ maximum: Float) -> BlockParameters {
     switch rule {
+    case .balanced: balanced(minimum, maximum)
+    case .extreme: extreme(minimum, maximum)
+    case .ends: ends(minimum, maximum)
+    case .meanMagnitude: preconditionFailure("a mean of \(minimum)…\(maximum)")
+    case .largest: largest(minimum, maximum)
     case .symmetric: symmetric(minimum, maximum)
     case .symmetricNoClipping: noClipping(minimum, maximum)
     case .symmetricHalfStep: halfStep(minimum, maximum)
@@ -53,87 +70,38 @@ struct ParameterChooser {
     case .asymmetric: asymmetric(minimum, maximum)
     case .tinygemm: tinygemm(minimum, maximum)
     case .mlx: mlx(minimum, maximum)
-    case .largest: largest(minimum, maximum)
+    case .mlxFloat: largest(minimum, maximum)
     }
   }
 
-  private func stored(_ scale: Float) -> BlockParameters {
-    let scale = type.mapping.scale.roundInvertible(max(scale, smallestScale))
-    return BlockParameters(scale: scale, encodingScale: scale)
+  /// Whether a block's values can be encoded, and whatever code there is decodes to a finite value.
+  func accepts(_ block: BlockParameters) -> Bool {
+    block.isUsable && (type.mapping.kind == .biased || inverse(block.scale).isFinite)
+      && type.decodesFinite(scale: block.scale, zeroPoint: block.zeroPoint, bias: block.bias)
   }
 
-  private func symmetric(_ minimum: Float, _ maximum: Float) -> BlockParameters {
-    stored(element.round(max(-minimum, maximum, 0) / ((high - low) / 2)))
-  }
-
-  private func noClipping(_ minimum: Float, _ maximum: Float) -> BlockParameters {
-    let below = element.round(min(minimum, 0) / low)
-    let above = element.round(max(maximum, 0) / high)
-    return stored(max(below, above))
-  }
-
-  private func halfStep(_ minimum: Float, _ maximum: Float) -> BlockParameters {
-    stored(element.round(max(-minimum, maximum, 0) / (high + 0.5)))
-  }
-
-  private func midpoint(_ minimum: Float, _ maximum: Float) -> BlockParameters {
-    var block = symmetric(minimum, maximum)
-    // Truncation towards zero, as Python's int().
-    block.zeroPoint = Int16((high + low + 1) / 2)
-    return block
-  }
-
-  private func asymmetric(_ minimum: Float, _ maximum: Float) -> BlockParameters {
-    let (minimum, maximum) = (min(minimum, 0), max(maximum, 0))
-    let width = element.round(maximum - minimum)
-    let scale = max(element.round(width / (high - low)), smallestScale)
-    // The zero point follows from the scale before it is rounded to its own type.
-    let steps = element.round(minimum / scale).rounded(.toNearestOrEven)
-    let zeroPoint = min(max(element.round(low - steps), low), high)
-    var block = stored(scale)
-    block.zeroPoint = Int16(zeroPoint)
-    return block
-  }
-
-  private func tinygemm(_ minimum: Float, _ maximum: Float) -> BlockParameters {
-    let width = element.round(maximum - minimum)
-    let scale = max(element.round(width / (high - low)), smallestScale)
-    let bias = element.round(minimum + element.round(scale * tinygemmMiddle))
-    var block = stored(scale)
-    block.bias = type.mapping.scale.round(bias)
-    block.encodingBias = block.bias
-    return block
+  /// What values are multiplied by to be counted in steps.
+  func inverse(_ scale: Float) -> Float {
+    rule.roundsOperations ? type.mapping.scale.round(1 / scale) : 1 / scale
   }
 
   /// torchao counts tinygemm codes from 0 and takes their middle away; signed storage holds them
   /// so, unsigned storage keeps the count and the bias is the minimum.
   var tinygemmMiddle: Float { type.storage.isSigned ? -low : 0 }
+}
 
-  private func mlx(_ minimum: Float, _ maximum: Float) -> BlockParameters {
-    var scale = max((maximum - minimum) / high, 1e-7)
-    let edge = minimum.magnitude > maximum.magnitude ? minimum : maximum
-    if minimum.magnitude <= maximum.magnitude { scale = -scale }
-    let steps = (edge / scale).rounded(.toNearestOrEven)
-    var bias: Float = 0
-    if steps != 0 { (scale, bias) = (edge / steps, edge) }
-    let format = type.mapping.scale
-    return BlockParameters(
-      scale: format.round(scale), bias: format.round(bias), encodingScale: scale,
-      encodingBias: bias)
-  }
-
-  private var hasZero: Bool {
-    guard case .codebook(let map) = type.mapping.kind else { return true }
-    return map.values.contains(0)
-  }
-
-  private func largest(_ minimum: Float, _ maximum: Float) -> BlockParameters {
-    let magnitude = max(-minimum, maximum)
-    let largest: Float = if case .float(let format) = type.storage { format.largest } else { 1 }
-    let quotient = element.round(magnitude / largest)
-    // Any scale serves a block of zeros; MLX has 1. There is no smallest scale in this rule. A map
-    // without zero comes near it with the smallest scale there is.
-    let scale = type.mapping.scale.roundInvertible(quotient == 0 && hasZero ? 1 : quotient)
-    return BlockParameters(scale: scale, encodingScale: scale)
+extension QuantizedType {
+  /// Whether all codes of a block with these parameters stand for finite values.
+  func decodesFinite(scale: Float, zeroPoint: Int16, bias: Float) -> Bool {
+    let steps: Float =
+      switch (mapping.kind, storage) {
+      case (.codebook(let map), _): max(map.values[map.values.count - 1], -map.values[0])
+      case (_, .float(let format)): format.largest
+      default:
+        Float(
+          max(
+            storage.codes.upperBound - Int(zeroPoint), Int(zeroPoint) - storage.codes.lowerBound))
+      }
+    return (steps * scale.magnitude + bias.magnitude).isFinite
   }
 }

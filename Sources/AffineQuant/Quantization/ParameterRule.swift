@@ -1,75 +1,58 @@
-/// How a block's scale and zero point or bias follow from its range.
+/// How a block's scale and zero point or bias follow from its values.
 ///
-/// `low` and `high` are the smallest and largest code. Formulas are torchao's and MLX's, operation
-/// by operation; every operation rounds to the input's element type unless it says otherwise.
+/// `low` and `high` are the smallest and largest code, `M` is the largest magnitude and `m` the largest on
+/// the other side of zero.
+///
+/// The library's own rules compute in `Float`, whatever the type of the values. What they decode to is
+/// their fixed point: quantized again, it has the same codes. The others are formulas of torchao, MLX and
+/// Google AQT, operation by operation; each operation rounds to the type of the values unless it says
+/// otherwise, and quantizing again may lose more.
 public enum ParameterRule: String, Sendable, Hashable, CaseIterable {
-  /// `scale = max(|x|) / ((high − low) / 2)`. The largest value may be clipped by half a code.
+  /// `scale = M / high`, codes −high … high: no value is cut off, and `−x` has the codes of `x`, negated.
+  /// The default of symmetric codes of more than 4 bits.
+  case balanced
+  /// `scale = −sign · M / low`, so that the value of largest magnitude, of this sign, is the code that has
+  /// no opposite; ``balanced`` where that errs by less, `m > M · (high / −low + 1 / (2 · high))`. As
+  /// GGUF's Q4_0, but for the second case. The default of symmetric codes of 2 to 4 bits: one code of
+  /// sixteen is half a decibel, one of four is six.
+  case extreme
+  /// The smallest value, or zero where an asymmetric block holds none below it, is the first code and the
+  /// largest the last. The default of asymmetric and biased codes.
+  case ends
+  /// `scale = Σ|x| / count`: BitNet b1.58 (arXiv 2402.17764). A block that holds but zeros and one
+  /// magnitude has that magnitude for scale. The default of ternary codes.
+  case meanMagnitude
+  /// `scale = M / largest` for small floats and codebooks, whose default it is.
+  case largest
+
+  /// torchao's `SYMMETRIC`: `scale = M / ((high − low) / 2)`. The largest value may be clipped by half a
+  /// code.
   case symmetric
-  /// `scale = max(min / low, max / high)`. No value is clipped.
+  /// torchao's `SYMMETRIC_NO_CLIPPING_ERR`: `scale = max(min / low, max / high)`.
   case symmetricNoClipping
-  /// `scale = max(|x|) / (high + ½)`: Google AQT's. The largest value lies half a step above the last
-  /// code and is clipped to it.
+  /// Google AQT's: `scale = M / (high + ½)`. The largest value lies half a step above the last code and is
+  /// clipped to it.
   case symmetricHalfStep
   /// ``symmetric``, with the middle of the codes, rounded up, as zero point.
   case symmetricMidpoint
-  /// `scale = (max − min) / (high − low)` with zero in the range; a whole zero point.
+  /// torchao's `ASYMMETRIC`: `scale = (max − min) / (high − low)` with zero in the range; a whole zero
+  /// point.
   case asymmetric
-  /// `scale = (max − min) / (high − low)`, `bias = min + scale · middle` in codes less the middle.
+  /// torchao's tinygemm: `scale = (max − min) / (high − low)`, `bias = min + scale · middle` in codes less
+  /// the middle.
   case tinygemm
-  /// The value of largest magnitude is exact and zero nearly so; in `Float` throughout.
+  /// MLX's affine mode: the value of largest magnitude is exact and zero nearly so; in `Float` throughout.
   case mlx
-  /// `scale = max(|x|) / largest` for small floats and codebooks.
-  case largest
-}
+  /// MLX's MX modes: ``largest`` for small floats, with the quotient rounded to the type of the values.
+  case mlxFloat
 
-/// The ways of choosing the parameters of one mapping.
-public protocol ParameterMethod: Sendable, Hashable {
-  /// The formula.
-  var rule: ParameterRule { get }
-}
-
-/// The ways of choosing a symmetric scale.
-public enum SymmetricMethod: ParameterMethod, CaseIterable {
-  /// torchao's `SYMMETRIC`: the largest magnitude is half the code range.
-  case absoluteMaximum
-  /// torchao's `SYMMETRIC_NO_CLIPPING_ERR`: no value is clipped.
-  case noClipping
-  /// Google AQT's: the largest magnitude is half a step above the last code.
-  case halfStep
-
-  public var rule: ParameterRule {
+  /// Whether operations round to the type of the values, as in PyTorch.
+  var roundsOperations: Bool {
     switch self {
-    case .absoluteMaximum: .symmetric
-    case .noClipping: .symmetricNoClipping
-    case .halfStep: .symmetricHalfStep
+    case .balanced, .extreme, .ends, .meanMagnitude, .largest: false
+    case .symmetric, .symmetricNoClipping, .symmetricHalfStep, .symmetricMidpoint, .asymmetric,
+      .tinygemm, .mlx, .mlxFloat:
+      true
     }
   }
-}
-
-/// The ways of choosing a scale and a zero point.
-public enum AsymmetricMethod: ParameterMethod, CaseIterable {
-  /// torchao's `ASYMMETRIC`: the range, widened to hold zero.
-  case range
-  /// torchao's `SYMMETRIC` with a zero point in the middle of the codes.
-  case midpoint
-
-  public var rule: ParameterRule { self == .range ? .asymmetric : .symmetricMidpoint }
-}
-
-/// The ways of choosing a scale and a bias.
-public enum BiasedMethod: ParameterMethod, CaseIterable {
-  /// MLX's affine mode.
-  case mlx
-  /// torchao's tinygemm: the range as it is.
-  case tinygemm
-
-  public var rule: ParameterRule { self == .mlx ? .mlx : .tinygemm }
-}
-
-/// The way of choosing the scale of a codebook.
-public enum CodebookMethod: ParameterMethod {
-  /// The largest magnitude is 1.
-  case absoluteMaximum
-
-  public var rule: ParameterRule { .largest }
 }

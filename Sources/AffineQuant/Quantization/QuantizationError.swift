@@ -6,15 +6,18 @@ public enum QuantizationError: Error, Hashable {
   case rangeTooWide(minimum: Float, maximum: Float, blockRow: Int, blockColumn: Int)
   /// A block with negative values, for a codebook that has none.
   case negative(minimum: Float, blockRow: Int, blockColumn: Int)
-  /// A scale that is zero or not finite, or whose reciprocal is not finite.
+  /// A scale or bias that its type does not hold, or a scale that has no finite reciprocal.
   case invalidScale(Float, blockRow: Int, blockColumn: Int)
+  /// A scale and a bias with which a code would stand for more than the largest `Float`.
+  case overflow(scale: Float, bias: Float, blockRow: Int, blockColumn: Int)
   /// A zero point outside the codes.
   case invalidZeroPoint(Int, codes: ClosedRange<Int>, blockRow: Int, blockColumn: Int)
   /// A range of codes that the storage does not hold, or that has fewer than two.
   case invalidCodes(ClosedRange<Int>, storage: String)
   /// A smallest scale that is not a positive number.
   case invalidEpsilon(Float)
-  /// A rule that needs a negative smallest code, or a mapping the storage cannot have.
+  /// A rule that the codes or scales of a type do not serve, or a storage, mapping and scale that do not
+  /// go together.
   case unsupported(rule: ParameterRule, type: String)
   /// A matrix that is read as a type that it does not have.
   case typeMismatch(expected: String, found: String)
@@ -32,7 +35,10 @@ extension QuantizationError: CustomStringConvertible {
     case .negative(let minimum, let row, let column):
       "block (\(row), \(column)) goes down to \(minimum), and the codebook has no negative values"
     case .invalidScale(let scale, let row, let column):
-      "the scale \(scale) of block (\(row), \(column)) is not a finite number with a reciprocal"
+      "\(scale) of block (\(row), \(column)) is no scale or bias of its type, or has no reciprocal"
+    case .overflow(let scale, let bias, let row, let column):
+      "with the scale \(scale) and the bias \(bias) of block (\(row), \(column)) a code would stand for "
+        + "more than the largest Float"
     case .invalidZeroPoint(let zeroPoint, let codes, let row, let column):
       "the zero point \(zeroPoint) of block (\(row), \(column)) is outside the codes \(codes)"
     case .invalidCodes(let codes, let storage):
@@ -40,7 +46,7 @@ extension QuantizationError: CustomStringConvertible {
     case .invalidEpsilon(let value):
       "the smallest scale must be a positive number, not \(value)"
     case .unsupported(let rule, let type):
-      "the rule \(rule.rawValue) cannot choose parameters for \(type)"
+      "there is no \(type), or the rule \(rule.rawValue) cannot choose its parameters"
     case .typeMismatch(let expected, let found):
       "expected a matrix of type \(expected) and found \(found)"
     case .shape(let error): error.description

@@ -11,7 +11,7 @@ public struct QuantizationOptions: Sendable, Hashable {
 
   /// Collects options; the defaults are those of the typed initializers.
   public init(
-    rule: ParameterRule? = nil, epsilon: EpsilonPolicy = .smallestNormal,
+    rule: ParameterRule? = nil, epsilon: EpsilonPolicy = .standard,
     rounding: Rounding = .nearestEven, codes: ClosedRange<Int>? = nil
   ) {
     self.rule = rule

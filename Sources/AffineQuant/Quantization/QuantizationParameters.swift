@@ -1,6 +1,7 @@
 /// The scales of a matrix and its zero points or biases, one a block, row of blocks by row.
 public struct QuantizationParameters: Sendable, Hashable {
-  /// `value = scale · …`: finite, not zero, of either sign.
+  /// `value = scale · …`: numbers of the scales' type, to which they are rounded; of either sign, but for
+  /// powers of two. A scale that values are divided by is not zero.
   public var scales: [Float]
   /// Codes that stand for zero; empty unless the mapping is asymmetric.
   public var zeroPoints: [Int16]
@@ -12,6 +13,26 @@ public struct QuantizationParameters: Sendable, Hashable {
     self.scales = scales
     self.zeroPoints = zeroPoints
     self.biases = biases
+  }
+}
+
+extension QuantizationParameters {
+  /// The parts of a matrix with these parameters, each rounded to what the type holds.
+  ///
+  /// - Throws: ``QuantizationError/invalidScale(_:blockRow:blockColumn:)``.
+  func parts(
+    _ codes: Buffer<UInt8>, _ type: QuantizedType, _ grid: BlockGrid
+  ) throws(QuantizationError) -> CodeMatrix.Parts {
+    let columns = max(grid.extent.columns, 1)
+    let scales = try scales.enumerated().map { index, scale throws(QuantizationError) in
+      guard let stored = type.mapping.scale.stored(scale) else {
+        throw .invalidScale(scale, blockRow: index / columns, blockColumn: index % columns)
+      }
+      return stored
+    }
+    return CodeMatrix.Parts(
+      codes: codes, scales: Buffer(scales), zeroPoints: Buffer(zeroPoints),
+      biases: Buffer(biases.map(type.mapping.scale.round)))
   }
 }
 
@@ -45,6 +66,9 @@ extension CodeMatrix {
     _ values: Matrix<Element>, as type: QuantizedType, with parameters: QuantizationParameters,
     _ options: QuantizationOptions, _ execution: Execution
   ) throws(QuantizationError) -> CodeMatrix {
+    // No rule keeps to fewer codes than there are.
+    var options = options
+    options.codes = options.codes ?? type.storage.codes
     let quantizer = try Quantizer(values, type, options, execution)
     return quantizer.encode(try quantizer.checked(parameters))
   }
@@ -53,7 +77,13 @@ extension CodeMatrix {
 extension Quantizer {
   /// The parameters of every block, from the values.
   func parameters() throws(QuantizationError) -> [BlockParameters] {
-    try parameters(BlockRanges(source, grid, execution))
+    let ranges = try BlockRanges(source, grid, execution)
+    guard chooser.rule == .meanMagnitude else { return try parameters(ranges, chooser.parameters) }
+    let magnitudes = BlockMagnitudes.all(source, grid, execution)
+    var next = magnitudes.makeIterator()
+    return try parameters(ranges) { _, _ in
+      next.next().map(chooser.parameters) ?? BlockParameters(scale: .nan, encodingScale: .nan)
+    }
   }
 
   /// Parameters from outside, and values that are finite.
@@ -73,10 +103,9 @@ extension Quantizer {
     var checked: [BlockParameters] = []
     for (index, scale) in parameters.scales.enumerated() {
       let (row, column) = (index / grid.extent.columns, index % grid.extent.columns)
-      let scale = chooser.type.mapping.scale.round(scale)
-      guard scale.isFinite, (1 / scale).isFinite else {
-        throw .invalidScale(scale, blockRow: row, blockColumn: column)
-      }
+      guard let scale = chooser.type.mapping.scale.stored(scale), (1 / scale).isFinite,
+        kind == .biased || chooser.inverse(scale).isFinite
+      else { throw .invalidScale(scale, blockRow: row, blockColumn: column) }
       var block = BlockParameters(scale: scale, encodingScale: scale)
       if kind == .asymmetric { block.zeroPoint = parameters.zeroPoints[index] }
       guard
@@ -87,8 +116,8 @@ extension Quantizer {
           blockColumn: column)
       }
       if kind == .biased { block.bias = chooser.type.mapping.scale.round(parameters.biases[index]) }
-      guard block.bias.isFinite else {
-        throw .invalidScale(block.bias, blockRow: row, blockColumn: column)
+      guard chooser.accepts(block) else {
+        throw .overflow(scale: scale, bias: block.bias, blockRow: row, blockColumn: column)
       }
       block.encodingBias = block.bias
       checked.append(block)

@@ -53,7 +53,7 @@ extension Quantizer {
     chosen.removeAll(keepingCapacity: true)
     for (minimum, maximum) in zip(ranges.low, ranges.high) {
       let block = chooser.parameters(minimum, maximum)
-      guard block.isUsable, !chooser.rejectsNegative(minimum) else { return false }
+      guard chooser.accepts(block), !chooser.rejectsNegative(minimum) else { return false }
       chosen.append(block)
     }
     return true

@@ -20,7 +20,8 @@ struct Quantizer<Element: FloatElement> {
   /// Chooses parameters and encodes.
   func callAsFunction() throws(QuantizationError) -> CodeMatrix {
     // A single block of several rows is read by all threads before the first code is known.
-    if grid.extent.count == 1, source.shape.rows > 1 { return encode(try parameters()) }
+    let isOne = grid.extent.count == 1 && source.shape.rows > 1
+    if isOne || chooser.rule == .meanMagnitude { return encode(try parameters()) }
     if let matrix = quantizedByStrips() { return matrix }
     _ = try parameters()
     preconditionFailure("\(chooser.type.name) has parameters for all blocks, and not for each")
@@ -57,7 +58,10 @@ struct Quantizer<Element: FloatElement> {
       biases: Buffer(kind == .biased ? blocks.map(\.bias) : []))
   }
 
-  func parameters(_ ranges: BlockRanges) throws(QuantizationError) -> [BlockParameters] {
+  /// The parameters that are chosen for each block's range, one after the other.
+  func parameters(
+    _ ranges: BlockRanges, _ choose: (_ minimum: Float, _ maximum: Float) -> BlockParameters
+  ) throws(QuantizationError) -> [BlockParameters] {
     var blocks: [BlockParameters] = []
     blocks.reserveCapacity(ranges.minimum.count)
     let (lows, highs) = (ranges.minimum.span, ranges.maximum.span)
@@ -68,8 +72,8 @@ struct Quantizer<Element: FloatElement> {
           minimum: minimum, blockRow: index / grid.extent.columns,
           blockColumn: index % grid.extent.columns)
       }
-      let block = chooser.parameters(minimum, maximum)
-      guard block.isUsable else {
+      let block = choose(minimum, maximum)
+      guard chooser.accepts(block) else {
         throw .rangeTooWide(
           minimum: minimum, maximum: maximum, blockRow: index / grid.extent.columns,
           blockColumn: index % grid.extent.columns)

@@ -2,7 +2,8 @@
 struct RowEncoder {
   private let chooser: ParameterChooser
   private let rounding: Rounding
-  /// The type that operations round to: the input's where the scale has it too, else `Float`.
+  /// The type that operations round to: the input's where the rule does so and the scale has it too, else
+  /// `Float`.
   private let arithmetic: ElementType
   private let kernels: EncodingKernels
   private let table: [Float]?
@@ -16,7 +17,7 @@ struct RowEncoder {
     self.chooser = chooser
     self.rounding = rounding
     let sameType = chooser.type.mapping.scale.rawValue == chooser.element.rawValue
-    arithmetic = sameType ? chooser.element : .float32
+    arithmetic = sameType && chooser.rule.roundsOperations ? chooser.element : .float32
     kernels = EncodingKernels(rounding, execution)
     table = if case .codebook(let map) = chooser.type.mapping.kind { map.values } else { nil }
     let hasReciprocal = chooser.type.mapping.kind != .biased && chooser.type.storage.isInteger
@@ -32,7 +33,7 @@ struct RowEncoder {
     for run in runs.indices {
       let block = runs[run]
       if hasKernel {
-        parameters.inverse.append(chooser.type.mapping.scale.round(1 / block.scale))
+        parameters.inverse.append(chooser.inverse(block.scale))
         parameters.zeroPoints.append(Float(block.zeroPoint))
       } else {
         blocks.append(block)
@@ -93,7 +94,7 @@ struct RowEncoder {
       return Int(format.pattern(value / block.scale) { rounding.round($0, element: element) })
     }
     guard chooser.type.mapping.kind == .biased else {
-      let inverse = chooser.type.mapping.scale.round(1 / block.scale)
+      let inverse = chooser.inverse(block.scale)
       let steps = rounding.round(arithmetic.round(value * inverse), element: element)
       return Int(min(max(arithmetic.round(steps + Float(block.zeroPoint)), low), high))
     }

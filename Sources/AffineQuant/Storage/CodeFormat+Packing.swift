@@ -91,11 +91,11 @@ extension CodeFormat {
 
 extension CodeMatrix {
   /// The code of one element.
-  func code(row: Int, column: Int) -> Int {
+  package func code(row: Int, column: Int) -> Int {
     precondition(
       (0..<shape.rows).contains(row) && (0..<shape.columns).contains(column),
       "(\(row), \(column)) is outside \(shape)")
-    if tiles != nil { return rowMajor().code(row: row, column: column) }
+    if let tiles { return tileCode(tiles, row: row, column: column) }
     return Int(storage.code(codes.span.extracting(codeBytes(ofRow: row)), column: column))
   }
 

@@ -9,9 +9,6 @@ public struct AffineQuantized<Storage: CodeStorage, Layout: QuantizationLayout>:
 
   init(trusted core: CodeMatrix) { self.core = core }
 
-  /// The rows and columns.
-  public var shape: Shape { core.shape }
-
   /// The type, as a value.
   public static var type: QuantizedType {
     QuantizedType(
@@ -20,9 +17,6 @@ public struct AffineQuantized<Storage: CodeStorage, Layout: QuantizationLayout>:
 
   /// One scale a block, in the shape of the grid of blocks.
   public var scales: Matrix<Float> { Matrix(validated: core.grid.extent, core.scales) }
-
-  /// How many bytes of codes, scales, zero points and biases a file needs.
-  public var byteCount: Int { Self.type.byteCount(of: shape) }
 
   /// The code of one element; for small floats and codebooks its bit pattern.
   ///

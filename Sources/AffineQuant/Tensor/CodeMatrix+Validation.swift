@@ -17,7 +17,8 @@ extension CodeMatrix {
     }
   }
 
-  /// Checks parts from outside: their counts, that scales are finite, that zero points are codes.
+  /// Checks parts from outside: their counts, that scales and biases are numbers of their type, that zero
+  /// points are codes, and that no code stands for more than the largest `Float`.
   ///
   /// Bit patterns need no check: every one is a code, but for the fourth of a ternary storage.
   package init(
@@ -46,17 +47,27 @@ extension CodeMatrix {
   private func checkParameters() throws(QuantizationError) {
     let columns = max(grid.extent.columns, 1)
     let (scaleSpan, biasSpan, zeroSpan) = (scales.span, biases.span, zeroPoints.span)
-    for index in scaleSpan.indices where !scaleSpan[index].isFinite {
+    let format = type.mapping.scale
+    for index in scaleSpan.indices where format.stored(scaleSpan[index]) != scaleSpan[index] {
       throw .invalidScale(
         scaleSpan[index], blockRow: index / columns, blockColumn: index % columns)
     }
-    for index in biasSpan.indices where !biasSpan[index].isFinite {
+    for index in biasSpan.indices where format.stored(biasSpan[index]) != biasSpan[index] {
       throw .invalidScale(biasSpan[index], blockRow: index / columns, blockColumn: index % columns)
     }
     for index in zeroSpan.indices where !storage.codes.contains(Int(zeroSpan[index])) {
       throw .invalidZeroPoint(
         Int(zeroSpan[index]), codes: storage.codes, blockRow: index / columns,
         blockColumn: index % columns)
+    }
+    for index in scaleSpan.indices {
+      let bias = biasSpan.isEmpty ? 0 : biasSpan[index]
+      let zeroPoint = zeroSpan.isEmpty ? 0 : zeroSpan[index]
+      guard type.decodesFinite(scale: scaleSpan[index], zeroPoint: zeroPoint, bias: bias) else {
+        throw .overflow(
+          scale: scaleSpan[index], bias: bias, blockRow: index / columns,
+          blockColumn: index % columns)
+      }
     }
   }
 }

@@ -29,6 +29,11 @@ package struct CodeMatrix: Sendable {
   /// The bytes of one row.
   package var rowBytes: Int { storage.byteCount(columns: shape.columns) }
 
+  /// Bytes of codes, scales, zero points and biases, row by row: of a slice, those that it keeps.
+  package var byteCount: Int {
+    shape.rows * rowBytes + grid.extent.count * type.parameterBytes
+  }
+
   /// The bytes of one row's codes; rows must be kept together.
   package func codeBytes(ofRow row: Int) -> Range<Int> { row * rowBytes..<(row + 1) * rowBytes }
 

@@ -1,8 +1,9 @@
-/// The type of one value of a float matrix: `Float`, `Float16` or `BFloat16`.
+/// The type of one value of a float matrix: `Float`, `Float16`, `BFloat16`, or one of a package outside.
 ///
-/// Its arithmetic is that of PyTorch on a CPU: computed in `Float`, rounded once an operation.
+/// Its arithmetic is that of PyTorch on a CPU: computed in `Float`, rounded once an operation. A type from
+/// outside says how it rounds and widens one value; what it stands for beside that is a `Float`.
 public protocol FloatElement: Sendable, BitwiseCopyable {
-  /// The name of the type in the command and in files.
+  /// The type whose name reports show and whose rounding formulas of torchao follow; by default `float32`.
   static var elementType: ElementType { get }
   /// Rounds to nearest even.
   init(rounding value: Float)
@@ -12,6 +13,22 @@ public protocol FloatElement: Sendable, BitwiseCopyable {
   static func round(_ values: borrowing Span<Float>, into rounded: inout MutableSpan<Self>)
   /// Widens values one by one; both spans have one length.
   static func widen(_ values: borrowing Span<Self>, into widened: inout MutableSpan<Float>)
+}
+
+extension FloatElement {
+  public static var elementType: ElementType { .float32 }
+
+  public static func round(
+    _ values: borrowing Span<Float>, into rounded: inout MutableSpan<Self>
+  ) {
+    for index in rounded.indices { rounded[index] = Self(rounding: values[index]) }
+  }
+
+  public static func widen(
+    _ values: borrowing Span<Self>, into widened: inout MutableSpan<Float>
+  ) {
+    for index in widened.indices { widened[index] = values[index].float }
+  }
 }
 
 /// The element types of float matrices, by name.

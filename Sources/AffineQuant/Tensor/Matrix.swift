@@ -47,7 +47,15 @@ public struct Matrix<Element: FloatElement>: Sendable {
   }
 
   /// The value at a row and a column.
-  public subscript(row: Int, column: Int) -> Element { values[row * shape.columns + column] }
+  ///
+  /// - Precondition: The matrix has both.
+  public subscript(row: Int, column: Int) -> Element {
+    precondition(
+      UInt(bitPattern: row) < UInt(bitPattern: shape.rows)
+        && UInt(bitPattern: column) < UInt(bitPattern: shape.columns),
+      "[\(row), \(column)] is outside a matrix of \(shape)")
+    return values[row * shape.columns + column]
+  }
 
   /// The transpose.
   public func transposed() -> Matrix {

@@ -1,11 +1,25 @@
-/// A quantized matrix whose type is known only when it is read.
+/// A quantized matrix whose type is known only when it is read: of this library's types alone.
 public protocol QuantizedMatrix: Sendable, CustomStringConvertible {
+  /// The codes in the order in which they lie, with their parameters.
+  var contents: QuantizedContents { get }
+}
+
+/// What a quantized matrix holds; only this library makes one.
+public struct QuantizedContents: Sendable {
+  package let core: CodeMatrix
+
+  package init(_ core: CodeMatrix) { self.core = core }
+}
+
+extension QuantizedMatrix {
   /// The rows and columns.
-  var shape: Shape { get }
+  public var shape: Shape { contents.core.shape }
   /// The type, as a value.
-  var quantizedType: QuantizedType { get }
-  /// The codes, scales and offsets, row by row.
-  var erased: AnyQuantized { get }
+  public var quantizedType: QuantizedType { contents.core.type }
+  /// The codes, scales and offsets, row by row; tiles are put back into rows.
+  public var erased: AnyQuantized { AnyQuantized(contents.core.rowMajor()) }
+  /// How many bytes of codes, scales, zero points and biases a file needs.
+  public var byteCount: Int { contents.core.byteCount }
 }
 
 /// A row-major quantized matrix of any type.
@@ -17,9 +31,7 @@ public struct AnyQuantized: QuantizedMatrix, Equatable {
     self.core = core
   }
 
-  public var shape: Shape { core.shape }
-  public var quantizedType: QuantizedType { core.type }
-  public var erased: AnyQuantized { self }
+  public var contents: QuantizedContents { QuantizedContents(core) }
   public var description: String { "\(core.type.name) \(shape)" }
 
   /// One scale a block, in the shape of the grid of blocks.
@@ -30,8 +42,7 @@ public struct AnyQuantized: QuantizedMatrix, Equatable {
 }
 
 extension AffineQuantized: QuantizedMatrix {
-  public var quantizedType: QuantizedType { Self.type }
-  public var erased: AnyQuantized { AnyQuantized(core.rowMajor()) }
+  public var contents: QuantizedContents { QuantizedContents(core) }
 }
 
 extension AffineQuantized where Layout: RowMajorLayout {

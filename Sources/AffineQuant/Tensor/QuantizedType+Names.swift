@@ -44,7 +44,7 @@ extension MappingFormat.Kind {
     case .symmetric: "symmetric"
     case .asymmetric: "asymmetric"
     case .biased: "biased"
-    case .codebook(let map): map.rawValue
+    case .codebook(let map): map.name
     }
   }
 
@@ -55,15 +55,8 @@ extension MappingFormat.Kind {
     case "asymmetric": self = .asymmetric
     case "biased": self = .biased
     default:
-      guard let map = CodebookFormat(rawValue: name) else { return nil }
+      guard let map = CodebookFormat.all.first(where: { $0.name == name }) else { return nil }
       self = .codebook(map)
     }
-  }
-}
-
-extension CodebookFormat {
-  /// The storage whose codes index the table.
-  public var storage: CodeFormat {
-    .unsigned(bits: values.count == 16 ? 4 : 8)
   }
 }

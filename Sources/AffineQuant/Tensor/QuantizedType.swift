@@ -25,17 +25,21 @@ public struct QuantizedType: Sendable, Hashable {
   public var rule: ParameterRule {
     switch (storage, mapping.kind) {
     case (.float, _), (_, .codebook): .largest
-    case (_, .symmetric): .symmetric
-    case (_, .asymmetric): .asymmetric
-    case (_, .biased): storage.isSigned ? .tinygemm : .mlx
+    case (.ternary, .symmetric): .meanMagnitude
+    // A power of two has no sign, which the other rule needs.
+    case (_, .symmetric): storage.bits <= 4 && mapping.scale != .e8m0 ? .extreme : .balanced
+    case (_, .asymmetric), (_, .biased): .ends
     }
   }
 
   private var isLegal: Bool {
-    switch mapping.kind {
+    guard CodeFormat.all.contains(storage) else { return false }
+    return switch mapping.kind {
     case .symmetric: storage.isSigned || !storage.isInteger
-    case .asymmetric, .biased: storage.isInteger
-    case .codebook(let map): map.storage == storage && mapping.scale == .float32
+    case .asymmetric: storage.isInteger
+    // A power of two has no sign.
+    case .biased: storage.isInteger && mapping.scale != .e8m0
+    case .codebook(let map): map.serves(storage) && mapping.scale == .float32
     }
   }
 
@@ -81,15 +85,17 @@ public struct QuantizedType: Sendable, Hashable {
 
   /// Bytes that the codes, scales and zero points or biases of a matrix take in a file.
   public func byteCount(of shape: Shape) -> Int {
-    let grid = BlockGrid(shape, block).extent.count
-    let offset =
-      switch mapping.kind {
-      case .symmetric, .codebook: 0
-      case .asymmetric: 2
-      case .biased: mapping.scale.byteCount
-      }
-    return shape.rows * storage.byteCount(columns: shape.columns)
-      + grid * (mapping.scale.byteCount + offset)
+    shape.rows * storage.byteCount(columns: shape.columns)
+      + BlockGrid(shape, block).extent.count * parameterBytes
+  }
+
+  /// Bytes of a block's scale and zero point or bias in a file.
+  var parameterBytes: Int {
+    switch mapping.kind {
+    case .symmetric, .codebook: mapping.scale.byteCount
+    case .asymmetric: mapping.scale.byteCount + 2
+    case .biased: 2 * mapping.scale.byteCount
+    }
   }
 }
 

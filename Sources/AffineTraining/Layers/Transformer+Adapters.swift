@@ -78,6 +78,8 @@ extension Transformer {
         throw .shape(
           .wrongCount(of: "values", expected: weight.shape.count, found: change.shape.count))
       }
+      // What has not changed need not become codes again, by whatever rule it became codes.
+      guard change.values.array.contains(where: { $0 != 0 }) else { return value }
       try value.change(rounding: .nearestEven, on: execution) { values in
         Elementwise.accumulate(&values, change, on: execution)
       }

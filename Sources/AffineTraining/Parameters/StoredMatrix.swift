@@ -24,7 +24,7 @@ public enum StoredMatrix: Sendable {
     switch self {
     case .float32(let matrix): matrix.shape.count * MemoryLayout<Float>.stride
     case .bfloat16(let matrix): matrix.shape.count * MemoryLayout<BFloat16>.stride
-    case .codes(let matrix): matrix.quantizedType.byteCount(of: matrix.shape)
+    case .codes(let matrix): matrix.byteCount
     }
   }
 
@@ -54,9 +54,8 @@ public enum StoredMatrix: Sendable {
       try body(&floats)
       let type = matrix.quantizedType
       let isSymmetric = type.mapping.kind == .symmetric && type.storage.isInteger
-      let largest = type.storage.codes.upperBound
-      let options = QuantizationOptions(
-        rounding: rounding, codes: isSymmetric && largest > 0 ? -largest...largest : nil)
+      // No value is cut off, so that rounding at random is unbiased.
+      let options = QuantizationOptions(rule: isSymmetric ? .balanced : nil, rounding: rounding)
       self = .codes(try AnyQuantized(quantizing: floats, as: type, options, on: execution))
     }
   }

@@ -25,7 +25,7 @@ public struct CodePlan: Sendable, Hashable {
     case halfStep
     /// `max|x| / 127.5`, codes −128…127: torchao.
     case fullRange
-    /// The range, widened to hold zero, with a whole zero point.
+    /// The range, widened to hold zero, with a whole zero point: torchao.
     case range
     /// The mean of the ranges of 16 parts of the rows, with a whole zero point: Banner.
     case meanRange
@@ -90,12 +90,14 @@ public struct CodePlan: Sendable, Hashable {
 
   /// The rule of the scales that are chosen from a block's range, and the codes that it uses.
   var options: QuantizationOptions {
-    let codes = storage.codes
-    let balanced = -codes.upperBound...codes.upperBound
+    let largest = storage.codes.upperBound
     return switch scale {
-    case .largest: QuantizationOptions(rule: .symmetric, codes: balanced)
-    case .halfStep: QuantizationOptions(rule: .symmetricHalfStep, codes: balanced)
-    default: QuantizationOptions()
+    case .largest: QuantizationOptions(rule: .balanced)
+    case .halfStep: 
+      QuantizationOptions(rule: .symmetricHalfStep, codes: -largest...largest)
+    case .fullRange: QuantizationOptions(rule: .symmetric)
+    case .range: QuantizationOptions(rule: .asymmetric)
+    case .meanRange, .meanMagnitude, .learned: QuantizationOptions()
     }
   }
 

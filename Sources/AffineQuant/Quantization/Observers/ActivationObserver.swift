@@ -91,8 +91,9 @@ extension ParameterChooser {
     guard !rejectsNegative(range.lowerBound) else {
       throw .negative(minimum: range.lowerBound, blockRow: 0, blockColumn: column)
     }
+    guard rule != .meanMagnitude else { throw .unsupported(rule: rule, type: type.name) }
     let block = parameters(range.lowerBound, range.upperBound)
-    guard block.isUsable else {
+    guard accepts(block) else {
       throw .rangeTooWide(
         minimum: range.lowerBound, maximum: range.upperBound, blockRow: 0, blockColumn: column)
     }

@@ -1,0 +1,120 @@
+// The library's own rules: in Float, and with codes that are a fixed point.
+
+extension ParameterChooser {
+  func balanced(_ minimum: Float, _ maximum: Float) -> BlockParameters {
+    // M / (M / n) rounds to n, and n is odd: halving a power of two again never is right.
+    scaled(max(-minimum, maximum, 0), toCode: min(-low, high))
+  }
+
+  /// Two cases, so that both find themselves again: after the first m is at most high · scale, after the
+  /// second it is M.
+  func extreme(_ minimum: Float, _ maximum: Float) -> BlockParameters {
+    let (most, least) = (max(-minimum, maximum, 0), min(max(-minimum, 0), max(maximum, 0)))
+    guard -low > high, least < most * (high / -low + 1 / (2 * high)) else {
+      return balanced(minimum, maximum)
+    }
+    var block = scaled(most, toCode: -low)
+    if maximum > -minimum {
+      block.scale.negate()
+      block.encodingScale.negate()
+    }
+    return block
+  }
+
+  /// A scale with which a magnitude is a code.
+  private func scaled(_ magnitude: Float, toCode code: Float) -> BlockParameters {
+    let scale = type.mapping.scale.round(
+      max(magnitude / code, smallestScale), width: magnitude, steps: code + 0.5)
+    return BlockParameters(scale: scale, encodingScale: scale)
+  }
+
+  /// A range whose ends do not become the first and the last code, since a scale of few bits or a tie in
+  /// rounding cuts a step off, is not found again: then what it became is the range.
+  func ends(_ minimum: Float, _ maximum: Float) -> BlockParameters {
+    let isBiased = type.mapping.kind == .biased
+    let (minimum, maximum) = isBiased ? (minimum, maximum) : (min(minimum, 0), max(maximum, 0))
+    var block = spanning(minimum, maximum)
+    // A tie needs a scale that is hardly smaller; one of few bits a step less, or half of a power of two.
+    for turn in 0..<4 where block.isUsable {
+      let (first, last) = (code(minimum, block), code(maximum, block))
+      if first == low, last == high { break }
+      let isTie = turn == 0 && type.mapping.scale == .float32
+      let next =
+        isTie
+        ? spanning(minimum, maximum, part: 1 - 0x1p-20)
+        : spanning(value(first, block), value(last, block))
+      if next == block { break }
+      block = next
+    }
+    return block
+  }
+
+  private func spanning(
+    _ minimum: Float, _ maximum: Float, part: Float = 1
+  ) -> BlockParameters {
+    let (format, steps) = (type.mapping.scale, (high - low) / part)
+    guard type.mapping.kind == .biased else {
+      let width = maximum - minimum
+      // Half a step is cut off at either end.
+      let scale = format.round(max(width / steps, smallestScale), width: width, steps: steps + 1)
+      // Counted as the encoder counts, so that the smallest value surely is the first code.
+      let zeroPoint = low - (minimum * (1 / scale)).rounded(.toNearestOrEven)
+      var block = BlockParameters(scale: scale, encodingScale: scale)
+      if scale.isFinite { block.zeroPoint = Int16(min(max(zeroPoint, low), high)) }
+      return block
+    }
+    // From the smallest value as it is stored, so that the largest is no further than its code.
+    let start = low == 0 ? format.round(minimum) : minimum
+    let width = maximum - start
+    let scale = format.round(max(width / steps, smallestScale), width: width, steps: steps + 0.5)
+    let bias = low == 0 ? start : format.round(minimum - low * scale)
+    return BlockParameters(scale: scale, bias: bias, encodingScale: scale, encodingBias: bias)
+  }
+
+  /// The code of an end of a range.
+  private func code(_ value: Float, _ block: BlockParameters) -> Float {
+    let steps =
+      type.mapping.kind == .biased
+      ? ((value - block.bias) / block.scale).rounded(.toNearestOrEven)
+      : (value * (1 / block.scale)).rounded(.toNearestOrEven) + Float(block.zeroPoint)
+    return min(max(steps, low), high)
+  }
+
+  private func value(_ code: Float, _ block: BlockParameters) -> Float {
+    (code - Float(block.zeroPoint)) * block.scale + block.bias
+  }
+
+  /// The parameters of a block by its magnitudes.
+  func parameters(_ magnitudes: BlockMagnitudes) -> BlockParameters {
+    // A block that holds one magnitude keeps it; its mean with zeros would shrink from turn to turn.
+    let isTernary = magnitudes.smallest == magnitudes.largest
+    let exact = isTernary ? magnitudes.largest : magnitudes.mean
+    let scale = type.mapping.scale.round(max(exact, smallestScale))
+    return BlockParameters(scale: scale, encodingScale: scale)
+  }
+
+  private var hasZero: Bool {
+    guard case .codebook(let map) = type.mapping.kind else { return true }
+    return map.values.contains(0)
+  }
+
+  func largest(_ minimum: Float, _ maximum: Float) -> BlockParameters {
+    let quotient: Float =
+      switch (type.mapping.kind, type.storage) {
+      case (.codebook(let map), _):
+        // The first entry of a map that is not as far from zero as its last has values of its own.
+        max(
+          max(maximum, 0) / map.values[map.values.count - 1],
+          map.values[0] < 0 ? min(minimum, 0) / map.values[0] : 0)
+      case (_, .float(let format)):
+        rule == .mlxFloat
+          ? element.round(max(-minimum, maximum) / format.largest)
+          : max(-minimum, maximum) / format.largest
+      default: preconditionFailure("\(type.name) has no table of values")
+      }
+    // Any scale serves a block of zeros; MLX has 1. There is no smallest scale in this rule. A map
+    // without zero comes near it with the smallest scale there is.
+    let scale = type.mapping.scale.roundInvertible(quotient == 0 && hasZero ? 1 : quotient)
+    return BlockParameters(scale: scale, encodingScale: scale)
+  }
+}

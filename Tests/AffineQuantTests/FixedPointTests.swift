@@ -1,0 +1,93 @@
+import AffineQuant
+import AffineTestSupport
+import Testing
+
+/// Values that a type represents stay what they are when they are quantized to it again.
+@Suite struct FixedPointTests {
+  private static func samples(_ type: QuantizedType) -> [Matrix<Float>] {
+    let values = Samples.matrix(33, 70, for: type, seed: 3)
+    let isNonnegative = values.values.array.allSatisfy { $0 >= 0 }
+    let ramp = Matrix<Float>(rows: 33, columns: 70) { row, column in
+      let value = Float((row * 31 + column * 17) % 64) / 64 - (isNonnegative ? 0 : 0.5)
+      return row % 2 == 0 ? value : -value * (isNonnegative ? -1 : 1)
+    }
+    return [values, ramp]
+  }
+
+  @Test(arguments: Catalog.types) func valuesStayWhatTheyAre(type: QuantizedType) throws {
+    for values in Self.samples(type) {
+      let once = try AnyQuantized(quantizing: values, as: type)
+      let decoded: Matrix<Float> = once.dequantized()
+      let twice = try AnyQuantized(quantizing: decoded, as: type)
+      let isPowerOfTwo = type.mapping.scale == .e8m0 && !type.storage.isInteger
+      // A small float and a power of two may trade a factor of two for the same value.
+      if !isPowerOfTwo { #expect(once.codes == twice.codes, "\(type)") }
+      let isSymmetric = type.mapping.kind == .symmetric
+      if isSymmetric, !isPowerOfTwo { #expect(once.scales == twice.scales, "\(type)") }
+      let again: Matrix<Float> = twice.dequantized()
+      let largest = decoded.values.array.map(\.magnitude).max() ?? 0
+      for (a, b) in zip(decoded.values.array, again.values.array) {
+        // A zero point or bias is added in Float: scales may differ by a few roundings.
+        #expect(isSymmetric ? a == b : abs(a - b) <= largest * 0x1p-21, "\(type)")
+      }
+    }
+  }
+
+  @Test func twentyRoundsDoNotDrift() throws {
+    func check<S, L: RowMajorLayout>(_ type: AffineQuantized<S, L>.Type) throws {
+      for sign: Float in [1, -1] {
+        let start = Matrix<Float>(rows: 1, columns: 32) { _, column in
+          column == 0 ? sign : sign * Float(column) / 40
+        }
+        let once = try type.fakeQuantized(start)
+        var now = once
+        for _ in 0..<20 { now = try type.fakeQuantized(now) }
+        let (first, last) = (once.values.array, now.values.array)
+        for (a, b) in zip(first, last) { #expect(abs(a - b) <= 0x1p-20, "\(type.type)") }
+      }
+    }
+    try check(Int8Weight.self)
+    try check(Int4Weight.self)
+    try check(AffineQuantized<Int2, RowMajor<PerGroup<32>, Symmetric>>.self)
+    try check(UInt4Weight.self)
+    try check(UInt4BiasedWeight.self)
+    try check(NF4Weight.self)
+    try check(TernaryWeight.self)
+    try check(MXFP4Weight.self)
+    try check(AffineQuantized<Int8, RowMajor<PerRow, SymmetricMapping<BFloat16>>>.self)
+    try check(AffineQuantized<UInt8, RowMajor<PerRow, AsymmetricMapping<BFloat16>>>.self)
+  }
+
+  @Test(arguments: ["int8-row", "int4-group32", "int3-group32", "int2-group32"])
+  func onesOfBothSignsAreExact(name: String) throws {
+    let type = try #require(QuantizedType(name: name))
+    let ones = Matrix<Float>(rows: 2, columns: 64) { _, column in column % 2 == 0 ? 1 : -1 }
+    let decoded: Matrix<Float> = try AnyQuantized(quantizing: ones, as: type).dequantized()
+    #expect(decoded == ones)
+  }
+
+  @Test func aMatrixOfItsTypeIsItself() throws {
+    // Codes that no rule would choose: half of the range is not used.
+    let weight = try Int4Weight(
+      quantizing: Samples.matrix(4, 64),
+      with: QuantizationParameters(scales: [Float](repeating: 20, count: 8)))
+    #expect(try weight.requantized(Int4Weight.self) == weight)
+    let other = try weight.requantized(
+      Int4Weight.self, QuantizationOptions(rule: .symmetric))
+    #expect(other != weight)
+  }
+
+  /// BitNet b1.58: the mean magnitude is the scale, and a third of normal values become zero.
+  @Test func ternaryWeightsScaleByTheMeanMagnitude() throws {
+    let values = Samples.matrix(40, 96)
+    let weight = try TernaryWeight(quantizing: values)
+    let magnitudes = values.values.array.map { Double($0.magnitude) }
+    let mean = magnitudes.reduce(0, +) / Double(magnitudes.count)
+    #expect(weight.scales[0, 0] == Float(mean))
+    for (value, code) in zip(values.values.array, weight.codes) {
+      let steps = (value * (1 / weight.scales[0, 0])).rounded(.toNearestOrEven)
+      #expect(code == Int16(min(max(steps, -1), 1)))
+    }
+    #expect(try TernaryWeight(quantizing: values, method: .balanced).scales[0, 0] > Float(mean) * 2)
+  }
+}

@@ -1,0 +1,144 @@
+import AffineQuant
+
+/// The parameters of one block, and how they encode: the articles' formulas, written again.
+struct BlockFormula {
+  let type: QuantizedType
+  private(set) var scale: Float = 1
+  private(set) var zeroPoint: Float = 0
+  private(set) var bias: Float = 0
+
+  private var lowest: Float { Float(type.storage.codes.lowerBound) }
+  private var highest: Float { Float(type.storage.codes.upperBound) }
+
+  init(_ type: QuantizedType, _ low: Float, _ high: Float, _ values: [Float]) {
+    self.type = type
+    let largest = Swift.max(-low, high, 0)
+    switch (type.mapping.kind, type.storage) {
+    case (.codebook(let map), _):
+      // The scale with which neither end lies outside of the table.
+      let below = map.values[0] < 0 ? Swift.max(-low, 0) / -map.values[0] : 0
+      let fitted = Swift.max(Swift.max(high, 0) / map.values[map.values.count - 1], below)
+      scale = usable(fitted == 0 && map.values.contains(0) ? 1 : fitted)
+    case (_, .float(let format)):
+      scale = usable(largest == 0 ? 1 : largest / format.largest)
+    case (.symmetric, .ternary):
+      let magnitudes = values.map(\.magnitude)
+      let isTernary = Set(magnitudes).subtracting([0]).count <= 1
+      let sum = magnitudes.reduce(0) { $0 + Double($1) }
+      scale = positive(isTernary ? largest : Float(sum / Double(values.count)))
+    case (.symmetric, .signed(let bits)):
+      let other = Swift.min(Swift.max(-low, 0), Swift.max(high, 0))
+      // The largest error with the peak at the code that has no opposite, and with it at the other end.
+      let step = largest / -lowest
+      let worst = Swift.max(step / 2, other - highest * step)
+      if bits <= 4, type.mapping.scale != .e8m0, worst < largest / highest / 2 {
+        scale = positive(step) * (high > -low ? -1 : 1)
+      } else {
+        scale = positive(largest / highest)
+      }
+    case (.asymmetric, _): search(from: Swift.min(low, 0), to: Swift.max(high, 0))
+    case (.biased, _): search(from: low, to: high)
+    case (.symmetric, .unsigned): preconditionFailure("\(type.name) is no type")
+    }
+  }
+
+  /// The parameters of the range, or of what the range becomes while that has others.
+  private mutating func search(from low: Float, to high: Float) {
+    fit(low, high)
+    for turn in 0..<4 {
+      let (first, last) = (Float(code(low)), Float(code(high)))
+      if first == lowest, last == highest { return }
+      let before = (scale, zeroPoint, bias)
+      if turn == 0, type.mapping.scale == .float32 {
+        fit(low, high, part: 1 - 0x1p-20)
+      } else {
+        fit((first - zeroPoint) * scale + bias, (last - zeroPoint) * scale + bias)
+      }
+      if (scale, zeroPoint, bias) == before { return }
+    }
+  }
+
+  private mutating func fit(_ low: Float, _ high: Float, part: Float = 1) {
+    let steps = (highest - lowest) / part
+    if type.mapping.kind == .asymmetric {
+      scale = covering(high - low, steps, slack: 1)
+      let zero = lowest - (low * (1 / scale)).rounded(.toNearestOrEven)
+      zeroPoint = Swift.min(Swift.max(zero, lowest), highest)
+    } else {
+      let start = lowest == 0 ? stored(low) : low
+      scale = covering(high - start, steps, slack: 0.5)
+      bias = lowest == 0 ? start : stored(low - lowest * scale)
+    }
+  }
+
+  /// A scale with which a width is so many steps, and not by `slack` more: numbers of few bits round far.
+  private func covering(_ width: Float, _ steps: Float, slack: Float) -> Float {
+    let nearest = positive(width / steps)
+    let isShort = type.mapping.scale == .float16 && nearest < 0x1p-14
+    return isShort && width / nearest >= steps + slack ? Float(Float16(nearest).nextUp) : nearest
+  }
+
+  /// A scale as stored, not below the smallest number of its type that has a reciprocal.
+  private func positive(_ scale: Float) -> Float {
+    let smallest: Float =
+      switch type.mapping.scale {
+      case .float32, .bfloat16: 0x1p-126
+      case .float16: 0x1p-24
+      case .e8m0: 0x1p-127
+      }
+    return stored(Swift.max(scale, smallest))
+  }
+
+  /// A scale as stored: where it has no finite reciprocal in its type, the smallest normal number.
+  private func usable(_ scale: Float) -> Float {
+    let smallest: Float = type.mapping.scale == .float16 ? 0x1p-14 : 0x1p-126
+    return stored(1 / stored(scale)).isFinite ? stored(scale) : smallest
+  }
+
+  /// Rounded to the type of the scales.
+  private func stored(_ value: Float) -> Float {
+    switch type.mapping.scale {
+    case .float32: return value
+    case .float16: return Float(Float16(value))
+    case .bfloat16:
+      // The nearer neighbour with 8 bits of precision; of two equally near, the even one.
+      let down = Float(bitPattern: value.bitPattern & 0xffff_0000)
+      let up = Float(bitPattern: (value.bitPattern & 0xffff_0000) + 0x1_0000)
+      if abs(value - down) != abs(up - value) {
+        return abs(value - down) < abs(up - value) ? down : up
+      }
+      return down.bitPattern >> 16 % 2 == 0 ? down : up
+    case .e8m0:
+      var power: Float = 0x1p-100
+      while power < value { power *= 2 }
+      return power
+    }
+  }
+
+  func code(_ value: Float) -> Int {
+    switch (type.mapping.kind, type.storage) {
+    case (.codebook(let map), _): return nearest(value / scale, map.values)
+    case (_, .float(let format)):
+      return nearest(value / scale, (0..<1 << format.bits).map { format.value(of: UInt8($0)) })
+    case (.biased, _):
+      let steps = ((value - bias) / scale).rounded(.toNearestOrEven)
+      return Int(Swift.min(Swift.max(steps, lowest), highest))
+    default:
+      let steps = (value * (1 / scale)).rounded(.toNearestOrEven) + zeroPoint
+      return Int(Swift.min(Swift.max(steps, lowest), highest))
+    }
+  }
+
+  /// The entry nearest to a number, by looking at all of them; of two equally near, the even one; a
+  /// zero has the number's sign where there are two zeros.
+  private func nearest(_ number: Float, _ table: [Float]) -> Int {
+    let hasTwoZeros = table.count { $0 == 0 } == 2
+    let order = table.indices.filter {
+      table[$0].isFinite && (!hasTwoZeros || table[$0] != 0 || table[$0].sign == number.sign)
+    }
+    return order.min { a, b in
+      let (x, y) = (abs(Double(table[a]) - Double(number)), abs(Double(table[b]) - Double(number)))
+      return x == y ? a % 2 < b % 2 : x < y
+    } ?? 0
+  }
+}
