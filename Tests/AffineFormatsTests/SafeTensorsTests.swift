@@ -76,19 +76,28 @@ import Testing
     #expect(try SafeTensorsFile(contents: Buffer(writer.contents)).quantized("w") == matrix)
   }
 
-  /// A scale that its type does not hold would read back as another.
+  /// A scale that its type does not hold would read back as another: no matrix has one.
   @Test func scalesThatWouldBeRoundedAreRefused() throws {
     let type = try #require(QuantizedType(name: "int8-row-e8m0"))
     for scale in [0.3, -1, 0, 0x1p-128] as [Float] {
       let parts = CodeMatrix.Parts(codes: Buffer([1]), scales: Buffer([scale]))
-      let matrix = AnyQuantized(
-        try CodeMatrix(type: type, grid: BlockGrid(Shape(1, 1), type.block), parts: parts))
-      var writer = SafeTensorsWriter()
-      #expect(
-        throws: SafeTensorsError.malformedQuantized(
-          name: "w", reason: "the scale \(scale) is no e8m0")
-      ) { try writer.add("w", matrix) }
+      #expect(throws: QuantizationError.invalidScale(scale, blockRow: 0, blockColumn: 0)) {
+        try CodeMatrix(type: type, grid: BlockGrid(Shape(1, 1), type.block), parts: parts)
+      }
     }
+  }
+
+  /// Nobody could read back a table that files do not know.
+  @Test func tablesOfAPackagesOwnAreRefused() throws {
+    let map = CodebookFormat(name: "mine", values: [-1, -0.25, 0.25, 1])
+    let type = try QuantizedType(
+      .unsigned(bits: 2), Block(rows: 1, columns: Block.whole),
+      MappingFormat(kind: .codebook(map), scale: .float32))
+    let matrix = try AnyQuantized(quantizing: Samples.matrix(2, 8), as: type)
+    var writer = SafeTensorsWriter()
+    let error = SafeTensorsError.malformedQuantized(
+      name: "w", reason: "files do not hold the table mine")
+    #expect(throws: error) { try writer.add("w", matrix) }
   }
 
   @Test func whatDoesNotFitIsRefused() throws {

@@ -17,6 +17,9 @@ func storages(_ x: Matrix<Float>) throws {
   // expected-error@-1 {{no exact matches in call to initializer}}
   _ = try AffineQuantized<Float4E2M1, Row<Asymmetric>>(quantizing: x)
   // expected-error@-1 {{no exact matches in call to initializer}}
+  // A power of two has no sign, which a bias needs.
+  _ = try AffineQuantized<UInt4, Row<BiasedMapping<E8M0>>>(quantizing: x)
+  // expected-error@-1 {{type 'E8M0' does not conform to protocol 'SignedScaleElement'}}
   // A codebook is indexed by its own storage.
   _ = try AffineQuantized<UInt8, Row<Codebook<NormalFloat4>>>(quantizing: x)
   // expected-error@-1 {{'UInt8' and 'NormalFloat4.Storage' (aka 'UInt4') be equivalent}}

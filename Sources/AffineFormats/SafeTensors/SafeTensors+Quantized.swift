@@ -141,13 +141,6 @@ extension ScaleFormat {
     }
   }
 
-  /// A number that this type does not hold; NaN and infinities no matrix holds.
-  fileprivate func firstOutside(_ values: Buffer<Float>) -> Float? {
-    guard self != .float32 else { return nil }
-    let span = values.span
-    return span.indices.first { round(span[$0]) != span[$0] }.map { span[$0] }
-  }
-
   /// Scales as a file holds them; exact, since each is a number of this type.
   fileprivate func bytes(of scales: Buffer<Float>) -> Buffer<UInt8> {
     switch self {

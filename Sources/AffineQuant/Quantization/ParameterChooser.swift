@@ -6,6 +6,8 @@ struct ParameterChooser {
   let element: ElementType
   let smallestScale: Float
   let low, high: Float
+  /// The codes that values may have.
+  private let codes: ClosedRange<Int>
 
   /// - Throws: What makes the rule impossible for the type.
   init(
@@ -18,6 +20,7 @@ struct ParameterChooser {
     else { throw .invalidCodes(codes, storage: type.storage.name) }
     self.type = type
     self.element = element
+    self.codes = codes
     rule = options.rule ?? type.rule
     let smallest = options.epsilon.smallestScale(for: rule, type.mapping.scale, element)
     guard smallest > 0, smallest.isFinite else { throw .invalidEpsilon(smallest) }
@@ -77,7 +80,7 @@ struct ParameterChooser {
   /// Whether a block's values can be encoded, and whatever code there is decodes to a finite value.
   func accepts(_ block: BlockParameters) -> Bool {
     block.isUsable && (type.mapping.kind == .biased || inverse(block.scale).isFinite)
-      && type.decodesFinite(scale: block.scale, zeroPoint: block.zeroPoint, bias: block.bias)
+      && type.decodesFinite(codes, scale: block.scale, zeroPoint: block.zeroPoint, bias: block.bias)
   }
 
   /// What values are multiplied by to be counted in steps.
@@ -91,16 +94,16 @@ struct ParameterChooser {
 }
 
 extension QuantizedType {
-  /// Whether all codes of a block with these parameters stand for finite values.
-  func decodesFinite(scale: Float, zeroPoint: Int16, bias: Float) -> Bool {
+  /// Whether these codes of a block with such parameters stand for finite values.
+  func decodesFinite(
+    _ codes: ClosedRange<Int>, scale: Float, zeroPoint: Int16, bias: Float
+  ) -> Bool {
     let steps: Float =
       switch (mapping.kind, storage) {
       case (.codebook(let map), _): max(map.values[map.values.count - 1], -map.values[0])
       case (_, .float(let format)): format.largest
       default:
-        Float(
-          max(
-            storage.codes.upperBound - Int(zeroPoint), Int(zeroPoint) - storage.codes.lowerBound))
+        Float(max(codes.upperBound - Int(zeroPoint), Int(zeroPoint) - codes.lowerBound))
       }
     return (steps * scale.magnitude + bias.magnitude).isFinite
   }

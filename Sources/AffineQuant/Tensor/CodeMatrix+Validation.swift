@@ -63,7 +63,9 @@ extension CodeMatrix {
     for index in scaleSpan.indices {
       let bias = biasSpan.isEmpty ? 0 : biasSpan[index]
       let zeroPoint = zeroSpan.isEmpty ? 0 : zeroSpan[index]
-      guard type.decodesFinite(scale: scaleSpan[index], zeroPoint: zeroPoint, bias: bias) else {
+      let isFinite = type.decodesFinite(
+        storage.codes, scale: scaleSpan[index], zeroPoint: zeroPoint, bias: bias)
+      guard isFinite else {
         throw .overflow(
           scale: scaleSpan[index], bias: bias, blockRow: index / columns,
           blockColumn: index % columns)

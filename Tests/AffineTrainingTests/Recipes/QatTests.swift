@@ -49,8 +49,9 @@ import Testing
   /// What is trained is what is deployed: the same codes, and the same product of them.
   @Test func convertingChangesNoBit() throws {
     for layer in [layer, Layer(33, 17, 65), Layer(64, 48, 512)] {
-      let weight = try Int4Weight(quantizing: layer.w)
-      let inputs = try TokenCodes(quantizing: layer.x)
+      // By torchao's rules, as the recipes are.
+      let weight = try Int4Weight(quantizing: layer.w, method: .absoluteMaximum)
+      let inputs = try TokenCodes(quantizing: layer.x, method: .range)
       #expect(try layer.run(.qat8da4w).output == linear(inputs, weight))
       #expect(try layer.run(.qatInt4).output == linear(layer.x, weight))
       #expect(try layer.run(.qat8da4w).output == linear(inputs, weight.tiled()))
