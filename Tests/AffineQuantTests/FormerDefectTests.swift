@@ -67,8 +67,12 @@ import Testing
   /// 6: addmm ignored its factors. There are none here to ignore: a product is a product.
   @Test func productsAddNothingAndScaleNothing() throws {
     let weight = try Int8Weight(quantizing: Self.values)
-    let zero = Matrix<Float>(rows: 3, columns: 96) { _, _ in 0 }
-    #expect(try linear(zero, weight).values.array.allSatisfy { $0 == 0 })
+    try expectLinear(.float(.float32(Self.input)), .quantized(weight.core))
+    // A second call adds nothing to the first, and a product of twice the input is twice the product.
+    let first = try linear(Self.input, weight)
+    #expect(try linear(Self.input, weight) == first)
+    let twice = Matrix<Float>(rows: 7, columns: 96) { 2 * Self.input[$0, $1] }
+    #expect(try linear(twice, weight).values.array == first.values.array.map { 2 * $0 })
   }
 
   /// 7: the gradient of a dynamically quantized product was cut. Gradients are products here.

@@ -31,7 +31,7 @@ struct BlockFormula {
       // The largest error with the peak at the code that has no opposite, and with it at the other end.
       let step = largest / -lowest
       let worst = Swift.max(step / 2, other - highest * step)
-      if bits <= 4, type.mapping.scale != .e8m0, worst < largest / highest / 2 {
+      if bits < 8, type.mapping.scale != .e8m0, worst < largest / highest / 2 {
         scale = positive(step) * (high > -low ? -1 : 1)
       } else {
         scale = positive(largest / highest)

@@ -59,20 +59,18 @@ extension Oracle {
   /// Upper bounds of the magnitudes of what an operand's values are added up from.
   private static func parts(_ operand: ErasedOperand) -> Numbers {
     let exact = numbers(operand)
-    guard case .quantized(let matrix) = operand else { return magnitudes(exact, apart: 0) }
-    var largest = matrix.biases.array.map { Double(abs($0)) }.max() ?? 0
-    // What codes are centred by before they are scaled may be added apart, too.
-    let isCentred = matrix.zeroPoints.count > 0 || matrix.storage == .unsigned(bits: 8)
-    if isCentred {
-      let scale = matrix.scales.array.map { Double(abs($0)) }.max() ?? 0
-      largest += scale * Double(matrix.storage.codes.count)
+    guard case .quantized(let matrix) = operand else {
+      return Numbers(rows: exact.rows, columns: exact.columns, values: exact.values.map { abs($0) })
     }
-    return magnitudes(exact, apart: largest)
-  }
-
-  /// A term of `apart` may be added and taken away again.
-  private static func magnitudes(_ exact: Numbers, apart: Double) -> Numbers {
-    Numbers(
-      rows: exact.rows, columns: exact.columns, values: exact.values.map { abs($0) + 2 * apart })
+    // A bias may be added to a scaled code and cancel it, and what codes are centred by may be added apart:
+    // both of an element's own block.
+    let isCentred = matrix.zeroPoints.count > 0 || matrix.storage == .unsigned(bits: 8)
+    let values = exact.values.indices.map { index in
+      let block = blockIndex(matrix, index / exact.columns, index % exact.columns)
+      var apart = matrix.biases.count > 0 ? Double(abs(matrix.biases[block])) : 0
+      if isCentred { apart += Double(abs(matrix.scales[block])) * Double(matrix.storage.codes.count) }
+      return abs(exact.values[index]) + 2 * apart
+    }
+    return Numbers(rows: exact.rows, columns: exact.columns, values: values)
   }
 }

@@ -67,7 +67,8 @@ package enum Oracle {
     }
   }
 
-  private static func blockIndex(_ matrix: CodeMatrix, _ row: Int, _ column: Int) -> Int {
+  /// The block of an element, row of blocks by row of blocks.
+  static func blockIndex(_ matrix: CodeMatrix, _ row: Int, _ column: Int) -> Int {
     let (block, origin) = (matrix.grid.block, matrix.grid.origin)
     let isWholeRow = block.columns == Block.whole
     let blockRow = block.rows == Block.whole ? 0 : (row + origin.rows) / block.rows

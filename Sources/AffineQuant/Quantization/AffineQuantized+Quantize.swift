@@ -9,7 +9,7 @@ where
   /// - Parameters:
   ///   - values: A float matrix; 16-bit values are widened first, but for methods of torchao, which
   ///     compute in their type.
-  ///   - method: How a block's values become its scale; by default ``ParameterRule/balanced``, of 4 bits
+  ///   - method: How a block's values become its scale; by default ``ParameterRule/balanced``, of 7 bits
   ///     and fewer ``ParameterRule/extreme``, of ternary codes ``ParameterRule/meanMagnitude``.
   ///   - epsilon: The smallest scale.
   ///   - rounding: How a value between two codes becomes one of them.

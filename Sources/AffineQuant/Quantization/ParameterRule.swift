@@ -9,12 +9,12 @@
 /// otherwise, and quantizing again may lose more.
 public enum ParameterRule: String, Sendable, Hashable, CaseIterable {
   /// `scale = M / high`, codes −high … high: no value is cut off, and `−x` has the codes of `x`, negated.
-  /// The default of symmetric codes of more than 4 bits.
+  /// The default of symmetric codes of 8 bits.
   case balanced
   /// `scale = −sign · M / low`, so that the value of largest magnitude, of this sign, is the code that has
   /// no opposite; ``balanced`` where that errs by less, `m > M · (high / −low + 1 / (2 · high))`. As
-  /// GGUF's Q4_0, but for the second case. The default of symmetric codes of 2 to 4 bits: one code of
-  /// sixteen is half a decibel, one of four is six.
+  /// GGUF's Q4_0, but for the second case. The default of symmetric codes of 2 to 7 bits: one code of
+  /// sixteen is a decibel, one of four is five.
   case extreme
   /// The smallest value, or zero where an asymmetric block holds none below it, is the first code and the
   /// largest the last. The default of asymmetric and biased codes.

@@ -27,7 +27,7 @@ public struct QuantizedType: Sendable, Hashable {
     case (.float, _), (_, .codebook): .largest
     case (.ternary, .symmetric): .meanMagnitude
     // A power of two has no sign, which the other rule needs.
-    case (_, .symmetric): storage.bits <= 4 && mapping.scale != .e8m0 ? .extreme : .balanced
+    case (_, .symmetric): storage.bits < 8 && mapping.scale != .e8m0 ? .extreme : .balanced
     case (_, .asymmetric), (_, .biased): .ends
     }
   }
