@@ -20,6 +20,9 @@ public enum CodebookFormat: String, Sendable, Hashable, CaseIterable {
   /// Sixteenths from 1/16 to 1, for second moments: without zero, by which a step would be divided
   /// (torchao's 4-bit optimizers).
   case dynamicUnsigned4
+  /// Floats from 1.7e-5 to 1 with four bits each of exponent and mantissa, without sign, and zero: for
+  /// roots of second moments.
+  case unsignedFloat8
 
   /// The values, ascending, one for each code.
   public var values: [Float] {
@@ -29,6 +32,7 @@ public enum CodebookFormat: String, Sendable, Hashable, CaseIterable {
     case .dynamicUnsigned8: Self.dynamicUnsigned8Values
     case .dynamic4: Self.dynamic4Values
     case .dynamicUnsigned4: (1...16).map { Float($0) / 16 }
+    case .unsignedFloat8: Self.unsignedFloat8Values
     }
   }
 
@@ -44,6 +48,9 @@ public enum CodebookFormat: String, Sendable, Hashable, CaseIterable {
   ]
   private static let dynamic8Values = dynamicMap(signed: true)
   private static let dynamicUnsigned8Values = dynamicMap(signed: false)
+  /// Bits 19 and above of a float; those of 1 are the last.
+  private static let unsignedFloat8Values: [Float] =
+    [0] + (1...255).map { Float(bitPattern: (1777 + $0) << 19) }
 
   /// Seven decades; each further decade from below has twice the values, at the middles of equal
   /// parts of 0.1…1. Zero and one complete the 256.
@@ -87,6 +94,12 @@ public enum DynamicUnsigned8: CodebookMap {
 public enum Dynamic4: CodebookMap {
   public typealias Storage = UInt4
   public static let codebook = CodebookFormat.dynamic4
+}
+
+/// Unsigned 8-bit floats, for roots of second moments.
+public enum UnsignedFloat8: CodebookMap {
+  public typealias Storage = UInt8
+  public static let codebook = CodebookFormat.unsignedFloat8
 }
 
 /// The unsigned map of 4 bits, for second moments.
