@@ -312,23 +312,37 @@ typedef struct {
   const float *_Nonnull slopes, *_Nonnull offsets, *_Nonnull limits;  // [16]
 } aq_dynamic_map;
 
-/// One step of AdamW on a row; both moments are codes of dynamic maps, one scale a run.
+/// Sixteen bits for element i of a step, even over steps and over neighbours:
 ///
-/// A moment is value[code] * scale. Parameters move by the new moments before these are rounded to
-/// codes: the new scale is the largest magnitude s of the run, 1 if that is 0 and 2^-126 if 1 / s
-/// overflows; the new code is that of moment / scale. A run with a new moment that is not finite, or
-/// a new v below zero, ends the call: nothing of it is written but `m` and `v`.
+///   random(i) = (key + i * AQ_WEYL mod 2^32) >> 16
+///
+/// A root between the numbers of two codes becomes the upper one where the part of the way that it has
+/// gone from the lower is at least 1 - (random + 1/2) / 2^16; above 0 it never gets the code of 0.
+#define AQ_WEYL 0x9e3779b9u
+
+/// One step of AdamW on a row; m is codes of the signed dynamic map, the root of v is unsigned 8-bit
+/// floats, one scale a run each.
+///
+/// A moment is value[code] * scale, v the square of that. Parameters move by the new moments before these
+/// are rounded to codes: the new scale is the largest magnitude s of the run, 1 if that is 0 and 2^-126
+/// if 1 / s overflows; the new code of m is that of m / scale, of the root r at random that of
+/// r * (1 / scale). An unsigned 8-bit float has four bits of exponent and four of mantissa: code c > 0
+/// is the float of bits (AQ_UFLOAT8 + c) << 19. A run with a new moment that is not finite, or a new v
+/// below zero, ends the call: nothing of it is written but `m` and `roots`.
+#define AQ_UFLOAT8 1777
 typedef struct {
   aq_adamw_step step;
   size_t runs;
   const size_t *_Nonnull ends;  // [runs]
   const float *_Nonnull gradient;
   float *_Nonnull parameters;
-  aq_dynamic_map m_map, v_map;
+  aq_dynamic_map map;
   uint8_t *_Nonnull m_codes, *_Nonnull v_codes;
   float *_Nonnull m_scales, *_Nonnull v_scales;  // [runs]
-  float *_Nonnull m, *_Nonnull v;  // new moments of a run: [longest run rounded up to 64], at 64 bytes
-  size_t done;                     // written: runs that are written
+  uint32_t key;                                  // key + i * AQ_WEYL of the row's first element i
+  // Of a run: [longest run rounded up to 64], at 64 bytes.
+  float *_Nonnull m, *_Nonnull roots;
+  size_t done;  // written: runs that are written
 } aq_adamw_dynamic8_args;
 
 /// How numbers become codes.
@@ -337,10 +351,14 @@ enum {
   AQ_FLOAT8,     // the nearest e4m3 number, ties to even
   AQ_MAP_16,     // how many of thresholds[1 ..< 16] are not above the number
   AQ_MAP_256,    // by the map
+  // The roots of values become codes, at random.
+  AQ_ROOT_FLOAT8,   // e4m3
+  AQ_ROOT_UFLOAT8,  // unsigned 8-bit floats
+  AQ_ROOT_16,       // sixteenths from 1/16 to 1
 };
 
-/// codes[c] = code(values[c] / scales[r])
-/// scales[r] = max |values of run r| / top, 2^-126 where 1 / that overflows
+/// codes[c] = code(values[c] / scales[r]), of roots code(sqrt(values[c]) * (1 / scales[r]))
+/// scales[r] = max |values of run r|, or its root, / top, 2^-126 where 1 / that overflows
 ///
 /// One row of finite values, one code a byte. A run of zeros has the scale `zero_scale`; if that is 0,
 /// its codes are 0.
@@ -353,6 +371,7 @@ typedef struct {
   float zero_scale;
   const float *_Nonnull thresholds;  // [16]
   aq_dynamic_map map;
+  uint32_t key;  // key + i * AQ_WEYL of the row's first element i; of roots
   uint8_t *_Nonnull codes;
   float *_Nonnull scales;  // [runs]
 } aq_encode_args;

@@ -3,10 +3,10 @@
 // No operation of a step may be fused with another.
 #pragma STDC FP_CONTRACT OFF
 
-/// The parameter after a step, from its new moments.
+/// The parameter after a step, from its new first moment and the root of the second.
 static inline __attribute__((always_inline)) float moved(
-    const aq_adamw_step *s, float p, float m, float v) {
-  return p * s->decay - s->rate * m / (__builtin_elementwise_sqrt(v) * s->root_scale + s->epsilon);
+    const aq_adamw_step *s, float p, float m, float root) {
+  return p * s->decay - s->rate * m / (root * s->root_scale + s->epsilon);
 }
 
 /// The plain loop, for the compiler to vectorize.
@@ -20,7 +20,7 @@ static inline __attribute__((always_inline)) void adamw_f32_body(const aq_adamw_
     float v = s.beta2 * vs[i] + s.rest2 * g * g;
     ms[i] = m;
     vs[i] = v;
-    parameters[i] = moved(&s, parameters[i], m, v);
+    parameters[i] = moved(&s, parameters[i], m, __builtin_elementwise_sqrt(v));
   }
 }
 

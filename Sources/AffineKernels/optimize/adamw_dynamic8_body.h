@@ -18,6 +18,30 @@ static inline __attribute__((always_inline)) float scale_of(float magnitude) {
   return 1 / magnitude == __builtin_inff() ? 0x1p-126f : magnitude;
 }
 
+/// Adds to a root's pattern what rounds it at random, `cut` bits to be cut off. The middles of 2^16 equal
+/// parts: an error of three units in the last place of what is a number of a code does not show.
+static inline __attribute__((always_inline)) uint32_t dithered(
+    uint32_t bits, uint32_t random, int cut) {
+  return bits + ((random >> 16 << (cut - 16)) | 1u << (cut - 17));
+}
+
+/// A root's code: none that is not zero gets the code of zero.
+static inline __attribute__((always_inline)) uint8_t root_code(float root, int32_t code, int32_t last) {
+  int32_t least = root > 0;
+  return (uint8_t)(code < least ? least : code > last ? last : code);
+}
+
+/// The unsigned 8-bit float of a root.
+static inline __attribute__((always_inline)) uint8_t ufloat8_of(
+    float root, float inverse, uint32_t random) {
+  uint32_t bits = dithered(bits_of(root * inverse), random, 19);
+  return root_code(root, (int32_t)(bits >> 19) - AQ_UFLOAT8, 255);
+}
+
+static inline __attribute__((always_inline)) float ufloat8_value(uint8_t code) {
+  return float_of(code == 0 ? 0 : (AQ_UFLOAT8 + (uint32_t)code) << 19);
+}
+
 /// The code of a number from -1 to 1.
 static inline __attribute__((always_inline)) uint8_t code_of(const aq_dynamic_map *map, float x) {
   const uint32_t first = 104 << 23;  // 2^-23
@@ -30,35 +54,37 @@ static inline __attribute__((always_inline)) uint8_t code_of(const aq_dynamic_ma
 /// The plain loops.
 static inline __attribute__((always_inline)) void adamw_dynamic8_body(aq_adamw_dynamic8_args *a) {
   const aq_adamw_step s = a->step;
-  float *restrict ms = a->m, *restrict vs = a->v, *restrict parameters = a->parameters;
+  float *restrict ms = a->m, *restrict roots = a->roots, *restrict parameters = a->parameters;
   size_t start = 0;
   for (a->done = 0; a->done < a->runs; ++a->done) {
     size_t run = a->done, count = a->ends[run] - start;
     float m_scale = a->m_scales[run], v_scale = a->v_scales[run];
-    // Patterns order as magnitudes do, NaN above infinity, and negative numbers above all.
-    uint32_t m_largest = 0, v_largest = 0;
+    // Patterns order as magnitudes do, NaN, as of negative numbers' roots, above infinity.
+    uint32_t m_largest = 0, root_largest = 0;
     for (size_t i = 0; i < count; ++i) {
       float g = a->gradient[start + i];
-      float old_m = a->m_map.values[a->m_codes[start + i]] * m_scale;
-      float old_v = a->v_map.values[a->v_codes[start + i]] * v_scale;
+      float old_m = a->map.values[a->m_codes[start + i]] * m_scale;
+      float old_root = ufloat8_value(a->v_codes[start + i]) * v_scale;
       float m = s.beta1 * old_m + s.rest1 * g;
-      float v = s.beta2 * old_v + s.rest2 * g * g;
+      float root = __builtin_elementwise_sqrt(s.beta2 * (old_root * old_root) + s.rest2 * g * g);
       ms[i] = m;
-      vs[i] = v;
-      uint32_t m_bits = bits_of(m) & 0x7fffffff, v_bits = bits_of(v);
+      roots[i] = root;
+      uint32_t m_bits = bits_of(m) & 0x7fffffff, root_bits = bits_of(root) & 0x7fffffff;
       m_largest = m_bits > m_largest ? m_bits : m_largest;
-      v_largest = v_bits > v_largest ? v_bits : v_largest;
+      root_largest = root_bits > root_largest ? root_bits : root_largest;
     }
     const uint32_t infinity = 255u << 23;
-    if (m_largest >= infinity || v_largest >= infinity) return;
+    if (m_largest >= infinity || root_largest >= infinity) return;
     a->m_scales[run] = m_scale = scale_of(float_of(m_largest));
-    a->v_scales[run] = v_scale = scale_of(float_of(v_largest));
+    a->v_scales[run] = v_scale = scale_of(float_of(root_largest));
     for (size_t i = 0; i < count; ++i)
-      parameters[start + i] = moved(&s, parameters[start + i], ms[i], vs[i]);
-    for (size_t i = 0; i < count; ++i) {
-      a->m_codes[start + i] = code_of(&a->m_map, ms[i] / m_scale);
-      a->v_codes[start + i] = code_of(&a->v_map, vs[i] / v_scale);
-    }
+      parameters[start + i] = moved(&s, parameters[start + i], ms[i], roots[i]);
+    for (size_t i = 0; i < count; ++i)
+      a->m_codes[start + i] = code_of(&a->map, ms[i] / m_scale);
+    const float inverse = 1 / v_scale;
+    const uint32_t key = a->key + (uint32_t)start * AQ_WEYL;
+    for (size_t i = 0; i < count; ++i)
+      a->v_codes[start + i] = ufloat8_of(roots[i], inverse, key + (uint32_t)i * AQ_WEYL);
     start += count;
   }
 }

@@ -64,8 +64,8 @@ static inline __attribute__((always_inline)) pieces load_pieces(const aq_dynamic
 /// On a piece the position among the codes is slope * x + offset, from 2^23 on in units of 2^-15
 /// codes. Past the last code of its piece it is limited; `*fractions` takes it before that.
 static inline __attribute__((always_inline)) __m512i words_of(
-    const pieces *p, __m512 moments, __m512 inverse, const bool is_signed, __m512i *fractions) {
-  __m512 magnitudes = is_signed ? _mm512_abs_ps(moments) : moments;
+    const pieces *p, __m512 moments, __m512 inverse, __m512i *fractions) {
+  __m512 magnitudes = _mm512_abs_ps(moments);
   // From 2^-23 on exponents differ in their low five bits, which the permutation takes.
   __m512 x = _mm512_fmadd_ps(magnitudes, inverse, _mm512_set1_ps(0x1p-23f));
   __m512i binade = _mm512_srli_epi32(_mm512_castps_si512(x), 23);
@@ -101,16 +101,14 @@ static inline __attribute__((always_inline)) __m512i every_fourth(const __m512i 
 
 /// The codes of 64 moments; `fractions` is narrowed to the smallest of each lane.
 static inline __attribute__((always_inline)) __m512i encode(
-    const pieces *p, const float *moments, __m512 inverse, const bool is_signed,
-    __m512i *fractions) {
+    const pieces *p, const float *moments, __m512 inverse, __m512i *fractions) {
   __m512i words[4], values[4];
   for (int i = 0; i < 4; ++i) {
     __m512 value = _mm512_load_ps(moments + 16 * i);
     values[i] = _mm512_castps_si512(value);
-    words[i] = words_of(p, value, inverse, is_signed, fractions);
+    words[i] = words_of(p, value, inverse, fractions);
   }
   __m512i codes = every_fourth(words, 2);
-  if (!is_signed) return codes;
   __mmask64 negative = _mm512_movepi8_mask(every_fourth(values, 3));
   OPAQUE_MASK(negative);
   // Zero has code 127; saturated, because 1 has a code of its own, 255, and -1 that of its neighbour.
@@ -118,14 +116,37 @@ static inline __attribute__((always_inline)) __m512i encode(
   return _mm512_mask_subs_epu8(_mm512_add_epi8(zero, codes), negative, zero, codes);
 }
 
+/// Sixteen roots of unsigned 8-bit floats.
+static inline __attribute__((always_inline)) __m512 decode_roots(__m128i codes, __m512 scale) {
+  __m512i code = _mm512_cvtepu8_epi32(codes);
+  __m512i bits = _mm512_slli_epi32(_mm512_add_epi32(code, _mm512_set1_epi32(AQ_UFLOAT8)), 19);
+  bits = _mm512_maskz_mov_epi32(_mm512_test_epi32_mask(code, code), bits);
+  return _mm512_mul_ps(_mm512_castsi512_ps(bits), scale);
+}
+
+/// The unsigned 8-bit floats of sixteen roots, of which `key` is the first one's.
+static inline __attribute__((always_inline)) __m128i encode_roots(
+    __m512 roots, __m512 inverse, uint32_t key) {
+  const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  __m512i random = _mm512_add_epi32(
+      _mm512_set1_epi32((int32_t)key),
+      _mm512_mullo_epi32(lanes, _mm512_set1_epi32((int32_t)AQ_WEYL)));
+  random = _mm512_slli_epi32(_mm512_srli_epi32(random, 16), 3);
+  random = _mm512_or_epi32(random, _mm512_set1_epi32(4));
+  __m512i bits = _mm512_add_epi32(_mm512_castps_si512(_mm512_mul_ps(roots, inverse)), random);
+  __m512i code = _mm512_sub_epi32(_mm512_srli_epi32(bits, 19), _mm512_set1_epi32(AQ_UFLOAT8));
+  __mmask16 above = _mm512_cmp_ps_mask(roots, _mm512_setzero_ps(), _CMP_GT_OQ);
+  code = _mm512_max_epi32(code, _mm512_maskz_set1_epi32(above, 1));
+  return _mm512_cvtepi32_epi8(_mm512_min_epi32(code, _mm512_set1_epi32(255)));
+}
+
 /// Puts exact codes in the place of those of up to 64 that are not sure.
 static __attribute__((noinline)) void settle(
-    const aq_dynamic_map *map, const float *moments, float scale, const bool is_signed,
-    size_t count, uint8_t *codes) {
+    const aq_dynamic_map *map, const float *moments, float scale, size_t count, uint8_t *codes) {
   const pieces p = load_pieces(map);
   for (size_t i = 0; i < count && i < 64; i += 16) {
     __m512i fractions = _mm512_set1_epi32(-1);
-    words_of(&p, _mm512_load_ps(moments + i), _mm512_set1_ps(1 / scale), is_signed, &fractions);
+    words_of(&p, _mm512_load_ps(moments + i), _mm512_set1_ps(1 / scale), &fractions);
     // A subnormal reciprocal has too few bits to multiply by.
     unsigned left = 1 / scale < 0x1p-126f ? 0xffff : unsure(fractions);
     for (; left; left &= left - 1) {

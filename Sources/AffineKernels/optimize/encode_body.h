@@ -17,6 +17,24 @@ static inline __attribute__((always_inline)) uint8_t code16_of(const float *thre
   return (uint8_t)code;
 }
 
+/// The e4m3 number of a root that is not above 448 by more than a rounding.
+static inline __attribute__((always_inline)) uint8_t float8_root_of(
+    float root, float inverse, uint32_t random) {
+  float x = root * inverse;
+  // Below 2^-6 numbers lie 2^-9 apart.
+  int32_t small = (int32_t)(x * 0x1p9f + ((float)(random >> 16) + 0.5f) * 0x1p-16f);
+  int32_t large = (int32_t)(dithered(bits_of(x), random, 20) >> 20) - (120 << 3);
+  return root_code(root, x < 0x1p-6f ? small : large, 0x7e);
+}
+
+/// The number of sixteenths of a root, less one.
+static inline __attribute__((always_inline)) uint8_t sixteenths_of(
+    float root, float inverse, uint32_t random) {
+  float sixteenths = root * inverse * 16 + ((float)(random >> 16) + 0.5f) * 0x1p-16f;
+  int32_t code = (int32_t)sixteenths - 1;
+  return (uint8_t)(code < 0 ? 0 : code > 15 ? 15 : code);
+}
+
 /// The plain loops, for the compiler to vectorize.
 static inline __attribute__((always_inline)) void encode_body(const aq_encode_args *a) {
   size_t start = 0;
@@ -30,7 +48,9 @@ static inline __attribute__((always_inline)) void encode_body(const aq_encode_ar
       uint32_t magnitude = bits_of(values[i]) & 0x7fffffff;
       largest = magnitude > largest ? magnitude : largest;
     }
-    float quotient = float_of(largest) / a->top;
+    float peak = float_of(largest);
+    if (a->rule >= AQ_ROOT_FLOAT8) peak = __builtin_elementwise_sqrt(peak);
+    float quotient = peak / a->top;
     float scale = 1 / quotient == __builtin_inff() ? 0x1p-126f : quotient;
     if (largest == 0) scale = a->zero_scale;
     a->scales[r] = scale;
@@ -38,7 +58,8 @@ static inline __attribute__((always_inline)) void encode_body(const aq_encode_ar
       for (size_t i = 0; i < count; ++i) codes[i] = 0;
       continue;
     }
-    const float top = a->top;
+    const float top = a->top, inverse = 1 / scale;
+    const uint32_t key = a->key + (uint32_t)(values - a->values) * AQ_WEYL;
     switch (a->rule) {
       case AQ_STEPS:
         for (size_t i = 0; i < count; ++i) {
@@ -58,6 +79,21 @@ static inline __attribute__((always_inline)) void encode_body(const aq_encode_ar
       }
       case AQ_MAP_256:
         for (size_t i = 0; i < count; ++i) codes[i] = code_of(&a->map, values[i] / scale);
+        break;
+      case AQ_ROOT_FLOAT8:
+        for (size_t i = 0; i < count; ++i)
+          codes[i] = float8_root_of(
+              __builtin_elementwise_sqrt(values[i]), inverse, key + (uint32_t)i * AQ_WEYL);
+        break;
+      case AQ_ROOT_UFLOAT8:
+        for (size_t i = 0; i < count; ++i)
+          codes[i] = ufloat8_of(
+              __builtin_elementwise_sqrt(values[i]), inverse, key + (uint32_t)i * AQ_WEYL);
+        break;
+      case AQ_ROOT_16:
+        for (size_t i = 0; i < count; ++i)
+          codes[i] = sixteenths_of(
+              __builtin_elementwise_sqrt(values[i]), inverse, key + (uint32_t)i * AQ_WEYL);
         break;
     }
   }

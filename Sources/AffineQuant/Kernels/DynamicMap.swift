@@ -1,12 +1,11 @@
 internal import AffineKernels
 
-/// A dynamic map as kernels want it: tables that lead from numbers to codes without a search.
+/// The signed dynamic map as kernels want it: tables that lead from numbers to codes without a search.
 ///
 /// All of it follows from what ``RowEncoder`` computes: a table says where codes change, or comes so
 /// near that the kernel knows when it must look at the former.
 struct DynamicMap: Sendable {
   static let signed = DynamicMap(.dynamic8)
-  static let unsigned = DynamicMap(.dynamicUnsigned8)
 
   let values: [Float]
   private let valueMemory: Buffer<Float>
@@ -45,7 +44,7 @@ struct DynamicMap: Sendable {
     return UInt32(last) << 16 - (sign == .minus ? ~pattern : pattern) & 0xffff
   }
 
-  /// The tables, for as long as `self` lives: both maps live for ever.
+  /// The tables, for as long as `self` lives: the map lives for ever.
   var c: aq_dynamic_map {
     unsafe aq_dynamic_map(
       values: valueMemory.pointer, planes: planes.pointer, cells: cells.pointer,

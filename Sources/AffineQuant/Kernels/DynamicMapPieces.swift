@@ -1,4 +1,4 @@
-/// The magnitudes of a dynamic map in nine pieces, on each of which thresholds lie evenly: around
+/// The magnitudes of the signed dynamic map in nine pieces, on each of which thresholds lie evenly: around
 /// zero, seven decades, and one.
 ///
 /// The kernel knows a magnitude x in [0, 1] only with an error of three units in its last place, since
@@ -22,7 +22,6 @@ struct DynamicMapPieces {
 
   init(_ codes: DynamicCodes) {
     let zero = codes.code(0)
-    let isSigned = zero > 0
     let threshold = { (magnitude: Int) in Double(codes.thresholds[zero + magnitude]) }
     let last = codes.thresholds.count - 1 - zero
     // A line through the position of a threshold, and the last code of the piece.
@@ -31,7 +30,7 @@ struct DynamicMapPieces {
     lines.append((0.5 / threshold(1), threshold(1), 1, 0))
     var first = [1]
     for decade in 0..<7 {
-      let count = isSigned ? 1 << decade : 2 << decade
+      let count = 1 << decade
       let top = (decade..<6).reduce(1.0) { top, _ in top / 10 }
       // The first threshold would lie at a tenth of the decade's top.
       let start = lines.map(\.last).reduce(0, max) + 1

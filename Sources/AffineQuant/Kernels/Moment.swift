@@ -6,6 +6,19 @@ package enum MomentLayout: Sendable, Hashable {
   case bfloat16
   /// Codes with one scale for each group of neighbours in a row.
   case codes(QuantizedType)
+  /// The same of the roots of values, rounded at random: of second moments. What divides a step is the
+  /// root; its numbers span as many decades as those of the first moment, not twice as many.
+  case roots(QuantizedType)
+
+  var isRoot: Bool { if case .roots = self { true } else { false } }
+
+  /// The type of codes.
+  var type: QuantizedType? {
+    switch self {
+    case .float32, .bfloat16: nil
+    case .codes(let type), .roots(let type): type
+    }
+  }
 }
 
 /// One moment of an optimizer for one matrix.
@@ -21,7 +34,7 @@ package struct Moment: Sendable {
   package init(_ shape: Shape, _ layout: MomentLayout) {
     self.layout = layout
     (floats, halves, codes, scales) = (Buffer([]), Buffer([]), Buffer([]), Buffer([]))
-    guard case .codes(let type) = layout else {
+    guard let type = layout.type else {
       grid = BlockGrid(shape, Block(rows: 1, columns: Block.whole))
       switch layout {
       case .float32: floats = Buffer(count: shape.count) { _ in }
@@ -30,7 +43,7 @@ package struct Moment: Sendable {
       return
     }
     grid = BlockGrid(shape, type.block)
-    let (coder, bits) = (MomentCoder(type), type.storage.bits)
+    let (coder, bits) = (MomentCoder(type, isRoot: false), type.storage.bits)
     let zero = coder.zero
     let byte = bits == 8 ? zero : zero << 4 | zero
     let (columns, rowBytes) = (shape.columns, type.storage.byteCount(columns: shape.columns))
@@ -83,9 +96,12 @@ extension Moment {
     layout == .bfloat16 ? Matrix(validated: grid.shape, halves) : nil
   }
 
-  /// The codes and scales of a moment that is kept in codes.
+  /// Whether codes are of roots.
+  package var isRoot: Bool { layout.isRoot }
+
+  /// The codes and scales of a moment, or of its roots, that is kept in codes.
   package var quantized: AnyQuantized? {
-    guard case .codes(let type) = layout else { return nil }
+    guard let type = layout.type else { return nil }
     let zeroPoints = Buffer<Int16>(
       count: type.mapping.kind == .asymmetric ? grid.extent.count : 0
     ) { _ in }
@@ -107,9 +123,9 @@ extension Moment {
     halves = values.values
   }
 
-  /// Takes codes and scales of the type that a moment has in a layout.
-  package init(_ values: AnyQuantized) {
-    layout = .codes(values.quantizedType)
+  /// Takes codes and scales of values, or of roots.
+  package init(_ values: AnyQuantized, isRoot: Bool) {
+    layout = isRoot ? .roots(values.quantizedType) : .codes(values.quantizedType)
     grid = values.core.grid
     (floats, halves) = (Buffer([]), Buffer([]))
     (codes, scales) = (values.core.codes, values.core.scales)
@@ -136,7 +152,7 @@ extension Moment {
     for index in 0..<scales.count where !(scales[index].isFinite && scales[index] >= 0) {
       throw .invalidScale(scales[index], blockRow: index / groups, blockColumn: index % groups)
     }
-    guard case .codes(let type) = layout, type.storage == .float(.float8e4m3) else { return }
+    guard layout.type?.storage == .float(.float8e4m3) else { return }
     for index in 0..<codes.count {
       // NaN, and for a second moment what is below zero.
       let number = SmallFloat.float8e4m3.value(of: codes[index])

@@ -4,11 +4,12 @@ struct MomentRows {
   private let layout: MomentLayout
   private let columns: Int
   private let memory: Moment.Memory
-  private let coder: MomentCoder?
+  private let coder: MomentCoder?, isRoot: Bool
   /// Where the groups of a row end, and the bytes of its codes.
   private let ends: [Int], rowBytes: Int, bits: Int
-  /// Of moments in bfloat16.
-  private let key: UInt64, kernel: Kernel<DitherHalves>
+  /// Of what rounds at random.
+  private let key: UInt64
+  private let kernel: Kernel<DitherHalves>
   /// Of moments in codes.
   private let encoder: Kernel<EncodeMoments>
   /// A row as floats, then its codes; not used by moments that are floats.
@@ -26,12 +27,13 @@ struct MomentRows {
     kernel = QuantizeKernels.ditherHalves.best(on: execution.instructionSet)
     scratch = Allocation(
       byteCount: columns * (MemoryLayout<Float>.stride + 1), zeroed: false)
-    if case .codes(let type) = layout {
-      coder = MomentCoder(type)
+    if let type = layout.type {
+      isRoot = layout.isRoot
+      coder = MomentCoder(type, isRoot: isRoot)
       ends = RowRuns(grid, 0..<columns).ends
       (rowBytes, bits) = (type.storage.byteCount(columns: columns), type.storage.bits)
     } else {
-      (coder, ends, rowBytes, bits) = (nil, [], 0, 0)
+      (coder, isRoot, ends, rowBytes, bits) = (nil, false, [], 0, 0)
     }
   }
 
@@ -52,7 +54,7 @@ struct MomentRows {
     case .bfloat16:
       let halves = unsafe memory.halves.pointer + index * columns
       for column in 0..<columns { unsafe values[column] = Float(halves[column]) }
-    case .codes:
+    case .codes, .roots:
       guard let coder else { break }
       let codes = unsafe memory.codes.pointer + index * rowBytes
       let scales = unsafe memory.scales.pointer + index * ends.count
@@ -64,7 +66,8 @@ struct MomentRows {
           for column in start..<end {
             let shift = UInt8(truncatingIfNeeded: column & isPacked) &* 4
             let code = unsafe codes[column >> isPacked] &>> shift & mask
-            unsafe values[column] = table[Int(code)] * scale
+            let number = unsafe table[Int(code)] * scale
+            unsafe values[column] = isRoot ? number * number : number
           }
           start = end
         }
@@ -81,7 +84,7 @@ struct MomentRows {
       let first = index * columns
       unsafe kernel.round(
         row, columns, key, first: first, into: memory.halves.pointer + first)
-    case .codes: storeCodes(index)
+    case .codes, .roots: storeCodes(index)
     }
   }
 
@@ -90,7 +93,8 @@ struct MomentRows {
     let (values, bytes) = unsafe (row, memory.codes.pointer + index * rowBytes)
     let scales = unsafe memory.scales.pointer + index * ends.count
     let codes = unsafe bits == 8 ? bytes : rowCodes
-    unsafe coder.encode(values, ends, codes, scales, encoder)
+    let rowKey = RootCodes.key(key, row: index, columns: columns)
+    unsafe coder.encode(values, ends, codes, scales, key: rowKey, encoder)
     guard bits == 4 else { return }
     for byte in 0..<rowBytes {
       let high = unsafe 2 * byte + 1 < columns ? codes[2 * byte + 1] : 0

@@ -2,13 +2,14 @@ internal import AffineKernels
 internal import Synchronization
 
 extension Moments {
-  /// A step of AdamW with both moments in codes of the dynamic maps.
+  /// A step of AdamW with codes of the dynamic map and roots in unsigned 8-bit floats, which round at
+  /// random by the key.
   ///
   /// - Throws: ``QuantizationError`` of the first row with a new moment that codes cannot express.
   ///   Other rows, and what is to the left in such a row, have moved then.
   mutating func moveDynamic(
     _ parameters: inout Matrix<Float>, _ gradient: Matrix<Float>, _ step: AdamWStep,
-    _ group: Block, _ execution: Execution
+    _ group: Block, key: UInt64, _ execution: Execution
   ) throws(QuantizationError) {
     let kernel = AdamWKernels.dynamic8.best(on: execution.instructionSet)
     let (grid, columns) = (BlockGrid(shape, group), shape.columns)
@@ -26,15 +27,17 @@ extension Moments {
               c: aq_adamw_dynamic8_args(
                 step: step.c, runs: ends.count, ends: starts,
                 gradient: gradient.values.pointer + start,
-                parameters: parameters.pointer + start, m_map: DynamicMap.signed.c,
-                v_map: DynamicMap.unsigned.c, m_codes: m.codes.pointer + start,
+                parameters: parameters.pointer + start, map: DynamicMap.signed.c,
+                m_codes: m.codes.pointer + start,
                 v_codes: v.codes.pointer + start, m_scales: m.scales.pointer + block,
-                v_scales: v.scales.pointer + block, m: scratch.m, v: scratch.v, done: 0))
+                v_scales: v.scales.pointer + block,
+                key: RootCodes.key(key, row: rows.lowerBound, columns: columns), m: scratch.m,
+                roots: scratch.roots, done: 0))
             for row in rows {
               kernel(&arguments)
               let done = unsafe arguments.c.done
               if done < ends.count {
-                let error = scratch.error(row, grid.columns(ofBlock: done), block: done)
+                let error = scratch.error(row, grid.columns(ofBlock: done))
                 failure.withLock { if row < $0?.row ?? .max { $0 = (row, error) } }
               }
               arguments.advance(columns: columns, runs: ends.count)
@@ -57,5 +60,6 @@ extension AdamWRow {
     unsafe c.v_codes += columns
     unsafe c.m_scales += runs
     unsafe c.v_scales += runs
+    unsafe c.key &+= UInt32(truncatingIfNeeded: columns) &* AQ_WEYL
   }
 }

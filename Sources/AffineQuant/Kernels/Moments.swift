@@ -23,7 +23,7 @@ package struct Moments: Sendable {
 
   /// Moves parameters and moments. Parameters move by the new moments before these are rounded.
   ///
-  /// Moments in bfloat16 round at random, by the seed and the step.
+  /// Moments in bfloat16 and second moments in codes round at random, by the seed and the step.
   ///
   /// - Throws: ``QuantizationError`` of the first row with a new moment that is not finite, unless
   ///   all moments are floats. Other rows, and what is to the left in such a row, may have moved then.
@@ -32,22 +32,22 @@ package struct Moments: Sendable {
     seed: UInt64, step: Int, _ execution: Execution
   ) throws(QuantizationError) {
     guard shape.count > 0 else { return }
+    let keys = (0..<2).map {
+      SplitMix.key(seed: SplitMix.seed(seed, stream: $0), step: UInt64(step))
+    }
     if case .adamW(let step) = rule, let group = dynamicGroup {
-      try moveDynamic(&parameters, gradient, step, group, execution)
+      try moveDynamic(&parameters, gradient, step, group, key: keys[1], execution)
     } else if first.layout == .float32, second.layout == .float32 {
       moveFloats(&parameters, gradient, rule, execution)
     } else {
-      let keys = (0..<2).map {
-        SplitMix.key(seed: SplitMix.seed(seed, stream: $0), step: UInt64(step))
-      }
       try moveRows(&parameters, gradient, rule, (keys[0], keys[1]), execution)
     }
   }
 
-  /// The group of moments that are both codes of the dynamic maps.
+  /// The group of moments that one kernel moves.
   private var dynamicGroup: Block? {
-    guard case .codes(let m) = first.layout, case .codes(let v) = second.layout,
-      m.mapping.kind == .codebook(.dynamic8), v.mapping.kind == .codebook(.dynamicUnsigned8),
+    guard case .codes(let m) = first.layout, case .roots(let v) = second.layout,
+      m.mapping.kind == .codebook(.dynamic8), v.mapping.kind == .codebook(.unsignedFloat8),
       m.block == v.block
     else { return nil }
     return m.block

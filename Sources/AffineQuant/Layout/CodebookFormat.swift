@@ -34,7 +34,7 @@ public struct CodebookFormat: Sendable, Hashable {
 
   /// The tables that there are, by name.
   public static let all = [
-    normalFloat4, dynamic8, dynamicUnsigned8, dynamic4, dynamicUnsigned4,
+    normalFloat4, dynamic8, dynamicUnsigned8, dynamic4, dynamicUnsigned4, unsignedFloat8,
   ]
 
   /// 16 quantiles of the normal distribution (QLoRA, arXiv 2305.14314, appendix E).
@@ -63,6 +63,12 @@ public struct CodebookFormat: Sendable, Hashable {
   /// (torchao's 4-bit optimizers).
   public static let dynamicUnsigned4 = CodebookFormat(
     name: "dynamicUnsigned4", values: (1...16).map { Float($0) / 16 })
+  /// Floats from 1.7e-5 to 1 with four bits each of exponent and mantissa, without sign, and zero: for
+  /// roots of second moments.
+  public static let unsignedFloat8 = CodebookFormat(
+    name: "unsignedFloat8",
+    // Bits 19 and above of a float; those of 1 are the last.
+    values: [0] + (1...255).map { Float(bitPattern: (1777 + $0) << 19) })
 
   /// Seven decades; each further decade from below has twice the values, at the middles of equal
   /// parts of 0.1…1. Zero and one complete the 256.

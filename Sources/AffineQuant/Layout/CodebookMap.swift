@@ -37,6 +37,12 @@ public enum Dynamic4: CodebookMap {
   public static let codebook = CodebookFormat.dynamic4
 }
 
+/// Unsigned 8-bit floats, for roots of second moments.
+public enum UnsignedFloat8: CodebookMap {
+  public typealias Storage = UInt8
+  public static let codebook = CodebookFormat.unsignedFloat8
+}
+
 /// The unsigned map of 4 bits, for second moments.
 public enum DynamicUnsigned4: CodebookMap {
   public typealias Storage = UInt4

@@ -2,7 +2,9 @@ internal import AffineQuant
 
 /// A decoder-only transformer: token and position embeddings, blocks, a norm and a head.
 ///
-/// Its linear layers follow a recipe; embeddings, norms, attention and the head compute in float32.
+/// Its linear layers follow a recipe; embeddings, norms, attention and the head compute in float32. The
+/// moments of embeddings are kept in float32, because most rows have a gradient only now and then (Dettmers
+/// et al., arXiv 2110.02861, section 2.3).
 public struct Transformer: Sendable {
   /// The extents and choices.
   public let shape: TransformerShape
@@ -48,6 +50,9 @@ public struct Transformer: Sendable {
       ? tokens
       : builder.add("head.weight", Shape(shape.vocabulary, shape.width), deviation: small)
     parameters = builder.parameters
+    for embedding in [tokens, positions].compactMap({ $0 }) {
+      parameters[embedding].moments = .float32
+    }
     linearLayers = blocks.flatMap(\.linearLayers)
     try keepWeights(as: recipe)
   }

@@ -57,7 +57,8 @@ public struct AdamW: Sendable {
   /// - Parameters:
   ///   - parameters: What moves.
   ///   - gradient: What they move against.
-  ///   - seed: Of the rounding of moments in bfloat16; a step changes it, so one serves all steps.
+  ///   - seed: Of what rounds at random: moments in bfloat16, second moments in codes. A step changes it,
+  ///     so one serves all steps.
   ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``AffineQuant/QuantizationError``: shapes that differ, before anything changes; a moment
   ///   that is not finite and not float32, when the rows or groups where it is have moved.

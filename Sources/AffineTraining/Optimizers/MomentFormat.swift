@@ -2,22 +2,25 @@ internal import AffineQuant
 
 /// How an optimizer keeps its moments between steps.
 ///
-/// Groups are neighbours in a row that share a scale: their largest magnitude. Sources: Dettmers et al., "8-bit Optimizers via Block-wise Quantization" (arXiv 2110.02861); torchao's
-/// low-bit optimizers.
+/// Groups are neighbours in a row that share a scale: their largest magnitude. Of a second moment the
+/// root is kept, rounded at random and never to zero: it spans as many decades as the first moment and
+/// changes by less than a code from step to step. Sources: Dettmers et al., "8-bit Optimizers via
+/// Block-wise Quantization" (arXiv 2110.02861); torchao's low-bit optimizers.
 public enum MomentFormat: Sendable, Hashable {
   /// 4 bytes a value.
   case float32
   /// 2 bytes a value, rounded at random: the second moment changes by less than a unit in the last
   /// place, which rounding to nearest would lose.
   case bfloat16
-  /// Entries of the dynamic maps of 256 values.
+  /// Entries of the dynamic map of 256 values; roots as floats with four bits each of exponent and
+  /// mantissa.
   case dynamic8(group: Int = 256)
-  /// Entries of the maps of 16 values, two codes a byte.
+  /// Entries of the dynamic map of 16 values, roots as sixteenths of the largest; two codes a byte.
   case dynamic4(group: Int = 128)
   /// 8-bit floats (e4m3), the largest magnitude of a group being 448.
   case float8(group: Int = 256)
-  /// Whole numbers of 8 bits, evenly spaced. A negative control and of no use: what lies two decades
-  /// below the largest second moment of its group becomes zero, and steps there explode.
+  /// Whole numbers of 8 bits, evenly spaced, also of the second moment itself. A negative control and of
+  /// no use: what lies two decades below the largest of its group becomes zero, and steps there explode.
   case linear8(group: Int = 256)
 
   /// The name on the command line: `dynamic8`, or `dynamic8-group64` for another than the usual group.
@@ -82,15 +85,16 @@ extension MomentFormat {
     guard let group else { return self == .float32 ? .float32 : .bfloat16 }
     guard group > 0 else { throw .shape(.outOfRange(axis: "group", index: group, extent: 1)) }
     let (storage, kind) = codes(isSecond: isSecond)
-    return .codes(
-      try QuantizedType(
-        storage, Block(rows: 1, columns: group), MappingFormat(kind: kind, scale: .float32)))
+    let type = try QuantizedType(
+      storage, Block(rows: 1, columns: group), MappingFormat(kind: kind, scale: .float32))
+    if isSecond, self != .linear8(group: group) { return .roots(type) }
+    return .codes(type)
   }
 
   private func codes(isSecond: Bool) -> (CodeFormat, MappingFormat.Kind) {
     let codebook: CodebookFormat
     switch self {
-    case .dynamic8, .float32, .bfloat16: codebook = isSecond ? .dynamicUnsigned8 : .dynamic8
+    case .dynamic8, .float32, .bfloat16: codebook = isSecond ? .unsignedFloat8 : .dynamic8
     case .dynamic4: codebook = isSecond ? .dynamicUnsigned4 : .dynamic4
     case .float8: return (.float(.float8e4m3), .symmetric)
     case .linear8:

@@ -2,7 +2,8 @@ internal import AffineQuant
 
 extension Optimizer {
   /// Everything that changes from step to step, by name: `step` and, for each parameter, its name with
-  /// `.step`, `.first` and `.second`, in the formats that they are kept in.
+  /// `.step`, `.first` and `.second`, in the formats that they are kept in; `.root` where the root of the
+  /// second moment is kept.
   ///
   /// Numbers of steps are floats, exact up to 2^24. Parameters that are frozen have nothing.
   public func exportMoments() -> [(name: String, value: StoredMatrix)] {
@@ -12,7 +13,8 @@ extension Optimizer {
       tensors.append(("\(name).\(Self.stepName)", Self.scalar(optimizer.step)))
       tensors.append(("\(name).first", StoredMatrix(optimizer.moments.first)))
       if settings.kind != .sgd {
-        tensors.append(("\(name).second", StoredMatrix(optimizer.moments.second)))
+        let second = optimizer.moments.second
+        tensors.append(("\(name).\(second.secondName)", StoredMatrix(second)))
       }
     }
     return tensors
@@ -32,9 +34,10 @@ extension Optimizer {
     for (index, name) in names.enumerated() {
       guard let old = restored.optimizers[index]?.moments else { continue }
       let first = try Self.moment("\(name).first", like: old.first, isSecond: false, values)
+      let secondName = "\(name).\(old.second.secondName)"
       var second: Moment?
       if settings.kind != .sgd {
-        second = try Self.moment("\(name).second", like: old.second, isSecond: true, values)
+        second = try Self.moment(secondName, like: old.second, isSecond: true, values)
       }
       restored.optimizers[index]?.restore(
         Moments(first: first, second: second),
@@ -61,7 +64,7 @@ extension Optimizer {
   private static func moment(
     _ name: String, like old: Moment, isSecond: Bool, _ values: [String: StoredMatrix]
   ) throws(OptimizerError) -> Moment {
-    guard let value = values[name], let moment = Moment(value), moment.isLike(old) else {
+    guard let value = values[name], let moment = Moment(value, like: old), moment.isLike(old) else {
       throw .missing(name)
     }
     do { try moment.validate(isSecond: isSecond) } catch { throw .tensor(name, error) }
@@ -84,14 +87,17 @@ extension StoredMatrix {
 }
 
 extension Moment {
-  fileprivate init?(_ value: StoredMatrix) {
+  /// What a second moment that is kept in this way is called.
+  fileprivate var secondName: String { isRoot ? "root" : "second" }
+
+  fileprivate init?(_ value: StoredMatrix, like old: Moment) {
     switch value {
     case .float32(let matrix): self.init(matrix)
     case .bfloat16(let matrix): self.init(matrix)
     case .codes(let matrix):
       // Moments have no zero points but zero.
       guard matrix.core.zeroPoints.array.allSatisfy({ $0 == 0 }) else { return nil }
-      self.init(matrix)
+      self.init(matrix, isRoot: old.isRoot)
     }
   }
 }

@@ -32,7 +32,7 @@ public struct Optimizer: Sendable {
   private static func optimizer(
     _ settings: OptimizerSettings, _ parameter: Parameter
   ) throws(OptimizerError) -> ParameterOptimizer {
-    do { return try ParameterOptimizer(settings, parameter.shape) } catch {
+    do { return try ParameterOptimizer(settings, parameter) } catch {
       throw .tensor(parameter.name, error)
     }
   }

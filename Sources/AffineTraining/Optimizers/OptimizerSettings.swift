@@ -12,7 +12,8 @@ public struct OptimizerSettings: Sendable, Hashable {
 
   /// The rule.
   public var kind: Kind
-  /// How moments are kept of parameters with ``smallest`` elements or more.
+  /// How moments are kept of parameters with ``smallest`` elements or more that have no format of their
+  /// own.
   public var moments: MomentFormat
   /// What the first moment keeps of itself; for ``Kind/sgd`` its momentum.
   public var beta1: Float

@@ -8,8 +8,10 @@ struct ParameterOptimizer: Sendable {
   /// Moments of zero.
   ///
   /// - Throws: ``AffineQuant/QuantizationError``: a group of fewer than one.
-  init(_ settings: OptimizerSettings, _ shape: Shape) throws(QuantizationError) {
-    let format = shape.count < OptimizerSettings.smallest ? .float32 : settings.moments
+  init(_ settings: OptimizerSettings, _ parameter: Parameter) throws(QuantizationError) {
+    let shape = parameter.shape
+    let format =
+      shape.count < OptimizerSettings.smallest ? .float32 : parameter.moments ?? settings.moments
     switch settings.kind {
     case .adamW, .stableAdamW:
       var optimizer = try AdamW(shape: shape, moments: format)

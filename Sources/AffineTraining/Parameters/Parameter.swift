@@ -14,6 +14,9 @@ public struct Parameter: Sendable {
   /// What its learning rate is multiplied by; 0: it is frozen.
   public var learningRateFactor: Float = 1
 
+  /// How its moments are kept; nil: as ``OptimizerSettings/moments`` says.
+  public var moments: MomentFormat?
+
   /// Names a value.
   public init(_ name: String, _ value: StoredMatrix) {
     self.name = name
