@@ -44,9 +44,15 @@ import Testing
           }
           let count = shape.contains(0) ? 0 : shape.reduce(1, *) * element.bits / 8
           let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-          try writer.add(changed, element, shape: shape, bytes: Buffer(bytes))
-          let other = try SafeTensorsFile(contents: Buffer(writer.contents))
           tried += 1
+          do {
+            try writer.add(changed, element, shape: shape, bytes: Buffer(bytes))
+          } catch SafeTensorsError.wrongSize {
+            // A shape without values that no bytes bound is refused before it is read.
+            #expect(shape.contains(0))
+            continue
+          }
+          let other = try SafeTensorsFile(contents: Buffer(writer.contents))
           if readAll(other, configuration) { read += 1 }
         }
       }

@@ -61,7 +61,7 @@ struct CompressedSchemes: Sendable {
   /// Weights that are stored in yet another form.
   private static func requireNothingElse(_ object: JSONValue) throws(QuantizedCheckpointError) {
     let format = CompressedTensorsReader.format
-    let sparsity = object.member("sparsity_config")?.member("format")?.text
+    let sparsity = object.member("sparsity_config")?.member("format")?.word
     guard sparsity == nil || sparsity == "dense" else {
       throw .unsupported(format: format, feature: "sparsity (\(sparsity ?? ""))")
     }

@@ -16,7 +16,7 @@ struct CompressedTensorsReader: CheckpointReader {
   init?(_ configuration: JSONValue?, _ tensors: CheckpointTensors) throws(QuantizedCheckpointError)
   {
     guard let object = configuration?.quantizationConfiguration,
-      object.member("quant_method")?.text == Self.format || object.member("config_groups") != nil
+      object.member("quant_method")?.word == Self.format || object.member("config_groups") != nil
     else { return nil }
     schemes = try CompressedSchemes(object)
   }

@@ -10,14 +10,14 @@ struct ModulePattern: Sendable {
   private let kind: Kind
 
   init(_ text: String) throws(QuantizedCheckpointError) {
-    if text.hasPrefix("re:") {
-      guard let expression = NameExpression(String(text.dropFirst(3))) else {
+    if let expression = text.after(prefix: "re:") {
+      guard let expression = NameExpression(expression) else {
         throw .unsupported(
           format: CompressedTensorsReader.format, feature: "the regular expression '\(text)'")
       }
       kind = .expression(expression)
-    } else if text == "Linear" || text == "Embedding" {
-      kind = .layers(embedding: text == "Embedding")
+    } else if text.isSame(as: "Linear") || text.isSame(as: "Embedding") {
+      kind = .layers(embedding: text.isSame(as: "Embedding"))
     } else {
       kind = .name(text)
     }
@@ -28,7 +28,7 @@ struct ModulePattern: Sendable {
   /// A file does not name classes: a layer with `embed` at the end of its path is an embedding.
   func precision(of name: String) -> Int? {
     switch kind {
-    case .name(let other): return other == name ? 2 : nil
+    case .name(let other): return other.isSame(as: name) ? 2 : nil
     case .expression(let expression): return expression.begins(name) ? 1 : nil
     case .layers(let embedding):
       let last = name.split(separator: ".").last ?? ""

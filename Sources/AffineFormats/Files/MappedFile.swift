@@ -45,6 +45,9 @@ public final class MappedFile: Sendable {
 }
 
 extension MappedFile {
+  /// Whether there is something of a name, which may still be no regular file.
+  package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
   /// How far around a page Linux maps what it has read already.
   private static let readAround = 64 << 10
 

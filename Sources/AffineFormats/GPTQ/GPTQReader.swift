@@ -19,7 +19,7 @@ struct GPTQReader: CheckpointReader {
   init?(_ configuration: JSONValue?, _ tensors: CheckpointTensors) throws(QuantizedCheckpointError)
   {
     guard let object = configuration?.quantizationConfiguration else { return nil }
-    let method = object.member("quant_method")?.text?.lowercased()
+    let method = object.member("quant_method")?.word
     // The configuration beside old checkpoints names no method.
     guard method == "gptq" || (method == nil && object.member("desc_act") != nil) else {
       return nil

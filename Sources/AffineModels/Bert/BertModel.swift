@@ -20,7 +20,7 @@ public struct BertModel: Sendable {
   /// - Throws: ``BertError``, naming what is missing.
   public init(folder: String, tensors: String? = nil) throws(BertError) {
     let configuration = try BertConfiguration(folder: folder)
-    let path = tensors ?? ModelFolder(path: folder).path(of: "model.safetensors")
+    let path = tensors ?? SafeTensorsFile.path(inFolder: folder)
     let file: SafeTensorsFile
     do { file = try SafeTensorsFile(path: path) } catch { throw .tensors(error) }
     try self.init(file, configuration)

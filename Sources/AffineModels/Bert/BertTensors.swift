@@ -4,16 +4,12 @@ internal import AffineQuant
 /// The tensors of a BERT model in a file, some of them perhaps quantized.
 struct BertTensors {
   let file: SafeTensorsFile
-  private let quantized: Set<String>
 
-  init(_ file: SafeTensorsFile) {
-    self.file = file
-    quantized = Set(file.quantizedNames)
-  }
+  init(_ file: SafeTensorsFile) { self.file = file }
 
   /// A float matrix of known shape; a vector is one row.
   func matrix(_ name: String, _ rows: Int, _ columns: Int) throws(BertError) -> Matrix<Float> {
-    guard !quantized.contains(name) else {
+    guard !file.isQuantized(name) else {
       return try codes(name, rows, columns).dequantized()
     }
     let matrix: Matrix<Float>
@@ -24,7 +20,7 @@ struct BertTensors {
 
   /// A weight of floats or codes.
   func weight(_ name: String, _ rows: Int, _ columns: Int) throws(BertError) -> LinearWeight {
-    quantized.contains(name)
+    file.isQuantized(name)
       ? .quantized(PackedWeight(try codes(name, rows, columns)))
       : .float(try matrix(name, rows, columns))
   }
@@ -34,7 +30,7 @@ struct BertTensors {
     let bias = try matrix("\(name).bias", 1, outputs)
     let weight = "\(name).weight"
     let kind =
-      quantized.contains(weight)
+      file.isQuantized(weight)
       ? try self.weight(name, codes(weight, outputs, inputs))
       : .float(try matrix(weight, outputs, inputs))
     let factors = try inputFactors(name, inputs)

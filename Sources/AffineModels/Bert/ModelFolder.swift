@@ -25,11 +25,10 @@ struct ModelFolder {
 
     /// The value of a field, if there is one that is not null.
     private func field(_ name: String) throws(BertError) -> JSONValue? {
-      guard let members = value.members else {
+      guard value.members != nil else {
         throw .malformed(file: file, reason: "an object is expected")
       }
-      let value = members.first { $0.name == name }?.value
-      return value == .null ? nil : value
+      return value.member(name)
     }
 
     /// A whole number, or `absent` where there is none.

@@ -39,10 +39,11 @@ extension Checkpoint {
 
   private func writer() throws(CheckpointError) -> SafeTensorsWriter {
     var writer = SafeTensorsWriter()
-    if let name = metadata.keys.sorted().first(where: SafeTensorsWriter.describesTensor) {
+    if let name = metadata.keys.sorted().first(where: { SafeTensorsWriter.describedName($0) != nil }
+    ) {
       throw .reservedName(name)
     }
-    writer.metadata = metadata
+    for (name, text) in metadata { writer.metadata[name] = text }
     for (name, value) in tensors.sorted(by: { $0.key < $1.key }) {
       do {
         switch value {
@@ -57,7 +58,10 @@ extension Checkpoint {
 
   private init(_ file: SafeTensorsFile) throws(CheckpointError) {
     self.init()
-    metadata = file.header.metadata.filter { !SafeTensorsWriter.describesTensor($0.key) }
+    try Self.checkNames(file)
+    for (name, text) in file.header.metadata where SafeTensorsWriter.describedName(name) == nil {
+      metadata[name] = text
+    }
     var parts: Set<String> = []
     do {
       for name in file.quantizedNames {
@@ -75,6 +79,21 @@ extension Checkpoint {
       throw error
     } catch {
       preconditionFailure("an error of neither kind: \(error)")
+    }
+  }
+
+  /// Names are keys of dictionaries here, which take a time to compare that grows with the square of a
+  /// run of combining marks, and of two that look alike keep one.
+  private static func checkNames(_ file: SafeTensorsFile) throws(CheckpointError) {
+    var seen: Set<String> = []
+    for names in [file.header.metadata.keys, file.names] {
+      seen.removeAll()
+      for name in names {
+        guard name.utf8.count <= 256 else {
+          throw .file(.malformedEntry(name: name, reason: "a name in a checkpoint is this long"))
+        }
+        guard seen.insert(name).inserted else { throw .file(.duplicate(name: name)) }
+      }
     }
   }
 
