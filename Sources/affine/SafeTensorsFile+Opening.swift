@@ -9,7 +9,7 @@ extension SafeTensorsFile {
     do { return try SafeTensorsFile(path: path) } catch .file(let error) {
       throw error
     } catch {
-      throw Failure("\(path) is no safetensors file: \(error)")
+      throw Failure("\(path) is no safetensors file that can be read: \(error)")
     }
   }
 }

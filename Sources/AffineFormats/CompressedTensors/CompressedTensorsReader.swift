@@ -19,6 +19,12 @@ struct CompressedTensorsReader: CheckpointReader {
       object.member("quant_method")?.word == Self.format || object.member("config_groups") != nil
     else { return nil }
     schemes = try CompressedSchemes(object)
+    // Codes that are packed are of no use to anybody without settings.
+    for name in tensors.names(endingIn: ".weight_packed") where schemes.settings(of: name) == nil {
+      throw .unsupported(
+        format: Self.format,
+        feature: "packed codes of '\(name)', which no target or an ignored name means")
+    }
   }
 
   func candidates(in tensors: CheckpointTensors) -> [String] {

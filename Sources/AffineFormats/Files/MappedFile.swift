@@ -26,8 +26,11 @@ public final class MappedFile: Sendable {
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw .last(path, "read") }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(path: path, action: "read", reason: "not a regular file")
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG else {
+      throw FileError(
+        path: path, action: "read",
+        reason: kind == S_IFDIR ? "it is a folder" : "not a regular file")
     }
     let count = Int(status.st_size)
     // A mapping cannot be empty.

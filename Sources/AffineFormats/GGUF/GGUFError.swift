@@ -75,7 +75,9 @@ extension GGUFError: CustomStringConvertible {
     switch self {
     case .file(let error): error.description
     case .notGGUF(let bytes, let kind):
-      kind.map { "this is \($0)" } ?? "these \(bytes) bytes do not begin with the letters GGUF"
+      kind.map { "this is \($0)" }
+        ?? (bytes == 0
+          ? "the file is empty" : "these \(bytes) bytes do not begin with the letters GGUF")
     case .unsupportedVersion(let version): "GGUF version \(version) is not 2 or 3"
     case .bigEndian: "this is a big-endian GGUF file, and only little-endian ones are read"
     case .laterPart(let number, let count):

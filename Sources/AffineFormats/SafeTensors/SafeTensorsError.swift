@@ -43,6 +43,7 @@ extension SafeTensorsError: CustomStringConvertible {
     case .otherKind(let kind): "this is \(kind)"
     case .malformedIndex(let reason): "the index of the files: \(reason)"
     case .part(let file, let error): "the file '\(file)': \(error)"
+    case .tooShort(0): "the file is empty"
     case .tooShort(let bytes): "a safetensors file begins with 8 bytes, and this one has \(bytes)"
     case .headerLength(let length, let bytes):
       "a header of \(length) bytes does not fit a file of \(bytes), or the limit of 100 000 000"

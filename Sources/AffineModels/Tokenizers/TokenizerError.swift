@@ -46,7 +46,7 @@ extension TokenizerError: CustomStringConvertible {
       "\(expected) \(what) were expected and \(found) found"
     case .unknownKind(let kind, let token): "token \(token) has kind \(kind), which is unknown"
     case .unknownPreTokenizer(let name):
-      "the pre-tokenizer '\(name)' is not one of \(PreTokenizer.names.joined(separator: ", "))"
+      "texts that are cut into words as '\(name)' says (tokenizer.ggml.pre) are not supported"
     case .merge(let number, let text):
       "merge \(number), '\(text)', does not make a token of two others"
     case .missingToken(let text): "the vocabulary has no token '\(text)'"

@@ -38,9 +38,6 @@ struct PreTokenizer: Sendable {
       ], splits: [.llama3(longestNumber: 1)]),
   ]
 
-  /// The names that are known.
-  static let names = families.flatMap(\.names)
-
   init(_ name: String) throws(TokenizerError) {
     guard let family = Self.families.first(where: { $0.names.contains { name.isSame(as: $0) } })
     else { throw .unknownPreTokenizer(name) }
