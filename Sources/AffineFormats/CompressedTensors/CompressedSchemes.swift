@@ -56,11 +56,14 @@ struct CompressedSchemes: Sendable {
   /// Weights that are stored in yet another form.
   private static func requireNothingElse(_ object: JSONValue) throws(QuantizedCheckpointError) {
     let format = CompressedTensorsReader.format
-    let sparsity = object.member("sparsity_config")?.member("format")?.word
-    guard sparsity == nil || sparsity == "dense" else {
-      throw .unsupported(format: format, feature: "sparsity (\(sparsity ?? ""))")
+    if let sparsity = object.member("sparsity_config"), sparsity.members?.isEmpty != true,
+      sparsity.member("format")?.word != "dense"
+    {
+      throw .unsupported(format: format, feature: "sparsity (sparsity_config)")
     }
-    if object.member("transform_config")?.member("config_groups")?.members?.isEmpty == false {
+    if let transforms = object.member("transform_config"), transforms.members?.isEmpty != true,
+      transforms.member("config_groups")?.members?.isEmpty != true
+    {
       throw .unsupported(format: format, feature: "transforms (transform_config)")
     }
   }

@@ -38,7 +38,10 @@ struct GPTQReader: CheckpointReader {
     if try settings.text("pack_dtype", otherwise: "int32") != "int32" {
       throw .unsupported(format: Self.format, feature: "words other than int32 (pack_dtype)")
     }
-    if object.member("dynamic")?.members?.isEmpty == false {
+    if try settings.flag("is_marlin_format", otherwise: false) {
+      throw .unsupported(format: Self.format, feature: "the order of Marlin (is_marlin_format)")
+    }
+    if let dynamic = object.member("dynamic"), dynamic.members?.isEmpty != true {
       throw .unsupported(format: Self.format, feature: "settings of single modules (dynamic)")
     }
   }

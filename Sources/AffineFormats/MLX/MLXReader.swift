@@ -69,8 +69,11 @@ struct MLXReader: CheckpointReader {
 
   /// The settings of a module: its own, or those of all.
   private func mode(of name: String) throws(QuantizedCheckpointError) -> MLXMode {
-    guard let own = settings.object.member(name), own.members != nil else {
+    guard let own = settings.object.member(name), own.flag == nil else {
       return try MLXMode(settings)
+    }
+    guard own.members != nil else {
+      throw .setting(format: Self.format, name: name, found: own.serialized)
     }
     return try MLXMode(CheckpointSettings(format: Self.format, object: own))
   }

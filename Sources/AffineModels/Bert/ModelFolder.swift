@@ -63,6 +63,16 @@ struct ModelFolder {
       }
     }
 
+    /// A text of a list of words, or `nil` where there is none; such words are ASCII.
+    func word(_ name: String) throws(BertError) -> String? {
+      let text = try text(name)
+      // Others may take a time to compare that grows with the square of their length.
+      guard text?.utf8.allSatisfy({ $0 < 0x80 }) ?? true else {
+        throw .malformed(file: file, reason: "'\(name)' is no word in ASCII")
+      }
+      return text
+    }
+
     /// The names of the fields that are true.
     func trueNames() throws(BertError) -> [String] {
       guard let members = value.members else {
