@@ -3,9 +3,7 @@ internal import AffineQuant
 
 extension LlamaConfiguration {
   /// What the format calls this architecture.
-  private static let architecture = "llama"
-  /// The tensor of Llama 3's divisors of frequencies.
-  static let divisorsName = "rope_freqs.weight"
+  static let architecture = "llama"
 
   /// Reads the metadata of a GGUF file.
   ///
@@ -57,62 +55,6 @@ extension LlamaConfiguration {
     }
     if heads * headSize != width, metadata["llama.attention.key_length"] == nil {
       throw LlamaError.contradiction("the width", width, "the number of heads", heads)
-    }
-  }
-
-  /// What frequencies are divided by: Llama 3 has a tensor of them, others one factor, both may be.
-  private static func divisors(_ file: GGUFFile, pairs: Int) throws -> [Double] {
-    let factor = try linearFactor(file.metadata)
-    guard let tensor = file[divisorsName] else {
-      return factor == 1 ? [] : [Double](repeating: factor, count: pairs)
-    }
-    guard tensor.shape == Shape(1, pairs) else {
-      throw LlamaError.wrongShape(
-        divisorsName, expected: Shape(1, pairs), found: tensor.shape)
-    }
-    return try file.matrix(divisorsName).values.array.map { Double($0) * factor }
-  }
-
-  /// What positions are divided by; 1: nothing. A factor without a type is linear, and zero is none, as
-  /// in llama.cpp; `scale_linear` is the older name.
-  private static func linearFactor(_ metadata: GGUFMetadata) throws -> Double {
-    let type = try metadata.ifPresent("llama.rope.scaling.type") { try $0.word($1) } ?? "linear"
-    let read = { (metadata: GGUFMetadata, key: String) in try metadata.double(key) }
-    let factor =
-      try metadata.ifPresent("llama.rope.scaling.factor", read)
-      ?? metadata.ifPresent("llama.rope.scale_linear", read) ?? 0
-    switch type {
-    case "none": return 1
-    case "linear": return factor == 0 ? 1 : factor
-    case let other: throw LlamaError.unsupported("positions scaled as '\(other)'")
-    }
-  }
-
-  /// Keys that are read above, or that only tell how a model was made.
-  private static let knownKeys: Set<String> = [
-    "vocab_size", "context_length", "embedding_length", "block_count", "feed_forward_length",
-    "attention.head_count", "attention.head_count_kv", "attention.key_length",
-    "attention.value_length", "attention.layer_norm_rms_epsilon", "rope.freq_base",
-    "rope.dimension_count", "rope.scaling.type", "rope.scaling.factor", "rope.scale_linear",
-    "rope.scaling.original_context_length", "rope.scaling.finetuned",
-  ]
-
-  /// Keys of the architecture that change nothing if they have one value.
-  private static let harmless: [String: GGUFValue] = [
-    "attention.causal": .bool(true), "use_parallel_residual": .bool(false),
-    "tensor_data_layout": .string("Meta AI original pth"),
-    "rope.scaling.attn_factor": .float32(1), "expert_count": .uint32(0),
-    "expert_used_count": .uint32(0),
-  ]
-
-  /// What the file says of its architecture and nobody reads would be missing from what is computed.
-  private static func requireNothingElse(_ metadata: GGUFMetadata) throws(LlamaError) {
-    for key in metadata.keys {
-      guard let name = key.after(prefix: "\(architecture)."), let value = metadata[key] else {
-        continue
-      }
-      guard name.utf8.allSatisfy({ $0 < 0x80 }), knownKeys.contains(name) || value == harmless[name]
-      else { throw .unsupported("'\(key)' (\(value.summary))") }
     }
   }
 }

@@ -38,6 +38,8 @@ extension Checkpoint {
   }
 
   private func writer() throws(CheckpointError) -> SafeTensorsWriter {
+    try Self.check(Array(metadata.keys))
+    try Self.check(Array(tensors.keys))
     var writer = SafeTensorsWriter()
     if let name = metadata.keys.sorted().first(where: { SafeTensorsWriter.describedName($0) != nil }
     ) {
@@ -58,7 +60,8 @@ extension Checkpoint {
 
   private init(_ file: SafeTensorsFile) throws(CheckpointError) {
     self.init()
-    try Self.checkNames(file)
+    try Self.check(file.header.metadata.keys)
+    try Self.check(file.names)
     for (name, text) in file.header.metadata where SafeTensorsWriter.describedName(name) == nil {
       metadata[name] = text
     }
@@ -82,20 +85,20 @@ extension Checkpoint {
     }
   }
 
-  /// Names are keys of dictionaries here, which take a time to compare that grows with the square of a
-  /// run of combining marks, and of two that look alike keep one.
-  private static func checkNames(_ file: SafeTensorsFile) throws(CheckpointError) {
+  /// Names are keys of dictionaries here: of two that look alike one would stay, and to compare long ones
+  /// takes a time that grows with the square of a run of combining marks.
+  private static func check(_ names: [String]) throws(CheckpointError) {
     var seen: Set<String> = []
-    for names in [file.header.metadata.keys, file.names] {
-      seen.removeAll()
-      for name in names {
-        guard name.utf8.count <= 256 else {
-          throw .file(.malformedEntry(name: name, reason: "a name in a checkpoint is this long"))
-        }
-        guard seen.insert(name).inserted else { throw .file(.duplicate(name: name)) }
+    for name in names {
+      guard name.utf8.count <= longestName || name.utf8.allSatisfy({ $0 < 0x80 }) else {
+        throw .longName(beginning: String(name.unicodeScalars.prefix(32)), bytes: name.utf8.count)
       }
+      guard seen.insert(name).inserted else { throw .file(.duplicate(name: name)) }
     }
   }
+
+  /// Bytes of a name that is not ASCII.
+  private static let longestName = 256
 
   private static func matrix(
     _ entry: SafeTensorsHeader.Entry, _ file: SafeTensorsFile
