@@ -16,7 +16,7 @@ struct GGUFReport: Encodable {
   }
 
   let file: String
-  let version, alignment: Int
+  let version, alignment, files: Int
   let tensors: [Tensor]
   /// In the order of the file; long texts and arrays are cut.
   let metadata: [Entry]
@@ -26,6 +26,7 @@ struct GGUFReport: Encodable {
     file = path
     version = contents.version
     alignment = contents.alignment
+    files = contents.fileCount
     tensors = contents.tensors.map {
       Tensor(
         name: $0.name, type: $0.type.name, quantizedType: $0.type.quantizedType?.name,
@@ -49,6 +50,7 @@ struct GGUFReport: Encodable {
     notes.rows = metadata.map { [$0.key, $0.value] }
     let summary =
       "GGUF version \(version), \(tensors.count) tensors, \(ByteCount(total)), aligned to \(alignment)"
+      + (files > 1 ? ", in \(files) files" : "")
     return [parts.plain, summary, notes.plain].joined(separator: "\n\n")
   }
 }

@@ -20,7 +20,7 @@ struct InspectCommand: ParsableCommand {
     let file: String
     let tensors: [Tensor]
     let quantized: [Quantized]
-    let metadata: [String: String]
+    let metadata: [GGUFReport.Entry]
   }
 
   static let configuration = CommandConfiguration(
@@ -51,7 +51,8 @@ struct InspectCommand: ParsableCommand {
         bytes: matrix.quantizedType.byteCount(of: matrix.shape))
     }
     let report = Report(
-      file: file, tensors: tensors, quantized: quantized, metadata: contents.header.metadata)
+      file: file, tensors: tensors, quantized: quantized,
+      metadata: contents.header.metadata.map { GGUFReport.Entry(key: $0.key, value: $0.value) })
     switch format {
     case .json: try printJSON(report)
     case .table: print(report.text)
@@ -78,7 +79,8 @@ extension InspectCommand.Report {
       }
       text += "\n\n" + matrices.plain
     }
-    let notes = metadata.filter { !$0.key.hasPrefix("affine.") }.sorted { $0.key < $1.key }
+    let notes = metadata.filter { SafeTensorsWriter.describedName($0.key) == nil }
+      .sorted { $0.key.precedes($1.key) }
     if !notes.isEmpty {
       text += "\n\n" + notes.map { "\($0.key): \($0.value)" }.joined(separator: "\n")
     }

@@ -34,17 +34,14 @@ struct LanguageModelOptions: ParsableArguments {
     let clock = ContinuousClock()
     let started = clock.now
     do {
-      var file = try GGUFFile(path: model)
-      let tokenizer = try BytePairTokenizer(file.metadata)
-      let template = file.metadata["tokenizer.chat_template"]?.string
-      // Before the weights come, which would lie behind it.
-      file.forgetTexts()
-      let weights = try GGUFWeights(file)
-      guard tokenizer.tokenCount <= weights.configuration.vocabulary else {
-        throw LlamaError.contradiction(
-          "the number of tokens", tokenizer.tokenCount, "the rows of the embedding",
-          weights.configuration.vocabulary)
+      var weights = try GGUFWeights(GGUFFile(path: model))
+      let tokenizer = try BytePairTokenizer(weights.file.metadata)
+      try tokenizer.requireRows(of: weights.configuration)
+      let template = try weights.file.metadata.ifPresent("tokenizer.chat_template") {
+        try $0.string($1)
       }
+      // Before the weights come, which would lie behind it.
+      weights.forgetTexts()
       let llama = try LlamaModel(weights, activations: format, on: execution)
       return LanguageModel(
         llama: llama, tokenizer: tokenizer, template: template,
@@ -52,6 +49,16 @@ struct LanguageModelOptions: ParsableArguments {
     } catch GGUFError.file(let error) {
       throw error
     } catch { throw Failure("'\(model)': \(error)") }
+  }
+}
+
+extension BytePairTokenizer {
+  /// - Throws: ``LlamaError/contradiction(_:_:_:_:)`` for tokens without a row of the embedding.
+  func requireRows(of configuration: LlamaConfiguration) throws(LlamaError) {
+    guard tokenCount <= configuration.vocabulary else {
+      throw .contradiction(
+        "the number of tokens", tokenCount, "the rows of the embedding", configuration.vocabulary)
+    }
   }
 }
 

@@ -47,6 +47,7 @@ extension ModelSource where Model == LlamaModel {
   /// Reads a model of an open file.
   static func llama(_ weights: GGUFWeights, on execution: Execution) throws -> ModelSource {
     let tokenizer = try BytePairTokenizer(weights.file.metadata)
+    try tokenizer.requireRows(of: weights.configuration)
     let model = try LlamaModel(weights, activations: .float32, on: execution)
     return ModelSource(model: model, readsOn: true) {
       tokenizer.tokens($0, addSpecial: false, parseSpecial: false)

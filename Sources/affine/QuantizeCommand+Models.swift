@@ -10,13 +10,13 @@ extension QuantizeCommand {
       throw Failure(
         "a language model is written with its vocabulary, as GGUF: '\(output)' must end in .gguf")
     }
-    let sizeBefore = try Self.byteCount(of: input)
     let weights: GGUFWeights
     let source: ModelSource<LlamaModel>
     do {
       weights = try GGUFWeights(try GGUFFile.open(input))
       source = try .llama(weights, on: execution)
     } catch let failure as Failure { throw failure } catch { throw Failure("'\(input)': \(error)") }
+    let sizeBefore = weights.file.byteCount
     var plan = plan
     plan.scalesInputs = false
     let result = try quantized(source, plan, progress, execution)
@@ -47,9 +47,8 @@ extension QuantizeCommand {
     _ plan: QuantizationPlan, _ progress: Progress, _ execution: Execution
   ) throws -> QuantizationReport {
     let source = try ModelSource<BertModel>.bert(input)
-    let path = "\(input)/model.safetensors"
-    let file = try SafeTensorsFile.open(path)
-    let sizeBefore = try Self.byteCount(of: path)
+    let file = try SafeTensorsFile.open(SafeTensorsFile.path(inFolder: input))
+    let sizeBefore = file.byteCount
     let result = try quantized(source, plan, progress, execution)
     let model = result.model
     var report = result.report

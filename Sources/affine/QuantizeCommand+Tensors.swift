@@ -19,7 +19,7 @@ extension QuantizeCommand {
     var writer = SafeTensorsWriter()
     writer.metadata = file.header.metadata
     var layers: [LayerQuantization] = []
-    var written: [String: AnyQuantized] = [:]
+    var written: NamedValues<AnyQuantized> = [:]
     for entry in file.header.entries {
       progress.show("quantizing \(entry.name)")
       guard entry.isWeight, let type = plan.type(of: entry.name) else {
@@ -45,7 +45,7 @@ extension QuantizeCommand {
       throw Failure("\(input) has no float matrix named '….weight' that is to be quantized")
     }
     // Its bytes are mapped: once the output is there, the input may be gone.
-    let sizeBefore = try Self.byteCount(of: input)
+    let sizeBefore = file.byteCount
     try writer.write(to: output)
     try check(written)
     let copied = file.header.entries.count - layers.count
@@ -58,7 +58,7 @@ extension QuantizeCommand {
   }
 
   /// Reads the file back and compares every code and parameter.
-  private func check(_ written: [String: AnyQuantized]) throws {
+  private func check(_ written: NamedValues<AnyQuantized>) throws {
     let file = try SafeTensorsFile(path: output)
     for (name, matrix) in written where try file.quantized(name) != matrix {
       throw Failure("'\(name)' does not read back from \(output) as it was written")
@@ -69,7 +69,7 @@ extension QuantizeCommand {
 extension SafeTensorsHeader.Entry {
   /// A matrix of a linear layer or an embedding.
   fileprivate var isWeight: Bool {
-    shape.count == 2 && name.hasSuffix(".weight")
+    shape.count == 2 && !range.isEmpty && name.before(suffix: ".weight") != nil
       && [.float32, .float16, .bfloat16].contains(element)
   }
 }

@@ -9,10 +9,7 @@ extension SafeTensorsFile {
     do { return try SafeTensorsFile(path: path) } catch .file(let error) {
       throw error
     } catch {
-      if GGUFFile.recognizes(path) {
-        throw Failure("\(path) is a GGUF file; only safetensors can be read")
-      }
-      throw Failure("\(path) is no safetensors file: \(error)")
+      throw Failure("\(path) is no safetensors file that can be read: \(error)")
     }
   }
 }

@@ -5,13 +5,16 @@ struct TextTable {
 
   init(_ headings: [String]) { self.headings = headings }
 
+  /// Cells that are longer are not padded to: one name of a file must not widen all rows.
+  private static let widest = 100
+
   /// Columns padded to one width; all but the first are numbers or short words.
   var plain: String {
     let widths = headings.indices.map { column in
-      ([headings] + rows).map { $0[column].count }.max() ?? 0
+      ([headings] + rows).map { $0[column].count }.filter { $0 <= Self.widest }.max() ?? 0
     }
     return ([headings] + rows).map { row in
-      zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+      zip(row, widths).map { $0 + String(repeating: " ", count: max($1 - $0.count, 0)) }
         .joined(separator: "  ").trimmingSuffix(" ")
     }.joined(separator: "\n")
   }

@@ -99,12 +99,60 @@ import Testing
     ("(?!.*gate).*up", "m.x.up", true), ("(?=m).*up", "m.x.up", true), ("a?b", "b", true),
     ("(a*)*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false), ("a.*?b", "axxb", true),
     ("", "x", true),
-    ("\\w\\s", "a b", true), ("(a|)b", "b", true),
+    ("\\w\\s", "a b", true), ("(a|)b", "b", true), ("a(?=b).c", "abc", true),
+    ("a(?=c).c", "abc", false),
+    ("a(?=b)bc", "abc", true), ("(?=a(?!b)).*c", "abc", false), ("(?!a(?!b)).*c", "abc", true),
+    ("(?=.*(?=.*(?=.*x)))a", "aax", true), ("(?=.*(?!.*(?=.*x)))a$", "a", true),
+    ("x(^a|b$)", "xb", true),
+    ("(a?)+b", "b", true), ("(a+)?b", "aab", true), ("(a|b$)*c", "abac", false),
+    ("(a|b)*c", "abac", true),
   ])
   func expressionsMatchTheBeginningsOfNames(expression: String, name: String, matches: Bool) throws
   {
     let parsed = try #require(NameExpression(expression))
     #expect(parsed.begins(name) == matches)
+  }
+
+  /// Looking ahead in what looks ahead multiplied the time by the name's length at every level; so did
+  /// repetitions in repetitions.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      String(repeating: "(?=.*", count: 15) + "x" + String(repeating: ")", count: 15),
+      String(repeating: "(?!(?=.*", count: 7) + "x" + String(repeating: "))", count: 7),
+      String(repeating: "(", count: 15) + "a" + String(repeating: "b?)*", count: 15) + "c",
+    ])
+  func nestedExpressionsTakeNoLonger(expression: String) throws {
+    let parsed = try #require(NameExpression(expression))
+    for name in ["a", "ab", "aab"] {
+      _ = parsed.begins(String(repeating: name, count: 512 / name.count))
+    }
+  }
+
+  /// More expressions than any configuration has could be tried on more names than any file has.
+  @Test func expressionsHaveALength() throws {
+    #expect(NameExpression(String(repeating: "a", count: 512)) != nil)
+    #expect(NameExpression(String(repeating: "a", count: 513)) == nil)
+  }
+
+  /// Codes that no settings are for are not left out in silence.
+  @Test func packedCodesWithoutSettingsAreNamed() throws {
+    let configuration = """
+      {"quant_method": "compressed-tensors", "format": "pack-quantized", "config_groups": {"one":
+      {"targets": ["a.up"], "weights": {"num_bits": 4, "group_size": 32}}}, "ignore": ["b.up"]}
+      """
+    for (name, isNamed) in [("a.up", false), ("c.a.up", true), ("b.up", true)] {
+      let parts: [(String, TensorElement, [Int])] = [
+        ("\(name).weight_packed", .int32, [4, 4]), ("\(name).weight_scale", .float32, [4, 1]),
+      ]
+      let tensors = try file(parts)
+      do {
+        _ = try QuantizedCheckpoint(file: tensors, configuration: configuration)
+        #expect(!isNamed)
+      } catch {
+        #expect(isNamed && error.description.contains("'\(name)'"))
+      }
+    }
   }
 
   @Test(arguments: [

@@ -23,14 +23,14 @@ import Testing
   }
 
   static let refused: [(name: String, bytes: [UInt8], error: GGUFError?)] = [
-    ("empty", [], .notGGUF(fileBytes: 0)), ("three bytes", Array("GGU".utf8), nil),
-    ("other magic", GGUFBytes(magic: "GGML").bytes, .notGGUF(fileBytes: 24)),
-    ("lower case", GGUFBytes(magic: "gguf").bytes, .notGGUF(fileBytes: 24)),
+    ("empty", [], .notGGUF(fileBytes: 0, kind: nil)), ("three bytes", Array("GGU".utf8), nil),
+    ("other magic", GGUFBytes(magic: "GGML").bytes, .notGGUF(fileBytes: 24, kind: nil)),
+    ("lower case", GGUFBytes(magic: "gguf").bytes, .notGGUF(fileBytes: 24, kind: nil)),
     ("magic alone", Array("GGUF".utf8), .truncated(byte: 4, needed: 4, fileBytes: 4)),
     ("version 0", GGUFBytes(version: 0).bytes, .unsupportedVersion(0)),
     ("version 1", GGUFBytes(version: 1).bytes, .unsupportedVersion(1)),
     ("version 4", GGUFBytes(version: 4).bytes, .unsupportedVersion(4)),
-    ("other byte order", GGUFBytes(version: 3 << 24).bytes, .unsupportedVersion(3 << 24)),
+    ("other byte order", GGUFBytes(version: 3 << 24).bytes, .bigEndian),
     (
       "absurd tensors", GGUFBytes(tensors: .max).bytes,
       .tooMany(of: "tensors", count: .max, byte: 8, fileBytes: 24)
@@ -94,7 +94,18 @@ import Testing
       GGUFBytes(tensors: 1).tensor("a", [1], dimensions: .max).data(4).bytes,
       .tooManyDimensions(name: "a", count: .max)
     ),
-    ("no values", one([0]).data(64).bytes, .invalidExtents(name: "a", dimensions: [0])),
+    (
+      "no values in many rows", one([0, 1 << 62]).data(64).bytes,
+      .invalidExtents(name: "a", dimensions: [0, 1 << 62])
+    ),
+    (
+      "no values in wide rows", one([1 << 62, 0]).data(64).bytes,
+      .invalidExtents(name: "a", dimensions: [1 << 62, 0])
+    ),
+    (
+      "no values in rows and planes", one([1 << 19, 0, 1 << 19]).data(64).bytes,
+      .invalidExtents(name: "a", dimensions: [1 << 19, 0, 1 << 19])
+    ),
     ("negative extent", one([.max]).data(64).bytes, .invalidExtents(name: "a", dimensions: [.max])),
     (
       "values overflow", one([1 << 32, 1 << 32]).data(64).bytes,
@@ -160,6 +171,17 @@ import Testing
     #expect(try far.matrix("a").shape == Shape(6, 4))
     let eight = Self.nested(7).number(UInt32(0)).number(UInt64(0))
     #expect(try GGUFFile(contents: Buffer(eight.bytes)).metadata.keys == ["k"])
+    // A tensor without values lies nowhere: in no other, and not beyond the end of the file.
+    let marker = GGUFBytes(tensors: 2).tensor("a", [16]).tensor("b", [3, 0], offset: 32).data(64)
+    #expect(try GGUFFile(contents: Buffer(marker.bytes)).matrix("b").shape == Shape(0, 3))
+    for extents: [UInt64] in [[0], [0, 5], [5, 0], [0, 0, 0, 0]] {
+      let empty = try GGUFFile(contents: Buffer(Self.one(extents).bytes))
+      #expect(try empty.matrix("a").values.count == 0)
+      #expect(try empty.bytes(of: "a").count == 0)
+    }
+    #expect(
+      try GGUFFile(contents: Buffer(Self.one([0, 5], type: 2).bytes)).quantized("a").shape
+        == Shape(5, 0))
     let list = try GGUFFile(contents: Buffer(Self.one([32], type: 20).data(18).bytes))
     #expect(throws: GGUFError.self) { try list.matrix("a") }
     #expect(throws: GGUFError.self) { try list.quantized("a") }

@@ -56,6 +56,12 @@ import Testing
     ("negative shape", file("{\"a\":\(tensor("[0,4]", shape: "[-2,-2]"))}", data: 4)),
     ("wrong shape", file("{\"a\":\(tensor("[0,4]", shape: "[5]"))}", data: 4)),
     ("half a byte", file("{\"a\":\(tensor("[0,1]", dtype: "F4", shape: "[3]"))}", data: 1)),
+    (
+      "no values in many rows", file("{\"a\":\(tensor("[0,0]", shape: "[4611686018427387904,0]"))}")
+    ),
+    (
+      "no values in wide rows", file("{\"a\":\(tensor("[0,0]", shape: "[0,4611686018427387904]"))}")
+    ),
     ("unknown dtype", file("{\"a\":\(tensor("[0,4]", dtype: "U9"))}", data: 4)),
     ("dtype a number", file("{\"a\":{\"dtype\":8,\"shape\":[4],\"data_offsets\":[0,4]}}", data: 4)),
     ("no dtype", file("{\"a\":{\"shape\":[4],\"data_offsets\":[0,4]}}", data: 4)),

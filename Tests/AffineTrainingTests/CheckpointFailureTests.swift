@@ -139,6 +139,34 @@ import Testing
     }
   #endif
 
+  /// Two names that look alike would be one key, and long ones of marks take long to compare.
+  @Test(.timeLimit(.minutes(1))) func namesThatNoDictionaryTellsApart() throws {
+    let matrix = Matrix<Float>(rows: 1, columns: 1) { _, _ in 1 }
+    let marks =
+      String(repeating: "\u{301}", count: 20_000) + String(repeating: "\u{316}", count: 20_000)
+    for names in [["\u{e9}", "e\u{301}"], ["a" + marks]] {
+      var (tensors, texts) = (SafeTensorsWriter(), SafeTensorsWriter())
+      for name in names {
+        try tensors.add(name, matrix)
+        texts.metadata[name] = "1"
+      }
+      for writer in [tensors, texts] {
+        #expect(throws: CheckpointError.self) { try Checkpoint(contents: Buffer(writer.contents)) }
+      }
+    }
+    var checkpoint = Checkpoint()
+    checkpoint.metadata[String(repeating: "\u{e9}", count: 129)] = "1"
+    #expect(
+      throws: CheckpointError.longName(
+        beginning: String(repeating: "\u{e9}", count: 32), bytes: 258)
+    ) {
+      try checkpoint.contents()
+    }
+    let long = String(repeating: "a", count: 1000)
+    checkpoint.metadata = [long: "1", "\u{e9}": "2"]
+    #expect(try Checkpoint(contents: Buffer(checkpoint.contents())).metadata == checkpoint.metadata)
+  }
+
   /// The one stage that no limit meets: all is written and flushed, and not yet renamed.
   @Test func aWholeFileThatWasNotRenamedIsInNobodysWay() async throws {
     try await inFolder { folder in

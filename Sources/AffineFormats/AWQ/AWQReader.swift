@@ -21,7 +21,7 @@ struct AWQReader: CheckpointReader {
   init?(_ configuration: JSONValue?, _ tensors: CheckpointTensors) throws(QuantizedCheckpointError)
   {
     guard let object = configuration?.quantizationConfiguration else { return nil }
-    let method = object.member("quant_method")?.text?.lowercased()
+    let method = object.member("quant_method")?.word
     // The configuration beside old checkpoints names no method.
     guard method == "awq" || (method == nil && object.member("w_bit") != nil) else { return nil }
     let settings = CheckpointSettings(format: Self.format, object: object)

@@ -38,13 +38,13 @@ struct AffineReader: CheckpointReader {
   }
 
   func isQuantized(_ name: String, in tensors: CheckpointTensors) -> Bool {
-    tensors.files.contains { $0.header.metadata["affine.\(name)"] != nil }
+    tensors.files.contains { $0.isQuantized(name) }
   }
 
   func matrix(
     _ name: String, in tensors: CheckpointTensors
   ) throws(QuantizedCheckpointError) -> ColumnOrderedMatrix {
-    for file in tensors.files where file.header.metadata["affine.\(name)"] != nil {
+    for file in tensors.files where file.isQuantized(name) {
       do { return ColumnOrderedMatrix(matrix: try file.quantized(name)) } catch {
         throw .tensors(error)
       }

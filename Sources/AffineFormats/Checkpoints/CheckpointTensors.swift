@@ -3,25 +3,25 @@ internal import AffineQuant
 /// The tensors of a checkpoint, which may lie in several files.
 struct CheckpointTensors: Sendable {
   let files: [SafeTensorsFile]
-  private let places: [String: Int]
+  private let places: [ByteName: Int]
 
   init(_ files: [SafeTensorsFile]) {
     self.files = files
     places = Dictionary(
-      files.enumerated().flatMap { index, file in file.names.map { ($0, index) } },
+      files.enumerated().flatMap { index, file in file.names.map { (ByteName($0), index) } },
       uniquingKeysWith: { first, _ in first })
   }
 
-  func contains(_ name: String) -> Bool { places[name] != nil }
+  func contains(_ name: String) -> Bool { places[ByteName(name)] != nil }
 
   /// The names that end so, without the end.
   func names(endingIn suffix: String) -> [String] {
-    files.flatMap(\.names).filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
+    files.flatMap(\.names).compactMap { $0.before(suffix: suffix) }
   }
 
   /// What a tensor is, with at least one element: nothing but its bytes bounds an empty shape.
   func entry(_ name: String) throws(QuantizedCheckpointError) -> SafeTensorsHeader.Entry {
-    guard let entry = places[name].flatMap({ files[$0].header[name] }) else {
+    guard let entry = places[ByteName(name)].flatMap({ files[$0].header[name] }) else {
       throw .tensors(.missing(name: name))
     }
     guard !entry.range.isEmpty else {
@@ -38,7 +38,7 @@ struct CheckpointTensors: Sendable {
   }
 
   private func file(_ name: String) throws(SafeTensorsError) -> SafeTensorsFile {
-    guard let index = places[name] else { throw .missing(name: name) }
+    guard let index = places[ByteName(name)] else { throw .missing(name: name) }
     return files[index]
   }
 

@@ -1,10 +1,8 @@
 extension JSONValue {
-  /// The member of an object, unless it is null.
-  func member(_ name: String) -> JSONValue? {
-    guard let value = members?.first(where: { $0.name == name })?.value, value != .null else {
-      return nil
-    }
-    return value
+  /// The text in lower case, if it is a word of a format: those are ASCII.
+  var word: String? {
+    guard let text, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    return text.lowercased()
   }
 
   /// Whether it is true or false.
@@ -48,10 +46,10 @@ struct CheckpointSettings: Sendable {
   /// A text, in lower case.
   func text(_ name: String, otherwise: String) throws(QuantizedCheckpointError) -> String {
     guard let value = object.member(name) else { return otherwise }
-    guard let text = value.text else {
+    guard let word = value.word else {
       throw .setting(format: format, name: name, found: value.serialized)
     }
-    return text.lowercased()
+    return word
   }
 
   /// True or false.

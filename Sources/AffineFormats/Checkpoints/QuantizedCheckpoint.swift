@@ -52,8 +52,10 @@ public struct QuantizedCheckpoint: Sendable {
 
   /// The modules whose weights are quantized, in the order of the files.
   public var names: [String] {
-    var seen: Set<String> = []
-    return reader.candidates(in: tensors).filter { seen.insert($0).inserted && isQuantized($0) }
+    var seen: Set<ByteName> = []
+    return reader.candidates(in: tensors).filter {
+      seen.insert(ByteName($0)).inserted && isQuantized($0)
+    }
   }
 
   /// Whether the weight of a module is there in codes, and the configuration does not leave it out.

@@ -16,9 +16,15 @@ struct CompressedTensorsReader: CheckpointReader {
   init?(_ configuration: JSONValue?, _ tensors: CheckpointTensors) throws(QuantizedCheckpointError)
   {
     guard let object = configuration?.quantizationConfiguration,
-      object.member("quant_method")?.text == Self.format || object.member("config_groups") != nil
+      object.member("quant_method")?.word == Self.format || object.member("config_groups") != nil
     else { return nil }
     schemes = try CompressedSchemes(object)
+    // Codes that are packed are of no use to anybody without settings.
+    for name in tensors.names(endingIn: ".weight_packed") where schemes.settings(of: name) == nil {
+      throw .unsupported(
+        format: Self.format,
+        feature: "packed codes of '\(name)', which no target or an ignored name means")
+    }
   }
 
   func candidates(in tensors: CheckpointTensors) -> [String] {

@@ -1,8 +1,7 @@
 /// A regular expression of the kind that configurations name modules by.
 ///
 /// Alternatives, groups, sets, `. \d \w \s`, anchors, lookahead, and repetitions `* + ?`: what is
-/// in use, matched by sets of places instead of by trial, so that no expression takes exponential
-/// time. Counted repetitions and references are refused.
+/// in use. Counted repetitions and references are refused.
 package struct NameExpression: Sendable {
   /// A part of an expression.
   indirect enum Node: Sendable {
@@ -14,54 +13,28 @@ package struct NameExpression: Sendable {
     case start, end
   }
 
-  /// Longer names than any module's do not match, which bounds the time.
+  /// Longer ones than any in use are refused, and longer names than any module's do not match: the time
+  /// of a match is their product.
+  private static let longestExpression = 512
   private static let longestName = 512
 
-  private let root: Node
+  private let automaton: NameAutomaton
 
   /// Parses an expression; `nil` if it is none, or has something that is not listed above.
   package init?(_ text: String) {
+    guard text.utf8.count <= Self.longestExpression else { return nil }
     var parser = NameExpressionParser(text)
     guard let root = parser.parse() else { return nil }
-    self.root = root
+    automaton = NameAutomaton(root)
   }
 
   /// Whether the beginning of a name, or all of it, matches.
+  ///
+  /// - Complexity: O(expression · name), whatever repeats and looks ahead.
   package func begins(_ name: String) -> Bool {
-    let characters = Array(name.unicodeScalars)
+    let characters = Array(name.unicodeScalars.prefix(Self.longestName + 1))
     guard characters.count <= Self.longestName else { return false }
-    return !Self.ends(of: root, in: characters, from: [0]).isEmpty
-  }
-
-  /// The places that a match may end at which starts at one of some places.
-  private static func ends(
-    of node: Node, in name: [Unicode.Scalar], from starts: Set<Int>
-  ) -> Set<Int> {
-    switch node {
-    case .one(let characters):
-      Set(starts.filter { $0 < name.count && characters.contains(name[$0]) }.map { $0 + 1 })
-    case .sequence(let nodes): nodes.reduce(starts) { ends(of: $1, in: name, from: $0) }
-    case .choice(let nodes):
-      nodes.reduce(into: []) { $0.formUnion(ends(of: $1, in: name, from: starts)) }
-    case .repeated(let node, let least, let once):
-      repeatedEnds(of: node, in: name, from: starts, atLeast: least, once: once)
-    case .lookahead(let node, let isNegative):
-      starts.filter { ends(of: node, in: name, from: [$0]).isEmpty == isNegative }
-    case .start: starts.intersection([0])
-    case .end: starts.intersection([name.count])
-    }
-  }
-
-  private static func repeatedEnds(
-    of node: Node, in name: [Unicode.Scalar], from starts: Set<Int>, atLeast least: Int, once: Bool
-  ) -> Set<Int> {
-    var reached: Set<Int> = least == 0 ? starts : []
-    var new = starts
-    repeat {
-      new = ends(of: node, in: name, from: new).subtracting(reached)
-      reached.formUnion(new)
-    } while !once && !new.isEmpty
-    return reached
+    return automaton.begins(characters)
   }
 }
 

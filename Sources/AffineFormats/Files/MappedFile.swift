@@ -26,8 +26,11 @@ public final class MappedFile: Sendable {
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw .last(path, "read") }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(path: path, action: "read", reason: "not a regular file")
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG else {
+      throw FileError(
+        path: path, action: "read",
+        reason: kind == S_IFDIR ? "it is a folder" : "not a regular file")
     }
     let count = Int(status.st_size)
     // A mapping cannot be empty.
@@ -45,6 +48,9 @@ public final class MappedFile: Sendable {
 }
 
 extension MappedFile {
+  /// Whether there is something of a name, which may still be no regular file.
+  package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
   /// How far around a page Linux maps what it has read already.
   private static let readAround = 64 << 10
 

@@ -4,10 +4,20 @@ public import AffineQuant
 public enum GGUFError: Error, Hashable {
   /// The system's error.
   case file(FileError)
-  /// A file that does not begin with the letters GGUF.
-  case notGGUF(fileBytes: Int)
-  /// A version other than 2 and 3; of big-endian files the bytes are in the other order.
+  /// A file that does not begin with the letters GGUF, and what it begins as, if that is known.
+  case notGGUF(fileBytes: Int, kind: String?)
+  /// A version other than 2 and 3.
   case unsupportedVersion(UInt32)
+  /// A file whose numbers have their highest byte first.
+  case bigEndian
+  /// A part of a model in several files that is not the first, which names the others.
+  case laterPart(number: Int, of: Int)
+  /// A first part whose name does not tell those of the others, `NAME-00001-of-00002.gguf`.
+  case partName(String, of: Int)
+  /// A part that says another number of itself or of all.
+  case wrongPart(path: String, found: String, expected: String)
+  /// Parts that together have more or fewer tensors than the first says.
+  case wrongTensorCount(found: Int, expected: Int)
   /// A file that ends before something that begins at a byte of it does.
   case truncated(byte: Int, needed: UInt64, fileBytes: Int)
   /// More things than the rest of the file could hold.
@@ -64,8 +74,20 @@ extension GGUFError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let error): error.description
-    case .notGGUF(let bytes): "these \(bytes) bytes do not begin with the letters GGUF"
+    case .notGGUF(let bytes, let kind):
+      kind.map { "this is \($0)" }
+        ?? (bytes == 0
+          ? "the file is empty" : "these \(bytes) bytes do not begin with the letters GGUF")
     case .unsupportedVersion(let version): "GGUF version \(version) is not 2 or 3"
+    case .bigEndian: "this is a big-endian GGUF file, and only little-endian ones are read"
+    case .laterPart(let number, let count):
+      "this is part \(number) of a model in \(count) files, which is read by naming the first"
+    case .partName(let name, let count):
+      "'\(name)' is the first of \(count) files and should be named …\(GGUFParts.suffix(1, count))"
+    case .wrongPart(let path, let found, let expected):
+      "'\(path)' says that it is \(found), and not \(expected)"
+    case .wrongTensorCount(let found, let expected):
+      "the files have \(found) tensors together, and the first says \(expected)"
     case .truncated(let byte, let needed, let bytes):
       "\(needed) bytes are needed at byte \(byte), and the file has \(bytes)"
     case .tooMany(let what, let count, let byte, let bytes):

@@ -2,62 +2,104 @@ public import AffineQuant
 
 /// A GGUF file, mapped: tensors are read when they are touched.
 ///
+/// A model in several files is read by the name of the first, as if it were one.
+///
 ///     let file = try GGUFFile(path: path)
 ///     for tensor in file.tensors where tensor.type.quantizedType != nil {
 ///       use(try file.quantized(tensor.name))
 ///       file.forget(tensor.name)
 ///     }
 public struct GGUFFile: Sendable {
+  /// The bytes of one file.
+  private struct Part: Sendable {
+    let contents: Buffer<UInt8>
+    let mapping: MappedFile?
+  }
+
   /// The version of the format: 2 or 3.
   public let version: Int
-  /// Typed values by key, in the order of the file.
+  /// Typed values by key, in the order of the file; of several files the first one's.
   public private(set) var metadata: GGUFMetadata
   /// The tensors, in the order of the file.
   public let tensors: [GGUFTensor]
   /// What the tensors' places are multiples of.
   public let alignment: Int
-  private let contents: Buffer<UInt8>
-  private let mapping: MappedFile?
-  private let places: [String: Int]
+  private let parts: [Part]
+  private let places: [ByteName: Int]
 
-  /// Maps a file and checks its header.
+  /// Maps a file, and all others of the same model if it is the first of several, and checks their
+  /// headers.
   ///
   /// - Throws: ``GGUFError``, for every way in which a file can be wrong.
   /// - Complexity: O(header), whatever the size of the tensors.
   public init(path: String) throws(GGUFError) {
-    let mapping: MappedFile
-    do { mapping = try MappedFile(path: path) } catch { throw .file(error) }
-    try self.init(mapping.bytes, mapping)
-    // The header was copied: a vocabulary takes megabytes.
-    mapping.forget(0..<min(tensors.map(\.range.lowerBound).min() ?? 0, mapping.bytes.count))
+    let (header, first) = try Self.part(path)
+    guard let split = try GGUFParts(header.metadata) else {
+      try self.init(header, header.tensors, [first])
+      return
+    }
+    var (tensors, parts) = (header.tensors, [first])
+    for number in 1..<split.count {
+      let path = try split.path(number, besides: path)
+      let (header, part) = try Self.part(path)
+      try split.check(header.metadata, part: number, path: path)
+      tensors += header.tensors.map { $0.inPart(number) }
+      parts.append(part)
+    }
+    try split.check(tensorCount: tensors.count)
+    try self.init(header, tensors, parts)
+    metadata = GGUFParts.whole(metadata)
   }
 
   /// Reads bytes that are in memory already.
   ///
   /// - Throws: ``GGUFError``, but for the system's errors.
   public init(contents: Buffer<UInt8>) throws(GGUFError) {
-    try self.init(contents, nil)
+    let header = try GGUFHeader(contents)
+    try self.init(header, header.tensors, [Part(contents: contents, mapping: nil)])
   }
 
-  private init(_ contents: Buffer<UInt8>, _ mapping: MappedFile?) throws(GGUFError) {
-    let header = try GGUFHeader(contents)
+  private init(
+    _ header: GGUFHeader, _ tensors: [GGUFTensor], _ parts: [Part]
+  ) throws(GGUFError) {
     version = Int(header.version)
     metadata = header.metadata
-    tensors = header.tensors
     alignment = header.alignment
-    places = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
-    self.contents = contents
-    self.mapping = mapping
+    self.tensors = tensors
+    self.parts = parts
+    var places: [ByteName: Int] = [:]
+    for (place, tensor) in tensors.enumerated() {
+      guard places.updateValue(place, forKey: ByteName(tensor.name)) == nil else {
+        throw .duplicateTensor(name: tensor.name)
+      }
+    }
+    self.places = places
   }
 
+  private static func part(_ path: String) throws(GGUFError) -> (GGUFHeader, Part) {
+    let mapping: MappedFile
+    do { mapping = try MappedFile(path: path) } catch { throw .file(error) }
+    let header = try GGUFHeader(mapping.bytes)
+    // The header was copied: a vocabulary takes megabytes.
+    mapping.forget(0..<(header.tensors.map(\.range.lowerBound).min() ?? 0))
+    return (header, Part(contents: mapping.bytes, mapping: mapping))
+  }
+
+  /// How many files there are.
+  public var fileCount: Int { parts.count }
+
+  /// The bytes of all files.
+  public var byteCount: Int { parts.reduce(0) { $0 + $1.contents.count } }
+
   /// The tensor of a name.
-  public subscript(name: String) -> GGUFTensor? { places[name].map { tensors[$0] } }
+  public subscript(name: String) -> GGUFTensor? { places[ByteName(name)].map { tensors[$0] } }
 
   /// The bytes of a tensor, where they lie in the file.
   ///
   /// - Throws: ``GGUFError/missing(name:)``.
   public func bytes(of name: String) throws(GGUFError) -> Buffer<UInt8> {
-    contents.part(try tensor(name).range)
+    let tensor = try tensor(name)
+    return parts[tensor.part].contents.part(tensor.range)
   }
 
   /// Takes arrays of texts out of the metadata, such as a vocabulary that was read.
@@ -67,11 +109,20 @@ public struct GGUFFile: Sendable {
   /// they are touched. Reading one tensor after another so takes the memory of one.
   public func forget(_ name: String) {
     guard let tensor = self[name] else { return }
-    mapping?.forget(tensor.range)
+    parts[tensor.part].mapping?.forget(tensor.range)
   }
 
   func tensor(_ name: String) throws(GGUFError) -> GGUFTensor {
     guard let tensor = self[name] else { throw .missing(name: name) }
+    return tensor
+  }
+}
+
+extension GGUFTensor {
+  /// The same in a later file.
+  fileprivate func inPart(_ number: Int) -> GGUFTensor {
+    var tensor = self
+    tensor.part = number
     return tensor
   }
 }

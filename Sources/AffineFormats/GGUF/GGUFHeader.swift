@@ -32,10 +32,11 @@ struct GGUFHeader {
     var cursor = GGUFCursor(contents)
     let span = contents.span
     guard span.count >= 4, Self.magic.indices.allSatisfy({ span[$0] == Self.magic[$0] }) else {
-      throw .notGGUF(fileBytes: contents.count)
+      throw .notGGUF(fileBytes: contents.count, kind: FileKind(span)?.rawValue)
     }
     _ = try cursor.take(4)
     version = try cursor.integer()
+    guard version.byteSwapped != 2, version.byteSwapped != 3 else { throw .bigEndian }
     // The second version lays out the same; the third only allows the other byte order.
     guard version == 2 || version == 3 else { throw .unsupportedVersion(version) }
     let tensorCount = try cursor.count(of: "tensors", bytes: 24)
@@ -82,7 +83,7 @@ struct GGUFHeader {
     }
     let dimensions = extents.reversed().compactMap { Int(exactly: $0) }
     // Values are counted as well as bytes: quantized ones take less than a byte each.
-    guard dimensions.count == extents.count, type.valueCount(dimensions) != nil else {
+    guard dimensions.count == extents.count, Extents.count(dimensions) != nil else {
       throw .invalidExtents(name: name, dimensions: extents)
     }
     let columns = dimensions.last ?? 1
@@ -102,10 +103,12 @@ struct GGUFHeader {
     _ entries: [Entry], alignment: Int, dataStart: Int, fileBytes: Int
   ) throws(GGUFError) -> [GGUFTensor] {
     let dataBytes = max(fileBytes - dataStart, 0)
-    var names: Set<String> = []
+    var names: Set<ByteName> = []
     var tensors: [GGUFTensor] = []
     for entry in entries {
-      guard names.insert(entry.name).inserted else { throw .duplicateTensor(name: entry.name) }
+      guard names.insert(ByteName(entry.name)).inserted else {
+        throw .duplicateTensor(name: entry.name)
+      }
       guard entry.offset.isMultiple(of: UInt64(alignment)) else {
         throw .misaligned(name: entry.name, offset: entry.offset, alignment: alignment)
       }
@@ -113,13 +116,15 @@ struct GGUFHeader {
         throw .outOfRange(
           name: entry.name, offset: entry.offset, bytes: entry.byteCount, dataBytes: dataBytes)
       }
-      let start = dataStart + Int(entry.offset)
+      // The data of a file whose tensors are all empty may begin beyond its end.
+      let start = min(dataStart + Int(entry.offset), fileBytes)
       tensors.append(
         GGUFTensor(
           name: entry.name, type: entry.type, dimensions: entry.dimensions,
           range: start..<start + entry.byteCount))
     }
-    let ordered = tensors.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    let ordered = tensors.filter { !$0.range.isEmpty }
+      .sorted { $0.range.lowerBound < $1.range.lowerBound }
     for (first, second) in zip(ordered, ordered.dropFirst())
     where first.range.upperBound > second.range.lowerBound {
       throw .overlapping(name: first.name, other: second.name)

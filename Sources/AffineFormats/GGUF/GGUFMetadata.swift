@@ -1,8 +1,9 @@
 /// The metadata of a GGUF file: typed values by key, in the order of the file.
 public struct GGUFMetadata: Sendable {
+  private var values = NamedValues<GGUFValue>()
+
   /// The keys, in the order of the file.
-  public private(set) var keys: [String] = []
-  private var values: [String: GGUFValue] = [:]
+  public var keys: [String] { values.keys }
 
   /// Starts without values.
   public init() {}
@@ -10,17 +11,12 @@ public struct GGUFMetadata: Sendable {
   /// The value of a key; a new key comes last, and `nil` takes a key away.
   public subscript(key: String) -> GGUFValue? {
     get { values[key] }
-    set {
-      let old = values[key]
-      values[key] = newValue
-      if old == nil, newValue != nil { keys.append(key) }
-      if old != nil, newValue == nil { keys.removeAll { $0 == key } }
-    }
+    set { values[key] = newValue }
   }
 
   /// Takes away all arrays of texts: vocabularies, which nobody reads twice.
   mutating func forgetTexts() {
-    for key in keys where values[key]?.strings != nil { self[key] = nil }
+    values.removeAll { $0.value.strings != nil }
   }
 
   /// The text of a key.
@@ -87,6 +83,6 @@ public struct GGUFMetadata: Sendable {
 extension GGUFMetadata: Equatable {
   /// Whether the same keys have the same values in the same order.
   public static func == (lhs: Self, rhs: Self) -> Bool {
-    lhs.keys == rhs.keys && lhs.values == rhs.values
+    lhs.values.elementsEqual(rhs.values) { $0.key.isSame(as: $1.key) && $0.value == $1.value }
   }
 }

@@ -8,8 +8,10 @@ public struct GGUFTensor: Sendable, Hashable {
   public let type: GGUFTensorType
   /// Its extents, row-major: the file has them the other way round.
   public let dimensions: [Int]
-  /// Where its bytes lie in the file.
+  /// Where its bytes lie in its file.
   public let range: Range<Int>
+  /// The number of its file, of a model in several.
+  var part = 0
 
   /// The tensor as a matrix: leading dimensions fold into rows, a vector is one row.
   public var shape: Shape {

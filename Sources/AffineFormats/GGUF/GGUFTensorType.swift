@@ -21,21 +21,10 @@ public enum GGUFTensorType: UInt32, Sendable, Hashable, CaseIterable {
   /// whose values are not affine in their codes.
   public var quantizedType: QuantizedType? { block?.quantizedType }
 
-  /// The values of a tensor, or `nil` if an extent is not positive or the product overflows.
-  func valueCount(_ dimensions: [Int]) -> Int? {
-    var count = 1
-    for extent in dimensions {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard extent > 0, !overflow else { return nil }
-      count = product
-    }
-    return count
-  }
-
-  /// The bytes of a tensor, or `nil` if there are none, rows are not whole blocks or a product
-  /// overflows.
+  /// The bytes of a tensor, or `nil` if rows are not whole blocks, a product overflows, or nothing
+  /// bounds an empty shape.
   func byteCount(_ dimensions: [Int]) -> Int? {
-    guard let values = valueCount(dimensions), (dimensions.last ?? 1).isMultiple(of: blockSize)
+    guard let values = Extents.count(dimensions), (dimensions.last ?? 1).isMultiple(of: blockSize)
     else { return nil }
     let (bytes, overflow) = (values / blockSize).multipliedReportingOverflow(by: blockBytes)
     return overflow ? nil : bytes

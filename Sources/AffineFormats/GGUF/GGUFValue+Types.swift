@@ -39,8 +39,10 @@ extension GGUFValue {
 
   /// As much of a text as fits a line of a terminal.
   fileprivate static func cut(_ text: String) -> String {
-    let line = String(text.prefix(80).map { $0.isNewline ? " " : $0 })
-    return text.count > 80 ? line + "…" : line
+    // Scalars: a single character can be a megabyte of marks.
+    let scalars = text.unicodeScalars
+    let line = String(String.UnicodeScalarView(scalars.prefix(80).map { $0.isLineEnd ? " " : $0 }))
+    return scalars.count > 80 ? line + "…" : line
   }
 }
 
@@ -103,5 +105,12 @@ extension GGUFArray {
       }
     let rest = count > first.count ? ", …" : ""
     return "\(count) × \(elementType) [\(first.joined(separator: ", "))\(rest)]"
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether a terminal or a browser may begin a line after it.
+  fileprivate var isLineEnd: Bool {
+    ("\n"..."\r").contains(self) || ["\u{85}", "\u{2028}", "\u{2029}"].contains(self)
   }
 }

@@ -12,7 +12,7 @@ public struct GGUFWriter: Sendable {
   /// Typed values by key; `general.alignment` is what tensors are aligned to, 32 if it is missing.
   public var metadata: GGUFMetadata
   private var tensors: [Tensor] = []
-  private var names: Set<String> = []
+  private var names: Set<ByteName> = []
 
   /// Starts with no tensors.
   public init(metadata: GGUFMetadata = GGUFMetadata()) { self.metadata = metadata }
@@ -39,7 +39,7 @@ public struct GGUFWriter: Sendable {
     guard type.byteCount(dimensions) == bytes.count else {
       throw .wrongSize(name: name, dimensions: dimensions, type: type, bytes: bytes.count)
     }
-    guard names.insert(name).inserted else { throw .duplicateTensor(name: name) }
+    guard names.insert(ByteName(name)).inserted else { throw .duplicateTensor(name: name) }
     tensors.append(Tensor(name: name, type: type, dimensions: dimensions, bytes: bytes))
   }
 

@@ -19,7 +19,7 @@ struct GPTQReader: CheckpointReader {
   init?(_ configuration: JSONValue?, _ tensors: CheckpointTensors) throws(QuantizedCheckpointError)
   {
     guard let object = configuration?.quantizationConfiguration else { return nil }
-    let method = object.member("quant_method")?.text?.lowercased()
+    let method = object.member("quant_method")?.word
     // The configuration beside old checkpoints names no method.
     guard method == "gptq" || (method == nil && object.member("desc_act") != nil) else {
       return nil
@@ -38,7 +38,10 @@ struct GPTQReader: CheckpointReader {
     if try settings.text("pack_dtype", otherwise: "int32") != "int32" {
       throw .unsupported(format: Self.format, feature: "words other than int32 (pack_dtype)")
     }
-    if object.member("dynamic")?.members?.isEmpty == false {
+    if try settings.flag("is_marlin_format", otherwise: false) {
+      throw .unsupported(format: Self.format, feature: "the order of Marlin (is_marlin_format)")
+    }
+    if let dynamic = object.member("dynamic"), dynamic.members?.isEmpty != true {
       throw .unsupported(format: Self.format, feature: "settings of single modules (dynamic)")
     }
   }

@@ -65,14 +65,16 @@ package struct JSONParser {
   private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
     position += 1
     var members: [(name: String, value: JSONValue)] = []
-    var names: Set<String> = []
+    var names: Set<ByteName> = []
     skipSpace()
     if take(UInt8(ascii: "}")) { return .object([]) }
     while true {
       skipSpace()
       guard current == UInt8(ascii: "\"") else { throw error("a name must be a string") }
       let name = try string()
-      guard names.insert(name).inserted else { throw error("the name '\(name)' appears twice") }
+      guard names.insert(ByteName(name)).inserted else {
+        throw error("the name '\(name)' appears twice")
+      }
       skipSpace()
       guard take(UInt8(ascii: ":")) else { throw error("a colon must follow a name") }
       members.append((name, try value(depth: depth + 1)))

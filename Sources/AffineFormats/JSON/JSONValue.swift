@@ -12,11 +12,12 @@ package enum JSONValue: Equatable, Sendable {
   package static func == (lhs: JSONValue, rhs: JSONValue) -> Bool {
     switch (lhs, rhs) {
     case (.object(let a), .object(let b)):
-      a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+      a.count == b.count
+        && zip(a, b).allSatisfy { $0.name.isSame(as: $1.name) && $0.value == $1.value }
     case (.array(let a), .array(let b)): a == b
-    case (.string(let a), .string(let b)): a == b
+    case (.string(let a), .string(let b)): a.isSame(as: b)
     case (.integer(let a), .integer(let b)): a == b
-    case (.otherNumber(let a), .otherNumber(let b)): a == b
+    case (.otherNumber(let a), .otherNumber(let b)): a.isSame(as: b)
     case (.boolean(let a), .boolean(let b)): a == b
     case (.null, .null): true
     default: false
@@ -26,6 +27,13 @@ package enum JSONValue: Equatable, Sendable {
   /// The members, if it is an object.
   package var members: [(name: String, value: JSONValue)]? {
     if case .object(let members) = self { members } else { nil }
+  }
+
+  /// The member of an object, unless it is null.
+  package func member(_ name: String) -> JSONValue? {
+    guard let value = members?.first(where: { $0.name.isSame(as: name) })?.value, value != .null
+    else { return nil }
+    return value
   }
 
   /// The text, if it is a string.

@@ -9,6 +9,8 @@ struct MLXReader: CheckpointReader {
   static let format = "mlx"
 
   private let settings: CheckpointSettings
+  /// The settings, those of single modules among them, by name.
+  private let members: NamedValues<JSONValue>
 
   init?(_ configuration: JSONValue?, _ tensors: CheckpointTensors) throws(QuantizedCheckpointError)
   {
@@ -18,13 +20,16 @@ struct MLXReader: CheckpointReader {
       object.member("quant_method") == nil
     else { return nil }
     settings = CheckpointSettings(format: Self.format, object: object)
+    var members: NamedValues<JSONValue> = [:]
+    for (name, value) in object.members ?? [] where value != .null { members[name] = value }
+    self.members = members
     _ = try MLXMode(settings)
   }
 
   func candidates(in tensors: CheckpointTensors) -> [String] { tensors.names(endingIn: ".scales") }
 
   func isQuantized(_ name: String, in tensors: CheckpointTensors) -> Bool {
-    settings.object.member(name)?.flag != false && tensors.contains("\(name).weight")
+    members[name]?.flag != false && tensors.contains("\(name).weight")
       && tensors.contains("\(name).scales")
   }
 
@@ -69,8 +74,11 @@ struct MLXReader: CheckpointReader {
 
   /// The settings of a module: its own, or those of all.
   private func mode(of name: String) throws(QuantizedCheckpointError) -> MLXMode {
-    guard let own = settings.object.member(name), own.members != nil else {
+    guard let own = members[name], own.flag == nil else {
       return try MLXMode(settings)
+    }
+    guard own.members != nil else {
+      throw .setting(format: Self.format, name: name, found: own.serialized)
     }
     return try MLXMode(CheckpointSettings(format: Self.format, object: own))
   }

@@ -39,8 +39,8 @@ extension SafeTensorsWriter {
     metadata["affine.\(name)"] = description
   }
 
-  /// Whether metadata of this name describes a quantized matrix.
-  package static func describesTensor(_ name: String) -> Bool { name.hasPrefix("affine.") }
+  /// The quantized matrix that metadata of a name describes, if they do.
+  package static func describedName(_ name: String) -> String? { name.after(prefix: "affine.") }
 
   /// The tensors that a quantized matrix is.
   package static func partNames(of name: String, _ type: QuantizedType) -> [String] {
@@ -57,9 +57,12 @@ extension SafeTensorsWriter {
 extension SafeTensorsFile {
   /// The names of the quantized matrices.
   public var quantizedNames: [String] {
-    header.metadata.keys.filter { SafeTensorsWriter.describesTensor($0) }
-      .map { String($0.dropFirst(7)) }.sorted()
+    header.metadata.keys.compactMap { SafeTensorsWriter.describedName($0) }
+      .sorted { $0.precedes($1) }
   }
+
+  /// Whether a quantized matrix has this name.
+  package func isQuantized(_ name: String) -> Bool { header.metadata["affine.\(name)"] != nil }
 
   /// A quantized matrix; its codes are not copied.
   ///
@@ -89,6 +92,8 @@ extension SafeTensorsFile {
   }
 
   private static func describe(_ text: String) -> (QuantizedType, BlockGrid)? {
+    // Whole characters of a long text that is not ASCII take a time that grows with its square.
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
     let words = text.split(separator: " ", omittingEmptySubsequences: false)
     guard words.count == 2 || (words.count == 4 && words[2] == "origin"),
       let type = QuantizedType(name: String(words[0])), let shape = shape(words[1])

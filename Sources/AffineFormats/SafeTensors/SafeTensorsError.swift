@@ -4,6 +4,12 @@ public import AffineQuant
 public enum SafeTensorsError: Error, Hashable {
   /// The system's error.
   case file(FileError)
+  /// A file that begins as files of another kind do.
+  case otherKind(String)
+  /// An index of several files that cannot be read, or does not tell what is in them.
+  case malformedIndex(reason: String)
+  /// A file that an index names, and what is wrong with it.
+  indirect case part(file: String, SafeTensorsError)
   /// Fewer than the 8 bytes of the header's length.
   case tooShort(bytes: Int)
   /// A header longer than the format allows, 100 MB, or than the file.
@@ -34,6 +40,10 @@ extension SafeTensorsError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let error): error.description
+    case .otherKind(let kind): "this is \(kind)"
+    case .malformedIndex(let reason): "the index of the files: \(reason)"
+    case .part(let file, let error): "the file '\(file)': \(error)"
+    case .tooShort(0): "the file is empty"
     case .tooShort(let bytes): "a safetensors file begins with 8 bytes, and this one has \(bytes)"
     case .headerLength(let length, let bytes):
       "a header of \(length) bytes does not fit a file of \(bytes), or the limit of 100 000 000"

@@ -1,23 +1,42 @@
 public import AffineQuant
 
 /// A safetensors file, mapped: tensors are read when they are touched, and not copied.
+///
+/// Several files that an index lists are read as if they were one.
 public struct SafeTensorsFile: Sendable {
   /// What the file holds and where.
   public let header: SafeTensorsHeader
-  private let contents: Buffer<UInt8>
+  /// The bytes of each file.
+  private let contents: [Buffer<UInt8>]
 
-  /// Maps a file and checks its header.
+  /// Maps a file and checks its header; of the name of an index, `….index.json`, all files in it.
   ///
   /// - Throws: ``SafeTensorsError``, for every way in which a file can be wrong.
   /// - Complexity: O(header), whatever the size of the tensors.
   public init(path: String) throws(SafeTensorsError) {
-    do { try self.init(contents: MappedFile(path: path).bytes) } catch let error as FileError {
-      throw .file(error)
-    } catch let error as SafeTensorsError {
-      throw error
-    } catch {
-      preconditionFailure("an error of neither kind: \(error)")
+    let bytes: Buffer<UInt8>
+    do { bytes = try MappedFile(path: path).bytes } catch { throw .file(error) }
+    if path.before(suffix: SafeTensorsIndex.suffix) == nil {
+      try self.init(contents: bytes)
+    } else {
+      try self.init(SafeTensorsIndex(bytes), at: path)
     }
+  }
+
+  private init(_ index: SafeTensorsIndex, at path: String) throws(SafeTensorsError) {
+    var parts: [(file: String, header: SafeTensorsHeader)] = []
+    var contents: [Buffer<UInt8>] = []
+    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    for file in index.files {
+      let part: SafeTensorsFile
+      do { part = try SafeTensorsFile(path: folder + file) } catch .file(let error) {
+        throw .file(error)
+      } catch { throw .part(file: file, error) }
+      parts.append((file, part.header))
+      contents += part.contents
+    }
+    header = try index.joined(parts)
+    self.contents = contents
   }
 
   /// Reads bytes that are in memory already.
@@ -25,8 +44,19 @@ public struct SafeTensorsFile: Sendable {
   /// - Throws: ``SafeTensorsError``, but for the system's errors.
   public init(contents: Buffer<UInt8>) throws(SafeTensorsError) {
     header = try SafeTensorsHeader(contents.span)
-    self.contents = contents
+    self.contents = [contents]
   }
+
+  /// The file of a model in a folder: `model.safetensors`, or where only that is there the index of
+  /// several files.
+  public static func path(inFolder folder: String) -> String {
+    let whole = "\(folder)/model.safetensors"
+    let index = whole + SafeTensorsIndex.suffix
+    return !MappedFile.exists(whole) && MappedFile.exists(index) ? index : whole
+  }
+
+  /// The bytes of all files.
+  public var byteCount: Int { contents.reduce(0) { $0 + $1.count } }
 
   /// The names of the tensors, in the order of the header.
   public var names: [String] { header.entries.map(\.name) }
@@ -35,7 +65,7 @@ public struct SafeTensorsFile: Sendable {
   ///
   /// - Throws: ``SafeTensorsError/missing(name:)``.
   public func bytes(of name: String) throws(SafeTensorsError) -> Buffer<UInt8> {
-    contents.part(try entry(name).range)
+    bytes(of: try entry(name))
   }
 
   /// A float tensor as a matrix: leading dimensions fold into rows, a vector is one row.
@@ -50,7 +80,7 @@ public struct SafeTensorsFile: Sendable {
     let entry = try entry(name)
     let columns = entry.shape.last ?? 1
     let shape = Shape(entry.shape.dropLast().reduce(1, *), columns)
-    let bytes = contents.part(entry.range)
+    let bytes = bytes(of: entry)
     let matrix: Matrix<Element>? =
       switch entry.element {
       case .float32: try? Matrix(shape, bytes.viewed(as: Float.self)).converted()
@@ -73,7 +103,11 @@ public struct SafeTensorsFile: Sendable {
     guard entry.element == element else {
       throw .unexpected(name: name, expected: element.rawValue, found: entry.element.rawValue)
     }
-    return contents.part(entry.range).viewed(as: Element.self)
+    return bytes(of: entry).viewed(as: Element.self)
+  }
+
+  private func bytes(of entry: SafeTensorsHeader.Entry) -> Buffer<UInt8> {
+    contents[entry.file].part(entry.range)
   }
 
   private func entry(_ name: String) throws(SafeTensorsError) -> SafeTensorsHeader.Entry {

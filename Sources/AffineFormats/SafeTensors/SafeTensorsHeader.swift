@@ -11,24 +11,29 @@ public struct SafeTensorsHeader: Sendable {
     public let element: TensorElement
     /// Its extents, row-major.
     public let shape: [Int]
-    /// Where its bytes lie in the file.
+    /// Where its bytes lie in its file.
     public let range: Range<Int>
+    /// The number of its file, of a checkpoint in several.
+    var file = 0
   }
 
   /// The tensors in the order of the header.
   public let entries: [Entry]
   /// Free text by name.
-  public let metadata: [String: String]
-  private let places: [String: Int]
+  public let metadata: NamedValues<String>
+  private let places: [ByteName: Int]
 
+  /// What is no tensor.
+  static let metadataName = "__metadata__"
   /// The longest header that readers of the format accept.
   static let maximumLength = 100_000_000
 
   /// The tensor of a name.
-  public subscript(name: String) -> Entry? { places[name].map { entries[$0] } }
+  public subscript(name: String) -> Entry? { places[ByteName(name)].map { entries[$0] } }
 
   /// Reads and checks a header; every range that comes out of it lies in the file.
   init(_ file: borrowing Span<UInt8>) throws(SafeTensorsError) {
+    if let kind = FileKind(file), kind != .safeTensors { throw .otherKind(kind.rawValue) }
     guard file.count >= 8 else { throw .tooShort(bytes: file.count) }
     var length: UInt64 = 0
     for index in 0..<8 { length |= UInt64(file[index]) << UInt64(8 * index) }
@@ -45,23 +50,30 @@ public struct SafeTensorsHeader: Sendable {
       throw .malformedHeader(reason: "the document is not an object", byte: 8)
     }
     var entries: [Entry] = []
-    var metadata: [String: String] = [:]
+    var metadata: NamedValues<String> = [:]
     for (name, value) in members {
-      if name == "__metadata__" {
+      if name.isSame(as: Self.metadataName) {
         metadata = try Self.metadata(value)
       } else {
         entries.append(try Self.entry(name, value, dataStart: end, fileBytes: file.count))
       }
     }
-    self.entries = entries
-    self.metadata = metadata
-    places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+    self.init(entries, metadata)
     try checkPlaces(end..<file.count)
   }
 
-  private static func metadata(_ value: JSONValue) throws(SafeTensorsError) -> [String: String] {
-    var metadata: [String: String] = [:]
-    for (name, value) in value.members ?? [("__metadata__", .null)] {
+  /// Collects tensors, no two of one name.
+  init(_ entries: [Entry], _ metadata: NamedValues<String>) {
+    self.entries = entries
+    self.metadata = metadata
+    places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { (ByteName($1.name), $0) })
+  }
+
+  private static func metadata(
+    _ value: JSONValue
+  ) throws(SafeTensorsError) -> NamedValues<String> {
+    var metadata: NamedValues<String> = [:]
+    for (name, value) in value.members ?? [(metadataName, .null)] {
       guard let text = value.text else {
         throw .malformedEntry(name: name, reason: "metadata is not text")
       }
@@ -76,23 +88,26 @@ public struct SafeTensorsHeader: Sendable {
     guard let members = value.members else {
       throw .malformedEntry(name: name, reason: "the description is not an object")
     }
-    let fields = Dictionary(uniqueKeysWithValues: members.map { ($0.name, $0.value) })
-    guard Set(fields.keys) == ["dtype", "shape", "data_offsets"] else {
+    let fields = ["dtype", "shape", "data_offsets"].map(value.member)
+    guard members.count == fields.count, !fields.contains(nil) else {
       throw .malformedEntry(name: name, reason: "dtype, shape and data_offsets are needed, alone")
     }
-    guard let type = fields["dtype"]?.text else {
+    guard let type = fields[0]?.text else {
       throw .malformedEntry(name: name, reason: "dtype is not text")
     }
-    guard let element = TensorElement(rawValue: type) else {
+    guard let element = TensorElement.named(type) else {
       throw .unknownElement(name: name, element: type)
     }
-    guard let shape = fields["shape"]?.counts else {
+    guard let shape = fields[1]?.counts else {
       throw .malformedEntry(name: name, reason: "shape is not an array of whole numbers")
     }
-    guard let offsets = fields["data_offsets"]?.counts, offsets.count == 2,
+    guard let offsets = fields[2]?.counts, offsets.count == 2,
       offsets[0] <= offsets[1], offsets[1] <= fileBytes
     else {
       throw .malformedEntry(name: name, reason: "data_offsets are not a range in the file")
+    }
+    guard Extents.count(shape) != nil else {
+      throw .malformedEntry(name: name, reason: "the shape \(shape) is no size of a tensor")
     }
     let bytes = offsets[1] - offsets[0]
     guard element.byteCount(shape: shape) == bytes else {

@@ -10,9 +10,9 @@ public struct SafeTensorsWriter: Sendable {
   }
 
   private var tensors: [Tensor] = []
-  private var names: Set<String> = []
+  private var names: Set<ByteName> = []
   /// Free text by name; it is written in the order of the names.
-  public var metadata: [String: String] = [:]
+  public var metadata: NamedValues<String> = [:]
 
   /// Starts with no tensors and no metadata.
   public init() {}
@@ -31,7 +31,8 @@ public struct SafeTensorsWriter: Sendable {
     guard element.byteCount(shape: shape) == bytes.count else {
       throw .wrongSize(name: name, shape: shape, element: element, bytes: bytes.count)
     }
-    guard name != "__metadata__", names.insert(name).inserted else {
+    guard !name.isSame(as: SafeTensorsHeader.metadataName), names.insert(ByteName(name)).inserted
+    else {
       throw .duplicate(name: name)
     }
     tensors.append(Tensor(name: name, element: element, shape: shape, bytes: bytes))
@@ -75,14 +76,18 @@ public struct SafeTensorsWriter: Sendable {
 
   /// Wide elements first, so that every tensor starts where its elements are aligned.
   private var inFileOrder: [Tensor] {
-    tensors.sorted { ($1.element.bits, $0.name) < ($0.element.bits, $1.name) }
+    tensors.sorted {
+      $0.element.bits == $1.element.bits
+        ? $0.name.precedes($1.name) : $0.element.bits > $1.element.bits
+    }
   }
 
   private func header(_ ordered: [Tensor]) -> [UInt8] {
     var members: [(name: String, value: JSONValue)] = []
     if !metadata.isEmpty {
-      let texts = metadata.sorted { $0.key < $1.key }
-      members.append(("__metadata__", .object(texts.map { ($0.key, .string($0.value)) })))
+      let texts = metadata.sorted { $0.key.precedes($1.key) }
+      members.append(
+        (SafeTensorsHeader.metadataName, .object(texts.map { ($0.key, .string($0.value)) })))
     }
     var position = 0
     for tensor in ordered {

@@ -59,14 +59,15 @@ public enum TensorElement: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The bytes of a tensor, or `nil` if they overflow or do not end on a byte.
+  /// The element type of a name in a file.
+  static func named(_ name: String) -> TensorElement? {
+    allCases.first { $0.rawValue.isSame(as: name) }
+  }
+
+  /// The bytes of a tensor, or `nil` if they overflow or do not end on a byte, or nothing bounds an
+  /// empty shape.
   func byteCount(shape: [Int]) -> Int? {
-    var count = 1
-    for extent in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !overflow else { return nil }
-      count = product
-    }
+    guard let count = Extents.count(shape) else { return nil }
     let (total, overflow) = count.multipliedReportingOverflow(by: bits)
     return overflow || !total.isMultiple(of: 8) ? nil : total / 8
   }

@@ -1,3 +1,5 @@
+internal import AffineFormats
+
 /// The extents of a BERT encoder, and what is made of its output (Devlin et al., 2018; Reimers and
 /// Gurevych, 2019).
 public struct BertConfiguration: Sendable, Hashable {
@@ -63,7 +65,7 @@ public struct BertConfiguration: Sendable, Hashable {
     for (field, expected) in [
       ("model_type", "bert"), ("hidden_act", "gelu"), ("position_embedding_type", "absolute"),
     ] {
-      guard let found = try model.text(field), found != expected else { continue }
+      guard let found = try model.word(field), found != expected else { continue }
       throw .unsupported(file: model.file, what: "the \(field) '\(found)'")
     }
     let positions = try model.count("max_position_embeddings")
@@ -82,12 +84,12 @@ public struct BertConfiguration: Sendable, Hashable {
     let modules = try folder.document("modules.json")
     var kinds: [String] = []
     for module in try modules.elements() {
-      let type = try module.text("type") ?? ""
+      let type = try module.word("type") ?? ""
       let kind = type.split(separator: ".").last.map(String.init) ?? ""
       kinds.append(kind)
       guard kind == "Pooling" else { continue }
       let pooling = try folder.document("\(module.text("path") ?? "")/config.json")
-      let modes = try pooling.trueNames().filter { $0.hasPrefix("pooling_mode_") }
+      let modes = try pooling.trueNames().filter { $0.begins(with: "pooling_mode_") }
       guard modes == ["pooling_mode_mean_tokens"] else {
         throw .unsupported(file: pooling.file, what: modes.joined(separator: " and "))
       }

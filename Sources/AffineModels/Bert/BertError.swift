@@ -15,6 +15,8 @@ public enum BertError: Error, Hashable {
   case unevenHeads(heads: Int, width: Int)
   /// A tensor that is missing or cannot be read.
   case tensors(SafeTensorsError)
+  /// A tensor that no layer reads.
+  case unusedTensor(String, layers: Int)
   /// A tensor that is not as the configuration says.
   case wrongShape(tensor: String, expected: Shape, found: Shape)
   /// A sequence without tokens.
@@ -36,6 +38,8 @@ extension BertError: CustomStringConvertible {
     case .invalid(let field, let value): "a model's \(field) cannot be \(value)"
     case .unevenHeads(let heads, let width): "\(heads) heads do not divide a width of \(width)"
     case .tensors(let error): error.description
+    case .unusedTensor(let name, let layers):
+      "the tensor '\(name)' belongs to nothing that a model of \(layers) layers computes"
     case .wrongShape(let tensor, let expected, let found):
       "the tensor '\(tensor)' is \(found), and the configuration says \(expected)"
     case .noTokens(let sequence): "sequence \(sequence) has no tokens"

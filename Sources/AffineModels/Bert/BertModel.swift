@@ -20,7 +20,7 @@ public struct BertModel: Sendable {
   /// - Throws: ``BertError``, naming what is missing.
   public init(folder: String, tensors: String? = nil) throws(BertError) {
     let configuration = try BertConfiguration(folder: folder)
-    let path = tensors ?? ModelFolder(path: folder).path(of: "model.safetensors")
+    let path = tensors ?? SafeTensorsFile.path(inFolder: folder)
     let file: SafeTensorsFile
     do { file = try SafeTensorsFile(path: path) } catch { throw .tensors(error) }
     try self.init(file, configuration)
@@ -28,11 +28,11 @@ public struct BertModel: Sendable {
 
   /// Reads the tensors of a file; weights that are quantized in it stay so.
   ///
-  /// - Throws: ``BertError``: a tensor that is missing or of another shape.
+  /// - Throws: ``BertError``: a tensor that is missing, of another shape, or that nothing reads.
   public init(
     _ file: SafeTensorsFile, _ configuration: BertConfiguration
   ) throws(BertError) {
-    let tensors = BertTensors(file)
+    var tensors = BertTensors(file)
     let width = configuration.width
     let positions = try tensors.matrix(
       "embeddings.position_embeddings.weight", configuration.positions, width)
@@ -61,6 +61,7 @@ public struct BertModel: Sendable {
     }
     self.blocks = blocks
     self.configuration = configuration
+    try tensors.requireNothingElse(configuration)
   }
 
   /// What checkpoints call a part of a layer.

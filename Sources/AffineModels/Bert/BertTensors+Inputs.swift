@@ -6,17 +6,17 @@ extension BertTensors {
   static let inputParts = ["input_factors", "input_scales", "input_zero_points"]
 
   /// What columns of a layer's input are multiplied by, if anything.
-  func inputFactors(_ name: String, _ inputs: Int) throws(BertError) -> Matrix<Float>? {
+  mutating func inputFactors(_ name: String, _ inputs: Int) throws(BertError) -> Matrix<Float>? {
     try optional("\(name).input_factors", inputs)
   }
 
   /// What a norm's weight and bias were divided by, if anything.
-  func divisors(_ name: String, _ width: Int) throws(BertError) -> Matrix<Float>? {
+  mutating func divisors(_ name: String, _ width: Int) throws(BertError) -> Matrix<Float>? {
     try optional("\(name).divisors", width)
   }
 
   /// A weight in codes, with the fixed parameters of its input, if it has them.
-  func weight(_ name: String, _ codes: AnyQuantized) throws(BertError) -> LinearWeight {
+  mutating func weight(_ name: String, _ codes: AnyQuantized) throws(BertError) -> LinearWeight {
     guard let text = file.header.metadata["inputs.\(name)"] else {
       return .quantized(PackedWeight(codes))
     }
@@ -34,7 +34,8 @@ extension BertTensors {
     return .fixed(PackedWeight(codes), inputs: type, parameters: parameters)
   }
 
-  private func zeroPoint(_ name: String) throws(BertError) -> Int16 {
+  private mutating func zeroPoint(_ name: String) throws(BertError) -> Int16 {
+    use(name)
     do throws(SafeTensorsError) {
       let bytes = try file.bytes(of: name)
       guard let entry = file.header[name], entry.element == .int16, bytes.count == 2 else {
@@ -44,7 +45,8 @@ extension BertTensors {
     } catch { throw .tensors(error) }
   }
 
-  private func optional(_ name: String, _ columns: Int) throws(BertError) -> Matrix<Float>? {
+  private mutating func optional(_ name: String, _ columns: Int) throws(BertError) -> Matrix<Float>?
+  {
     file.header[name] == nil ? nil : try matrix(name, 1, columns)
   }
 }

@@ -4,37 +4,57 @@ internal import AffineQuant
 /// The tensors of a BERT model in a file, some of them perhaps quantized.
 struct BertTensors {
   let file: SafeTensorsFile
-  private let quantized: Set<String>
+  private var used: Set<ByteName>
+
+  /// What files of whole checkpoints have beside the encoder, and embeddings of texts do not need.
+  private static let beside = [
+    "embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias",
+  ]
 
   init(_ file: SafeTensorsFile) {
     self.file = file
-    quantized = Set(file.quantizedNames)
+    used = Set(Self.beside.map(ByteName.init))
   }
 
+  /// What nobody has read would be missing from what the model computes.
+  func requireNothingElse(_ configuration: BertConfiguration) throws(BertError) {
+    for name in file.names where !used.contains(ByteName(name)) {
+      throw .unusedTensor(name, layers: configuration.layers)
+    }
+  }
+
+  /// Notes that a tensor is read.
+  mutating func use(_ name: String) { used.insert(ByteName(name)) }
+
   /// A float matrix of known shape; a vector is one row.
-  func matrix(_ name: String, _ rows: Int, _ columns: Int) throws(BertError) -> Matrix<Float> {
-    guard !quantized.contains(name) else {
+  mutating func matrix(_ name: String, _ rows: Int, _ columns: Int) throws(BertError) -> Matrix<
+    Float
+  > {
+    guard !file.isQuantized(name) else {
       return try codes(name, rows, columns).dequantized()
     }
     let matrix: Matrix<Float>
     do { matrix = try file.matrix(name) } catch { throw .tensors(error) }
+    use(name)
     try check(name, matrix.shape, rows, columns)
     return matrix
   }
 
   /// A weight of floats or codes.
-  func weight(_ name: String, _ rows: Int, _ columns: Int) throws(BertError) -> LinearWeight {
-    quantized.contains(name)
+  mutating func weight(_ name: String, _ rows: Int, _ columns: Int) throws(BertError)
+    -> LinearWeight
+  {
+    file.isQuantized(name)
       ? .quantized(PackedWeight(try codes(name, rows, columns)))
       : .float(try matrix(name, rows, columns))
   }
 
   /// A linear layer, from `name.weight` and `name.bias`.
-  func linear(_ name: String, outputs: Int, inputs: Int) throws(BertError) -> Linear {
+  mutating func linear(_ name: String, outputs: Int, inputs: Int) throws(BertError) -> Linear {
     let bias = try matrix("\(name).bias", 1, outputs)
     let weight = "\(name).weight"
     let kind =
-      quantized.contains(weight)
+      file.isQuantized(weight)
       ? try self.weight(name, codes(weight, outputs, inputs))
       : .float(try matrix(weight, outputs, inputs))
     let factors = try inputFactors(name, inputs)
@@ -44,18 +64,21 @@ struct BertTensors {
   }
 
   /// A norm, from `name.weight` and `name.bias`.
-  func norm(_ name: String, _ configuration: BertConfiguration) throws(BertError) -> BertNorm {
+  mutating func norm(_ name: String, _ configuration: BertConfiguration) throws(BertError)
+    -> BertNorm
+  {
     BertNorm(
       weight: try matrix("\(name).weight", 1, configuration.width),
       bias: try matrix("\(name).bias", 1, configuration.width),
       epsilon: configuration.normEpsilon, divisors: try divisors(name, configuration.width))
   }
 
-  private func codes(
+  private mutating func codes(
     _ name: String, _ rows: Int, _ columns: Int
   ) throws(BertError) -> AnyQuantized {
     let matrix: AnyQuantized
     do { matrix = try file.quantized(name) } catch { throw .tensors(error) }
+    for part in SafeTensorsWriter.partNames(of: name, matrix.quantizedType) { use(part) }
     try check(name, matrix.shape, rows, columns)
     return matrix
   }

@@ -25,11 +25,10 @@ struct ModelFolder {
 
     /// The value of a field, if there is one that is not null.
     private func field(_ name: String) throws(BertError) -> JSONValue? {
-      guard let members = value.members else {
+      guard value.members != nil else {
         throw .malformed(file: file, reason: "an object is expected")
       }
-      let value = members.first { $0.name == name }?.value
-      return value == .null ? nil : value
+      return value.member(name)
     }
 
     /// A whole number, or `absent` where there is none.
@@ -62,6 +61,16 @@ struct ModelFolder {
       case nil: return nil
       default: throw .malformed(file: file, reason: "'\(name)' is not a text")
       }
+    }
+
+    /// A text of a list of words, or `nil` where there is none; such words are ASCII.
+    func word(_ name: String) throws(BertError) -> String? {
+      let text = try text(name)
+      // Others may take a time to compare that grows with the square of their length.
+      guard text?.utf8.allSatisfy({ $0 < 0x80 }) ?? true else {
+        throw .malformed(file: file, reason: "'\(name)' is no word in ASCII")
+      }
+      return text
     }
 
     /// The names of the fields that are true.

@@ -20,27 +20,27 @@ extension SafeTensorsWriter {
   /// - Throws: ``AffineFormats/SafeTensorsError``: a scale that is no number of its type.
   public init(_ model: BertModel, from file: SafeTensorsFile) throws(SafeTensorsError) {
     self.init()
-    let quantized = Set(file.quantizedNames)
-    var replaced: Set<String> = []
+    var replaced: Set<ByteName> = []
     for name in model.linearNames {
-      replaced.formUnion(BertTensors.inputParts.map { "\(name).\($0)" })
+      replaced.formUnion(BertTensors.inputParts.map { ByteName("\(name).\($0)") })
       metadata["inputs.\(name)"] = nil
       let weight = "\(name).weight"
-      if try add(model[linear: name], name, file, isQuantized: quantized.contains(weight)) {
-        replaced.insert(weight)
+      if try add(model[linear: name], name, file, isQuantized: file.isQuantized(weight)) {
+        replaced.insert(ByteName(weight))
       }
     }
     for (name, norm) in model.norms where try add(norm, name, file) {
-      replaced.formUnion(["weight", "bias", "divisors"].map { "\(name).\($0)" })
+      replaced.formUnion(["weight", "bias", "divisors"].map { ByteName("\(name).\($0)") })
     }
-    for (key, text) in file.header.metadata where !key.hasPrefix("inputs.") {
-      let isReplaced = replaced.contains(String(key.dropFirst("affine.".count)))
-      if !(Self.describesTensor(key) && isReplaced) { metadata[key] = text }
+    for (key, text) in file.header.metadata where !key.begins(with: "inputs.") {
+      let isReplaced = Self.describedName(key).map { replaced.contains(ByteName($0)) } ?? false
+      if !isReplaced { metadata[key] = text }
     }
-    for name in quantized.intersection(replaced) {
-      replaced.formUnion(Self.partNames(of: name, try file.quantized(name).quantizedType))
+    for name in file.quantizedNames where replaced.contains(ByteName(name)) {
+      let parts = Self.partNames(of: name, try file.quantized(name).quantizedType)
+      replaced.formUnion(parts.map(ByteName.init))
     }
-    for entry in file.header.entries where !replaced.contains(entry.name) {
+    for entry in file.header.entries where !replaced.contains(ByteName(entry.name)) {
       try add(entry.name, entry.element, shape: entry.shape, bytes: file.bytes(of: entry.name))
     }
   }

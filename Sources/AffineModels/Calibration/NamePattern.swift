@@ -1,21 +1,21 @@
 /// A pattern of tensor names: `*` stands for any characters, `?` for one.
 public struct NamePattern: Sendable, Hashable {
-  private let pattern: [Character]
+  private let pattern: [Unicode.Scalar]
 
   /// Takes any text but an empty one, which no name would fit.
   public init?(_ text: String) {
     guard !text.isEmpty else { return nil }
-    pattern = Array(text)
+    pattern = Array(text.unicodeScalars)
   }
 
   /// The text of the pattern.
-  public var text: String { String(pattern) }
+  public var text: String { String(String.UnicodeScalarView(pattern)) }
 
   /// Whether a whole name fits.
   ///
   /// - Complexity: O(name · pattern): only the last `*` is ever tried again.
   public func matches(_ text: String) -> Bool {
-    let name = Array(text)
+    let name = Array(text.unicodeScalars)
     var (place, at) = (0, 0)
     var star: (place: Int, at: Int)?
     while at < name.count {

@@ -22,12 +22,13 @@ struct LinearGroup: Sendable {
     join(execution)
   }
 
-  /// Joins stored weights, which are packed together if they can be.
+  /// Joins stored weights, which are packed together if they can be and have no biases.
   init(
-    _ stored: consuming [StoredTensor], _ activations: ActivationFormat, on execution: Execution
-  ) throws(LlamaError) {
+    _ stored: consuming [StoredTensor], _ biases: [Matrix<Float>?], _ activations: ActivationFormat,
+    on execution: Execution
+  ) throws {
     outputs = stored.map(\.shape.rows)
-    if let whole = Self.joined(stored.map(\.codes)) {
+    if biases.allSatisfy({ $0 == nil }), let whole = Self.joined(stored.map(\.codes)) {
       // The parts take as much memory as the whole.
       stored = []
       let weight = try activations.weight(.quantized(whole), on: execution)
@@ -36,8 +37,8 @@ struct LinearGroup: Sendable {
       return
     }
     var linears: [Linear] = []
-    for tensor in stored {
-      linears.append(Linear(weight: try activations.weight(tensor, on: execution)))
+    for (tensor, bias) in zip(stored, biases) {
+      linears.append(try Linear(activations.weight(tensor, on: execution), bias: bias))
     }
     layers = .separate(linears)
   }

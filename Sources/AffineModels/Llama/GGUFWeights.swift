@@ -4,7 +4,7 @@ internal import AffineQuant
 /// The tensors of a model in a GGUF file.
 public struct GGUFWeights: LlamaWeights {
   /// The file.
-  public let file: GGUFFile
+  public private(set) var file: GGUFFile
   public let configuration: LlamaConfiguration
 
   /// Reads the metadata of a file.
@@ -13,9 +13,26 @@ public struct GGUFWeights: LlamaWeights {
   public init(_ file: GGUFFile) throws {
     self.file = file
     configuration = try LlamaConfiguration(file)
+    try requireNothingElse()
   }
 
-  public var hasHead: Bool { file[LlamaTensor.head.nameInGGUF] != nil }
+  /// What nobody reads would be missing from what the model computes.
+  private func requireNothingElse() throws(LlamaError) {
+    let known = Set(LlamaTensor.all(layers: configuration.layers).map(\.nameInGGUF))
+      .union([LlamaConfiguration.divisorsName])
+    for tensor in file.tensors {
+      guard tensor.name.utf8.allSatisfy({ $0 < 0x80 }), known.contains(tensor.name) else {
+        throw .unusedTensor(tensor.name, layers: configuration.layers)
+      }
+    }
+  }
+
+  /// Takes the vocabulary, which was read, out of the file's metadata.
+  public mutating func forgetTexts() { file.forgetTexts() }
+
+  public func has(_ tensor: LlamaTensor) -> Bool { file[tensor.nameInGGUF] != nil }
+
+  public func name(of tensor: LlamaTensor) -> String { tensor.nameInGGUF }
 
   public func tensor(_ tensor: LlamaTensor) throws -> StoredTensor? {
     let name = tensor.nameInGGUF
@@ -23,25 +40,29 @@ public struct GGUFWeights: LlamaWeights {
     let stored: StoredTensor =
       entry.type.quantizedType != nil
       ? .quantized(try file.quantized(name)) : .float(try file.matrix(name))
-    guard turns(tensor, stored) else { return stored }
-    return try stored.rows(inOrder: Self.splitHalves(stored.shape.rows, configuration.headSize))
+    guard let rows = turningRows(tensor, stored) else { return stored }
+    return try stored.rows(inOrder: Self.splitHalves(rows, configuration.headSize), of: tensor)
   }
 
   /// A tensor's rows as a file has them: the inverse of what ``tensor(_:)`` does.
   func inFileOrder(_ stored: StoredTensor, of tensor: LlamaTensor) throws -> StoredTensor {
-    guard turns(tensor, stored) else { return stored }
-    let halves = Self.splitHalves(stored.shape.rows, configuration.headSize)
+    guard let rows = turningRows(tensor, stored) else { return stored }
+    let halves = Self.splitHalves(rows, configuration.headSize)
     var inverse = halves
     for (row, place) in halves.enumerated() { inverse[place] = row }
-    return try stored.rows(inOrder: inverse)
+    return try stored.rows(inOrder: inverse, of: tensor)
   }
 
-  private func turns(_ tensor: LlamaTensor, _ stored: StoredTensor) -> Bool {
-    guard case .linear(_, let linear) = tensor, linear == .query || linear == .key else {
-      return false
+  /// How many outputs of queries or keys a tensor has, if it has those; a bias has them in one row.
+  private func turningRows(_ tensor: LlamaTensor, _ stored: StoredTensor) -> Int? {
+    let rows: Int
+    switch tensor {
+    case .linear(_, .query), .linear(_, .key): rows = stored.shape.rows
+    case .bias(_, .query), .bias(_, .key): rows = stored.shape.columns
+    default: return nil
     }
     // Another shape is found out by who asks.
-    return stored.shape.rows.isMultiple(of: configuration.headSize)
+    return rows.isMultiple(of: configuration.headSize) ? rows : nil
   }
 
   public func forget(_ tensor: LlamaTensor) { file.forget(tensor.nameInGGUF) }
@@ -52,5 +73,14 @@ public struct GGUFWeights: LlamaWeights {
       let (first, place, half) = (row / headSize * headSize, row % headSize, headSize / 2)
       return first + 2 * (place % half) + place / half
     }
+  }
+}
+
+extension StoredTensor {
+  /// The outputs of a linear layer in the order of their numbers: rows of a weight, columns of a bias.
+  fileprivate func rows(inOrder numbers: [Int], of tensor: LlamaTensor) throws -> StoredTensor {
+    guard case .bias = tensor else { return try rows(inOrder: numbers) }
+    let bias = values
+    return .float(Matrix(rows: bias.shape.rows, columns: numbers.count) { bias[$0, numbers[$1]] })
   }
 }

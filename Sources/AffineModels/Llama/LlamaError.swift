@@ -12,6 +12,8 @@ public enum LlamaError: Error, Hashable {
   case notPositive(String, Double)
   /// Two numbers that must fit each other.
   case contradiction(String, Int, String, Int)
+  /// A tensor that no layer reads.
+  case unusedTensor(String, layers: Int)
   /// A tensor that is not there.
   case missingTensor(String)
   /// A tensor of another shape.
@@ -45,6 +47,8 @@ extension LlamaError: CustomStringConvertible {
     case .notPositive(let what, let value): "\(what) is \(value), not a positive number"
     case .contradiction(let what, let value, let other, let otherValue):
       "\(what) (\(value)) does not fit \(other) (\(otherValue))"
+    case .unusedTensor(let name, let layers):
+      "the tensor '\(name)' belongs to nothing that a model of \(layers) layers computes"
     case .missingTensor(let name): "the model has no tensor '\(name)'"
     case .wrongShape(let name, let expected, let found):
       "the tensor '\(name)' is \(found), not \(expected)"

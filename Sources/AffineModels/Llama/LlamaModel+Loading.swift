@@ -52,16 +52,27 @@ private struct LlamaReader<Weights: LlamaWeights> {
       attentionNorm: try row(.layerNorm(layer: index, .attention)),
       feedForwardNorm: try row(.layerNorm(layer: index, .feedForward)),
       attention: try group(index, [.query, .key, .value]),
-      output: Linear(weight: try linear(index, .output)),
-      feedForward: try group(index, [.gate, .up]), down: Linear(weight: try linear(index, .down)))
+      output: try linear(index, .output),
+      feedForward: try group(index, [.gate, .up]), down: try linear(index, .down))
     finishPart()
     return layer
   }
 
   /// A weight of a norm, copied: it is used for as long as the model, and its page of the file is not.
   mutating func row(_ tensor: LlamaTensor) throws -> Matrix<Float> {
-    let values = try stored(tensor, Shape(1, weights.configuration.width)).values
+    try row(tensor, weights.configuration.width)
+  }
+
+  private mutating func row(_ tensor: LlamaTensor, _ columns: Int) throws -> Matrix<Float> {
+    let values = try stored(tensor, Shape(1, columns)).values
     return try Matrix(values.shape, values.values.array)
+  }
+
+  /// The bias of a layer that has one.
+  private mutating func bias(_ layer: Int, _ linear: LlamaLinear) throws -> Matrix<Float>? {
+    let tensor = LlamaTensor.bias(layer: layer, linear)
+    guard weights.has(tensor) else { return nil }
+    return try row(tensor, shape(linear).rows)
   }
 
   mutating func linear(_ tensor: LlamaTensor, _ shape: Shape) throws -> LinearWeight {
@@ -70,23 +81,25 @@ private struct LlamaReader<Weights: LlamaWeights> {
 
   /// What makes logits, if it is not the embedding.
   mutating func head() throws -> Linear? {
-    guard weights.hasHead else { return nil }
+    guard weights.has(.head) else { return nil }
     let (vocabulary, width) = (weights.configuration.vocabulary, weights.configuration.width)
     let head = Linear(weight: try linear(.head, Shape(vocabulary, width)))
     finishPart()
     return head
   }
 
-  private mutating func linear(_ layer: Int, _ linear: LlamaLinear) throws -> LinearWeight {
-    try self.linear(.linear(layer: layer, linear), shape(linear))
+  private mutating func linear(_ layer: Int, _ linear: LlamaLinear) throws -> Linear {
+    try Linear(
+      try self.linear(.linear(layer: layer, linear), shape(linear)), bias: bias(layer, linear))
   }
 
   private mutating func group(_ layer: Int, _ linears: [LlamaLinear]) throws -> LinearGroup {
-    var tensors: [StoredTensor] = []
+    var (tensors, biases): ([StoredTensor], [Matrix<Float>?]) = ([], [])
     for linear in linears {
       tensors.append(try stored(.linear(layer: layer, linear), shape(linear)))
+      biases.append(try bias(layer, linear))
     }
-    let group = try LinearGroup(consume tensors, activations, on: execution)
+    let group = try LinearGroup(consume tensors, biases, activations, on: execution)
     finishPart()
     return group
   }
@@ -98,10 +111,11 @@ private struct LlamaReader<Weights: LlamaWeights> {
 
   private mutating func stored(_ tensor: LlamaTensor, _ shape: Shape) throws -> StoredTensor {
     guard let stored = try weights.tensor(tensor) else {
-      throw LlamaError.missingTensor(tensor.name)
+      throw LlamaError.missingTensor(weights.name(of: tensor))
     }
     guard stored.shape == shape else {
-      throw LlamaError.wrongShape(tensor.name, expected: shape, found: stored.shape)
+      throw LlamaError.wrongShape(
+        weights.name(of: tensor), expected: shape, found: stored.shape)
     }
     // Codes are copied; floats may lie in the file still.
     if case .quantized = stored { weights.forget(tensor) } else { read.append(tensor) }

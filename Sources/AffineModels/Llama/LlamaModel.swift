@@ -27,8 +27,10 @@ public struct LlamaModel: Sendable {
 
   /// Bytes that the weights take in a file, in the types that they have here.
   public var byteCount: Int {
-    let linears = linearNames.reduce(0) { $0 + self[linear: $1].weight.byteCount }
-    let norms = (2 * layers.count + 1) * configuration.width * MemoryLayout<Float>.stride
-    return linears + norms + embedding.byteCount
+    let linears = linearNames.map { self[linear: $0] }
+    let biases = linears.reduce(0) { $0 + ($1.bias?.shape.count ?? 0) }
+    let norms = (2 * layers.count + 1) * configuration.width
+    return linears.reduce(0) { $0 + $1.weight.byteCount } + embedding.byteCount
+      + (biases + norms) * MemoryLayout<Float>.stride
   }
 }

@@ -10,6 +10,8 @@ public enum LlamaTensor: Sendable, Hashable {
   case layerNorm(layer: Int, LlamaNorm)
   /// The weight of a linear layer.
   case linear(layer: Int, LlamaLinear)
+  /// The bias of a linear layer, which most models do not have.
+  case bias(layer: Int, LlamaLinear)
 
   /// The name in checkpoints of Hugging Face.
   public var name: String {
@@ -19,6 +21,7 @@ public enum LlamaTensor: Sendable, Hashable {
     case .head: "lm_head.weight"
     case .layerNorm(let layer, let norm): "model.layers.\(layer).\(norm.rawValue).weight"
     case .linear(let layer, let linear): "model.layers.\(layer).\(linear.rawValue).weight"
+    case .bias(let layer, let linear): "model.layers.\(layer).\(linear.rawValue).bias"
     }
   }
 
@@ -30,7 +33,19 @@ public enum LlamaTensor: Sendable, Hashable {
     case .head: "output.weight"
     case .layerNorm(let layer, let norm): "blk.\(layer).\(norm.nameInGGUF).weight"
     case .linear(let layer, let linear): "blk.\(layer).\(linear.nameInGGUF).weight"
+    case .bias(let layer, let linear): "blk.\(layer).\(linear.nameInGGUF).bias"
     }
+  }
+
+  /// All that a model of some layers may have.
+  static func all(layers: Int) -> [LlamaTensor] {
+    [.embedding, .norm, .head]
+      + (0..<layers).flatMap { layer in
+        LlamaNorm.allCases.map { .layerNorm(layer: layer, $0) }
+          + LlamaLinear.allCases.flatMap {
+            [LlamaTensor.linear(layer: layer, $0), .bias(layer: layer, $0)]
+          }
+      }
   }
 }
 

@@ -5,8 +5,12 @@ public protocol LlamaWeights {
   /// The extents of the model.
   var configuration: LlamaConfiguration { get }
 
-  /// Whether logits are made by a tensor of their own, not by the embedding.
-  var hasHead: Bool { get }
+  /// Whether there is a tensor of those that not every model has: biases, and a head for logits that
+  /// are not made by the embedding.
+  func has(_ tensor: LlamaTensor) -> Bool
+
+  /// What the file calls a tensor.
+  func name(of tensor: LlamaTensor) -> String
 
   /// A tensor, or `nil` where there is none; vectors are one row.
   ///
@@ -18,6 +22,11 @@ public protocol LlamaWeights {
 
   /// Says that a tensor will not be read again, so that its memory may go.
   func forget(_ tensor: LlamaTensor)
+}
+
+extension LlamaWeights {
+  /// The name in checkpoints of Hugging Face.
+  public func name(of tensor: LlamaTensor) -> String { tensor.name }
 }
 
 /// A tensor as a file has it.

@@ -8,6 +8,8 @@ public enum TokenizerError: Error, Hashable {
   case gguf(GGUFError)
   /// A kind of tokenizer that is not known here, by its name in `tokenizer.ggml.model`.
   case unknownModel(String)
+  /// A setting of the file that nobody follows here.
+  case unsupported(String)
   /// No token at all.
   case emptyVocabulary
   /// More tokens or merges than are numbered here.
@@ -35,14 +37,16 @@ extension TokenizerError: CustomStringConvertible {
     switch self {
     case .file(let error): error.description
     case .gguf(let error): error.description
-    case .unknownModel(let name): "the kind of tokenizer is '\(name)', and only gpt2 is known"
+    case .unknownModel(let name):
+      "the kind of tokenizer is '\(name)', and only gpt2 (byte pairs) is known"
+    case .unsupported(let key): "the tokenizer has '\(key)', which is not supported"
     case .emptyVocabulary: "a vocabulary must have a token"
     case .tooMany(let what, let found, let most): "there are \(found) \(what) and \(most) at most"
     case .wrongCount(let what, let expected, let found):
       "\(expected) \(what) were expected and \(found) found"
     case .unknownKind(let kind, let token): "token \(token) has kind \(kind), which is unknown"
     case .unknownPreTokenizer(let name):
-      "the pre-tokenizer '\(name)' is not one of \(PreTokenizer.names.joined(separator: ", "))"
+      "texts that are cut into words as '\(name)' says (tokenizer.ggml.pre) are not supported"
     case .merge(let number, let text):
       "merge \(number), '\(text)', does not make a token of two others"
     case .missingToken(let text): "the vocabulary has no token '\(text)'"

@@ -38,11 +38,14 @@ extension Checkpoint {
   }
 
   private func writer() throws(CheckpointError) -> SafeTensorsWriter {
+    try Self.check(Array(metadata.keys))
+    try Self.check(Array(tensors.keys))
     var writer = SafeTensorsWriter()
-    if let name = metadata.keys.sorted().first(where: SafeTensorsWriter.describesTensor) {
+    if let name = metadata.keys.sorted().first(where: { SafeTensorsWriter.describedName($0) != nil }
+    ) {
       throw .reservedName(name)
     }
-    writer.metadata = metadata
+    for (name, text) in metadata { writer.metadata[name] = text }
     for (name, value) in tensors.sorted(by: { $0.key < $1.key }) {
       do {
         switch value {
@@ -57,7 +60,11 @@ extension Checkpoint {
 
   private init(_ file: SafeTensorsFile) throws(CheckpointError) {
     self.init()
-    metadata = file.header.metadata.filter { !SafeTensorsWriter.describesTensor($0.key) }
+    try Self.check(file.header.metadata.keys)
+    try Self.check(file.names)
+    for (name, text) in file.header.metadata where SafeTensorsWriter.describedName(name) == nil {
+      metadata[name] = text
+    }
     var parts: Set<String> = []
     do {
       for name in file.quantizedNames {
@@ -77,6 +84,21 @@ extension Checkpoint {
       preconditionFailure("an error of neither kind: \(error)")
     }
   }
+
+  /// Names are keys of dictionaries here: of two that look alike one would stay, and to compare long ones
+  /// takes a time that grows with the square of a run of combining marks.
+  private static func check(_ names: [String]) throws(CheckpointError) {
+    var seen: Set<String> = []
+    for name in names {
+      guard name.utf8.count <= longestName || name.utf8.allSatisfy({ $0 < 0x80 }) else {
+        throw .longName(beginning: String(name.unicodeScalars.prefix(32)), bytes: name.utf8.count)
+      }
+      guard seen.insert(name).inserted else { throw .file(.duplicate(name: name)) }
+    }
+  }
+
+  /// Bytes of a name that is not ASCII.
+  private static let longestName = 256
 
   private static func matrix(
     _ entry: SafeTensorsHeader.Entry, _ file: SafeTensorsFile

@@ -15,6 +15,8 @@ public enum CheckpointError: Error, Hashable {
   case wrongShape(tensor: String, expected: Shape, found: Shape)
   /// A tensor of another type, as `float32` or `int8-row`.
   case wrongType(tensor: String, expected: String, found: String)
+  /// A name that is not ASCII and longer than any has to be.
+  case longName(beginning: String, bytes: Int)
   /// No metadata of this name.
   case missingText(String)
   /// Metadata that is not what it should be.
@@ -27,6 +29,8 @@ extension CheckpointError: CustomStringConvertible {
     case .file(let error): error.description
     case .reservedName(let name):
       "metadata cannot be named '\(name)': 'affine.' begins what describes quantized tensors"
+    case .longName(let beginning, let bytes):
+      "the name '\(beginning)…' of \(bytes) bytes is too long for one that is not ASCII"
     case .unreadable(let tensor, let found):
       "the tensor '\(tensor)' is \(found), not a matrix of float32, bfloat16 or codes"
     case .missingTensor(let name): "the checkpoint has no tensor '\(name)'"

@@ -37,6 +37,32 @@ import Testing
     }
   }
 
+  /// A model of fewer layers than the file has would be another model.
+  @Test func tensorsThatNobodyReadsAreNamed() throws {
+    let small = try SmallBert()
+    let shallower = try SmallBert(layers: 1).configuration
+    let error = #expect(throws: BertError.self) { try BertModel(small.file(), shallower) }
+    guard case .unusedTensor(let name, layers: 1) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(name.hasPrefix("encoder.layer.1."))
+    let one = Matrix<Float>(rows: 1, columns: 1) { _, _ in 1 }
+    for name in [
+      "encoder.layer.0.adapter.weight", "classifier.weight", "embeddings.LayerNorm.gamma",
+    ] {
+      let other = SmallBert(small, replacing: [name: one])
+      #expect(throws: BertError.unusedTensor(name, layers: 2)) {
+        try BertModel(other.file(), other.configuration)
+      }
+    }
+    // What whole checkpoints have beside the encoder is no part of an embedding.
+    for name in ["pooler.dense.weight", "pooler.dense.bias", "embeddings.position_ids"] {
+      let other = SmallBert(small, replacing: [name: one])
+      _ = try BertModel(other.file(), other.configuration)
+    }
+  }
+
   @Test func extentsAreChecked() {
     func configuration(
       width: Int = 24, layers: Int = 1, heads: Int = 3, positions: Int = 8, longest: Int = 8

@@ -25,17 +25,17 @@ struct DoubleLlama {
     var states = tokens.map { token in row(.embedding, token) }
     for layer in 0..<c.layers {
       let inputs = states.map { normalized($0, .layerNorm(layer: layer, .attention)) }
-      let queries = turned(inputs.map { product($0, .linear(layer: layer, .query)) })
-      let keys = turned(inputs.map { product($0, .linear(layer: layer, .key)) })
-      let values = inputs.map { product($0, .linear(layer: layer, .value)) }
+      let queries = turned(inputs.map { linear($0, layer, .query) })
+      let keys = turned(inputs.map { linear($0, layer, .key) })
+      let values = inputs.map { linear($0, layer, .value) }
       for position in tokens.indices {
         let seen = attended(queries[position], keys[...position], values[...position])
-        add(&states[position], product(seen, .linear(layer: layer, .output)))
+        add(&states[position], linear(seen, layer, .output))
         let input = normalized(states[position], .layerNorm(layer: layer, .feedForward))
-        let gate = product(input, .linear(layer: layer, .gate))
-        let up = product(input, .linear(layer: layer, .up))
+        let gate = linear(input, layer, .gate)
+        let up = linear(input, layer, .up)
         let opened = zip(gate, up).map { $0 / (1 + exp(-$0)) * $1 }
-        add(&states[position], product(opened, .linear(layer: layer, .down)))
+        add(&states[position], linear(opened, layer, .down))
       }
     }
     let head: LlamaTensor = tensors[.head] == nil ? .embedding : .head
@@ -45,6 +45,13 @@ struct DoubleLlama {
   private func row(_ tensor: LlamaTensor, _ index: Int) -> [Double] {
     guard let grid = tensors[tensor] else { return [] }
     return (0..<grid.columns).map { grid[index, $0] }
+  }
+
+  /// The product and the bias, if there is one.
+  private func linear(_ x: [Double], _ layer: Int, _ linear: LlamaLinear) -> [Double] {
+    let product = product(x, .linear(layer: layer, linear))
+    let bias = row(.bias(layer: layer, linear), 0)
+    return bias.isEmpty ? product : zip(product, bias).map { $0 + $1 }
   }
 
   private func product(_ x: [Double], _ tensor: LlamaTensor) -> [Double] {

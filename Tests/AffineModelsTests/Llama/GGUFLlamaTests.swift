@@ -31,10 +31,16 @@ import Testing
     }
     file.metadata["llama.attention.layer_norm_rms_epsilon"] = .float32(c.normEpsilon)
     file.metadata["llama.rope.freq_base"] = .float32(Float(c.rotaryBase))
-    for tensor in TinyLlama.tensors(c) {
+    let biases = (0..<c.layers).flatMap { layer in
+      LlamaLinear.allCases.map { LlamaTensor.bias(layer: layer, $0) }
+    }
+    for tensor in TinyLlama.tensors(c) + biases {
       guard case .float(var matrix) = tiny.stored[tensor] else { continue }
-      if case .linear(_, let linear) = tensor, linear == .query || linear == .key {
-        matrix = paired(matrix, headSize: c.headSize)
+      switch tensor {
+      case .linear(_, .query), .linear(_, .key): matrix = paired(matrix, headSize: c.headSize)
+      case .bias(_, .query), .bias(_, .key):
+        matrix = paired(matrix.transposed(), headSize: c.headSize).transposed()
+      default: break
       }
       try file.add(tensor.nameInGGUF, matrix)
     }
@@ -83,14 +89,41 @@ import Testing
     #expect(throws: LlamaError.self) { try Self.weights(file) }
   }
 
+  /// One factor divides all frequencies, whichever of its keys a file has; without a type it is linear.
+  @Test(arguments: [
+    [("scaling.type", GGUFValue.string("linear")), ("scaling.factor", .float32(3))],
+    [("scaling.factor", .float32(3))], [("scale_linear", .float32(3))],
+    [("scaling.type", .string("linear")), ("scale_linear", .float64(3))],
+    [("scaling.factor", .float32(3)), ("scale_linear", .float32(7))],
+  ])
+  func divideFrequenciesByAFactor(_ keys: [(String, GGUFValue)]) throws {
+    var tiny = try TinyLlama()
+    tiny.configuration.rotaryDivisors = [3, 3]
+    var file = try Self.file(tiny)
+    for (key, value) in keys { file.metadata["llama.rope.\(key)"] = value }
+    #expect(try Self.weights(file).configuration == tiny.configuration)
+    try file.add(
+      "rope_freqs.weight", Matrix<Float>(rows: 1, columns: 2) { _, column in [1, 8][column] })
+    tiny.configuration.rotaryDivisors = [3, 24]
+    #expect(try Self.weights(file).configuration == tiny.configuration)
+  }
+
+  /// A factor of zero, or of a type that says none, is none.
+  @Test(arguments: [
+    [("scaling.factor", GGUFValue.float32(0))],
+    [("scaling.type", .string("none")), ("scaling.factor", .float32(3))],
+    [("scaling.type", .string("linear"))],
+  ])
+  func divideByNothing(_ keys: [(String, GGUFValue)]) throws {
+    let tiny = try TinyLlama()
+    var file = try Self.file(tiny)
+    for (key, value) in keys { file.metadata["llama.rope.\(key)"] = value }
+    #expect(try Self.weights(file).configuration == tiny.configuration)
+  }
+
   /// Frequencies are divided as the file says.
   @Test func divideFrequencies() throws {
     var tiny = try TinyLlama()
-    tiny.configuration.rotaryDivisors = [3, 3]
-    var linear = try Self.file(tiny)
-    linear.metadata["llama.rope.scaling.type"] = .string("linear")
-    linear.metadata["llama.rope.scaling.factor"] = .float32(3)
-    #expect(try Self.weights(linear).configuration == tiny.configuration)
     tiny.configuration.rotaryDivisors = [1, 8]
     var llama3 = try Self.file(tiny)
     try llama3.add(

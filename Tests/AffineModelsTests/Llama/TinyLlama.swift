@@ -5,7 +5,6 @@ import AffineTestSupport
 /// A model of random numbers, small enough to be computed by plain loops.
 struct TinyLlama: LlamaWeights {
   var configuration: LlamaConfiguration
-  var hasHead = true
   var stored: [LlamaTensor: StoredTensor] = [:]
 
   /// Every extent differs from every other.
@@ -13,15 +12,18 @@ struct TinyLlama: LlamaWeights {
     vocabulary: 50, width: 16, layers: 2, heads: 6, keyValueHeads: 2, headSize: 4, feedForward: 20,
     context: 70)
 
-  /// Draws the tensors, those of rank 2 quantized if a type is given.
+  /// Draws the tensors, those of rank 2 quantized if a type is given; some linear layers have biases.
   init(
-    _ type: QuantizedType? = nil, hasHead: Bool = true, extents: LlamaConfiguration = Self.extents
+    _ type: QuantizedType? = nil, hasHead: Bool = true, biases: [LlamaLinear] = [],
+    extents: LlamaConfiguration = Self.extents
   ) throws {
     configuration = extents
     configuration.rotaryBase = 100
-    self.hasHead = hasHead
     var seed: UInt64 = 0
-    for tensor in Self.tensors(configuration) where hasHead || tensor != .head {
+    let added = (0..<configuration.layers).flatMap { layer in
+      biases.map { LlamaTensor.bias(layer: layer, $0) }
+    }
+    for tensor in Self.tensors(configuration) + added where hasHead || tensor != .head {
       seed += 1
       let shape = Self.shape(tensor, configuration)
       // Rows of a few units: states stay of that size from layer to layer.
@@ -35,6 +37,8 @@ struct TinyLlama: LlamaWeights {
       }
     }
   }
+
+  func has(_ tensor: LlamaTensor) -> Bool { stored[tensor] != nil }
 
   func tensor(_ tensor: LlamaTensor) throws -> StoredTensor? { stored[tensor] }
 
@@ -59,6 +63,8 @@ struct TinyLlama: LlamaWeights {
     case .linear(_, .output): Shape(c.width, queries)
     case .linear(_, .gate), .linear(_, .up): Shape(c.feedForward, c.width)
     case .linear(_, .down): Shape(c.width, c.feedForward)
+    case .bias(let layer, let linear):
+      Shape(1, shape(.linear(layer: layer, linear), c).rows)
     }
   }
 

@@ -1,13 +1,21 @@
 extension BytePairTokenizer {
-  /// What chat models end a turn or a text with, where they have it.
-  private static let endNames = ["<|im_end|>", "<|eot_id|>", "<|end_of_text|>", "<|endoftext|>"]
+  /// What the families that there are end a text, a turn or a call of a tool with, and what separates
+  /// files for models of code: llama.cpp ends texts at the same names, whatever type the tokens have.
+  private static let endNames = [
+    "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<|end|>",
+    "<end_of_turn>", "<turn|>", "<end_of_utterance>", "<|return|>", "<|call|>", "<|calls|>",
+    "<|flush|>", "<|tool_response>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "[e~[", "</s>", "<eos>",
+    "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>", "<|fim_pad|>", "<fim-pad>", "<|file_sep|>",
+    "<|repo_name|>", "<reponame>",
+  ]
 
-  /// The tokens that end a text or a turn of a conversation.
-  public var ends: Set<Int> {
-    let named = Self.endNames.compactMap { name in
-      let found = tokens(name, addSpecial: false, parseSpecial: true)
-      return found.count == 1 && kinds[found[0]] == .control ? found[0] : nil
+  /// The tokens of a vocabulary that end a text by their names.
+  static func namedEnds(_ vocabulary: [String]) -> [Int] {
+    var names = ByteStringTable(capacity: endNames.count)
+    for name in endNames { names.insert(Array(name.utf8), as: 0) }
+    return vocabulary.indices.filter { token in
+      let name = vocabulary[token].utf8
+      return name.count <= names.longest && names.find(Array(name), 0..<name.count) != nil
     }
-    return Set(named + [eosToken].compactMap(\.self))
   }
 }

@@ -9,7 +9,9 @@ public struct BytePairTokenizer: Tokenizer {
   public let eosToken: Int?
   /// Whether the first goes before every text.
   public let addsBos: Bool
-  /// What each token is.
+  /// The tokens that end a text or a turn of a conversation.
+  public let ends: Set<Int>
+  /// What each token is; those that end a text are control tokens, whatever the file says.
   public let kinds: [TokenKind]
 
   /// What each token adds to a text.
@@ -35,15 +37,16 @@ public struct BytePairTokenizer: Tokenizer {
   ///   - bosToken: The token that begins a sequence.
   ///   - eosToken: The token that ends a sequence.
   ///   - addsBos: Whether the first goes before every text.
+  ///   - ends: Tokens that end a turn or a message, beside `eosToken` and those with a name for it.
   /// - Throws: ``TokenizerError``.
   public init(
     vocabulary: [String], merges: [String], kinds: [Int] = [], preTokenizer: String,
-    bosToken: Int? = nil, eosToken: Int? = nil, addsBos: Bool = false
+    bosToken: Int? = nil, eosToken: Int? = nil, addsBos: Bool = false, ends: [Int] = []
   ) throws(TokenizerError) {
     self.preTokenizer = try PreTokenizer(preTokenizer)
-    self.kinds = try Self.kinds(kinds, count: vocabulary.count)
+    var kinds = try Self.kinds(kinds, count: vocabulary.count)
     try ByteStrings.check(vocabulary)
-    for (token, role) in [(bosToken, "beginning"), (eosToken, "end")] {
+    for (token, role) in [(bosToken, "beginning"), (eosToken, "end")] + ends.map({ ($0, "end") }) {
       if let token, !vocabulary.indices.contains(token) {
         throw .noSuchToken(token, role: role, count: vocabulary.count)
       }
@@ -52,11 +55,15 @@ public struct BytePairTokenizer: Tokenizer {
     self.bosToken = bosToken
     self.eosToken = eosToken
     self.addsBos = addsBos
+    let named = Self.namedEnds(vocabulary)
+    for token in named { kinds[token] = .control }
+    self.kinds = kinds
+    self.ends = Set(named + ends + [eosToken].compactMap(\.self))
     let table = Self.table(vocabulary)
     tokensByBytes = table
     self.merges = try Self.mergeTable(merges, table)
     byteTokens = (0...UInt8.max).map { byte in Int32(table.find([byte], 0..<1) ?? -1) }
-    outputs = Self.outputs(vocabulary, self.kinds)
-    specials = Self.specials(vocabulary, self.kinds)
+    outputs = Self.outputs(vocabulary, kinds)
+    specials = Self.specials(vocabulary, kinds)
   }
 }

@@ -1,24 +1,48 @@
+internal import AffineFormats
+
 /// How a text is cut into words before their bytes are merged, by the name in `tokenizer.ggml.pre`.
 struct PreTokenizer: Sendable {
   let splits: [Split]
   /// Whether a word that is a token is that token, however its bytes would merge.
   let keepsWholeTokens: Bool
 
-  /// The names that are known, as in GGUF files.
-  static let names = [
-    "default", "gpt-2", "llama-bpe", "llama3", "qwen2", "refact", "smollm", "starcoder",
+  /// Names that mean one way of cutting: converters write a new one for every family of models.
+  private struct Family {
+    let names: [String]
+    let splits: [Split]
+    var keepsWholeTokens = false
+  }
+
+  /// The names of GGUF files that llama.cpp treats alike, by what it does.
+  private static let families = [
+    Family(names: ["default"], splits: [.punctuationRuns, .gpt2, .numberRuns, .digitTriples]),
+    Family(
+      names: [
+        "gpt-2", "phi-2", "mpt", "olmo", "jais", "gigachat", "a.x-4.0", "mellum", "exaone4",
+        "trillion", "granite-docling", "jina-es", "jina-de", "jina-v2-es", "jina-v2-de",
+      ], splits: [.gpt2]),
+    Family(
+      names: [
+        "smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b",
+      ], splits: [.numbers, .gpt2]),
+    Family(
+      names: [
+        "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
+        "jina-v5-nano",
+      ], splits: [.llama3(longestNumber: 3)], keepsWholeTokens: true),
+    Family(names: ["smaug-bpe", "dbrx"], splits: [.llama3(longestNumber: 3)]),
+    Family(
+      names: [
+        "qwen2", "deepseek-r1-qwen", "megrez", "stablelm2", "hunyuan", "solar-open", "kormo",
+        "f2llmv2",
+      ], splits: [.llama3(longestNumber: 1)]),
   ]
 
   init(_ name: String) throws(TokenizerError) {
-    keepsWholeTokens = name == "llama-bpe" || name == "llama3"
-    switch name {
-    case "default": splits = [.punctuationRuns, .gpt2, .numberRuns, .digitTriples]
-    case "gpt-2": splits = [.gpt2]
-    case "refact", "smollm", "starcoder": splits = [.numbers, .gpt2]
-    case "llama-bpe", "llama3": splits = [.llama3(longestNumber: 3)]
-    case "qwen2": splits = [.llama3(longestNumber: 1)]
-    default: throw .unknownPreTokenizer(name)
-    }
+    guard let family = Self.families.first(where: { $0.names.contains { name.isSame(as: $0) } })
+    else { throw .unknownPreTokenizer(name) }
+    splits = family.splits
+    keepsWholeTokens = family.keepsWholeTokens
   }
 }
 

@@ -1,0 +1,139 @@
+import AffineFormats
+import AffineModels
+import AffineQuant
+import AffineTestSupport
+import Testing
+
+/// What a file says and nobody would read is refused by its name.
+@Suite struct GGUFLlamaUnusedTests {
+  private static func error(_ change: (inout GGUFWriter) throws -> Void) throws -> (any Error)? {
+    var file = try GGUFLlamaTests.file(TinyLlama())
+    try change(&file)
+    do { _ = try GGUFLlamaTests.weights(file) } catch { return error }
+    return nil
+  }
+
+  @Test(arguments: [
+    "output.bias", "blk.0.attn_q_norm.weight", "blk.2.attn_q.weight", "blk.0.attn_q.bias2", "x",
+    "blk.00.attn_q.weight", "tok\u{e9}n_embd.weight",
+  ])
+  func unusedTensors(name: String) throws {
+    let error = try Self.error {
+      try $0.add(name, Matrix<Float>(rows: 1, columns: 4) { _, _ in 0 })
+    }
+    #expect(error as? LlamaError == .unusedTensor(name, layers: 2))
+  }
+
+  /// A model of fewer layers than the file has would be another model.
+  @Test func fewerLayersThanTheFileHas() throws {
+    let error = try Self.error { $0.metadata["llama.block_count"] = .uint32(1) }
+    #expect(error as? LlamaError == .unusedTensor("blk.1.attn_norm.weight", layers: 1))
+  }
+
+  @Test func moreLayersThanTheFileHas() throws {
+    var file = try GGUFLlamaTests.file(TinyLlama())
+    file.metadata["llama.block_count"] = .uint32(3)
+    let weights = try GGUFLlamaTests.weights(file)
+    #expect(throws: LlamaError.missingTensor("blk.2.attn_norm.weight")) { try LlamaModel(weights) }
+  }
+
+  @Test(arguments: [
+    ("llama.logit_scale", GGUFValue.float32(2)), ("llama.attention.causal", .bool(false)),
+    ("llama.attention.sliding_window", .uint32(4)), ("llama.expert_count", .string("8")),
+    ("llama.rope.scaling.attn_factor", .float32(2)), ("llama.\u{e9}", .uint8(0)),
+  ])
+  func keysThatNobodyReads(key: String, value: GGUFValue) throws {
+    let error = try Self.error { $0.metadata[key] = value }
+    #expect(error as? LlamaError == .unsupported("'\(key)' (\(value.summary))"))
+  }
+
+  @Test(arguments: [
+    ("llama.attention.causal", GGUFValue.bool(true)), ("llama.expert_count", .uint32(0)),
+    ("llama.rope.scaling.finetuned", .bool(true)), ("general.name", .string("x")),
+    ("other.logit_scale", .float32(2)),
+  ])
+  func keysThatChangeNothing(key: String, value: GGUFValue) throws {
+    #expect(try Self.error { $0.metadata[key] = value } == nil)
+  }
+
+  /// A value of another type is no reason to take the default.
+  @Test(arguments: [
+    ("rope.scaling.type", GGUFValue.uint32(1)), ("rope.scaling.factor", .string("2")),
+    ("rope.scale_linear", .uint32(2)), ("rope.freq_base", .bool(true)),
+    ("attention.key_length", .float32(4)), ("attention.head_count_kv", .string("2")),
+    ("vocab_size", .float32(50)), ("rope.dimension_count", .bool(true)),
+    ("attention.head_count_kv", .array(.float32([2, 2]))),
+  ])
+  func valuesOfOtherTypes(key: String, value: GGUFValue) throws {
+    let error = try Self.error { $0.metadata["llama.\(key)"] = value }
+    guard case .unexpectedValue(let found, _, _) = error as? GGUFError else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(found == "llama.\(key)")
+  }
+
+  /// Numbers that stand once a layer must be one for all.
+  @Test func numbersOfEveryLayer() throws {
+    let key = "llama.attention.head_count_kv"
+    #expect(try Self.error { $0.metadata[key] = .array(.int32([2, 2])) } == nil)
+    for numbers: [Int32] in [[2, 1], [2], [], [2, 2, 2]] {
+      let error = try Self.error { $0.metadata[key] = .array(.int32(numbers)) }
+      #expect(error as? LlamaError == .unsupported("layers that differ in '\(key)'"))
+    }
+  }
+
+  /// A count that no file could hold becomes the size of nothing: 2⁶² numbers of eight bytes would be a
+  /// size of zero.
+  @Test(arguments: [1 << 20, 1 << 33, 1 << 36, 1 << 61, 1 << 62, UInt64.max])
+  func countsThatNothingBounds(_ count: UInt64) throws {
+    for key in [
+      "attention.key_length", "rope.dimension_count", "block_count", "attention.head_count",
+      "attention.head_count_kv", "feed_forward_length", "embedding_length", "context_length",
+    ] {
+      var file = try GGUFLlamaTests.file(TinyLlama())
+      file.metadata["llama.rope.scaling.factor"] = .float32(2)
+      if key == "rope.dimension_count" { file.metadata["llama.attention.key_length"] = nil }
+      file.metadata["llama.\(key)"] = .uint64(count)
+      // A context of a million tokens is possible.
+      if key == "context_length" && count == 1 << 20 { continue }
+      #expect(throws: (any Error).self, "\(key)") {
+        try LlamaModel(GGUFLlamaTests.weights(file), activations: .float32)
+      }
+    }
+  }
+
+  /// Biases are applied, queries' and keys' in the order of their rows.
+  @Test(arguments: LlamaLinear.allCases, [nil, "int8-group8"])
+  func biasesAreAdded(to linear: LlamaLinear, _ type: String?) throws {
+    let quantized = try type.map { try #require(QuantizedType(name: $0)) }
+    let tiny = try TinyLlama(quantized, biases: [linear])
+    let model = try LlamaModel(tiny, activations: .float32, on: .threads(1))
+    var definition = try DoubleLlama(tiny)
+    let expected = definition.logits(LlamaTests.tokens)
+    let found = try LlamaTests.logits(model, LlamaTests.tokens)
+    #expect(LlamaTests.distance(found, expected) < LlamaTests.tolerance(expected, layers: 2))
+    guard quantized == nil else { return }
+    let weights = try GGUFLlamaTests.weights(GGUFLlamaTests.file(tiny))
+    let read = try LlamaModel(weights, activations: .float32, on: .threads(1))
+    #expect(try LlamaTests.logits(read, LlamaTests.tokens) == found)
+    // A file that is written again has them too.
+    let again = try GGUFWeights(
+      GGUFFile(contents: Buffer(GGUFWriter(read, from: weights).contents)))
+    #expect(again.file.tensors.map(\.name) == weights.file.tensors.map(\.name))
+  }
+
+  @Test func biasesOfAnotherShape() throws {
+    let error = try Self.error {
+      try $0.add("blk.0.attn_q.bias", Matrix<Float>(rows: 1, columns: 8) { _, _ in 0 })
+    }
+    #expect(error == nil)
+    var file = try GGUFLlamaTests.file(TinyLlama())
+    try file.add("blk.0.attn_q.bias", Matrix<Float>(rows: 1, columns: 8) { _, _ in 0 })
+    let weights = try GGUFLlamaTests.weights(file)
+    #expect(
+      throws: LlamaError.wrongShape(
+        "blk.0.attn_q.bias", expected: Shape(1, 24), found: Shape(1, 8))
+    ) { try LlamaModel(weights, activations: .float32) }
+  }
+}

@@ -1,0 +1,129 @@
+import AffineFormats
+import AffineModels
+import Testing
+
+/// What GGUF files say of a tokenizer.
+@Suite struct TokenizerFileTests {
+  /// Bytes, a word, a name and a token of no use.
+  private static func metadata(_ name: String, kind: Int32 = 3) -> GGUFMetadata {
+    var metadata = GGUFMetadata()
+    metadata["tokenizer.ggml.model"] = .string("gpt2")
+    metadata["tokenizer.ggml.pre"] = .string("gpt-2")
+    metadata["tokenizer.ggml.tokens"] = .array(
+      .string(BytePairTests.names + ["th", name, "<other>"]))
+    metadata["tokenizer.ggml.merges"] = .array(.string(["t h"]))
+    metadata["tokenizer.ggml.token_type"] = .array(
+      .int32([Int32](repeating: 1, count: 257) + [kind, 3]))
+    return metadata
+  }
+
+  /// The names at which llama.cpp ends a text.
+  private static let ends = [
+    "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<|end|>",
+    "<end_of_turn>", "<end_of_utterance>", "<|return|>", "<|call|>", "<EOT>", "_<EOT>", "[EOT]",
+    "[EOS]", "</s>", "<eos>", "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>", "<|fim_pad|>",
+    "<|file_sep|>", "<|repo_name|>",
+  ]
+
+  @Test(arguments: ends, [Int32(1), 3, 4]) func endTextsByTheirNames(_ name: String, _ kind: Int32)
+    throws
+  {
+    let tokenizer = try BytePairTokenizer(Self.metadata(name, kind: kind))
+    #expect(tokenizer.ends == [257])
+    // Whatever type the file gives it, it is found where a template writes it, and shown nowhere.
+    #expect(
+      tokenizer.tokens("a\(name)", addSpecial: false, parseSpecial: true) == [0x61, 257])
+    #expect(tokenizer.text([0x61, 257]) == "a")
+  }
+
+  @Test(arguments: ["<|im_start|>", "[/INST]", "<|end_of_role|>", "x<eos>", "", "<|IM_END|>"])
+  func endNothing(_ name: String) throws {
+    #expect(try BytePairTokenizer(Self.metadata(name)).ends.isEmpty)
+  }
+
+  @Test(arguments: ["eos", "eot", "eom"], [Int32(1), 3, 4])
+  func endTextsByTheirNumbers(_ role: String, _ kind: Int32) throws {
+    var metadata = Self.metadata("<turn over>", kind: kind)
+    metadata["tokenizer.ggml.\(role)_token_id"] = .uint32(257)
+    #expect(try BytePairTokenizer(metadata).ends == [257])
+    for (value, error) in [
+      (GGUFValue.uint32(259), TokenizerError.noSuchToken(259, role: "end", count: 259)),
+      (.int32(-1), .noSuchToken(-1, role: "end", count: 259)),
+    ] {
+      metadata["tokenizer.ggml.\(role)_token_id"] = value
+      #expect(throws: error) { try BytePairTokenizer(metadata) }
+    }
+  }
+
+  /// The kind of tokenizer is looked at before its parts, which other kinds do not have.
+  @Test func otherKinds() throws {
+    var metadata = GGUFMetadata()
+    metadata["tokenizer.ggml.model"] = .string("llama")
+    #expect(throws: TokenizerError.unknownModel("llama")) { try BytePairTokenizer(metadata) }
+  }
+
+  /// A value of another type is no reason to take the default.
+  @Test(arguments: [
+    ("model", GGUFValue.uint32(1)), ("pre", .uint32(1)), ("token_type", .array(.string(["a"]))),
+    ("bos_token_id", .string("1")), ("eos_token_id", .float32(1)), ("eot_token_id", .bool(true)),
+    ("add_bos_token", .uint8(1)), ("add_eos_token", .string("true")), ("merges", .string("t h")),
+  ])
+  func valuesOfOtherTypes(_ key: String, _ value: GGUFValue) throws {
+    var metadata = Self.metadata("x")
+    metadata["tokenizer.ggml.\(key)"] = value
+    let error = #expect(throws: TokenizerError.self) { try BytePairTokenizer(metadata) }
+    guard case .gguf(.unexpectedValue(let found, _, _)) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(found == "tokenizer.ggml.\(key)")
+  }
+
+  @Test func settingsThatNobodyFollows() throws {
+    for key in ["tokenizer.ggml.add_eos_token", "tokenizer.ggml.add_sep_token"] {
+      var metadata = Self.metadata("x")
+      metadata[key] = .bool(false)
+      _ = try BytePairTokenizer(metadata)
+      metadata[key] = .bool(true)
+      #expect(throws: TokenizerError.unsupported(key)) { try BytePairTokenizer(metadata) }
+    }
+  }
+
+  /// Every name cuts as the first of its family does; that these are families was asked of llama.cpp.
+  @Test(arguments: [
+    [
+      "gpt-2", "phi-2", "mpt", "olmo", "jais", "gigachat", "a.x-4.0", "mellum", "exaone4",
+      "trillion",
+    ],
+    ["smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b"],
+    ["llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2"],
+    ["smaug-bpe", "dbrx"],
+    ["qwen2", "deepseek-r1-qwen", "megrez", "stablelm2", "hunyuan", "solar-open", "kormo"],
+  ])
+  func namesOfOneFamily(_ names: [String]) throws {
+    // A merge for every two bytes shows nearly every cut.
+    let letters = (0x20..<0x7f).map { BytePairTests.names[$0] }
+    let pairs = letters.flatMap { first in letters.map { (first, $0) } }
+    let text = "It's 12345 o'clock, IT'S  late:  x = a+b; $5.00 (or 7)!\n\n  end"
+    let tokens = try names.map { name in
+      try BytePairTokenizer(
+        vocabulary: BytePairTests.names + pairs.map { $0 + $1 },
+        merges: pairs.map { $0 + " " + $1 }, preTokenizer: name
+      ).tokens(text)
+    }
+    #expect(Set(tokens).count == 1)
+  }
+
+  /// Files from before there were names for it are cut as llama.cpp does.
+  @Test func noNameIsTheOldWay() throws {
+    var metadata = Self.metadata("x")
+    metadata["tokenizer.ggml.pre"] = .string("default")
+    let named = try BytePairTokenizer(metadata).tokens("that's 1234 ...$")
+    metadata["tokenizer.ggml.pre"] = nil
+    #expect(try BytePairTokenizer(metadata).tokens("that's 1234 ...$") == named)
+    metadata["tokenizer.ggml.pre"] = .string("nonsense")
+    #expect(throws: TokenizerError.unknownPreTokenizer("nonsense")) {
+      try BytePairTokenizer(metadata)
+    }
+  }
+}
