@@ -75,14 +75,11 @@ struct GenerateCommand: ParsableCommand {
     while count < tokens, let token = try generator.next() {
       count += 1
       if count == 1 { decodingSince = clock.now }
-      show(stream.append(token), &text)
+      try show(stream.append(token), &text)
     }
     let decode = (clock.now - decodingSince).inSeconds
-    show(stream.finish(), &text)
-    guard format == .json else {
-      print()
-      return
-    }
+    try show(stream.finish(), &text)
+    guard format == .json else { return try affine.show("") }
     try printJSON(
       Report(
         text: text, tokens: count, promptTokens: read.count,
@@ -100,8 +97,8 @@ struct GenerateCommand: ParsableCommand {
       seed: seed)
   }
 
-  private func show(_ part: String, _ text: inout String) {
+  private func show(_ part: String, _ text: inout String) throws {
     text += part
-    if format == .table { StandardStream.output.write(part) }
+    if format == .table { try StandardStream.output.write(part) }
   }
 }

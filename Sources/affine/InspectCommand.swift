@@ -35,7 +35,7 @@ struct InspectCommand: ParsableCommand {
       let report = try GGUFReport(file)
       switch format {
       case .json: try printJSON(report)
-      case .table: print(report.text)
+      case .table: try show(report.text)
       }
       return
     }
@@ -54,7 +54,7 @@ struct InspectCommand: ParsableCommand {
       file: file, tensors: tensors, quantized: quantized, metadata: contents.header.metadata)
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.text)
+    case .table: try show(report.text)
     }
   }
 }
@@ -80,7 +80,7 @@ extension InspectCommand.Report {
     }
     let notes = metadata.filter { !$0.key.hasPrefix("affine.") }.sorted { $0.key < $1.key }
     if !notes.isEmpty {
-      text += "\n\n" + notes.map { "\($0.key): \($0.value)" }.joined(separator: "\n")
+      text += "\n\n" + notes.map { "\($0.key.escapingControls): \($0.value.escapingControls)" }.joined(separator: "\n")
     }
     return text
   }
