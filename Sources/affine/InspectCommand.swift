@@ -80,7 +80,10 @@ extension InspectCommand.Report {
     }
     let notes = metadata.filter { !$0.key.hasPrefix("affine.") }.sorted { $0.key < $1.key }
     if !notes.isEmpty {
-      text += "\n\n" + notes.map { "\($0.key.escapingControls): \($0.value.escapingControls)" }.joined(separator: "\n")
+      text +=
+        "\n\n"
+        + notes.map { "\($0.key.escapingControls): \($0.value.escapingControls)" }.joined(
+          separator: "\n")
     }
     return text
   }

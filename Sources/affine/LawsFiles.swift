@@ -50,7 +50,8 @@ enum LawsFiles {
       let medianSeconds: Double
     }
     let data = try bytes(path)
-    guard let step = try? JSONDecoder().decode(Step.self, from: data), step.operation == "train-step", step.m * step.k * step.n > 0
+    guard let step = try? JSONDecoder().decode(Step.self, from: data),
+      step.operation == "train-step", step.m * step.k * step.n > 0
     else { throw Failure("'\(path)' holds no train-step that affine bench printed as JSON") }
     func bits(_ name: String) throws -> Double? {
       switch OperandType(name: name) {

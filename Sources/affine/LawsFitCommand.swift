@@ -26,7 +26,7 @@ struct LawsFitCommand: ParsableCommand {
   @Option(help: "Where Huber's loss of ln loss stops being a square.") var huber = 1e-3
   @Option(help: "Draws of runs for the intervals.") var replicates = 200
   @Option(help: "The part of the draws that an interval holds.") var confidence = 0.9
-  @Option(help: "Fixes the draws.") var seed: UInt64 = 0
+  @Option(help: "Fixes the draws: 0 to 18446744073709551615.") var seed: UInt64 = 0
   @Option(help: "Leave out rows that are rounded to fewer bits after training.") var leastPostBits =
     3.0
   @Option(help: "Leave out rows that are rounded to more bits after training.") var mostPostBits =
@@ -35,11 +35,15 @@ struct LawsFitCommand: ParsableCommand {
   @Option(help: "Leave out rows trained in fewer bits of activations.")
   var leastActivationBits: Double?
   @Option(help: "Leave out rows trained in fewer bits of the cache.") var leastCacheBits: Double?
-  @Option(help: "Rows that say so many bits, or more, mean that nothing is quantized: 16 and 32 are often written.")
+  @Option(
+    help:
+      "Rows that say so many bits, or more, mean that nothing is quantized: 16 and 32 are often written."
+  )
   var fullBits = 16.0
   @Option(help: "Hold out about this part of the runs, and say how well they are predicted.")
   var holdOut = 0.0
-  @Option(help: "Fixes which runs are held out.") var holdOutSeed: UInt64 = 0
+  @Option(help: "Fixes which runs are held out: 0 to 18446744073709551615.") var holdOutSeed:
+    UInt64 = 0
   @Option(help: "Write the fit as JSON, for predict and plan.") var output: String?
   @Option(help: "Write a plot of the law against the rows, as SVG.") var plot: String?
   @Option(help: "Write a plot of what rounding after training adds, as SVG.")
@@ -51,6 +55,12 @@ struct LawsFitCommand: ParsableCommand {
   func validate() throws {
     guard holdOut >= 0, holdOut < 1 else {
       throw ValidationError("--hold-out must lie in 0..<1, not be \(holdOut)")
+    }
+    for (option, bits) in [
+      ("--least-weight-bits", leastWeightBits), ("--least-activation-bits", leastActivationBits),
+      ("--least-cache-bits", leastCacheBits), ("--plot-bits", plotBits),
+    ] {
+      if let bits { try require(bits, in: 0.01...64, for: option) }
     }
     guard leastPostBits > 0, mostPostBits >= leastPostBits else {
       throw ValidationError("--least-post-bits must lie above 0, and --most-post-bits above it")

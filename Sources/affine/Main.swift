@@ -20,7 +20,8 @@ enum Main {
     StandardStream.reserve()
     MappedFile.exitWhereFilesShrink()
     do {
-      var command = try Affine.parseAsRoot(joiningNegatives(Array(CommandLine.arguments.dropFirst())))
+      var command = try Affine.parseAsRoot(
+        joiningNegatives(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch {
       end(error)
@@ -31,7 +32,8 @@ enum Main {
   private static func end(_ error: any Error) -> Never {
     var code = Affine.exitCode(for: error)
     // Names that come from files may hold anything.
-    let lines = Affine.fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = Affine.fullMessage(for: error).split(
+      separator: "\n", omittingEmptySubsequences: false)
     let text = lines.map { String($0).escapingControls }.joined(separator: "\n")
     do {
       guard !text.isEmpty else { exit(code.rawValue) }

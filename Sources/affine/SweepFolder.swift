@@ -50,7 +50,9 @@ struct SweepFolder {
 
   private func read(_ path: String) throws -> SweepResult {
     let data = Data(try MappedFile.contents(of: path))
-    do { return try JSONDecoder().decode(SweepResult.self, from: data) } catch { throw Failure("'\(path)' holds no run that affine laws sweep wrote") }
+    do { return try JSONDecoder().decode(SweepResult.self, from: data) } catch {
+      throw Failure("'\(path)' holds no run that affine laws sweep wrote")
+    }
   }
 }
 

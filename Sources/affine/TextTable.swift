@@ -20,7 +20,8 @@ struct TextTable {
   /// A Markdown table.
   var markdown: String {
     ([headings, headings.map { _ in "---" }] + rows).map { row in
-      "| " + row.map { $0.escapingControls.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+      "| " + row.map { $0.escapingControls.replacing("|", with: "\\|") }.joined(separator: " | ")
+        + " |"
     }.joined(separator: "\n")
   }
 
@@ -44,6 +45,7 @@ extension String {
 
   /// With the characters that HTML gives a meaning written out.
   var escapedForHTML: String {
-    escapingControls.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    escapingControls.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(
+      ">", with: "&gt;")
   }
 }

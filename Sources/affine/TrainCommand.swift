@@ -23,7 +23,8 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The recipe of the linear layers.") var recipe = "float32"
   @Option(help: "Several recipes, divided by commas, in place of --recipe.") var compare: String?
   @Option(help: "Steps to take.") var steps = 500
-  @Option(help: "Fixes parameters, rounding and dropout.") var seed: UInt64 = 0
+  @Option(help: "Fixes parameters, rounding and dropout: 0 to 18446744073709551615.") var seed:
+    UInt64 = 0
   @Option(help: "Run so many seeds from --seed on, and compare their means.") var seeds = 1
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
@@ -40,12 +41,8 @@ struct TrainCommand: ParsableCommand {
     guard text != nil || !beside.isEmpty else {
       throw ValidationError("there is nothing to train on: --text names a file")
     }
-    guard (1...1 << 30).contains(steps) else {
-      throw ValidationError("--steps must lie in 1...1073741824, not be \(steps)")
-    }
-    guard (1...100).contains(seeds) else {
-      throw ValidationError("--seeds must lie in 1...100, not be \(seeds)")
-    }
+    try require(steps, in: 1...1 << 30, for: "--steps")
+    try require(seeds, in: 1...100, for: "--seeds")
     guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
       throw ValidationError("--compare names no recipe")
     }

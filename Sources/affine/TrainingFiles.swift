@@ -23,25 +23,27 @@ struct TrainingFiles: ParsableArguments {
   @Option(
     help: "Write the trained model, its weights in the codes that the recipe multiplies forward.")
   var export: String?
-  @Flag(help: "Export adapters merged into the weights they stand beside, which rounds codes again.")
+  @Flag(
+    help: "Export adapters merged into the weights they stand beside, which rounds codes again.")
   var merge = false
   @OptionGroup var outputs: OutputOptions
   @Option(help: "Train low-rank adapters of this rank beside frozen weights.") var adapters: Int?
-  @Option(help: "What the product of adapters is multiplied with, times their rank.")
-  var alpha: Float = 16
+  @Option(
+    help: "What the product of adapters is multiplied with, times their rank: 16 if nobody says.")
+  var alpha: Float?
   @Option(help: "Keep the frozen weights as this type: uint4-group64-nf4, int4-group32.")
   var base: String?
 
   func validate() throws {
-    guard adapters != nil || base == nil else {
-      throw ValidationError("--base needs --adapters")
+    guard adapters != nil || base == nil && alpha == nil else {
+      throw ValidationError("--base and --alpha need --adapters")
     }
     guard export != nil || !merge else { throw ValidationError("--merge needs --export") }
     guard checkpoint != nil || !resume && checkpointEvery == nil else {
       throw ValidationError("--resume and --checkpoint-every need --checkpoint")
     }
-    if let checkpointEvery, checkpointEvery < 1 {
-      throw ValidationError("--checkpoint-every must be 1 or more, not \(checkpointEvery)")
+    if let checkpointEvery {
+      try require(checkpointEvery, in: 1...Int.max, for: "--checkpoint-every")
     }
   }
 
@@ -74,7 +76,7 @@ struct TrainingFiles: ParsableArguments {
       }
       try model.keepWeights(as: type)
     }
-    try model.addAdapters(rank: adapters, alpha: alpha, seed: seed)
+    try model.addAdapters(rank: adapters, alpha: alpha ?? 16, seed: seed)
   }
 
   /// Writes the model as it computes under a recipe.

@@ -27,7 +27,8 @@ extension AtomicFile {
         unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
       }
       guard isTemporaryName(other, of: name) else { continue }
-      let descriptor = unsafe open("\(folder)/\(other)", O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+      let descriptor = unsafe open(
+        "\(folder)/\(other)", O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
       guard descriptor >= 0 else { continue }
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unsafe unlink("\(folder)/\(other)") }
       close(descriptor)
@@ -42,6 +43,8 @@ extension AtomicFile {
     let numbers = other.utf8.dropFirst(start.count).dropLast(end.count)
       .split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return numbers.count == 2
-      && numbers.allSatisfy { $0.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
+      && numbers.allSatisfy {
+        $0.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      }
   }
 }

@@ -4,7 +4,8 @@ extension MomentFormat: Codable {
     let name = try decoder.singleValueContainer().decode(String.self)
     guard let format = MomentFormat(name: name) else {
       throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "'\(name)' is no format of moments"))
+        .init(codingPath: decoder.codingPath, debugDescription: "'\(name)' is no format of moments")
+      )
     }
     self = format
   }

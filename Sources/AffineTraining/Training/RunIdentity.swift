@@ -45,7 +45,8 @@ struct RunIdentity: Codable, Hashable {
     guard settings.schedule.steps != other.settings.schedule.steps else { return self }
     var lasting = self
     lasting.settings.schedule.steps = other.settings.schedule.steps
-    if case .cyclic(let bits, let backwardBits, _) = plan, case .cyclic(_, _, let cycle) = other.plan
+    if case .cyclic(let bits, let backwardBits, _) = plan,
+      case .cyclic(_, _, let cycle) = other.plan
     {
       lasting.plan = .cyclic(bits: bits, backwardBits: backwardBits, cycle: cycle)
     }
