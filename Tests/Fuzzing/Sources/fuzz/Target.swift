@@ -83,8 +83,10 @@ enum Target: String, CaseIterable {
   /// by bytes of one.
   private static func tokenizer(_ bytes: [UInt8]) throws {
     guard bytes.count > 2 else { return }
-    let parts = bytes.dropFirst(2).split(separator: 1, maxSplits: 2, omittingEmptySubsequences: false)
-      .map { String(decoding: $0, as: UTF8.self) }
+    let parts = bytes.dropFirst(2).split(
+      separator: 1, maxSplits: 2, omittingEmptySubsequences: false
+    )
+    .map { String(decoding: $0, as: UTF8.self) }
     guard parts.count == 3 else { return }
     let lines = parts[0].split(separator: "\n").map(String.init)
     guard bytes[0] < 0x80 else {
@@ -101,9 +103,9 @@ enum Target: String, CaseIterable {
     metadata["tokenizer.ggml.pre"] = .string(names[Int(bytes[0]) % names.count])
     metadata["tokenizer.ggml.tokens"] = .array(.string(byteNames + lines))
     metadata["tokenizer.ggml.merges"] = .array(
-      .string(parts[1].split(separator: "\n").map(String.init)))
-    // Every second one of the tokens beyond the bytes is a control token.
-    let kinds = [Int32](repeating: 1, count: 256) + lines.indices.map { $0 % 2 == 0 ? 1 : 3 }
+      .string(parts[1].split(separator: "\n").map(String.init).filter { !$0.utf8.contains(0x3c) }))
+    // Tokens in angle brackets are control tokens, which no merge may make: they have other texts.
+    let kinds = [Int32](repeating: 1, count: 256) + lines.map { $0.utf8.contains(0x3c) ? 3 : 1 }
     metadata["tokenizer.ggml.token_type"] = .array(.int32(kinds))
     let tokenizer = try BytePairTokenizer(metadata)
     for parseSpecial in [false, true] {
