@@ -10,7 +10,7 @@ package import AffineQuant
 
 /// Memory with pages around it that nobody may touch: reading one byte too far ends the process.
 @safe
-private final class GuardPages: Sendable {
+private final class GuardPages {
   private let start: UnsafeMutableRawPointer
   private let count: Int
   /// Where the bytes lie.
