@@ -89,6 +89,7 @@ extension QuantizeCommand {
   }
 
   /// - Parameter difference: What a file holds otherwise than it was written.
+  /// - Throws: ``Failure``, if there is something.
   func requireSame(_ difference: String?) throws {
     guard let difference else { return }
     throw Failure("'\(difference)' does not read back from \(output) as it was written")

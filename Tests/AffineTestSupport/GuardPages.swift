@@ -16,7 +16,9 @@ private final class GuardPages {
   /// Where the bytes lie.
   let base: UnsafeMutableRawPointer
 
-  /// - Parameter atEnd: Whether the bytes end where a guard begins, or begin where one ends.
+  /// - Parameters:
+  ///   - byteCount: Bytes that may be touched, up to the next whole page at the other end.
+  ///   - atEnd: Whether the bytes end where a guard begins, or begin where one ends.
   init(byteCount: Int, atEnd: Bool) {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let inner = max((byteCount + page - 1) / page, 1) * page
