@@ -1,7 +1,6 @@
 import ArgumentParser
 
 /// The command.
-@main
 struct Affine: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "affine",

@@ -46,7 +46,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Rows of the activations.") var m = 1
   @Option(help: "The contracted extent of a linear layer.") var k = 4096
   @Option(help: "Output channels.") var n = 4096
-  @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
+  @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption
   @Option(help: "Seconds to measure for.") var seconds = 0.5
   @Option(help: "How to print.") var format = OutputFormat.table
@@ -58,17 +58,13 @@ struct BenchCommand: ParsableCommand {
     for (a, b) in [(m, k), (m, n), (n, k)] where a * b > 1 << 32 {
       throw ValidationError("a matrix of \(a) × \(b) is too large to measure")
     }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must lie in 1...1024, not be \(threads)")
-    }
     guard seconds >= 0, seconds <= 3600 else {
       throw ValidationError("--seconds must lie in 0...3600, not be \(seconds)")
     }
   }
 
   func run() throws {
-    let execution = Execution(
-      threads: threads ?? Execution.standard.threads, instructionSet: try sets.instructionSet())
+    let execution = threads.execution(try sets.instructionSet())
     let isStep = operation == .optimizerStep
     let request = BenchRequest(
       operation: operation, weights: try type(isStep ? "float32" : weights),
@@ -89,7 +85,7 @@ struct BenchCommand: ParsableCommand {
         ?? copyFraction(work, timing.median, execution.threads))
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.line)
+    case .table: try show(report.line)
     }
   }
 

@@ -44,7 +44,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
   @Option(help: "Tokens of a window.") var context = 512
   @Option(help: "A way to quantize; may be repeated. By default the usual ones.")
   var variant: [QuantizationVariant] = []
-  @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
+  @OptionGroup var threads: ThreadOption
   @Option(help: "How to print.") var format = TrainingFormat.markdown
 
   func validate() throws {
@@ -56,7 +56,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let execution = Execution(threads: threads ?? Execution.standard.threads)
+    let execution = threads.execution()
     let progress = Progress()
     defer { progress.finish() }
     let source = try ModelSource.llama(model, on: execution)
@@ -100,8 +100,8 @@ struct CompareQuantizationsCommand: ParsableCommand {
       rows: rows)
     switch format {
     case .json: try printJSON(report)
-    case .markdown: print(report.table.markdown)
-    case .table: print(report.table.plain)
+    case .markdown: try show(report.table.markdown)
+    case .table: try show(report.table.plain)
     }
   }
 }

@@ -29,9 +29,9 @@ struct CoverageCommand: ParsableCommand {
       try measurement.fill(&report, cells)
     }
     switch format {
-    case .table: print(report.plain(all: all))
-    case .markdown: print(report.markdown(all: all))
-    case .html: print(report.html(all: all))
+    case .table: try show(report.plain(all: all))
+    case .markdown: try show(report.markdown(all: all))
+    case .html: try show(report.html(all: all))
     case .json: try printJSON(report)
     }
     if !report.failures.isEmpty {

@@ -42,7 +42,7 @@ struct EmbedCommand: ParsableCommand {
   var calibrate: String?
   @Option(help: "Multiply columns of inputs with a value of this magnitude as floats: LLM.int8().")
   var outliers: Float?
-  @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
+  @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption
   @Option(name: .customLong("repeat"), help: "Encode so many times, to measure.") var runs = 1
   @Option(help: "How to print.") var format = OutputFormat.table
@@ -57,8 +57,7 @@ struct EmbedCommand: ParsableCommand {
   }
 
   func run() throws {
-    let execution = Execution(
-      threads: threads ?? Execution.standard.threads, instructionSet: try sets.instructionSet())
+    let execution = threads.execution(try sets.instructionSet())
     let texts = try allTexts()
     var embedder = try TextEmbedder(folder: model, tensors: tensors)
     try quantize(&embedder, execution)
@@ -81,7 +80,7 @@ struct EmbedCommand: ParsableCommand {
     }
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.text)
+    case .table: try show(report.text)
     }
   }
 

@@ -42,7 +42,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Draw from the likeliest tokens of this probability together.")
   var topP: Float = 1
   @Option(help: "Divide logits of the last 64 tokens by this.") var repetitionPenalty: Float = 1
-  @Option(help: "Fixes what is drawn.") var seed: UInt64 = 0
+  @Option(help: "Fixes what is drawn: 0 to 18446744073709551615.") var seed: UInt64 = 0
   @Flag(help: "Go on after tokens that end the text.") var ignoreEnd = false
   @Option(help: "How to print.") var format = OutputFormat.table
 
@@ -52,7 +52,12 @@ struct GenerateCommand: ParsableCommand {
       throw ValidationError("--prompt-tokens must be 1 or more, not \(promptTokens)")
     }
     guard chat || system == nil else { throw ValidationError("--system needs --chat") }
-    _ = try sampler()
+    try require(temperature, in: 0...Float.greatestFiniteMagnitude, for: "--temperature")
+    if let topK { try require(topK, in: 1...Int.max, for: "--top-k") }
+    try require(topP, in: .leastNonzeroMagnitude...1, for: "--top-p")
+    try require(
+      repetitionPenalty, in: .leastNonzeroMagnitude...Float.greatestFiniteMagnitude,
+      for: "--repetition-penalty")
   }
 
   func run() throws {
@@ -75,14 +80,11 @@ struct GenerateCommand: ParsableCommand {
     while count < tokens, let token = try generator.next() {
       count += 1
       if count == 1 { decodingSince = clock.now }
-      show(stream.append(token), &text)
+      try show(stream.append(token), &text)
     }
     let decode = (clock.now - decodingSince).inSeconds
-    show(stream.finish(), &text)
-    guard format == .json else {
-      print()
-      return
-    }
+    try show(stream.finish(), &text)
+    guard format == .json else { return try affine.show("") }
     try printJSON(
       Report(
         text: text, tokens: count, promptTokens: read.count,
@@ -100,8 +102,8 @@ struct GenerateCommand: ParsableCommand {
       seed: seed)
   }
 
-  private func show(_ part: String, _ text: inout String) {
+  private func show(_ part: String, _ text: inout String) throws {
     text += part
-    if format == .table { StandardStream.output.write(part) }
+    if format == .table { try StandardStream.output.write(part) }
   }
 }

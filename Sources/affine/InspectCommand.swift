@@ -35,7 +35,7 @@ struct InspectCommand: ParsableCommand {
       let report = try GGUFReport(file)
       switch format {
       case .json: try printJSON(report)
-      case .table: print(report.text)
+      case .table: try show(report.text)
       }
       return
     }
@@ -55,7 +55,7 @@ struct InspectCommand: ParsableCommand {
       metadata: contents.header.metadata.map { GGUFReport.Entry(key: $0.key, value: $0.value) })
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.text)
+    case .table: try show(report.text)
     }
   }
 }
@@ -82,7 +82,10 @@ extension InspectCommand.Report {
     let notes = metadata.filter { SafeTensorsWriter.describedName($0.key) == nil }
       .sorted { $0.key.precedes($1.key) }
     if !notes.isEmpty {
-      text += "\n\n" + notes.map { "\($0.key): \($0.value)" }.joined(separator: "\n")
+      text +=
+        "\n\n"
+        + notes.map { "\($0.key.escapingControls): \($0.value.escapingControls)" }.joined(
+          separator: "\n")
     }
     return text
   }

@@ -11,19 +11,10 @@ struct LanguageModelOptions: ParsableArguments {
   var activations = "int8-group32"
   @Option(help: "How keys and values are kept: float32, float16 or int8.")
   var cache = CacheFormat.float16
-  @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
+  @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption
 
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must lie in 1...1024, not be \(threads)")
-    }
-  }
-
-  func execution() throws -> Execution {
-    Execution(
-      threads: threads ?? Execution.standard.threads, instructionSet: try sets.instructionSet())
-  }
+  func execution() throws -> Execution { threads.execution(try sets.instructionSet()) }
 
   /// Reads the model and its vocabulary.
   func load(on execution: Execution) throws -> LanguageModel {

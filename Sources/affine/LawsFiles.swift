@@ -1,3 +1,4 @@
+import AffineFormats
 import AffineQuant
 import AffineTraining
 
@@ -10,9 +11,7 @@ import AffineTraining
 /// Reads what the commands of `affine laws` read.
 enum LawsFiles {
   private static func bytes(_ path: String) throws -> Data {
-    do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-      throw Failure("'\(path)' cannot be read")
-    }
+    Data(try MappedFile.contents(of: path))
   }
 
   /// Rows of a table or of JSON, which starts with a bracket.
@@ -50,7 +49,8 @@ enum LawsFiles {
       let m, k, n: Double
       let medianSeconds: Double
     }
-    guard let step = try? JSONDecoder().decode(Step.self, from: bytes(path)),
+    let data = try bytes(path)
+    guard let step = try? JSONDecoder().decode(Step.self, from: data),
       step.operation == "train-step", step.m * step.k * step.n > 0
     else { throw Failure("'\(path)' holds no train-step that affine bench printed as JSON") }
     func bits(_ name: String) throws -> Double? {

@@ -10,7 +10,7 @@ struct LawsFitCommand: ParsableCommand {
     discussion: """
       Rows are CSV with the columns parameters, tokens, weightBits, activationBits, cacheBits, postBits,
       loss (others may be there; run names the training run), or a JSON array of objects with these
-      names. Bits that are empty, null or float are not quantized.
+      names. Bits that are empty, null or float, or --full-bits and more, are not quantized.
 
       Stages: float training; one part in few bits at a time; all together; rounding after training.
       Each minimizes Huber's loss of ln loss with L-BFGS. Intervals come from drawing runs with
@@ -26,7 +26,7 @@ struct LawsFitCommand: ParsableCommand {
   @Option(help: "Where Huber's loss of ln loss stops being a square.") var huber = 1e-3
   @Option(help: "Draws of runs for the intervals.") var replicates = 200
   @Option(help: "The part of the draws that an interval holds.") var confidence = 0.9
-  @Option(help: "Fixes the draws.") var seed: UInt64 = 0
+  @Option(help: "Fixes the draws: 0 to 18446744073709551615.") var seed: UInt64 = 0
   @Option(help: "Leave out rows that are rounded to fewer bits after training.") var leastPostBits =
     3.0
   @Option(help: "Leave out rows that are rounded to more bits after training.") var mostPostBits =
@@ -35,19 +35,32 @@ struct LawsFitCommand: ParsableCommand {
   @Option(help: "Leave out rows trained in fewer bits of activations.")
   var leastActivationBits: Double?
   @Option(help: "Leave out rows trained in fewer bits of the cache.") var leastCacheBits: Double?
+  @Option(
+    help:
+      "Rows that say so many bits, or more, mean that nothing is quantized: 16 and 32 are often written."
+  )
+  var fullBits = 16.0
   @Option(help: "Hold out about this part of the runs, and say how well they are predicted.")
   var holdOut = 0.0
-  @Option(help: "Fixes which runs are held out.") var holdOutSeed: UInt64 = 0
+  @Option(help: "Fixes which runs are held out: 0 to 18446744073709551615.") var holdOutSeed:
+    UInt64 = 0
   @Option(help: "Write the fit as JSON, for predict and plan.") var output: String?
   @Option(help: "Write a plot of the law against the rows, as SVG.") var plot: String?
   @Option(help: "Write a plot of what rounding after training adds, as SVG.")
   var plotRounding: String?
   @Option(help: "The bits of that plot.") var plotBits = 3.0
+  @OptionGroup var outputs: OutputOptions
   @Option(help: "How to print.") var format = OutputFormat.table
 
   func validate() throws {
     guard holdOut >= 0, holdOut < 1 else {
       throw ValidationError("--hold-out must lie in 0..<1, not be \(holdOut)")
+    }
+    for (option, bits) in [
+      ("--least-weight-bits", leastWeightBits), ("--least-activation-bits", leastActivationBits),
+      ("--least-cache-bits", leastCacheBits), ("--plot-bits", plotBits),
+    ] {
+      if let bits { try require(bits, in: 0.01...64, for: option) }
     }
     guard leastPostBits > 0, mostPostBits >= leastPostBits else {
       throw ValidationError("--least-post-bits must lie above 0, and --most-post-bits above it")
@@ -55,20 +68,20 @@ struct LawsFitCommand: ParsableCommand {
   }
 
   func run() throws {
-    let all = try LawsFiles.rows(rows)
+    try outputs.check(
+      [("--output", output), ("--plot", plot), ("--plot-rounding", plotRounding)], inputs: [rows])
+    let settings = settings
+    let read = try LawsFiles.rows(rows)
+    let all = read.map(settings.counted)
     let (fitted, held) = LawRow.divided(all, holdingOut: holdOut, seed: holdOutSeed)
-    var settings = LawFitSettings()
-    (settings.huber, settings.isTied) = (huber, exponents == .tied)
-    (settings.replicates, settings.confidence) = (replicates, confidence)
-    (settings.seed, settings.postBits) = (seed, leastPostBits...mostPostBits)
-    settings.leastBits = LawPrecision(
-      weightBits: leastWeightBits, activationBits: leastActivationBits, cacheBits: leastCacheBits)
+    let notes = LawsFitNotes(read, settings)
     let fit: LawFit
     do { fit = try PrecisionLaw.fit(fitted, settings) } catch {
-      throw Failure("'\(rows)': \(error)")
+      throw Failure((["'\(rows)': \(error)"] + notes.lines).joined(separator: "\n"))
     }
     // What the fit leaves out is not predicted either.
-    let report = LawsFitReport(fit, heldOut: held.filter { settings.reason(against: $0) == nil })
+    let report = LawsFitReport(
+      fit, heldOut: held.filter { settings.reason(against: $0) == nil }, notes)
     if let output { try AtomicFile.write(try jsonText(report), to: output) }
     if let plot { try AtomicFile.write(fit.plot.svg, to: plot) }
     if let plotRounding {
@@ -76,7 +89,18 @@ struct LawsFitCommand: ParsableCommand {
     }
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.text(fit))
+    case .table: try show(report.text(fit))
     }
+  }
+
+  private var settings: LawFitSettings {
+    var settings = LawFitSettings()
+    (settings.huber, settings.isTied) = (huber, exponents == .tied)
+    (settings.replicates, settings.confidence) = (replicates, confidence)
+    (settings.seed, settings.postBits) = (seed, leastPostBits...mostPostBits)
+    settings.leastBits = LawPrecision(
+      weightBits: leastWeightBits, activationBits: leastActivationBits, cacheBits: leastCacheBits)
+    settings.fullBits = fullBits
+    return settings
   }
 }

@@ -30,15 +30,25 @@ struct LawsFitReport: Encodable {
   let fitted, fittedRounded, heldOut, heldOutRounded: Quality
   let confidence: Double
   let replicates, starts, agreeing: Int
-  let excluded: [LawFit.Excluded]
+  /// Rows that are not fitted, by reason, and rows whose bits stand for full precision; counted from 1.
+  let excluded: [LawsFitNotes.Note]
+  let countedAsFull: [Int]
   let residuals: [Residual]
 
-  init(_ fit: LawFit, heldOut rows: [LawRow]) {
+  private let notes: [String]
+
+  private enum CodingKeys: CodingKey {
+    case constants, functions, law, fitted, fittedRounded, heldOut, heldOutRounded, confidence
+    case replicates, starts, agreeing, excluded, countedAsFull, residuals
+  }
+
+  init(_ fit: LawFit, heldOut rows: [LawRow], _ notes: LawsFitNotes) {
     let held = fit.law.residuals(rows)
     constants = Dictionary(uniqueKeysWithValues: fit.constants.map { ($0.name, $0.interval) })
     functions = Dictionary(uniqueKeysWithValues: Self.functions(fit))
     (law, confidence, replicates) = (fit.law, fit.confidence, fit.replicates.count)
-    (starts, agreeing, excluded) = (fit.starts, fit.agreeing, fit.excluded)
+    (starts, agreeing) = (fit.starts, fit.agreeing)
+    (excluded, countedAsFull, self.notes) = (notes.excluded, notes.full, notes.lines)
     fitted = Quality(fit.residuals.filter { $0.row.postBits == nil })
     fittedRounded = Quality(fit.residuals.filter { $0.row.postBits != nil })
     heldOut = Quality(held.filter { $0.row.postBits == nil })
@@ -86,8 +96,6 @@ struct LawsFitReport: Encodable {
         (part.largestError ?? 0).percentDigits, part.explainedVariance?.digits ?? "",
       ])
     }
-    let notes = Dictionary(grouping: excluded, by: \.reason).sorted { $0.key < $1.key }
-      .map { "left out, \($1.count) rows: \($0)" }
     let head =
       "\(law.source); intervals hold \(confidence.percent) of \(replicates) draws of runs; "
       + "\(agreeing) of \(starts) starts end at the same law"

@@ -39,6 +39,7 @@ struct LawsPlanCommand: ParsableCommand {
   @Option(help: "Bits that weights are rounded to after training.") var postBits: Double?
   @Option(help: "Write two panels: loss over tokens if rounded, least loss over bits, as SVG.")
   var plot: String?
+  @OptionGroup var outputs: OutputOptions
   @Option(help: "How to print.") var format = OutputFormat.table
 
   func validate() throws {
@@ -51,6 +52,7 @@ struct LawsPlanCommand: ParsableCommand {
   }
 
   func run() throws {
+    try outputs.check([("--plot", plot)], inputs: [law] + measured)
     let law = try LawsFiles.law(law)
     let recipes = try measured.map { try LawsFiles.recipe($0) }
     var budget = LawBudget(
@@ -73,7 +75,7 @@ struct LawsPlanCommand: ParsableCommand {
     }
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.text)
+    case .table: try show(report.text)
     }
   }
 }

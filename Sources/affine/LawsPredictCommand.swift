@@ -41,9 +41,11 @@ struct LawsPredictCommand: ParsableCommand {
   @Option(help: "Bits of the cache of keys and values in training.") var cacheBits: Double?
   @Option(help: "Bits that weights are rounded to after training.") var postBits: Double?
   @Option(help: "Write loss over tokens for several bits after training, as SVG.") var plot: String?
+  @OptionGroup var outputs: OutputOptions
   @Option(help: "How to print.") var format = OutputFormat.table
 
   func run() throws {
+    try outputs.check([("--plot", plot)], inputs: [law])
     let law = try LawsFiles.law(law)
     let precision = LawPrecision(
       weightBits: weightBits, activationBits: activationBits, cacheBits: cacheBits)
@@ -71,7 +73,7 @@ struct LawsPredictCommand: ParsableCommand {
     }
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.text)
+    case .table: try show(report.text)
     }
   }
 }
@@ -81,7 +83,7 @@ extension LawsPredictCommand.Report {
     var table = TextTable(["weight bits", "rounded after", "trained in them", "critical tokens"])
     for row in comparison {
       table.rows.append([
-        "\(Int(row.bits))", row.rounded?.digits ?? "", row.trained?.digits ?? "",
+        row.bits.fixed(0), row.rounded?.digits ?? "", row.trained?.digits ?? "",
         row.criticalTokens?.digits ?? "",
       ])
     }

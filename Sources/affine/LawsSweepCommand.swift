@@ -27,25 +27,25 @@ struct LawsSweepCommand: ParsableCommand {
   @Option(help: "Write the rows of all runs that have ended, and train none.") var collect: String?
   @Option(help: "Which rounding after training to collect: row or group32.")
   var granularity = SweepResult.Rounded.Granularity.row
+  @OptionGroup var outputs: OutputOptions
 
   func validate() throws {
     guard text != nil || list || collect != nil else {
       throw ValidationError("there is nothing to train on: --text names a file")
     }
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads must lie in 1...1024, not be \(threads)")
-    }
+    try require(threads, in: 1...256, for: "--threads")
   }
 
   func run() throws {
     if list {
-      for run in grid.grid.part(part.index - 1, of: part.count) { print(run.name) }
+      for run in grid.grid.part(part.index - 1, of: part.count) { try show(run.name) }
     } else if let collect {
+      try outputs.check([("--collect", collect)])
       let results = try SweepFolder(path: folder).results()
       try AtomicFile.write(LawRow.csv(results.flatMap { $0.rows(granularity) }), to: collect)
       let failed = results.filter { $0.loss == nil }
-      print("\(results.count) runs, of which \(failed.count) have no loss")
-      for result in failed { print("  \(result.run.name): \(result.failure ?? "")") }
+      try show("\(results.count) runs, of which \(failed.count) have no loss")
+      for result in failed { try show("  \(result.run.name): \(result.failure ?? "")") }
     } else if let text {
       try train(TextCorpus(path: text, unit: .characters))
     }

@@ -16,15 +16,18 @@ enum TrainingFormat: String, ExpressibleByArgument, CaseIterable {
   case table, markdown, json
 }
 
-/// One value as a JSON document with stable field names.
+/// One value as a JSON document with stable field names; numbers that JSON does not have are the texts
+/// `Infinity`, `-Infinity` and `NaN`.
 func jsonText(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
   return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
 
 /// Prints one value as a JSON document.
-func printJSON(_ value: some Encodable) throws { print(try jsonText(value)) }
+func printJSON(_ value: some Encodable) throws { try show(jsonText(value)) }
 
 extension Double {
   /// Three significant digits or so: 0.123, 12.3, 1234.

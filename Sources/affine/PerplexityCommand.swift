@@ -58,7 +58,7 @@ struct PerplexityCommand: ParsableCommand {
       let left = seconds / Double(index + 1) * Double(windows.count - index - 1)
       progress.show(
         "window \(index + 1) of \(windows.count), perplexity \(perplexity.value.short), "
-          + "\(Int(left.rounded(.up))) s left")
+          + "\(left.rounded(.up).fixed(0)) s left")
     }
     progress.finish()
     guard perplexity.tokens > 0 else { throw Failure("'\(text)' has fewer than two tokens") }
@@ -70,7 +70,7 @@ struct PerplexityCommand: ParsableCommand {
     switch format {
     case .json: try printJSON(report)
     case .table:
-      print(
+      try show(
         "perplexity \(report.perplexity.fixed(4))"
           + " over \(report.tokens) tokens in \(report.seconds.short) s")
     }

@@ -7,7 +7,8 @@ struct Progress {
   /// Replaces the line.
   func show(_ text: String) {
     guard isShown else { return }
-    StandardStream.error.write("\r\u{1b}[K\(text)")
+    // A line that is lost is no loss.
+    try? StandardStream.error.write("\r\u{1b}[K\(text.escapingControls)")
   }
 
   /// Removes the line.

@@ -33,7 +33,7 @@ struct QuantizationReport: Encodable {
   let bytesBefore, bytesAfter: Int
   /// Of the whole file, with its header.
   let fileBytesBefore, fileBytesAfter: Int
-  /// Whether the file that was written holds the same codes and parameters, bit for bit.
+  /// Whether the file that was written holds the same tensors and metadata, bit for bit.
   let readsBackEqual: Bool
   /// The same for a browser.
   let page: String
@@ -100,8 +100,8 @@ struct QuantizationReport: Encodable {
       \(layers.count) matrices as \(type) by \(method)\(calibrated): \(ByteCount(bytesBefore)) to \
       \(ByteCount(bytesAfter)), \(ratio) times fewer, in \(seconds.short) s; \(copied) tensors copied \
       as they are.
-      \(output): \(ByteCount(fileBytesAfter)), from \(ByteCount(fileBytesBefore)); reads back to \
-      the same codes, bit for bit.\(judged.joined())
+      \(output): \(ByteCount(fileBytesAfter)), from \(ByteCount(fileBytesBefore)); reads back as it \
+      was written, every tensor bit for bit.\(judged.joined())
       """
   }
 

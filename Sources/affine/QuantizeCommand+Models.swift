@@ -33,6 +33,7 @@ extension QuantizeCommand {
     progress.show("writing \(output)")
     let writer = try GGUFWriter(model, from: weights)
     try writer.write(to: output)
+    try requireSame(try writer.firstDifference(in: output))
     try requireSame(
       model,
       try LlamaModel(
@@ -61,6 +62,7 @@ extension QuantizeCommand {
     }
     let writer = try SafeTensorsWriter(model, from: file)
     try writer.write(to: output)
+    try requireSame(try writer.firstDifference(in: output))
     try requireSame(
       model, try BertModel(try SafeTensorsFile.open(output), source.model.configuration))
     return QuantizationReport(
@@ -85,10 +87,17 @@ extension QuantizeCommand {
     return (model, report)
   }
 
+  /// - Parameter difference: What a file holds otherwise than it was written.
+  /// - Throws: ``Failure``, if there is something.
+  func requireSame(_ difference: String?) throws {
+    guard let difference else { return }
+    throw Failure("'\(difference)' does not read back from \(output) as it was written")
+  }
+
   private func requireSame<Model: QuantizableModel>(_ model: Model, _ read: Model) throws {
     for name in model.linearNames
     where read[linear: name].weight.values != model[linear: name].weight.values {
-      throw Failure("'\(name)' does not read back from \(output) as it was written")
+      try requireSame(name)
     }
   }
 

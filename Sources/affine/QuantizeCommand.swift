@@ -39,22 +39,23 @@ struct QuantizeCommand: ParsableCommand {
   @OptionGroup var choices: QuantizationChoices
   @OptionGroup var texts: QuantizationTexts
   @Option(help: "Also write the report here, as .html or .json.") var report: String?
-  @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
+  @OptionGroup var outputs: OutputOptions
+  @OptionGroup var threads: ThreadOption
   @Option(help: "How to print.") var format = OutputFormat.table
 
   func validate() throws {
     if let report, !report.hasSuffix(".html"), !report.hasSuffix(".json") {
       throw ValidationError("--report must end in .html or .json, unlike '\(report)'")
     }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must lie in 1...1024, not be \(threads)")
-    }
   }
 
   func run() throws {
     let plan = try choices.plan()
     try check(plan)
-    let execution = Execution(threads: threads ?? Execution.standard.threads)
+    try outputs.check(
+      [("the output", output), ("--report", report)],
+      inputs: [input, "\(input)/model.safetensors", texts.calibrate, texts.text])
+    let execution = threads.execution()
     let progress = Progress()
     let report: QuantizationReport
     if GGUFFile.recognizes(input) {
@@ -68,7 +69,7 @@ struct QuantizeCommand: ParsableCommand {
     try write(report)
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.text)
+    case .table: try show(report.text)
     }
   }
 
@@ -92,8 +93,10 @@ struct QuantizeCommand: ParsableCommand {
     guard GGUFFile.recognizes(input) else {
       throw Failure("only a GGUF file can become '\(output)': write a .safetensors file")
     }
-    guard choices.range == nil else {
-      throw Failure("a GGUF file has no place for the scales of --static: leave it out")
+    guard try choices.inputs() == nil else {
+      throw Failure(
+        "a GGUF file has no place for --activations or --static: leave them out, and choose the "
+          + "activations of affine generate and affine perplexity when they run")
     }
     for type in plan.allTypes {
       guard let held = GGUFTensorType(holding: type) else {

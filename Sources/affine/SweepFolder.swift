@@ -49,10 +49,10 @@ struct SweepFolder {
   }
 
   private func read(_ path: String) throws -> SweepResult {
-    do {
-      return try JSONDecoder().decode(
-        SweepResult.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch { throw Failure("'\(path)' holds no run that affine laws sweep wrote") }
+    let data = Data(try MappedFile.contents(of: path))
+    do { return try JSONDecoder().decode(SweepResult.self, from: data) } catch {
+      throw Failure("'\(path)' holds no run that affine laws sweep wrote")
+    }
   }
 }
 

@@ -3,8 +3,7 @@ import AffineQuant
 
 /// A text that a person named.
 func text(of path: String) throws -> String {
-  let bytes = try MappedFile(path: path).bytes
-  guard let text = String(validating: bytes.array, as: UTF8.self) else {
+  guard let text = String(validating: try MappedFile.contents(of: path), as: UTF8.self) else {
     throw Failure("'\(path)' is not UTF-8")
   }
   return text

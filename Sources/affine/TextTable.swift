@@ -1,3 +1,5 @@
+import AffineFormats
+
 /// Rows of text under headings, aligned for a terminal or as Markdown.
 struct TextTable {
   let headings: [String]
@@ -10,10 +12,11 @@ struct TextTable {
 
   /// Columns padded to one width; all but the first are numbers or short words.
   var plain: String {
+    let lines = ([headings] + rows).map { $0.map(\.escapingControls) }
     let widths = headings.indices.map { column in
-      ([headings] + rows).map { $0[column].count }.filter { $0 <= Self.widest }.max() ?? 0
+      lines.map { $0[column].count }.filter { $0 <= Self.widest }.max() ?? 0
     }
-    return ([headings] + rows).map { row in
+    return lines.map { row in
       zip(row, widths).map { $0 + String(repeating: " ", count: max($1 - $0.count, 0)) }
         .joined(separator: "  ").trimmingSuffix(" ")
     }.joined(separator: "\n")
@@ -22,7 +25,8 @@ struct TextTable {
   /// A Markdown table.
   var markdown: String {
     ([headings, headings.map { _ in "---" }] + rows).map { row in
-      "| " + row.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+      "| " + row.map { $0.escapingControls.replacing("|", with: "\\|") }.joined(separator: " | ")
+        + " |"
     }.joined(separator: "\n")
   }
 
@@ -46,6 +50,7 @@ extension String {
 
   /// With the characters that HTML gives a meaning written out.
   var escapedForHTML: String {
-    replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    escapingControls.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(
+      ">", with: "&gt;")
   }
 }

@@ -23,12 +23,13 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The recipe of the linear layers.") var recipe = "float32"
   @Option(help: "Several recipes, divided by commas, in place of --recipe.") var compare: String?
   @Option(help: "Steps to take.") var steps = 500
-  @Option(help: "Fixes parameters, rounding and dropout.") var seed: UInt64 = 0
+  @Option(help: "Fixes parameters, rounding and dropout: 0 to 18446744073709551615.") var seed:
+    UInt64 = 0
   @Option(help: "Run so many seeds from --seed on, and compare their means.") var seeds = 1
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Files") var files: TrainingFiles
-  @Option(help: "Threads; by default AFFINE_THREADS or all cores.") var threads: Int?
+  @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption
   @Option(
     parsing: .upToNextOption,
@@ -40,12 +41,8 @@ struct TrainCommand: ParsableCommand {
     guard text != nil || !beside.isEmpty else {
       throw ValidationError("there is nothing to train on: --text names a file")
     }
-    guard (1...1 << 30).contains(steps) else {
-      throw ValidationError("--steps must lie in 1...1073741824, not be \(steps)")
-    }
-    guard (1...100).contains(seeds) else {
-      throw ValidationError("--seeds must lie in 1...100, not be \(seeds)")
-    }
+    try require(steps, in: 1...1 << 30, for: "--steps")
+    try require(seeds, in: 1...100, for: "--seeds")
     guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
       throw ValidationError("--compare names no recipe")
     }
@@ -56,16 +53,16 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let execution = Execution(
-      threads: threads ?? Execution.standard.threads, instructionSet: try sets.instructionSet())
+    let execution = threads.execution(try sets.instructionSet())
+    try files.check(inputs: [text] + beside)
     var runs = try beside.flatMap { try TrainingReport(contentsOf: $0).runs }
     if let text { runs += try train(TextCorpus(path: text, unit: model.unit), execution) }
     let report = TrainingReport(runs)
     try files.write(report)
     switch format {
     case .json: try printJSON(report)
-    case .table: print(report.table.plain)
-    case .markdown: print(report.table.markdown)
+    case .table: try show(([report.table.plain] + report.notes).joined(separator: "\n"))
+    case .markdown: try show(([report.table.markdown] + report.notes).joined(separator: "\n\n"))
     }
   }
 
@@ -92,6 +89,9 @@ struct TrainCommand: ParsableCommand {
     try files.load(into: &start, schedule.recipe(at: 0), seed: seed)
     var trainer = try Trainer(start, schedule, corpus, settings, on: execution)
     let earlier = try files.resume(&trainer)
+    guard trainer.step <= steps else {
+      throw Failure("the checkpoint has taken \(trainer.step) steps, and --steps asks for \(steps)")
+    }
     let progress = Progress()
     defer { progress.finish() }
     let record = try trainer.run(
@@ -100,8 +100,9 @@ struct TrainCommand: ParsableCommand {
       progress.show(line(trainer, record))
       try files.keep(trainer, record, isLast: trainer.step == steps)
     }
-    try files.exportModel(trainer)
-    return TrainingReport.Run(record, trainer)
+    var run = TrainingReport.Run(record, trainer)
+    run.merging = try files.exportModel(trainer, on: execution)
+    return run
   }
 
   private func line(_ trainer: Trainer, _ record: TrainingRecord) -> String {
@@ -109,6 +110,6 @@ struct TrainCommand: ParsableCommand {
     let loss = (record.curve.last?.loss ?? .nan).fixed(4)
     let validation = record.validationLoss.map { ", validation \($0.fixed(4))" } ?? ""
     return "\(record.recipe) seed \(record.seed): step \(trainer.step) of \(steps), loss \(loss)"
-      + "\(validation), \(Int(record.tokensPerSecond)) tokens/s, \(Int(left.rounded(.up))) s left"
+      + "\(validation), \(record.tokensPerSecond.fixed(0)) tokens/s, \(left.rounded(.up).fixed(0)) s left"
   }
 }

@@ -23,22 +23,40 @@ struct TrainingFiles: ParsableArguments {
   @Option(
     help: "Write the trained model, its weights in the codes that the recipe multiplies forward.")
   var export: String?
+  @Flag(
+    help: "Export adapters merged into the weights they stand beside, which rounds codes again.")
+  var merge = false
+  @OptionGroup var outputs: OutputOptions
   @Option(help: "Train low-rank adapters of this rank beside frozen weights.") var adapters: Int?
-  @Option(help: "What the product of adapters is multiplied with, times their rank.")
-  var alpha: Float = 16
+  @Option(
+    help: "What the product of adapters is multiplied with, times their rank: 16 if nobody says.")
+  var alpha: Float?
   @Option(help: "Keep the frozen weights as this type: uint4-group64-nf4, int4-group32.")
   var base: String?
 
   func validate() throws {
-    guard adapters != nil || base == nil else {
-      throw ValidationError("--base needs --adapters")
+    guard adapters != nil || base == nil && alpha == nil else {
+      throw ValidationError("--base and --alpha need --adapters")
     }
+    guard export != nil || !merge else { throw ValidationError("--merge needs --export") }
     guard checkpoint != nil || !resume && checkpointEvery == nil else {
       throw ValidationError("--resume and --checkpoint-every need --checkpoint")
     }
-    if let checkpointEvery, checkpointEvery < 1 {
-      throw ValidationError("--checkpoint-every must be 1 or more, not \(checkpointEvery)")
+    if let checkpointEvery {
+      try require(checkpointEvery, in: 1...Int.max, for: "--checkpoint-every")
     }
+  }
+
+  /// Looks at everything that is to be written before any work.
+  func check(inputs: [String?]) throws {
+    // What a run goes on from is replaced by what it becomes.
+    let isReplaced = resume || outputs.overwrite
+    try outputs.check(
+      [
+        ("--plot", plot), ("--output", output), ("--export", export),
+        ("--checkpoint", isReplaced ? nil : checkpoint),
+      ], inputs: inputs + [initial, checkpoint])
+    if isReplaced, let checkpoint { try AtomicFile.check(OutputPlace(checkpoint)) }
   }
 
   /// The parameters to start from, kept as a recipe says.
@@ -49,22 +67,38 @@ struct TrainingFiles: ParsableArguments {
       } catch { throw Failure("'\(initial)': \(error)") }
     }
     guard let adapters else { return }
+    guard !model.hasAdapters else {
+      throw Failure("'\(initial ?? "")' has adapters, which go on: leave --adapters out")
+    }
     if let base {
       guard let type = QuantizedType(name: base) else {
         throw Failure("'\(base)' is no quantized type: uint4-group64-nf4 and int4-group32 are some")
       }
       try model.keepWeights(as: type)
     }
-    try model.addAdapters(rank: adapters, alpha: alpha, seed: seed)
+    try model.addAdapters(rank: adapters, alpha: alpha ?? 16, seed: seed)
   }
 
   /// Writes the model as it computes under a recipe.
-  func exportModel(_ trainer: Trainer) throws {
-    guard let export else { return }
+  ///
+  /// - Returns: What merging cost, if adapters were merged.
+  func exportModel(
+    _ trainer: Trainer, on execution: Execution
+  ) throws -> TrainingReport.Run.Merging? {
+    guard let export else { return nil }
     var model = trainer.model
-    try model.mergeAdapters()
+    var merging: TrainingReport.Run.Merging?
+    if merge { try model.mergeAdapters(on: execution) }
     try model.convertWeights(for: trainer.recipes.recipe(at: trainer.step))
+    if merge, trainer.model.hasAdapters {
+      let merged = try Trainer(
+        model, trainer.recipes, trainer.corpus, trainer.settings, on: execution)
+      merging = TrainingReport.Run.Merging(
+        before: try trainer.validationLoss(on: execution),
+        after: try merged.validationLoss(on: execution))
+    }
     try model.checkpoint.write(to: export)
+    return merging
   }
 
   /// Goes on where the checkpoint was taken, if there is one.
@@ -72,7 +106,9 @@ struct TrainingFiles: ParsableArguments {
     guard resume, let checkpoint, FileManager.default.fileExists(atPath: checkpoint) else {
       return nil
     }
-    return try trainer.resume(from: Checkpoint.load(from: checkpoint))
+    do {
+      return try trainer.resume(from: Checkpoint.load(from: checkpoint))
+    } catch { throw Failure("'\(checkpoint)': \(error)") }
   }
 
   /// Keeps the state of a run where one is due.

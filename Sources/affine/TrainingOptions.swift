@@ -26,7 +26,7 @@ struct TrainingOptions: ParsableArguments {
       "Round updates of weights in codes or bfloat16 to the nearest, which loses small ones."
   )
   var nearestUpdates = false
-  @Option(help: "Fixes the batches.") var dataSeed: UInt64 = 0
+  @Option(help: "Fixes the batches: 0 to 18446744073709551615.") var dataSeed: UInt64 = 0
   @Option(help: "Windows of a validation.") var validationWindows = 64
   @Option(help: "Steps between validations; by default only the end is validated.")
   var validateEvery: Int?
@@ -35,7 +35,12 @@ struct TrainingOptions: ParsableArguments {
     if let validateEvery, validateEvery < 1 {
       throw ValidationError("--validate-every must be 1 or more, not \(validateEvery)")
     }
-    guard warmUp >= 0 else { throw ValidationError("--warm-up must not be \(warmUp)") }
+    try require(warmUp, in: 0...1 << 30, for: "--warm-up")
+    try require(weightDecay, in: 0...Float.greatestFiniteMagnitude, for: "--weight-decay")
+    for (option, beta) in [("--beta1", beta1), ("--beta2", beta2)] {
+      try require(beta, in: 0...Float(1).nextDown, for: option)
+    }
+    if let clip { try require(clip, in: .leastNonzeroMagnitude ... .infinity, for: "--clip") }
   }
 
   func settings(steps: Int, seed: UInt64, context: Int) -> TrainingSettings {

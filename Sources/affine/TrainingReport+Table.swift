@@ -14,11 +14,21 @@ extension TrainingReport {
       table.rows.append([
         name, mean(runs.map(\.trainingLoss)), mean(runs.compactMap(\.validationLoss)),
         differences.isEmpty ? "" : spread(differences),
-        String(Int(runs.reduce(0) { $0 + $1.tokensPerSecond } / Double(runs.count))),
+        (runs.reduce(0) { $0 + $1.tokensPerSecond } / Double(runs.count)).fixed(0),
         largest(\.weights), largest(\.optimizer), largest(\.gradients), largest(\.activations),
       ])
     }
     return table
+  }
+
+  /// What the exports lost.
+  var notes: [String] {
+    runs.compactMap { run in
+      run.merging.map {
+        "\(run.name), adapters merged for the export: validation loss \($0.before.fixed(4)) before, "
+          + "\($0.after.fixed(4)) after"
+      }
+    }
   }
 
   private func mean(_ values: [Double]) -> String {

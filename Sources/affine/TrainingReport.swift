@@ -1,3 +1,4 @@
+import AffineFormats
 import AffineTraining
 
 #if canImport(FoundationEssentials)
@@ -23,6 +24,13 @@ struct TrainingReport: Codable {
     let curve, validation: [[Double]]
     let tokensPerSecond: Double
     let bytes: Bytes
+    /// What the export lost by merging adapters into weights in codes.
+    var merging: Merging?
+
+    struct Merging: Codable {
+      /// Losses on the text that training does not see.
+      let before, after: Double
+    }
 
     /// The recipe, and what else is not as usual.
     var name: String {
@@ -35,12 +43,14 @@ struct TrainingReport: Codable {
 
   /// Reads what was written.
   init(contentsOf path: String) throws {
-    do {
-      self = try JSONDecoder().decode(
-        Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
-      throw Failure("'\(path)' holds no runs that affine train wrote")
-    }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    let data = Data(try MappedFile.contents(of: path))
+    guard let report = try? decoder.decode(Self.self, from: data),
+      report.runs.allSatisfy({ ($0.curve + $0.validation).allSatisfy { $0.count == 2 } })
+    else { throw Failure("'\(path)' holds no runs that affine train wrote") }
+    self = report
   }
 
   init(_ runs: [Run]) { self.runs = runs }

@@ -23,6 +23,17 @@ import Testing
       }
     }
 
+    /// The scale of each group of m: its largest magnitude, 1 for zeros, and no subnormal number.
+    private func largestMagnitudes() -> [Float] {
+      (0..<m.shape.rows).flatMap { row in
+        stride(from: 0, to: m.shape.columns, by: group).map { start in
+          let group = (start..<min(start + group, m.shape.columns)).map { m[row, $0].magnitude }
+          let largest = group.max() ?? 0
+          return largest == 0 ? 1 : (1 / largest).isFinite ? largest : .leastNormalMagnitude
+        }
+      }
+    }
+
     /// The root of v becomes one of the two codes around it, at random.
     private func rootCodes() -> (codes: [Int], scales: [Float], values: Matrix<Float>) {
       let values = CodebookFormat.unsignedFloat8.values
@@ -79,7 +90,9 @@ import Testing
         return parameters[$0, $1] * decay - rate * m[$0, $1] / (root + optimizer.epsilon)
       }
       guard let type else { return (moved, []) }
-      let first = try AnyQuantized(quantizing: m, as: type), second = rootCodes()
+      let first = try AnyQuantized(
+        quantizing: m, as: type, with: QuantizationParameters(scales: largestMagnitudes()))
+      let second = rootCodes()
       m = first.dequantized()
       v = Matrix(rows: rows, columns: columns) {
         second.values[$0, $1] * second.values[$0, $1]

@@ -11,7 +11,8 @@ public import AffineQuant
 /// A file mapped into memory for reading; its bytes are read when they are touched.
 ///
 /// A file that another program makes shorter while it is mapped cannot be read any more, and the
-/// system ends a program that tries: replace files, as this library does, do not rewrite them.
+/// system ends a program that tries: replace files, as this library does, do not rewrite them, or read
+/// what may be rewritten with ``contents(of:)``.
 @safe
 public final class MappedFile: Sendable {
   /// The bytes of the file; they keep the mapping alive.
@@ -21,24 +22,14 @@ public final class MappedFile: Sendable {
   ///
   /// - Throws: ``FileError``.
   public init(path: String) throws(FileError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .last(path, "open") }
-    defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw .last(path, "read") }
-    let kind = status.st_mode & S_IFMT
-    guard kind == S_IFREG else {
-      throw FileError(
-        path: path, action: "read",
-        reason: kind == S_IFDIR ? "it is a folder" : "not a regular file")
-    }
-    let count = Int(status.st_size)
+    let file = try RegularFile(path: path)
+    let count = file.count
     // A mapping cannot be empty.
     guard count > 0 else {
       bytes = Buffer([])
       return
     }
-    let start = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    let start = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, file.descriptor, 0)
     guard let start = unsafe start, unsafe start != MAP_FAILED else { throw .last(path, "map") }
     let mapping = unsafe Mapping(start: start, count: count)
     unsafe bytes = Buffer(
@@ -50,6 +41,25 @@ public final class MappedFile: Sendable {
 extension MappedFile {
   /// Whether there is something of a name, which may still be no regular file.
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  /// Reads a regular file whole, into memory of its own: nothing that happens to the file later matters.
+  ///
+  /// - Throws: ``FileError``, also for a file that becomes shorter meanwhile.
+  /// - Complexity: O(bytes), of time and memory.
+  public static func contents(of path: String) throws(FileError) -> [UInt8] {
+    try RegularFile(path: path).contents()
+  }
+
+  /// From now on, ends the program with a sentence and status 1 where a mapped file has become shorter
+  /// than what is read of it: the system has no error for that, only a signal.
+  package static func exitWhereFilesShrink() {
+    signal(SIGBUS) { _ in
+      let message: StaticString = "Error: a file became shorter while it was read\n"
+      // Nothing but these two calls may be made here.
+      _ = unsafe write(StandardStream.error.rawValue, message.utf8Start, message.utf8CodeUnitCount)
+      _exit(1)
+    }
+  }
 
   /// How far around a page Linux maps what it has read already.
   private static let readAround = 64 << 10

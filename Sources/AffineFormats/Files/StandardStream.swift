@@ -6,23 +6,35 @@
   import Darwin
 #endif
 
-/// A stream that every program has; what cannot be written is lost.
-package enum StandardStream: Int32, Sendable {
+/// A stream that every program has.
+package enum StandardStream: Int32, Sendable, CaseIterable {
+  case input = 0
   case output = 1
   case error = 2
 
   /// Whether a person is looking.
   package var isTerminal: Bool { isatty(rawValue) == 1 }
 
+  /// Opens streams that are closed, so that reading and writing them fails, and no other file gets their
+  /// numbers and with them what is printed.
+  package static func reserve() {
+    for stream in allCases where fcntl(stream.rawValue, F_GETFD) == -1 {
+      // The lowest free number is the one that is missing.
+      _ = unsafe open("/dev/null", stream == .input ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   /// Writes at once.
-  package func write(_ text: String) {
+  ///
+  /// - Throws: ``FileError``: what was not written is lost.
+  package func write(_ text: String) throws(FileError) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes {
         unsafe writeOnce(rawValue, $0.baseAddress, $0.count)
       }
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return }
+      guard count > 0 else { throw .last("standard \(self)", "write to") }
       rest = rest.dropFirst(count)
     }
   }

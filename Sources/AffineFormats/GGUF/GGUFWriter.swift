@@ -2,7 +2,7 @@ public import AffineQuant
 
 /// Collects metadata and tensors and writes them as one GGUF file, version 3.
 public struct GGUFWriter: Sendable {
-  private struct Tensor: Sendable {
+  struct Tensor: Sendable {
     let name: String
     let type: GGUFTensorType
     let dimensions: [Int]
@@ -11,7 +11,7 @@ public struct GGUFWriter: Sendable {
 
   /// Typed values by key; `general.alignment` is what tensors are aligned to, 32 if it is missing.
   public var metadata: GGUFMetadata
-  private var tensors: [Tensor] = []
+  private(set) var tensors: [Tensor] = []
   private var names: Set<ByteName> = []
 
   /// Starts with no tensors.

@@ -1,6 +1,6 @@
 extension JSONValue {
   /// The document without white space.
-  var serialized: String {
+  package var serialized: String {
     switch self {
     case .object(let members):
       "{" + members.map { Self.quoted($0.name) + ":" + $0.value.serialized }.joined(separator: ",")

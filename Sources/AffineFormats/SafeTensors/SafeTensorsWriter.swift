@@ -2,14 +2,14 @@ public import AffineQuant
 
 /// Collects tensors and writes them as one safetensors file.
 public struct SafeTensorsWriter: Sendable {
-  private struct Tensor: Sendable {
+  struct Tensor: Sendable {
     let name: String
     let element: TensorElement
     let shape: [Int]
     let bytes: Buffer<UInt8>
   }
 
-  private var tensors: [Tensor] = []
+  private(set) var tensors: [Tensor] = []
   private var names: Set<ByteName> = []
   /// Free text by name; it is written in the order of the names.
   public var metadata: NamedValues<String> = [:]

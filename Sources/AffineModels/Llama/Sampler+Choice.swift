@@ -1,9 +1,10 @@
 public import AffineQuant
 
 extension Sampler {
-  /// A token, and its part of the probability times a factor that all share.
+  /// A token, its logit, and its part of the probability times a factor that all share.
   private struct Candidate {
     let token: Int
+    let logit: Float
     let weight: Double
   }
 
@@ -64,10 +65,13 @@ extension Sampler {
     candidates.reserveCapacity(values.count)
     for token in values.indices {
       let distance = (Double(values[token]) - Double(largest)) / Double(temperature)
-      candidates.append(Candidate(token: token, weight: FloatFunctions.exponential(distance)))
+      candidates.append(
+        Candidate(
+          token: token, logit: values[token], weight: FloatFunctions.exponential(distance)))
     }
     guard topK != nil || topP < 1 else { return candidates }
-    candidates.sort { ($1.weight, $0.token) < ($0.weight, $1.token) }
+    // Not by weights, which a high temperature makes equal.
+    candidates.sort { ($1.logit, $0.token) < ($0.logit, $1.token) }
     if let topK { candidates.removeLast(max(candidates.count - topK, 0)) }
     guard topP < 1 else { return candidates }
     let wanted = Double(topP) * candidates.reduce(0) { $0 + $1.weight }

@@ -11,6 +11,8 @@ public enum CheckpointError: Error, Hashable {
   case unreadable(tensor: String, found: String)
   /// No tensor of this name.
   case missingTensor(String)
+  /// A tensor that the model has no place for.
+  case unexpectedTensor(String)
   /// A tensor of another shape.
   case wrongShape(tensor: String, expected: Shape, found: Shape)
   /// A tensor of another type, as `float32` or `int8-row`.
@@ -19,6 +21,10 @@ public enum CheckpointError: Error, Hashable {
   case longName(beginning: String, bytes: Int)
   /// No metadata of this name.
   case missingText(String)
+  /// A checkpoint of no run, or of a layout that this version of the library does not know.
+  case unknownVersion(Int?)
+  /// A run with another text, model, recipe or setting, and what it has another of.
+  case otherRun(place: String, expected: String, found: String)
   /// Metadata that is not what it should be.
   case wrongText(name: String, expected: String, found: String)
 }
@@ -34,11 +40,18 @@ extension CheckpointError: CustomStringConvertible {
     case .unreadable(let tensor, let found):
       "the tensor '\(tensor)' is \(found), not a matrix of float32, bfloat16 or codes"
     case .missingTensor(let name): "the checkpoint has no tensor '\(name)'"
+    case .unexpectedTensor(let name): "the model has no parameter '\(name)', which the file has"
     case .wrongShape(let tensor, let expected, let found):
       "the tensor '\(tensor)' is \(found), not \(expected)"
     case .wrongType(let tensor, let expected, let found):
       "the tensor '\(tensor)' is \(found), not \(expected)"
     case .missingText(let name): "the checkpoint says nothing of '\(name)'"
+    case .unknownVersion(let version):
+      "the checkpoint's layout "
+        + (version.map { "has version \($0)" } ?? "is older than version 1, or it is of no run")
+        + ": a run goes on from version \(RunIdentity.currentVersion), and a model can be taken from any"
+    case .otherRun(let place, let expected, let found):
+      "the checkpoint is of another run: \(place) is \(found) there, not \(expected)"
     case .wrongText(let name, let expected, let found):
       "the checkpoint says '\(found)' of '\(name)', which is not \(expected)"
     }

@@ -1,6 +1,4 @@
 internal import AffineFormats
-internal import AffineQuant
-
 /// The two parts of a text.
 public enum CorpusPart: String, Sendable, Hashable, CaseIterable {
   /// What a model learns.
@@ -17,6 +15,8 @@ public struct TextCorpus: Sendable {
   public let training: [UInt16]
   /// The tokens after them.
   public let validation: [UInt16]
+  /// FNV-1a of the text's bytes: two texts of one length differ in it.
+  public let digest: UInt64
 
   /// What is kept for validation when nobody asks for another part.
   public static let standardValidationPart = 0.05
@@ -27,8 +27,8 @@ public struct TextCorpus: Sendable {
   public init(
     path: String, unit: TextUnit, validationPart: Double = standardValidationPart
   ) throws(CorpusError) {
-    let bytes: Buffer<UInt8>
-    do { bytes = try MappedFile(path: path).bytes } catch { throw .file(error) }
+    let bytes: [UInt8]
+    do { bytes = try MappedFile.contents(of: path) } catch { throw .file(error) }
     try self.init(bytes.span, unit: unit, validationPart: validationPart)
   }
 
@@ -59,6 +59,7 @@ public struct TextCorpus: Sendable {
     guard !tokens.isEmpty else { throw .empty }
     let last = Int((Double(tokens.count) * validationPart).rounded())
     self.vocabulary = vocabulary
+    digest = text.digest
     training = Array(tokens.dropLast(last))
     validation = Array(tokens.suffix(last))
   }

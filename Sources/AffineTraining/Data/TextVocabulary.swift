@@ -1,5 +1,5 @@
 /// What one token of a text is.
-public enum TextUnit: String, Sendable, Hashable, CaseIterable {
+public enum TextUnit: String, Sendable, Hashable, Codable, CaseIterable {
   /// A byte: any file will do.
   case bytes
   /// A Unicode scalar of a UTF-8 text.

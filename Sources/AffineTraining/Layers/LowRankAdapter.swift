@@ -47,6 +47,8 @@ struct LowRankAdapter: Sendable {
 
 /// The adapters of a model.
 struct LowRankAdapters: Sendable {
+  /// `alpha / rank` of all of them.
+  let factor: Float
   /// By the place of the frozen weight among the parameters.
   let layers: [Int: LowRankAdapter]
   /// What the learning rates of all other parameters were multiplied with before they were frozen.

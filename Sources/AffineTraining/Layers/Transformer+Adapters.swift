@@ -29,14 +29,19 @@ extension Transformer {
       throw .model("the alpha of adapters cannot be \(alpha)")
     }
     guard !hasAdapters else { throw .model("the model has adapters already") }
+    addAdapters(rank: rank, factor: alpha / Float(rank), seed: seed)
+  }
+
+  mutating func addAdapters(rank: Int, factor: Float, seed: UInt64) {
     var builder = ParameterBuilder(seed: seed, learnsSteps: false, continuing: parameters)
     var layers: [Int: LowRankAdapter] = [:]
     for layer in linearLayers {
       layers[layer.weight] = LowRankAdapter(
-        layer.name, of: parameters[layer.weight].shape, rank: rank, factor: alpha / Float(rank),
+        layer.name, of: parameters[layer.weight].shape, rank: rank, factor: factor,
         to: &builder)
     }
-    adapters = LowRankAdapters(layers: layers, factors: parameters.map(\.learningRateFactor))
+    adapters = LowRankAdapters(
+      factor: factor, layers: layers, factors: parameters.map(\.learningRateFactor))
     let frozen = parameters.indices
     parameters = builder.parameters
     for index in frozen { parameters[index].learningRateFactor = 0 }

@@ -1,19 +1,19 @@
 /// The extents and choices of a decoder-only transformer.
-public struct TransformerShape: Sendable, Hashable {
+public struct TransformerShape: Sendable, Hashable, Codable {
   /// What normalizes rows.
-  public enum Norm: String, Sendable, Hashable, CaseIterable {
+  public enum Norm: String, Sendable, Hashable, Codable, CaseIterable {
     /// Layer norm, root mean square norm, or a norm by range (arXiv 1805.11046).
     case layer, rms, range
   }
 
   /// What is between the two products of a feed-forward layer.
-  public enum Activation: String, Sendable, Hashable, CaseIterable {
+  public enum Activation: String, Sendable, Hashable, Codable, CaseIterable {
     /// One function; or `silu(gate) · up`, with a third product.
     case gelu, silu, swiglu
   }
 
   /// How a token knows its place.
-  public enum Positions: String, Sendable, Hashable, CaseIterable {
+  public enum Positions: String, Sendable, Hashable, Codable, CaseIterable {
     /// A trained vector for each place, or rotation.
     case learned, rotary
   }

@@ -1,7 +1,7 @@
 /// How an optimizer moves parameters.
-public struct OptimizerSettings: Sendable, Hashable {
+public struct OptimizerSettings: Sendable, Hashable, Codable {
   /// The rules, by name.
-  public enum Kind: String, Sendable, Hashable, CaseIterable {
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     /// ``AdamW``.
     case adamW = "adamw"
     /// ``AdamW`` with clipped updates.

@@ -4,9 +4,9 @@ public import AffineQuant
 ///
 /// A granularity is meant along the axis that the product contracts, so no plan can give a product a
 /// scale that varies where it must not.
-public struct CodePlan: Sendable, Hashable {
+public struct CodePlan: Sendable, Hashable, Codable {
   /// How many values share a scale.
-  public enum Granularity: Sendable, Hashable {
+  public enum Granularity: Sendable, Hashable, Codable {
     /// All of them.
     case tensor
     /// Those that one sum of the product runs over: a row, or a column where rows are contracted.
@@ -18,7 +18,7 @@ public struct CodePlan: Sendable, Hashable {
   }
 
   /// Where scales come from.
-  public enum Scale: Sendable, Hashable {
+  public enum Scale: Sendable, Hashable, Codable {
     /// `max|x| / 127`, codes −127…127; likewise for other widths.
     case largest
     /// `max|x| / 127.5`, codes −127…127: AQT.
@@ -42,7 +42,7 @@ public struct CodePlan: Sendable, Hashable {
   /// Where scales come from.
   public var scale: Scale
   /// How a value between two codes becomes one of them.
-  public enum Rounding: Sendable, Hashable {
+  public enum Rounding: Sendable, Hashable, Codable {
     /// The nearest.
     case nearest
     /// Either, at random and unbiased.

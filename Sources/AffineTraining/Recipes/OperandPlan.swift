@@ -1,5 +1,5 @@
 /// What one operand of a product becomes.
-public enum OperandPlan: Sendable, Hashable {
+public enum OperandPlan: Sendable, Hashable, Codable {
   /// Its values.
   case float
   /// Its values, rounded to bfloat16.
@@ -24,7 +24,7 @@ public enum OperandPlan: Sendable, Hashable {
 }
 
 /// What both operands of a product become.
-public struct ProductPlan: Sendable, Hashable {
+public struct ProductPlan: Sendable, Hashable, Codable {
   /// The operand on the left: inputs forward, gradients backward.
   public var left: OperandPlan
   /// The operand on the right: the weight; for the weight's gradient the inputs.

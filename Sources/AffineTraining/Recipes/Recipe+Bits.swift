@@ -38,7 +38,7 @@ extension Recipe {
 }
 
 /// The products of a linear layer, by their names on the command line.
-public enum LinearProduct: String, Sendable, Hashable, CaseIterable {
+public enum LinearProduct: String, Sendable, Hashable, Codable, CaseIterable {
   /// `Y = X · Wᵀ`
   case forward
   /// `dX = G · W`

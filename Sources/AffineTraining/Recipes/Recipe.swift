@@ -6,7 +6,7 @@ internal import AffineQuant
 /// Every scheme is a value of this type; ``named`` has those of the literature. A new one is a new value.
 public struct Recipe: Sendable, Hashable {
   /// How a linear layer's weight is kept between steps.
-  public enum WeightFormat: Sendable, Hashable {
+  public enum WeightFormat: Sendable, Hashable, Codable {
     /// A master copy.
     case float32
     /// 16 bits, updated with stochastic rounding.

@@ -1,7 +1,7 @@
 public import AffineQuant
 
 /// How gradients are kept between the backward pass and the step, by name.
-public enum GradientFormat: String, Sendable, Hashable, CaseIterable {
+public enum GradientFormat: String, Sendable, Hashable, Codable, CaseIterable {
   /// 4 bytes a value.
   case float32
   /// 2 bytes a value, rounded to nearest even; sums are computed in float32.

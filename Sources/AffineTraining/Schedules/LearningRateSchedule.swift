@@ -1,9 +1,9 @@
 /// The learning rate of each step: a function of the step alone, so that a resumed run follows it.
 ///
 /// It rises linearly to its peak in the first `warmUp` steps, and falls after.
-public struct LearningRateSchedule: Sendable, Hashable {
+public struct LearningRateSchedule: Sendable, Hashable, Codable {
   /// How the learning rate falls, by name.
-  public enum Decay: String, Sendable, Hashable, CaseIterable {
+  public enum Decay: String, Sendable, Hashable, Codable, CaseIterable {
     /// It does not.
     case constant
     /// Along half a cosine (Loshchilov and Hutter, "SGDR", arXiv 1608.03983).

@@ -10,6 +10,7 @@ extension Trainer {
   private static let parameterPrefix = "model."
   private static let momentPrefix = "optimizer."
   private static let average = "detector.average"
+  private static let identity = "identity"
 
   /// Everything that the next steps depend on, and what was recorded: resuming from it gives the same
   /// losses, bit for bit.
@@ -27,7 +28,8 @@ extension Trainer {
       checkpoint.tensors[Self.momentPrefix + name] = value
     }
     checkpoint.set("step", to: step)
-    for (name, text) in identity { checkpoint.metadata[name] = text }
+    checkpoint.metadata[Self.identity] = RunIdentity(self).json
+    if let factor = model.adapters?.factor { checkpoint.set(Transformer.factorName, to: factor) }
     checkpoint.metadata["curve"] = record.curve.text
     checkpoint.metadata["validation"] = record.validation.text
     if case .noiseTriggered(var detector) = recipes {
@@ -45,28 +47,24 @@ extension Trainer {
     return checkpoint
   }
 
-  /// What a run must share with one that it goes on from, by name.
-  private var identity: [(name: String, text: String)] {
-    [
-      ("recipe", recipes.name), ("plan", recipes.plan), ("settings", "\(settings)"),
-      ("shape", "\(model.shape)"),
-      ("adapters", model.adapters.map { "\($0.layers.values.map(\.factor).max() ?? 0)" } ?? "none"),
-      ("text", "\(corpus.training.count) and \(corpus.validation.count) tokens"),
-    ]
-  }
-
   /// Goes on where a checkpoint was taken.
   ///
+  /// A run may be longer than it was going to be: learning rates and cycles of bits are from then on those
+  /// of the longer one.
+  ///
   /// - Returns: What was recorded until then.
-  /// - Throws: ``CheckpointError`` for a checkpoint of another model, recipe or settings,
+  /// - Throws: ``CheckpointError`` for a checkpoint of another text, model, recipe or settings,
   ///   ``OptimizerError`` for moments that do not fit. Nothing has changed then.
   public mutating func resume(from checkpoint: Checkpoint) throws -> TrainingRecord {
     var resumed = self
-    for (name, mine) in identity {
-      let found = try checkpoint.text(name)
-      guard found == mine else {
-        throw CheckpointError.wrongText(name: name, expected: mine, found: found)
-      }
+    let mine = RunIdentity(self)
+    guard let identity = checkpoint.metadata[Self.identity] else {
+      throw CheckpointError.unknownVersion(nil)
+    }
+    let found = try RunIdentity(json: identity).lasting(as: mine)
+    if let difference = mine.difference(from: found) {
+      throw CheckpointError.otherRun(
+        place: difference.place, expected: difference.mine, found: difference.other)
     }
     for (index, parameter) in model.parameters.enumerated() {
       resumed.model.parameters[index].value = try checkpoint.tensor(
@@ -106,20 +104,6 @@ extension Trainer {
     }
     if case .float32(let matrix)? = checkpoint.tensors[Self.average] { detector.average = matrix }
     return .noiseTriggered(detector)
-  }
-}
-
-extension RecipeSchedule {
-  /// Everything that it fixes: two recipes of one name may differ.
-  fileprivate var plan: String {
-    let text =
-      switch self {
-      case .constant(let recipe): "\(recipe)"
-      case .cyclic(let cycles): "\(cycles)"
-      case .noiseTriggered(let detector): "\(detector.ladder) \(detector.settings)"
-      }
-    // Checkpoints that were written before recipes had a cache go on.
-    return text.replacing(", cache: nil", with: "")
   }
 }
 

@@ -1,5 +1,5 @@
 /// What fixes a run, beside its model, recipe and text.
-public struct TrainingSettings: Sendable, Hashable {
+public struct TrainingSettings: Sendable, Hashable, Codable {
   /// Windows of a step.
   public var batch = 16
   /// Tokens of a window.

@@ -36,6 +36,20 @@ import Testing
     }
   }
 
+  /// At a temperature that makes all weights equal, the likeliest is still the likeliest.
+  @Test(arguments: [Float(1e30), .greatestFiniteMagnitude]) func keepsTheLikeliestWhenHot(
+    temperature: Float
+  ) throws {
+    let logits: [Float] = [0, 3, 1, 2]
+    for (topK, topP) in [(1, 1), (nil, 1e-30)] as [(Int?, Float)] {
+      let sampler = try Sampler(temperature: temperature, topK: topK, topP: topP)
+      #expect(try Self.counts(sampler, logits, draws: 100) == [0, 100, 0, 0])
+    }
+    let two = try Sampler(temperature: temperature, topK: 2)
+    let counts = try Self.counts(two, logits, draws: 100)
+    #expect(counts[1] > 0 && counts[3] > 0 && counts[1] + counts[3] == 100)
+  }
+
   @Test func keepsTheLikeliest() throws {
     // Probabilities of about 0.64, 0.24, 0.09, 0.03.
     let logits: [Float] = [0, 3, 1, 2]

@@ -170,6 +170,27 @@ import Testing
     #expect(try PrecisionLaw.fit(rows, settings).replicates != one.replicates)
   }
 
+  /// Tables of measurements write 16 or 32 bits where nothing is quantized.
+  @Test func fullPrecisionInBitsIsFloat() throws {
+    let rows = try SyntheticRows.rows(noise: 0.005)
+    let full = rows.enumerated().map { index, row in
+      var row = row
+      let bits = [16, 32][index % 2] as Double
+      row.precision = LawPrecision(
+        weightBits: row.precision.weightBits ?? bits,
+        activationBits: row.precision.activationBits ?? bits,
+        cacheBits: row.precision.cacheBits ?? bits)
+      row.postBits = row.postBits ?? bits
+      return row
+    }
+    let settings = Self.settings()
+    #expect(full.map(settings.counted) == rows.map(settings.counted))
+    #expect(try PrecisionLaw.fit(full, settings).law == PrecisionLaw.fit(rows, settings).law)
+    var exact = settings
+    exact.fullBits = 64
+    #expect(throws: LawError.self) { try PrecisionLaw.fit(full, exact) }
+  }
+
   @Test func rowsAreDividedByRuns() throws {
     let rows = try SyntheticRows.rows()
     let (fitted, held) = LawRow.divided(rows, holdingOut: 0.2)

@@ -19,7 +19,7 @@ import Testing
     let expected = try run.end(steps: 3, on: Execution(threads: 1, instructionSet: .portable))
     let executions =
       SmallRun.instructionSets.map { Execution(threads: 1, instructionSet: $0) }
-      + [.threads(2), .threads(3)]
+      + [2, 3, 7, 16].map { .threads($0) }
     for execution in executions {
       let differences = try run.end(steps: 3, on: execution).differences(from: expected)
       #expect(differences == [], "\(recipe.name) on \(execution)")

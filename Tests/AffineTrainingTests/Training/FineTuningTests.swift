@@ -56,6 +56,40 @@ import Testing
     #expect(one.checkpoint.isIdentical(to: other.checkpoint))
   }
 
+  /// A model with adapters is written with them, and goes on from there.
+  @Test(arguments: ["int4-group32", "uint4-group64-nf4"])
+  func adaptersAreWrittenApart(base: String) async throws {
+    let run = try run(.float32)
+    var model = try run.model()
+    try model.keepWeights(as: #require(QuantizedType(name: base)))
+    try model.addAdapters(rank: 2, alpha: 4, seed: 5)
+    var trainer = try run.trainer(model)
+    let record = try trainer.run(steps: 2)
+    try await inFolder { folder in
+      for checkpoint in [trainer.model.checkpoint, try trainer.checkpoint(record)] {
+        try checkpoint.write(to: folder + "/model.safetensors")
+        var read = try run.model()
+        try read.load(Checkpoint.load(from: folder + "/model.safetensors"), recipe: .float32)
+        #expect(read.hasAdapters)
+        #expect(read.checkpoint.isIdentical(to: trainer.model.checkpoint))
+        let losses = try [trainer, run.trainer(read)].map { try $0.validationLoss() }
+        #expect(losses[0] == losses[1])
+      }
+      var other = try run.model()
+      let before = other.checkpoint
+      for change in [
+        { $0.metadata["adapters.factor"] = nil }, { $0.tensors["new"] = $0.tensors.first?.value },
+      ]
+        as [(inout Checkpoint) -> Void]
+      {
+        var checkpoint = trainer.model.checkpoint
+        change(&checkpoint)
+        #expect(throws: CheckpointError.self) { try other.load(checkpoint, recipe: .float32) }
+        #expect(other.checkpoint.isIdentical(to: before))
+      }
+    }
+  }
+
   @Test func aFileOfNamedTensorsIsAModel() async throws {
     let trained = try Self.trained.get()
     try await inFolder { folder in

@@ -92,10 +92,12 @@ import Testing
     #expect(float.weights + float.optimizer == 12 * model.parameterCount)
     // A layer has 4 + 4 matrices of 256 rows, counting one of 1024 rows as 4, and one more of 256.
     #expect(short.weights == linear + 4 * 2 * (4 + 4 + 1) * 256 + 4 * (table + norms))
-    #expect(short.optimizer == (2 * 256 + 8) * (linear + table) / 256 + 8 * norms)
+    // The table of embeddings keeps moments in float32.
+    #expect(short.optimizer == (2 * 256 + 8) * linear / 256 + 8 * (table + norms))
     let bytes = Double(short.weights + short.optimizer) / Double(model.parameterCount)
     print("int8 weights, 8-bit moments: \(bytes) bytes a parameter")
-    #expect(bytes < 3.1)
+    // 1 byte, 2 of moments, and a scale of each for 256; 12 for the table, 2 % of this model.
+    #expect(bytes < 3.2)
   }
 
   /// A frozen parameter has neither gradient nor moments; one that is trained has both.

@@ -1,3 +1,4 @@
+import AffineFormats
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -50,6 +51,44 @@ import Testing
     let checkpoint = try run.end(steps: 1)
     #expect(throws: CheckpointError.self) { try other.resume(from: checkpoint) }
     #expect(other.step == 0)
+  }
+
+  /// Of the same length, with the same characters.
+  @Test func anotherTextOfTheSameLengthIsRefused() throws {
+    let run = try Self.run.get()
+    let all = try SmallRun.text.get()
+    var bytes = try MappedFile.contents(of: persuasion)
+    let places = bytes.indices.filter {
+      [UInt8(ascii: "a"), UInt8(ascii: "b")].contains(bytes[$0])
+    }
+    bytes.swapAt(places[0], try #require(places.first { bytes[$0] != bytes[places[0]] }))
+    let swapped = try TextCorpus(bytes.span, unit: .characters)
+    #expect(swapped.vocabulary == all.vocabulary)
+    var other = try Trainer(run.model(), run.recipes, swapped, run.settings)
+    let error = #expect(throws: CheckpointError.self) {
+      try other.resume(from: run.end(steps: 1))
+    }
+    guard case .otherRun(place: "text.digest", _, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(other.step == 0)
+  }
+
+  /// Version 1 is the first; what stood in its place before had no version.
+  @Test func layoutsThatAreNotKnownAreRefused() throws {
+    let run = try Self.run.get()
+    let sound = try run.end(steps: 1)
+    let identity = try #require(sound.metadata["identity"])
+    let newer = identity.replacing("\"version\":1", with: "\"version\":99")
+    for (text, version) in [(nil, nil), (newer, 99), ("{}", nil)] as [(String?, Int?)] {
+      var checkpoint = sound
+      checkpoint.metadata["identity"] = text
+      var trainer = try run.trainer()
+      #expect(throws: CheckpointError.unknownVersion(version)) {
+        try trainer.resume(from: checkpoint)
+      }
+    }
   }
 
   @Test func anotherAlphaIsRefused() throws {

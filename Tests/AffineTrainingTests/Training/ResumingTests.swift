@@ -64,6 +64,27 @@ import Testing
     try await Self.check(try SmallRun(.cyclic(cycles)) { _, _ in }, steps: 12, stop: 5)
   }
 
+  /// A run that had ended goes on to more steps, as one that was going to be as long from then on.
+  @Test func moreStepsGoOn() throws {
+    let cycles = { (steps: Int) in try CyclicPrecision(steps: steps, cycles: 2) }
+    for isCyclic in [false, true] {
+      func run(_ steps: Int) throws -> SmallRun {
+        try SmallRun(isCyclic ? .cyclic(cycles(steps)) : .constant(.int8WeightOnly)) {
+          $1.schedule.steps = steps
+        }
+      }
+      let short = try run(4).end(steps: 4)
+      var trainer = try run(8).trainer()
+      let earlier = try trainer.resume(from: short)
+      let record = try trainer.run(steps: 8, validatingEvery: 2, continuing: earlier)
+      #expect(record.curve.map(\.step) == Array(1...8))
+      // From there it goes on as it would have.
+      var again = try run(8).trainer()
+      _ = try again.resume(from: trainer.checkpoint(record))
+      #expect(again.step == 8)
+    }
+  }
+
   /// Between two checks, after the first of two that want the same, and after a switch.
   @Test(arguments: [3, 4, 6, 7]) func aDetectorGoesOn(stop: Int) async throws {
     var settings = NoiseSwitch.Settings()

@@ -16,6 +16,7 @@ struct LawData {
     var unrounded: [Int: [Double]] = [:]
     for (index, row) in rows.enumerated() {
       try row.validate(at: "row \(index + 1)")
+      let row = settings.counted(row)
       if let reason = settings.reason(against: row) {
         excluded.append(LawFit.Excluded(row: row, reason: reason))
         continue

@@ -16,6 +16,10 @@ public struct LawFitSettings: Sendable, Hashable {
   /// at 3 bits.
   public var leastBits = LawPrecision.float
 
+  /// Rows that say so many bits or more of a part mean that it is not quantized: tables of measurements
+  /// often write 16 or 32 there.
+  public var fullBits = 16.0
+
   /// Where the search of float training starts, in place of a grid.
   package var start: Start?
 
@@ -30,6 +34,18 @@ public struct LawFitSettings: Sendable, Hashable {
 
   /// The usual values.
   public init() {}
+
+  /// A row as it is fitted: parts of ``fullBits`` or more are not quantized.
+  public func counted(_ row: LawRow) -> LawRow {
+    func counted(_ bits: Double?) -> Double? { bits.flatMap { $0 < fullBits ? $0 : nil } }
+    var row = row
+    row.precision = LawPrecision(
+      weightBits: counted(row.precision.weightBits),
+      activationBits: counted(row.precision.activationBits),
+      cacheBits: counted(row.precision.cacheBits))
+    row.postBits = counted(row.postBits)
+    return row
+  }
 
   /// Why a row is left out.
   ///
@@ -55,6 +71,7 @@ public struct LawFitSettings: Sendable, Hashable {
   ///
   /// - Throws: ``LawError/invalid(_:_:_:)``.
   func validate() throws(LawError) {
+    try PrecisionLaw.check("the bits of full precision", fullBits, 1...1e3)
     try PrecisionLaw.check("huber", huber, 1e-9...1e3)
     try PrecisionLaw.check("replicates", Double(replicates), 0...100_000)
     try PrecisionLaw.check("confidence", confidence, 0.01...0.999)

@@ -55,11 +55,10 @@ extension LawRow {
   ) -> (fitted: [LawRow], held: [LawRow]) {
     var (fitted, held): ([LawRow], [LawRow]) = ([], [])
     for row in rows {
-      // FNV-1a: the same on every machine, unlike the hash of a dictionary.
-      let hash = row.key.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-        ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-      }
-      let place = Double(SplitMix.word(SplitMix.key(seed: seed, step: hash), 0) >> 11) * 0x1p-53
+      var digest = Digest()
+      row.key.utf8.forEach { digest.combine($0) }
+      let word = SplitMix.word(SplitMix.key(seed: seed, step: digest.value), 0)
+      let place = Double(word >> 11) * 0x1p-53
       if place < part { held.append(row) } else { fitted.append(row) }
     }
     return (fitted, held)

@@ -5,7 +5,8 @@ extension SweepRun {
   public static func identity(_ settings: SweepSettings, _ corpus: TextCorpus) -> String {
     "\(settings.batch) × \(settings.context) tokens a step, learning rate \(settings.learningRate), "
       + "\(settings.validationWindows) windows, text of \(corpus.training.count) and "
-      + "\(corpus.validation.count) tokens of \(corpus.vocabulary.count)"
+      + "\(corpus.validation.count) tokens of \(corpus.vocabulary.count) with the digest "
+      + String(corpus.digest, radix: 16)
   }
 
   /// Trains, measures the loss, and measures it again with weights rounded after training.
