@@ -1,3 +1,4 @@
+import AffineFormats
 import AffineModels
 import AffineQuant
 import ArgumentParser
@@ -139,7 +140,7 @@ struct EmbedCommand: ParsableCommand {
     }
     guard let file else { return texts }
     let contents = try affine.text(of: file)
-    var lines = contents.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    var lines = contents.textLines(omittingEmpty: false)
     if lines.last?.isEmpty ?? false { lines.removeLast() }
     guard !lines.isEmpty else { throw Failure("\(file) is empty") }
     for (index, line) in lines.enumerated() {

@@ -24,7 +24,7 @@ struct ModelSource<Model: QuantizableModel> {
         .map(Array.init)
     }
     var (sequences, count): ([[Int]], Int) = ([], 0)
-    for line in try text(of: path).split(whereSeparator: \.isNewline) where count < most ?? .max {
+    for line in try text(of: path).textLines(omittingEmpty: true) where count < most ?? .max {
       let tokens = tokenize(String(line))
       sequences.append(tokens)
       count += tokens.count

@@ -4,12 +4,15 @@
     python templates.py                # deterministic: a rerun writes identical bytes
 
 The environment is the one in which chat templates are rendered everywhere: `trim_blocks`, `lstrip_blocks`, a
-sandbox, `raise_exception`, and `tojson` without escapes for HTML. A case without `output` must be refused.
+sandbox, `raise_exception`, `strftime_now`, `generation`, and `tojson` without escapes for HTML. A case without `output` must be refused.
 """
 import json
 import random
+from datetime import datetime
 from pathlib import Path
 
+from jinja2 import nodes
+from jinja2.ext import Extension
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -18,9 +21,28 @@ def raise_exception(message):
     raise TemplateError(message)
 
 
-environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
-environment.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)
+class Generation(Extension):
+    """`{% generation %}`, which marks what a model says, as a call of its body."""
+    tags = {"generation"}
+
+    def parse(self, parser):
+        line = next(parser.stream).lineno
+        body = parser.parse_statements(("name:endgeneration",), drop_needle=True)
+        return nodes.CallBlock(self.call_method("said"), [], [], body).set_lineno(line)
+
+    def said(self, caller):
+        return caller()
+
+
+def tojson(value, ensure_ascii=False, indent=None, separators=None, sort_keys=False):
+    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
+
+
+environment = ImmutableSandboxedEnvironment(
+    trim_blocks=True, lstrip_blocks=True, extensions=[Generation, "jinja2.ext.loopcontrols"])
+environment.filters["tojson"] = tojson
 environment.globals["raise_exception"] = raise_exception
+environment.globals["strftime_now"] = datetime(2025, 3, 9, 14, 5, 7).strftime
 
 # The styles of well-known families, each with the means by which its own template works.
 STYLES = {
@@ -164,6 +186,55 @@ BODIES = [
 ]
 
 
+# What the templates of later families do, a feature or two each.
+FEATURES = [
+    "{%- macro turn(m, open='<|', close='|>') -%}{{ open ~ m.role ~ close }}{{ m.content | trim }}{%- endmacro -%}"
+    "{% for m in messages %}{{ turn(m, close=']') }}\n{% endfor %}",
+    "{%- macro inner(x) -%}[{{ x }}]{%- endmacro -%}{%- macro outer(x, y=x ~ '!') -%}{{ inner(y) }}{%- endmacro -%}"
+    "{{ outer('a') }}{{ outer('a', 'b') }}{{ outer() }}",
+    "{% macro f(x) %}{% if x > 0 %}{{ x }}{{ f(x - 1) }}{% endif %}{% endmacro %}{{ f(5) }}{{ f(x=2) }}",
+    "{% macro f() %}{{ varargs | join }}{{ kwargs | tojson }}{% endmacro %}{{ f(1, 2, a=3) }}",
+    "{% macro f(x) %}{% endmacro %}{{ f(1, 2) }}", "{% macro f(x) %}{% endmacro %}{{ f(y=2) }}",
+    "{% macro f(x) %}<{{ caller(x) }}>{% endmacro %}{% call(y) f(1) %}{{ y }}{{ messages[0].role }}{% endcall %}",
+    "{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | join('|') }}",
+    "{{ messages | rejectattr('role', 'in', ['user', 'tool']) | list | length }}{{ [1, 0, 2] | select | join }}",
+    "{% set users = messages | selectattr('role', 'eq', 'user') %}{{ users | list | length }}{{ users | list | length }}",
+    "{{ ['a', 'b'] | map('upper') | join }}{{ [3, 1, 2] | sort(reverse=true) | join }}{{ ['b', 'a', 'B'] | unique | join }}",
+    "{% for m in messages %}{% if m.role == 'system' %}{% continue %}{% endif %}{{ loop.index }}"
+    "{% if m.role == 'assistant' %}{% break %}{% endif %}{{ m.content }}{% endfor %}",
+    "{{ strftime_now('%d %B %Y, %H:%M:%S %p') }}{{ strftime_now('%b %a %A %y') }}{{ strftime_now is defined }}",
+    "{% for m in messages %}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% set k = 1 %}{% endgeneration %}"
+    "{{ k is defined }}{% endif %}{% endfor %}",
+    "{{ messages[0].role is equalto 'system' }}{{ 6 is divisibleby 3 }}{{ 'a' is in ['a'] }}{{ 1 is not in [2] }}",
+    "{{ 1 / 2 }} {{ 6 / 3 }} {{ 7 // 2.0 }} {{ 2 ** 10 }} {{ 0.1 + 0.2 }} {{ 1e3 }} {{ -1.5 | abs }} {{ -7.5 % 2 }}",
+    "{{ 'a' * 3 }}{{ 2 * 'b' }}{{ [1] * 2 }}{{ '%s-%d' % ('a', 2) }}{{ '{}{x}'.format(1, x=2) }}",
+    "{{ ['a', 1, none, true, 1.5, 'it\\'s', 'é\\n'] }}{{ {'k': ('v', 1)} }}{{ (1,) }}{{ messages[1] }}",
+    "{{ messages | tojson(indent=2) }}{{ {'b': 1, 'a': []} | tojson(sort_keys=true, separators=(',', ':')) }}",
+    "{{ 'é👍\\x7f' | tojson(ensure_ascii=true) }}{{ 1.5 | tojson }}{{ {1: none} | tojson }}",
+    "{% set a, b = 1, 2 %}{{ a + b }}{% for x, (y, z) in [(1, (2, 3))] %}{{ x }}{{ y }}{{ z }}{% endfor %}",
+    "{% set ns = namespace({'a': 1}, b=2) %}{% set ns.c = ns.a + ns.b %}{{ ns.c }}{{ dict(a=1).a }}",
+    "{% with x = 1, y = 2 %}{{ x + y }}{% endwith %}{{ x is defined }}{% filter upper %}a{{ 'b' }}{% endfilter %}",
+    "{% set x | trim | upper %} a {% set y = 1 %}{% endset %}{{ x }}{{ y is defined }}",
+    "a\n  {% raw %} {{ x }} {% if %}\n{% endraw %}\nb {%- raw -%} c {%- endraw -%} d",
+    "{% for m in [[1, [2]], [3]] recursive %}{{ loop.depth }}{% if m is iterable %}{{ loop(m) }}{% else %}{{ m }}{% endif %}{% endfor %}",
+    "{% for m in messages %}{{ loop.cycle('a', 'b') }}{{ loop.changed(m.role) }}{{ loop.nextitem.role }}{% endfor %}",
+    "{{ 'a,b,c'.split(',', maxsplit=1)[1] }}{{ 'a b c'.split(none, 1)[1] }}{{ 'a,b,c'.rsplit(',', 1) | join('|') }}",
+    "{{ 'aaa'.replace('a', 'b', 2) }}{{ 'aaa' | replace('a', 'b', count=1) }}{{ 'aaa' | replace(old='a', new='c') }}",
+    "{{ 'xax' | trim(chars='x') }}{{ ['a', 'b'] | join(d='-') }}{{ messages | join(', ', attribute='role') }}",
+    "{{ 'abc'.startswith('b', 1) }}{{ 'abc'.endswith(('x', 'c')) }}{{ 'abc'.find('c') }}{{ 'aba'.rfind('a') }}{{ 'aaa'.count('a') }}",
+    "{{ 'ab'.strip(chars='a') }}", "{{ 'a'.upper(1) }}", "{{ [1] | first(1) }}", "{{ messages[0].get('x', default=1) }}",
+    "{{ 'ab cd' | title }}{{ 'aB' | capitalize }}{{ \"it's\".title() }}{{ 'ΑΣ Σ' | lower }}{{ 'ß' | upper }}",
+    "{{ 'a\\n\\nb' | indent(2) }}{{ 'a\\nb' | indent(width=1, first=true) }}{{ 'a\\nb'.splitlines() }}",
+    "{{ '7' | int + 1 }}{{ 'x' | int(5) }}{{ '1.5' | float }}{{ 2.5 | round }}{{ 2.1 | round(method='ceil') }}{{ 3.7 | int }}",
+    "{% for k, v in messages[0] | items %}{{ k }}={{ v }};{% endfor %}{% for k, v in {'b': 1, 'a': 2} | dictsort %}{{ k }}{% endfor %}",
+    "{{ ('<' ~ ('a' | safe)) }}{{ {'a': 1} | tojson | safe }}{{ [1, 2, 3] | sum }}{{ [2, 1] | min }}{{ ['a', 'b'] | last }}",
+    "a{#-#} b", "a {#--#} b", "a\u3000{%- if true -%}\u3000b{%- endif %}", "\u3000{% if true %}c{% endif %}", "a\u00a0{{- 1 -}}\u2003b",
+    "{{ (messages[0].role, 'x') | join }}{{ 1 in (1, 2) }}{{ messages[0].role in ('user', 'system') }}{{ 'a' in missing }}",
+    "{% if missing %}{{ missing.x.y(1) | nothing }}{% include 'x' %}{% endif %}", "{{ 1 if missing.x is defined else 2 }}",
+    "{{ '' | default('x', boolean=true) }}{{ missing | default(value='z') }}", "{% break %}", "{{ 'a' + 1.5 }}", "{{ [] < 1 }}",
+]
+
+
 def spaced(generator):
     """Tags with every sign, between every kind of white space."""
     parts = []
@@ -185,7 +256,7 @@ def case(name, source, talk, prompt=True):
     try:
         result["output"] = environment.from_string(source).render(
             messages=messages, add_generation_prompt=prompt, bos_token="<s>", eos_token="</s>")
-    except (TemplateError, TypeError, ZeroDivisionError):
+    except (TemplateError, TypeError, ValueError, SyntaxError, ZeroDivisionError):
         pass
     return result
 
@@ -193,6 +264,7 @@ def case(name, source, talk, prompt=True):
 generator = random.Random(1)
 cases = [case(name, source, talk, prompt) for name, source in STYLES.items() for talk in TALKS for prompt in (True, False)]
 cases += [case("expression", "{{ " + text + " }}", TALKS[1]) for text in EXPRESSIONS]
+cases += [case("feature", text, TALKS[1]) for text in FEATURES]
 cases += [case("body", text, TALKS[1]) for text in BODIES]
 cases += [case("space", spaced(generator), TALKS[0]) for _ in range(200)]
 Path(__file__).with_name("templates.json").write_text(

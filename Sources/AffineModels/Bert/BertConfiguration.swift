@@ -69,19 +69,25 @@ public struct BertConfiguration: Sendable, Hashable {
       throw .unsupported(file: model.file, what: "the \(field) '\(found)'")
     }
     let positions = try model.count("max_position_embeddings")
-    let longest = try folder.document("sentence_bert_config.json")
-      .count("max_seq_length", absent: positions)
+    // The tokenizer's own count where the other is missing; far more than any model's stands for none.
+    var longest = try folder.optionalDocument("sentence_bert_config.json")?
+      .optionalCount("max_seq_length")
+    if longest == nil {
+      longest = try folder.optionalDocument("tokenizer_config.json")?
+        .optionalCount("model_max_length")
+    }
     try self.init(
       vocabulary: model.count("vocab_size"), width: model.count("hidden_size"),
       layers: model.count("num_hidden_layers"), heads: model.count("num_attention_heads"),
       innerWidth: model.count("intermediate_size"), positions: positions,
       tokenTypes: model.count("type_vocab_size"), normEpsilon: model.number("layer_norm_eps"),
-      maximumTokens: min(longest, positions), normalizes: Self.normalizes(folder))
+      maximumTokens: min(longest ?? positions, positions), normalizes: Self.normalizes(folder))
   }
 
   /// Whether the modules after the encoder, mean pooling and perhaps a norm, end with the norm.
   private static func normalizes(_ folder: ModelFolder) throws(BertError) -> Bool {
-    let modules = try folder.document("modules.json")
+    // Without it, the mean is taken and nothing follows.
+    guard let modules = try folder.optionalDocument("modules.json") else { return false }
     var kinds: [String] = []
     for module in try modules.elements() {
       let type = try module.word("type") ?? ""
@@ -89,8 +95,9 @@ public struct BertConfiguration: Sendable, Hashable {
       kinds.append(kind)
       guard kind == "Pooling" else { continue }
       let pooling = try folder.document("\(module.text("path") ?? "")/config.json")
-      let modes = try pooling.trueNames().filter { $0.begins(with: "pooling_mode_") }
-      guard modes == ["pooling_mode_mean_tokens"] else {
+      var modes = try pooling.trueNames().filter { $0.begins(with: "pooling_mode_") }
+      if let mode = try pooling.word("pooling_mode") { modes.append("pooling_mode_\(mode)_tokens") }
+      guard Set(modes) == ["pooling_mode_mean_tokens"] else {
         throw .unsupported(file: pooling.file, what: modes.joined(separator: " and "))
       }
     }

@@ -18,6 +18,15 @@ struct ModelFolder {
     }
   }
 
+  /// A document that need not be there.
+  func optionalDocument(_ name: String) throws(BertError) -> Document? {
+    do { return try document(name) } catch .file(let error)
+      where error.reason == "No such file or directory"
+    {
+      return nil
+    } catch { throw error }
+  }
+
   /// A JSON value and the file it comes from.
   struct Document {
     let file: String
@@ -40,6 +49,12 @@ struct ModelFolder {
         throw .malformed(file: file, reason: "there is no '\(name)'")
       default: throw .malformed(file: file, reason: "'\(name)' is not a whole number")
       }
+    }
+
+    /// A whole number, or `nil` where there is none or one beyond 64 bits.
+    func optionalCount(_ name: String) throws(BertError) -> Int? {
+      if case .otherNumber = try field(name) { return nil }
+      return try field(name) == nil ? nil : count(name)
     }
 
     /// A number that is finite as a float.
@@ -71,6 +86,20 @@ struct ModelFolder {
         throw .malformed(file: file, reason: "'\(name)' is no word in ASCII")
       }
       return text
+    }
+
+    /// Whether something is so, or `nil` where nothing is said.
+    func flag(_ name: String) throws(BertError) -> Bool? {
+      switch try field(name) {
+      case .boolean(let flag): return flag
+      case nil: return nil
+      default: throw .malformed(file: file, reason: "'\(name)' is not true or false")
+      }
+    }
+
+    /// A part that is an object or array, or `nil` where there is none.
+    func part(_ name: String) throws(BertError) -> Document? {
+      try field(name).map { Document(file: file, value: $0) }
     }
 
     /// The names of the fields that are true.

@@ -1,3 +1,4 @@
+internal import AffineFormats
 internal import AffineQuant
 
 extension TextEmbedder {
@@ -26,7 +27,7 @@ extension TextEmbedder {
   ///   - tokens: About how many tokens all parts have together.
   /// - Returns: Sequences of several lengths; none for an empty text.
   public func sequences(from text: String, tokens: Int) -> [[Int]] {
-    let stream = text.split(whereSeparator: \.isNewline).flatMap { line in
+    let stream = text.textLines(omittingEmpty: true).flatMap { line in
       tokenizer.tokens(String(line)).dropFirst().dropLast()
     }
     let lengths = Self.lengths(tokens: tokens)

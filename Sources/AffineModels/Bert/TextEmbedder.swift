@@ -15,10 +15,18 @@ public struct TextEmbedder: Sendable {
   /// - Throws: ``BertError``, naming what is missing.
   public init(folder: String, tensors: String? = nil) throws(BertError) {
     model = try BertModel(folder: folder, tensors: tensors)
-    let path = ModelFolder(path: folder).path(of: "vocab.txt")
+    let folder = ModelFolder(path: folder)
+    let rules = try BertTextRules(folder)
+    if let settings = try folder.optionalDocument("config_sentence_transformers.json"),
+      let name = try settings.text("default_prompt_name")
+    {
+      throw .unsupported(file: settings.file, what: "the default prompt '\(name)'")
+    }
+    let path = folder.path(of: "vocab.txt")
     do {
       tokenizer = try WordPieceTokenizer(
-        vocabularyPath: path, maximumCount: model.configuration.maximumTokens)
+        vocabularyPath: path, maximumCount: model.configuration.maximumTokens,
+        rules: rules)
     } catch .file(let error) { throw .file(error) } catch {
       throw .malformed(file: path, reason: "\(error)")
     }

@@ -128,9 +128,7 @@ import Testing
 
   static let wrongFolders: [(file: String, text: String?, sentence: String)] = [
     ("config.json", nil, "cannot open"),
-    ("modules.json", nil, "cannot open"),
     ("1_Pooling/config.json", nil, "cannot open"),
-    ("sentence_bert_config.json", nil, "cannot open"),
     ("config.json", "{", "at byte 1"),
     ("config.json", "[]", "an object is expected"),
     ("config.json", #"{"model_type": "roberta"}"#, "asks for the model_type 'roberta'"),

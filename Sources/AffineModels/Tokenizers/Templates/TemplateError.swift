@@ -25,7 +25,7 @@ extension TemplateError: CustomStringConvertible {
     case .type(let reason): "the chat template cannot be followed: \(reason)"
     case .raised(let message): "the chat template refuses the conversation: \(message)"
     case .tooDeep(let most): "the chat template is nested deeper than \(most) levels"
-    case .tooMuchWork(let most): "the chat template takes more than \(most) steps"
+    case .tooMuchWork(let most): "the chat template takes more than \(most) units of work"
     }
   }
 }

@@ -1,13 +1,29 @@
-/// Cuts a text into the words of BERT's uncased models.
+/// How the texts of a BERT model are cut into words.
+public struct BertTextRules: Sendable, Hashable {
+  /// Whether letters become small.
+  public var lowercases = true
+  /// Whether accents are taken away.
+  public var stripsAccents = true
+  /// Whether Chinese characters are words of their own.
+  public var partsChinese = true
+
+  /// Those of uncased models.
+  public init() {}
+}
+
+/// Cuts a text into the words of BERT's models.
 ///
-/// Controls are dropped, Chinese characters and punctuation stand alone, accents are taken away
-/// (normalization form D without category Mn), letters are small.
+/// Controls are dropped and punctuation stands alone; as the rules say, Chinese characters stand alone,
+/// accents are taken away (normalization form D without category Mn) and letters are small.
 struct BertWords {
+  let rules: BertTextRules
   /// The UTF-8 of the word that is being read, and the characters it has.
   private(set) var word: [UInt8] = []
   private(set) var characterCount = 0
   /// Marks that stay, not yet in the order of their combining classes.
   private var marks: [Unicode.Scalar] = []
+
+  init(_ rules: BertTextRules) { self.rules = rules }
 
   /// Calls `body` with the UTF-8 of each word and the number of its characters, until it says that it
   /// has enough.
@@ -27,8 +43,11 @@ struct BertWords {
     if scalar == " " { return end(body) }
     if BertCharacter.isDropped(scalar) { return true }
     if scalar.properties.isWhitespace { return end(body) }
-    let isChinese = BertCharacter.isChinese(scalar)
+    let isChinese = rules.partsChinese && BertCharacter.isChinese(scalar)
     if isChinese, !end(body) { return false }
+    guard rules.stripsAccents else {
+      return put(scalar, body) && (!isChinese || end(body))
+    }
     var isWanted = true
     for base in Decompositions.bases(of: scalar) where isWanted {
       isWanted = order(base, body)
@@ -65,9 +84,11 @@ struct BertWords {
       return endWord(body)
     }
     if scalar.value < 0x80 {
-      let isCapital = (0x41...0x5a).contains(scalar.value)
+      let isCapital = rules.lowercases && (0x41...0x5a).contains(scalar.value)
       word.append(UInt8(scalar.value) | (isCapital ? 0x20 : 0))
       characterCount += 1
+    } else if !rules.lowercases {
+      append(scalar)
     } else {
       for small in scalar.properties.lowercaseMapping.unicodeScalars { append(small) }
     }

@@ -6,7 +6,9 @@ extension WordPieceTokenizer {
   /// Reads a vocabulary of one token a line, as `vocab.txt` of published models.
   ///
   /// - Throws: ``TokenizerError``.
-  public init(vocabularyPath path: String, maximumCount: Int = 512) throws(TokenizerError) {
+  public init(
+    vocabularyPath path: String, maximumCount: Int = 512, rules: BertTextRules = BertTextRules()
+  ) throws(TokenizerError) {
     let bytes: [UInt8]
     do { bytes = try MappedFile(path: path).bytes.array } catch { throw .file(error) }
     var lines: [String] = []
@@ -17,6 +19,6 @@ extension WordPieceTokenizer {
       lines.append(name)
     }
     if lines.last == "" { lines.removeLast() }
-    try self.init(vocabulary: lines, maximumCount: maximumCount)
+    try self.init(vocabulary: lines, maximumCount: maximumCount, rules: rules)
   }
 }

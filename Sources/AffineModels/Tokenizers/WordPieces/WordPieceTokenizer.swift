@@ -1,4 +1,4 @@
-/// WordPiece as in BERT's uncased models (Devlin et al., 2018), token for token as the library
+/// WordPiece as in BERT's models (Devlin et al., 2018), token for token as the library
 /// `tokenizers` does it.
 ///
 /// A word is the longest token that begins it, then the longest `##` token that goes on, to its end; a
@@ -17,6 +17,8 @@ public struct WordPieceTokenizer: Tokenizer {
   /// `[PAD]`, if there is one.
   public let paddingToken: Int?
 
+  /// How texts are cut into words.
+  public let rules: BertTextRules
   private let pieces: WordPieces
   private let specials: SpecialTokens
   private let specialTokens: Set<Int>
@@ -30,8 +32,12 @@ public struct WordPieceTokenizer: Tokenizer {
   /// - Parameters:
   ///   - vocabulary: The tokens in the order of their numbers.
   ///   - maximumCount: The most tokens of a text.
+  ///   - rules: How texts are cut into words.
   /// - Throws: ``TokenizerError``.
-  public init(vocabulary: [String], maximumCount: Int = 512) throws(TokenizerError) {
+  public init(
+    vocabulary: [String], maximumCount: Int = 512, rules: BertTextRules = BertTextRules()
+  ) throws(TokenizerError) {
+    self.rules = rules
     // Two of them stand around every text.
     guard maximumCount >= 2 else { throw .maximumCount(maximumCount, least: 2) }
     guard vocabulary.count < Int32.max else {
@@ -99,7 +105,7 @@ public struct WordPieceTokenizer: Tokenizer {
         continue
       }
       let part = String(decoding: bytes[fragment.range], as: UTF8.self)
-      var words = BertWords()
+      var words = BertWords(rules)
       words.forEachWord(of: part.unicodeScalars[...]) { word, characterCount in
         pieces.append(word, characterCount, to: &tokens)
         return tokens.count - first < most

@@ -1,3 +1,4 @@
+internal import AffineFormats
 extension LawRow {
   private static let required = [
     "parameters", "tokens", "weightBits", "activationBits", "cacheBits", "postBits", "loss",
@@ -24,7 +25,7 @@ extension LawRow {
   /// - Returns: The rows in their order.
   /// - Throws: ``LawError``: a column that is missing, a row that no measurement gives.
   public static func read(csv: String) throws(LawError) -> [LawRow] {
-    let lines = csv.split(omittingEmptySubsequences: false) { $0.isNewline }.enumerated()
+    let lines = csv.textLines(omittingEmpty: false).enumerated()
       .map { (line: $0 + 1, cells: cells($1)) }.filter { $0.cells != [""] }
     guard let header = lines.first?.cells else { throw .missingColumns(required) }
     var places: [String: Int] = [:]

@@ -3,6 +3,7 @@ extension TemplateParser {
   mutating func arguments() throws(TemplateError) -> TemplateArguments {
     var arguments = TemplateArguments()
     while !take(")") {
+      if take("*") || take("**") { arguments.isSpread = true }
       let value = try expression()
       if case .name(let name) = value, take("=") {
         arguments.named.append((name, try expression()))
@@ -25,18 +26,44 @@ extension TemplateParser {
         postfixes.append(take("(") ? .method(name, try arguments()) : .member(name))
       } else if take("[") {
         postfixes.append(try item())
+      } else if take("(") {
+        postfixes.append(.call(try arguments()))
       } else if isFiltered, take("|") {
-        let name = try name()
+        let name = try dottedName()
         postfixes.append(.filter(name, take("(") ? try arguments() : TemplateArguments()))
       } else if isFiltered, take(name: "is") {
-        let isNegated = take(name: "not")
-        postfixes.append(.test(try name(), isNegated: isNegated))
-      } else if next == .symbol("(") {
-        throw .unsupported("a call of what is no name")
+        postfixes.append(try test())
       } else {
         return postfixes
       }
     }
+  }
+
+  mutating func dottedName() throws(TemplateError) -> String {
+    var name = try name()
+    while take(".") { name += "." + (try self.name()) }
+    return name
+  }
+
+  /// A test, after `is`; one argument may stand without brackets.
+  private mutating func test() throws(TemplateError) -> TemplatePostfix {
+    let isNegated = take(name: "not")
+    let name = try dottedName()
+    var arguments = TemplateArguments()
+    switch next {
+    case .symbol("("):
+      advance()
+      arguments = try self.arguments()
+    case .name("and"), .name("or"), .name("else"), .name("is"), .name("if"), .name("in"): break
+    case .name, .string, .integer, .float, .symbol("["), .symbol("{"):
+      try enter()
+      defer { leave() }
+      let first = try primary()
+      let rest = try postfixes(isFiltered: false)
+      arguments.positional = [rest.isEmpty ? first : .postfix(first, rest)]
+    default: break
+    }
+    return .test(name, arguments, isNegated: isNegated)
   }
 
   /// `[index]` or `[start:end:step]`, the first bracket of which is taken.

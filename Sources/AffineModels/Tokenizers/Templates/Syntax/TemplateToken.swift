@@ -12,6 +12,7 @@ struct TemplateToken: Equatable {
     case name(String)
     case string(String)
     case integer(Int)
+    case float(Double)
     case symbol(String)
   }
 

@@ -1,5 +1,17 @@
 extension TemplateParser {
-  /// A whole expression: `a if b else c` binds least.
+  /// An expression, or a tuple of several with commas between them.
+  mutating func tuple(withConditional: Bool = true) throws(TemplateError) -> TemplateExpression {
+    let first = try withConditional ? expression() : binary(0)
+    guard next == .symbol(",") else { return first }
+    var elements = [first]
+    while take(",") {
+      if next == .end || next == .symbol(")") { break }
+      elements.append(try withConditional ? expression() : binary(0))
+    }
+    return .tuple(elements)
+  }
+
+  /// An expression; `a if b else c` binds least.
   mutating func expression() throws(TemplateError) -> TemplateExpression {
     try enter()
     defer { leave() }
@@ -12,7 +24,7 @@ extension TemplateParser {
 
   /// How tightly operators bind, the loosest first.
   private enum Level: Int {
-    case or, and, not, comparison, sum, concatenation, product, unary
+    case or, and, not, comparison, sum, concatenation, product, power, unary
   }
 
   /// An expression of operators that bind at least as tightly as those of a level.
@@ -31,8 +43,12 @@ extension TemplateParser {
       return .not(try binary(level))
     case .comparison: return try comparison(level)
     case .sum: return try arithmetic(level, ["+", "-"])
-    case .concatenation: return try arithmetic(level, ["~"])
-    case .product: return try arithmetic(level, ["*", "//", "%"])
+    case .concatenation:
+      var parts = [try binary(level + 1)]
+      while take("~") { parts.append(try binary(level + 1)) }
+      return parts.count == 1 ? parts[0] : .concatenation(parts)
+    case .product: return try arithmetic(level, ["*", "/", "//", "%"])
+    case .power: return try arithmetic(level, ["**"])
     case .unary: return try unary()
     }
   }
@@ -82,9 +98,9 @@ extension TemplateParser {
     defer { leave() }
     let first: TemplateExpression
     if take("-") {
-      first = .negative(try unary(isFiltered: false))
+      first = .signed(isNegative: true, try unary(isFiltered: false))
     } else if take("+") {
-      first = try unary(isFiltered: false)
+      first = .signed(isNegative: false, try unary(isFiltered: false))
     } else {
       first = try primary()
     }
@@ -92,11 +108,12 @@ extension TemplateParser {
     return rest.isEmpty ? first : .postfix(first, rest)
   }
 
-  private mutating func primary() throws(TemplateError) -> TemplateExpression {
+  mutating func primary() throws(TemplateError) -> TemplateExpression {
     guard let kind = next else { throw error("an expression must stand here") }
     advance()
     switch kind {
     case .integer(let number): return .literal(.integer(number))
+    case .float(let number): return .literal(.float(number))
     case .string(var text):
       while case .string(let more) = next {
         text += more
@@ -105,8 +122,8 @@ extension TemplateParser {
       return .literal(.string(text))
     case .name(let name): return try named(name)
     case .symbol("("):
-      let value = try expression()
-      if next == .symbol(",") { throw .unsupported("a tuple") }
+      if take(")") { return .tuple([]) }
+      let value = try tuple()
       try expect(")")
       return value
     case .symbol("["): return .list(try list(until: "]"))
@@ -121,7 +138,9 @@ extension TemplateParser {
     case "false", "False": return .literal(.boolean(false))
     case "none", "None": return .literal(.none)
     case "and", "or", "not", "in", "is", "if", "else": throw error("'\(name)' is no expression")
-    default: return take("(") ? .call(name, try arguments()) : .name(name)
+    default:
+      if TemplateMacro.extraNames.contains(name) { extras.insert(name) }
+      return .name(name)
     }
   }
 

@@ -1,0 +1,37 @@
+internal import AffineFormats
+
+extension BertTextRules {
+  /// Reads what `tokenizer.json`, `tokenizer_config.json` and `sentence_bert_config.json` say.
+  ///
+  /// - Throws: ``BertError``: files that contradict each other, or another normalizer.
+  init(_ folder: ModelFolder) throws(BertError) {
+    self.init()
+    let configuration = try folder.optionalDocument("tokenizer_config.json")
+    let fast = try folder.optionalDocument("tokenizer.json")
+    let normalizer = try fast?.part("normalizer")
+    if let fast {
+      let type = try normalizer?.text("type") ?? "none"
+      guard type == "BertNormalizer" else {
+        throw .unsupported(file: fast.file, what: "the normalizer '\(type)'")
+      }
+      if try normalizer?.flag("clean_text") == false {
+        throw .unsupported(file: fast.file, what: "control characters that stay")
+      }
+    }
+    func agreed(_ name: String, _ other: String) throws(BertError) -> Bool? {
+      let (first, second) = (try configuration?.flag(name), try normalizer?.flag(other))
+      if let configuration, let first, let second, first != second {
+        throw .unsupported(
+          file: configuration.file, what: "a '\(name)' other than that of tokenizer.json")
+      }
+      return first ?? second
+    }
+    lowercases = try agreed("do_lower_case", "lowercase") ?? true
+    stripsAccents = try agreed("strip_accents", "strip_accents") ?? lowercases
+    partsChinese = try agreed("tokenize_chinese_chars", "handle_chinese_chars") ?? true
+    // It makes letters small before the tokenizer sees them, and leaves accents.
+    if try folder.optionalDocument("sentence_bert_config.json")?.flag("do_lower_case") ?? false {
+      lowercases = true
+    }
+  }
+}
