@@ -162,6 +162,7 @@ def awq(random):
         dequantized, steps, zeros = method.pseudo_quantize_tensor(values)
         every = lambda grid: grid.repeat_interleave(32, 1)
         apart((values / every(steps)).double().numpy())
+        apart((values.reshape(64, 2, 32).amin(2) / steps).double().numpy())
         found[f"awq.{name}.codes"] = torch.round(dequantized / every(steps) + every(zeros)).to(torch.uint8)
         found[f"awq.{name}.scales"], found[f"awq.{name}.zeros"] = steps, zeros
     return found
@@ -174,6 +175,8 @@ def check_clips(weight, inputs, method):
     for step in range(10):
         limit = largest * (1 - step / 20)
         clipped = torch.clamp(blocks, -limit, limit)
+        low, high = clipped.amin(2).double(), clipped.amax(2).double()
+        apart((15 * low / (high - low)).numpy())
         lost = blocks.double() - method.pseudo_quantize_tensor(clipped.reshape(64, 64))[0].reshape(64, 2, 32).double()
         errors.append(torch.einsum("tgi,ogi->tog", rows, lost).pow(2).mean(0))
     least = torch.stack(errors).sort(0).values

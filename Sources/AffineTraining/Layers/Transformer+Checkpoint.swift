@@ -26,9 +26,11 @@ extension Transformer {
     self = loaded
   }
 
-  /// The parameters, by name: what ``load(_:recipe:on:)`` takes.
+  /// The parameters, by name: what ``load(_:recipe:on:)`` takes; and the extents that no parameter tells.
   public var checkpoint: Checkpoint {
     var checkpoint = Checkpoint()
+    checkpoint.set("transformer.heads", to: shape.heads)
+    checkpoint.set("transformer.context", to: shape.context)
     for parameter in parameters { checkpoint.tensors[parameter.name] = parameter.value }
     return checkpoint
   }
