@@ -7,7 +7,7 @@ correlated and uneven. Each step is followed in float64 too: data is drawn anew 
 nearer than MARGIN of a step to its boundary, and no candidate of AWQ's nearer to the best than MARGIN of its error. So
 float32 sums in another order, which move a value by some 64 * 2^-24 of a step, cannot change a code, and every other
 implementation must find the same ones. Only a block that AWQ clips at both ends has a zero point of 7.5 exactly, which
-the last bit rounds to 7 or 8: its codes may be by one.
+the last bit rounds to 7 or 8, so that another limit may be its best.
 
     gptq.weight, gptq.inputs          F32 [16, 64], [192, 64]
     gptq.<case>.{codes,scales,zeros}  U8, F32, F32: -1 for groups means one for a row
