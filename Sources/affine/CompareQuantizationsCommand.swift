@@ -1,57 +1,64 @@
+import AffineFormats
 import AffineModels
 import AffineQuant
+import AffineTraining
 import ArgumentParser
 
-/// Tells what ways of quantizing a language model cost.
+/// Tells what ways of quantizing a model cost.
 struct CompareQuantizationsCommand: ParsableCommand {
-  /// The result, as scripts read it.
-  struct Report: Encodable {
-    struct Row: Encodable {
-      let weights, method, activations: String
-      let perplexity: Double
-      /// The difference to the model that was read, of the logarithms.
-      let lossIncrease: Double
-      /// Of the linear layers' weights.
-      let bytes: Int
-      @Nullable var outputError: Double?
-      let quantizationSeconds, perplexitySeconds: Double
-    }
-
-    let model: String
-    let tokens, calibrationTokens, context: Int
-    let rows: [Row]
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "compare-quantizations",
-    abstract: "The perplexity of a language model under many ways of quantizing it.",
+    abstract: "What a model loses under many ways of quantizing it.",
     discussion: """
       The model's linear layers become floats, and are then quantized in each way that --variant names, as
-      TYPE, TYPE:METHOD or TYPE:METHOD:ACTIVATIONS: int4-group32:gptq, int8-row:rtn:int8-token. Methods are
-      rtn, hqq, gptq, awq and smoothquant. What layers read is seen once, in the float model, while it
-      reads the --calibrate text. The embedding, which also makes the logits of some models, stays as it
-      is in the file.
+      TYPE, TYPE:METHOD or TYPE:METHOD:ACTIVATIONS: int4-group32:gptq,act-order, int8-row:rtn:int8-token.
+      The method outliers=6 rounds weights and multiplies inputs of 6 and more as floats: LLM.int8().
 
-      The output error is the root mean square of all layers' errors in parts of their outputs, on the
+      A language model, a GGUF file of Llama's architecture or one that affine train --export wrote, is judged
+      by its perplexity. What layers read is seen once, in the float model, while it reads the --calibrate
+      text; with --parts, for each way anew. The embedding, which also makes the logits of some models, stays as
+      it is. The output error is the root mean square of all layers' errors in parts of their outputs, on the
       calibration text.
+
+      An encoder, the folder of a BERT model, is quantized as by affine embed, and judged by the cosines of
+      embeddings to the float model's, a text a line: the least, those that 1 and 5 of 100 texts have at most,
+      and the median.
+
+      \(MethodChoice.settings)
       """)
 
-  @Argument(help: "A GGUF file of Llama's architecture.") var model: String
-  @Option(help: "The text to foresee, a file in UTF-8.") var text: String
-  @Option(help: "The text whose tokens calibrate, another one.") var calibrate: String
+  @Argument(help: "A GGUF file, a folder, or a model that affine train --export wrote.")
+  var model: String
+  @Option(help: "The text to judge by, a file in UTF-8.") var text: String
+  @Option(help: "Another text, which calibrates.") var calibrate: String?
   @Option(help: "Tokens of the text to foresee.") var tokens = 4096
   @Option(help: "Tokens to calibrate with.") var calibrationTokens = 4096
-  @Option(help: "Tokens of a window.") var context = 512
-  @Option(help: "A way to quantize; may be repeated. By default the usual ones.")
+  @Option(help: "Tokens of a window; by default 512 or the model's context.") var context: Int?
+  @Option(help: "Parts of the model; each sees what those before it write, quantized.") var parts =
+    1
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let every token count alike, however large its inputs; papers sum inputs as they are.")
+  var normalizeTokens = true
+  @Option(
+    help: "A way to quantize; may be repeated. By default the usual ones.",
+    transform: QuantizationVariant.init)
   var variant: [QuantizationVariant] = []
   @OptionGroup var threads: ThreadOption
   @Option(help: "How to print.") var format = TrainingFormat.markdown
 
   func validate() throws {
     for (name, value) in [
-      ("--tokens", tokens), ("--calibration-tokens", calibrationTokens), ("--context", context),
+      ("--tokens", tokens), ("--calibration-tokens", calibrationTokens),
+      ("--context", context ?? 2),
     ] where value < 2 {
       throw ValidationError("\(name) must be 2 or more, not \(value)")
+    }
+    guard (1...4096).contains(parts) else {
+      throw ValidationError("--parts must lie in 1...4096, not be \(parts)")
+    }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must lie in 1...1024, not be \(threads)")
     }
   }
 
@@ -59,68 +66,95 @@ struct CompareQuantizationsCommand: ParsableCommand {
     let execution = threads.execution()
     let progress = Progress()
     defer { progress.finish() }
-    let source = try ModelSource.llama(model, on: execution)
-    let judged = try source.tokens(ofText: text, most: tokens)
-    let seen = try source.tokens(ofText: calibrate, most: calibrationTokens)
-    progress.show("the float model")
-    let judge = ModelJudge<LlamaModel>.perplexity(of: judged, window: context)
-    var float = source.model
-    let start = ContinuousClock.now
-    float.makeLinearsFloat(on: execution)
-    let baseline = try judge(float, on: execution)
-    var rows = [
-      Report.Row(
-        weights: "float32", method: "-", activations: "float32", perplexity: baseline,
-        lossIncrease: 0, bytes: float.linearByteCount, outputError: 0, quantizationSeconds: 0,
-        perplexitySeconds: start.duration(to: .now).inSeconds)
-    ]
-    progress.show("seeing the inputs of all layers")
-    let windows = Perplexity.windows(seen, context: context).map(Array.init)
-    let inputs = try float.inputs(windows, on: execution)
-    for variant in variant.isEmpty ? QuantizationVariant.usual : variant {
-      let plan = QuantizationPlan(variant.type, inputs: variant.inputs)
-      let label = "\(variant.type.name) \(variant.method.name)"
-      let (quantized, report) = try float.quantized(
-        plan, by: variant.method, inputs: inputs, on: execution
-      ) { progress.show("\(label): \($0)") }
-      progress.show("\(label): perplexity")
-      let start = ContinuousClock.now
-      let perplexity = try judge(quantized, on: execution)
-      rows.append(
-        Report.Row(
-          weights: variant.type.name, method: variant.method.name,
-          activations: variant.inputs?.name ?? "float32", perplexity: perplexity,
-          lossIncrease: FloatFunctions.logarithm(perplexity / baseline), bytes: report.bytesAfter,
-          outputError: report.outputError, quantizationSeconds: report.seconds,
-          perplexitySeconds: start.duration(to: .now).inSeconds))
+    let report: QuantizationComparison
+    if GGUFFile.recognizes(model) {
+      report = try compare(.llama(model, on: execution), progress, execution)
+    } else if ModelSource<BertModel>.isFolder(model) {
+      report = try compareEncoder(progress, execution)
+    } else {
+      report = try compare(.trained(model, on: execution), progress, execution)
     }
     progress.finish()
-    let report = Report(
-      model: model, tokens: judged.count, calibrationTokens: inputs.tokens, context: context,
-      rows: rows)
     switch format {
     case .json: try printJSON(report)
     case .markdown: try show(report.table.markdown)
     case .table: try show(report.table.plain)
     }
   }
-}
 
-extension CompareQuantizationsCommand.Report {
-  /// A line a way.
-  var table: TextTable {
-    var table = TextTable([
-      "weights", "method", "activations", "perplexity", "loss increase", "output error", "bytes",
-      "seconds",
-    ])
-    for row in rows {
-      table.rows.append([
-        row.weights, row.method, row.activations, row.perplexity.fixed(3),
-        row.lossIncrease.fixed(4, signed: true),
-        row.outputError.map { $0.fixed(4) } ?? "-", "\(ByteCount(row.bytes))",
-        row.quantizationSeconds.short,
-      ])
+  private func compare(
+    _ source: ModelSource<LlamaModel>, _ progress: Progress, _ execution: Execution
+  ) throws -> QuantizationComparison {
+    let variants = try variant.isEmpty ? QuantizationVariant.usualOfLanguageModels() : variant
+    if let variant = variants.first(where: \.needsInputs), calibrate == nil {
+      throw Failure(
+        "\(variant.methodText) watches what layers read: --calibrate names a text to run on")
     }
-    return table
+    var float = source.model
+    let window = context ?? min(512, float.configuration.context)
+    guard window <= float.configuration.context else {
+      throw Failure("--context is \(window), and the model's is \(float.configuration.context)")
+    }
+    float.makeLinearsFloat(on: execution)
+    let judged = try source.tokens(ofText: text, most: tokens)
+    let judge = ModelJudge<LlamaModel>.perplexity(of: judged, window: window)
+    let seen = try calibrate.map { try source.tokens(ofText: $0, most: calibrationTokens) } ?? []
+    var settings = CalibrationSettings(Perplexity.windows(seen, context: window).map(Array.init))
+    (settings.parts, settings.balancesTokens) = (parts, normalizeTokens)
+    progress.show("seeing the inputs of all layers")
+    let inputs =
+      parts == 1 && !seen.isEmpty
+      ? try float.inputs(settings.sequences, balancesTokens: normalizeTokens, on: execution) : nil
+    var comparison = QuantizationComparison(model: model, calibrationTokens: seen.count)
+    comparison.tokens = judged.count
+    comparison.context = window
+    try comparison.addFloat(float) { .perplexity(try judge($0, on: execution)) }
+    for variant in variants {
+      try comparison.add(variant, to: float, progress) { choice, plan in
+        let show = { (text: String) in progress.show("\(variant.label): \(text)") }
+        if let inputs {
+          return try float.quantized(
+            plan, by: choice.method, inputs: inputs, on: execution, progress: show)
+        }
+        return try float.quantized(
+          plan, by: choice.method, calibration: settings, on: execution, progress: show)
+      } judge: {
+        .perplexity(try judge($0, on: execution))
+      }
+    }
+    return comparison
+  }
+
+  private func compareEncoder(
+    _ progress: Progress, _ execution: Execution
+  ) throws -> QuantizationComparison {
+    guard parts == 1, normalizeTokens, context == nil else {
+      throw Failure("--parts, --context and --no-normalize-tokens are for language models")
+    }
+    let source = try TextEmbedder(folder: model)
+    let texts = try affine.text(of: text).split(whereSeparator: \.isNewline).map(String.init)
+    guard !texts.isEmpty else { throw Failure("'\(text)' is empty") }
+    let novel = try calibrate.map(affine.text) ?? ""
+    let sequences = texts.map(source.tokens)
+    let reference = try source.model.embeddings(of: sequences, on: execution)
+    func judge(_ model: BertModel) throws -> QuantizationComparison.Score {
+      let embeddings = try model.embeddings(of: sequences, on: execution)
+      return .cosines(Cosines(of: embeddings, reference))
+    }
+    var comparison = QuantizationComparison(model: model, calibrationTokens: 0)
+    comparison.tokens = sequences.reduce(0) { $0 + $1.count }
+    try comparison.addFloat(source.model, judge: judge)
+    for variant in try variant.isEmpty ? QuantizationVariant.usualOfEncoders() : variant {
+      try comparison.add(variant, to: source.model, progress) { choice, plan in
+        var embedder = source
+        let method = TextEmbedder.method(choice, variant.type, variant.inputs)
+        try embedder.quantize(
+          as: variant.type, inputs: variant.inputs, by: method, calibratedOn: novel, on: execution)
+        return (embedder.model, nil)
+      } judge: {
+        try judge($0)
+      }
+    }
+    return comparison
   }
 }

@@ -19,9 +19,11 @@ struct EmbedCommand: ParsableCommand {
       The folder holds config.json, modules.json with what it names, model.safetensors and vocab.txt.
       Codes are chosen by scaled-gptq for weights below 8 bits and where inputs are quantized, which takes a \
       minute; else by awq. What layers read is seen on tokens drawn at random, and on the text of \
-      --calibrate. With these the cosine to the float embedding of all-MiniLM-L6-v2 is 0.999 or more for \
-      int8-row weights and uint8-token inputs, and 0.98 or more for int4-group32 weights with --calibrate, \
-      on texts of many kinds; smoothquant takes seconds, and comes as near with 8 bits but for a little.
+      --calibrate. How near embeddings come to the float model's depends on the texts, short ones losing most: \
+      affine compare-quantizations measures it on texts of yours, and its documentation has it for 253 texts \
+      that nothing was chosen on.
+
+      \(MethodChoice.settings)
 
       Texts are cut to the longest that the model was trained for. The seconds are those of the encoder
       alone, for all texts together: the median of --repeat runs.
@@ -36,9 +38,8 @@ struct EmbedCommand: ParsableCommand {
   var weights: String?
   @Option(help: "Quantize the inputs of linear layers to this type; by default they stay floats.")
   var activations: String?
-  @Option(
-    help: "How codes are chosen: rtn, hqq, gptq, awq, smoothquant or scaled-gptq.")
-  var method: String?
+  @Option(help: "How codes are chosen: \(MethodChoice.help)", transform: MethodChoice.init)
+  var method: MethodChoice?
   @Option(help: "A UTF-8 text like those to be embedded, to choose codes by.")
   var calibrate: String?
   @Option(help: "Multiply columns of inputs with a value of this magnitude as floats: LLM.int8().")
@@ -95,7 +96,7 @@ struct EmbedCommand: ParsableCommand {
         return try embedder.model.separateOutliers(from: outliers, as: type, on: execution)
       }
       return try embedder.quantize(
-        as: type, inputs: inputs, by: try method(type, inputs),
+        as: type, inputs: inputs, by: TextEmbedder.method(method, type, inputs),
         calibratedOn: try calibrate.map(affine.text) ?? "", on: execution)
     }
     guard method == nil, outliers == nil else {
@@ -106,22 +107,6 @@ struct EmbedCommand: ParsableCommand {
       throw Failure("inputs can be \(inputs.name) only where weights are quantized: see --weights")
     }
     try embedder.model.quantizeInputs(as: inputs, on: execution)
-  }
-
-  private func method(
-    _ type: QuantizedType, _ inputs: QuantizedType?
-  ) throws -> any QuantizationMethod {
-    // Rounding weights alone to 8 bits loses too little to spend more time; GPTQ takes no blocks of rows.
-    let standard =
-      if type.block.rows == 1, type.storage.bits < 8 || inputs != nil { "scaled-gptq" } else {
-        inputs == nil ? "awq" : "smoothquant"
-      }
-    let name = method ?? standard
-    guard let method = QuantizationMethods.named(name) else {
-      throw Failure("'\(name)' is no method: rtn, hqq, gptq, awq, smoothquant and scaled-gptq are")
-    }
-    if method is ScaledGPTQ, inputs != nil { return ScaledGPTQ.forQuantizedInputs }
-    return (method as? SmoothQuant)?.forEncoders ?? method
   }
 
   /// `nil` for floats.
@@ -148,6 +133,23 @@ struct EmbedCommand: ParsableCommand {
       texts.append(String(line))
     }
     return texts
+  }
+}
+
+extension TextEmbedder {
+  /// How codes are chosen: as asked, with the numbers for encoders where no others are named.
+  static func method(
+    _ choice: MethodChoice?, _ type: QuantizedType, _ inputs: QuantizedType?
+  ) -> any QuantizationMethod {
+    // Rounding weights alone to 8 bits loses too little to spend more time; GPTQ takes no blocks of rows.
+    let standard: any QuantizationMethod =
+      if type.block.rows == 1, type.storage.bits < 8 || inputs != nil { ScaledGPTQ() } else {
+        inputs == nil ? AWQ() : SmoothQuant()
+      }
+    if let choice, !choice.isStandard { return choice.method }
+    let method = choice?.method ?? standard
+    if method is ScaledGPTQ, inputs != nil { return ScaledGPTQ.forQuantizedInputs }
+    return (method as? SmoothQuant)?.forEncoders ?? method
   }
 }
 

@@ -1,6 +1,13 @@
 import AffineFormats
 import AffineModels
 import AffineQuant
+import AffineTraining
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// A model that a person named, with what makes tokens of texts.
 struct ModelSource<Model: QuantizableModel> {
@@ -55,7 +62,26 @@ extension ModelSource where Model == LlamaModel {
   }
 }
 
+extension ModelSource where Model == LlamaModel {
+  /// Reads a model that affine train --export wrote; its tokens are bytes.
+  static func trained(_ path: String, on execution: Execution) throws -> ModelSource {
+    do {
+      let weights = try TransformerWeights(Checkpoint.load(from: path))
+      guard weights.configuration.vocabulary == TextVocabulary.bytes.count else {
+        throw Failure("its tokens are characters that it does not name: train with --unit bytes")
+      }
+      let model = try LlamaModel(weights, activations: .float32, on: execution)
+      return ModelSource(model: model, readsOn: true) { $0.utf8.map(Int.init) }
+    } catch { throw Failure("'\(path)': \(error)") }
+  }
+}
+
 extension ModelSource where Model == BertModel {
+  /// Whether a path is that of a model's folder.
+  static func isFolder(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(path)/config.json")
+  }
+
   /// Reads a folder.
   static func bert(_ folder: String) throws -> ModelSource {
     let embedder = try TextEmbedder(folder: folder)

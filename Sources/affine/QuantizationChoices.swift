@@ -1,18 +1,14 @@
 import AffineFormats
-public import AffineModels
+import AffineModels
 import AffineQuant
 public import ArgumentParser
 
 /// What becomes of which layer, and how.
 struct QuantizationChoices: ParsableArguments {
-  enum Method: String, ExpressibleByArgument, CaseIterable {
-    case rtn, hqq, gptq, awq, smoothquant
-  }
-
   @Option(help: "The type of the weights, as int4-group32, or GGUF's name of one, as q4_0.")
   var weights: String
-  @Option(help: "How codes are chosen: rtn, hqq, gptq, awq or smoothquant.")
-  var method = Method.rtn
+  @Option(help: "How codes are chosen: \(MethodChoice.help)", transform: MethodChoice.init)
+  var method: MethodChoice?
   @Option(
     help: ArgumentHelp(
       "A type for the layers whose names fit, or float32; may be repeated.",
@@ -31,10 +27,8 @@ struct QuantizationChoices: ParsableArguments {
     help: "Fix the inputs' scales beforehand, by min-max, moving-average or percentile.")
   var range: InputRange?
 
-  /// The method with its standard numbers.
-  var quantizationMethod: any QuantizationMethod {
-    QuantizationMethods.named(method.rawValue) ?? RoundToNearest()
-  }
+  /// The method; rounding to nearest if none is named.
+  var quantizationMethod: any QuantizationMethod { method?.method ?? RoundToNearest() }
 
   /// What a person asked for.
   func plan() throws -> QuantizationPlan {

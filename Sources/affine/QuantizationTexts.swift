@@ -7,6 +7,10 @@ struct QuantizationTexts: ParsableArguments {
   @Option(help: "Tokens to calibrate with.") var calibrationTokens = 8192
   @Option(help: "Parts of the model; each sees what those before it write, quantized.")
   var parts = 1
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let every token count alike, however large its inputs; papers sum inputs as they are.")
+  var normalizeTokens = true
   @Option(help: "A text in UTF-8, another one, to judge the model by before and after.")
   var text: String?
   @Option(help: "Use only so many of that text's tokens.") var tokens: Int?
@@ -30,6 +34,7 @@ struct QuantizationTexts: ParsableArguments {
       try calibrate.map { try source.sequences($0, most: calibrationTokens, context: context) }
         ?? [])
     settings.parts = parts
+    settings.balancesTokens = normalizeTokens
     return settings
   }
 

@@ -3,12 +3,6 @@ import AffineModels
 import AffineQuant
 import ArgumentParser
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Quantizes a model or the matrices of a file.
 struct QuantizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,8 +20,10 @@ struct QuantizeCommand: ParsableCommand {
       Of a safetensors file every float tensor of rank 2 whose name ends in ".weight" is quantized; of a
       model its linear layers. In a pattern * stands for any characters and ? for one; of several that fit
       a name the last of --skip holds, else the last of --layers. Methods: rtn rounds to nearest; hqq moves
-      biases; gptq, awq and smoothquant watch what layers read while the model reads the --calibrate text,
-      for BERT a text a line.
+      biases; gptq, awq, smoothquant and scaled-gptq watch what layers read while the model reads the
+      --calibrate text, for BERT a text a line.
+
+      \(MethodChoice.settings)
 
       Weight SNR is 10 log10(sum w^2 / sum (w - q)^2) in dB, output SNR that of the layer's output: on the
       calibration text, or for a safetensors file on 32 rows of standard normal input. What is written is
@@ -60,7 +56,7 @@ struct QuantizeCommand: ParsableCommand {
     let report: QuantizationReport
     if GGUFFile.recognizes(input) {
       report = try quantizeLlama(plan, progress, execution)
-    } else if isFolder {
+    } else if ModelSource<BertModel>.isFolder(input) {
       report = try quantizeBert(plan, progress, execution)
     } else {
       report = try quantizeTensors(plan, progress, execution)
@@ -76,15 +72,12 @@ struct QuantizeCommand: ParsableCommand {
   /// Whether the output is a GGUF file.
   var writesGGUF: Bool { output.hasSuffix(".gguf") }
 
-  private var isFolder: Bool {
-    FileManager.default.fileExists(atPath: "\(input)/config.json")
-  }
-
   /// What can be refused before anything is read.
   private func check(_ plan: QuantizationPlan) throws {
     if choices.quantizationMethod.needsInputs, texts.calibrate == nil {
       throw Failure(
-        "\(choices.method.rawValue) watches what layers read: --calibrate names a text to run on")
+        "\(choices.quantizationMethod.name) watches what layers read: --calibrate names a text to run on"
+      )
     }
     if choices.range != nil, texts.calibrate == nil {
       throw Failure("--static fixes scales by a text: --calibrate names it")

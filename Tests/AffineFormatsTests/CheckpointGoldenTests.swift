@@ -111,7 +111,7 @@ enum CheckpointGolden {
         #expect(abs(Double(product[row, output]) - exact) <= bound)
       }
     }
-    #expect(throws: ShapeError.mismatchedDepth(lhs: 47, rhs: 48)) {
+    #expect(throws: ShapeError.mismatchedDepth(lhs: 47, rhs: columns.count)) {
       try weight.arranged(Matrix<Float>(rows: 1, columns: 47) { _, _ in 0 })
     }
   }

@@ -1,14 +1,22 @@
 """Regenerates `checkpoints.safetensors` beside this file: small weights as other projects store them.
 
-    pip install -r requirements.txt    # mlx and numpy of it
+    pip install -r requirements.txt    # mlx, numpy, compressed-tensors, and what `packages.py` says
     python checkpoints.py              # deterministic: a rerun writes identical bytes
 
 MLX cases are made by mlx itself: its words, its scales and biases, and the values that it dequantizes to.
 
-GPTQ, AWQ and compressed-tensors cases are not: those packages need hardware or versions that a test cannot ask for.
-Random codes, zero points and scales are packed here bit by bit from the descriptions of the formats, slowly and
-without any code of theirs, and the expected values are (code - zero point) * scale in float32. Such a case proves that
-the reader undoes this packing, and as much about the formats as the descriptions are worth.
+In the others codes, zero points and scales are random and the expected values are (code - zero point) * scale in
+float32. The words of the file are packed by the packages' own code:
+
+    GPTQ                  `pack` of auto-gptq's QuantLinear. It writes version 1, of which zero points lose one; a file
+                          of version 2, which gptqmodel introduced so as to write them as they are, is one of version 1
+                          whose zero points are one more. A zero point of 0 is never drawn: the packer spoils its
+                          neighbours then.
+    AWQ                   `from_linear` of autoawq's WQLinear_GEMM
+    compressed-tensors    `compress` of its own compressors; `pack_to_int32` where columns have an order
+
+Only compressed-tensors' words with gaps, which it wrote before 2026, are packed here bit by bit, from the description
+of that format; `words_of` is held to the package's words without gaps.
 
 A case `c` is a module named `c`, with
 
@@ -24,6 +32,12 @@ from pathlib import Path
 
 import mlx.core as mx
 import numpy as np
+import torch
+from compressed_tensors.compressors.naive_quantized.base import IntQuantizationCompressor
+from compressed_tensors.compressors.pack_quantized import PackedQuantizationCompressor, pack_to_int32
+from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
+
+import packages
 
 TYPES = {"float32": "F32", "float16": "F16", "bfloat16": "BF16", "int8": "I8", "uint8": "U8", "int16": "I16",
          "int32": "I32", "uint32": "U32", "int64": "I64"}
@@ -130,13 +144,32 @@ mlx_case("mxfp8", 8, 32, "float32")
 
 # GPTQ
 
+def linear_of(codes, zeros, scales, group_index, kind):
+    """A layer of torch with such values, rounded to the type of the scales: to pack it finds the codes again."""
+    layer = torch.nn.Linear(codes.shape[1], codes.shape[0], bias=False, dtype=getattr(torch, kind))
+    values = (codes - zeros[:, group_index]) * scales[:, group_index]
+    layer.weight.data = torch.tensor(values).to(layer.weight.dtype)
+    return layer
+
+
+def gptq_packed(bits, group, codes, zeros, scales, group_index, kind):
+    layer = linear_of(codes, zeros, scales, group_index, kind)
+    packed = packages.gptq_linear.QuantLinear(
+        bits, group, codes.shape[1], codes.shape[0], False, weight_dtype=layer.weight.dtype)
+    # numpy, which the packer asks for zero points as words, has no bfloat16.
+    zeros = torch.tensor(zeros, dtype=torch.float32)
+    packed.pack(layer, torch.tensor(scales, dtype=layer.weight.dtype), zeros, torch.tensor(group_index))
+    assert (packed.scales.float().numpy() == scales.T.astype(np.float32)).all()
+    return packed
+
+
 def gptq_case(bits, version, symmetric, group, shape=(32, 32), order=False, kind="float16"):
     outputs, inputs = shape
     size = inputs if group == -1 else group
     groups = inputs // size
     half = 2 ** (bits - 1)
     codes = random.randint(0, 2 ** bits, shape)
-    zeros = np.full((outputs, groups), half) if symmetric else random.randint(0, 2 ** bits, (outputs, groups))
+    zeros = np.full((outputs, groups), half) if symmetric else random.randint(1, 2 ** bits, (outputs, groups))
     scales = some_scales((outputs, groups), kind)
     group_index = np.arange(inputs) // size
     columns = None
@@ -147,7 +180,7 @@ def gptq_case(bits, version, symmetric, group, shape=(32, 32), order=False, kind
         columns = np.argsort(group_index, kind="stable")
         in_file = np.empty_like(codes)
         in_file[:, columns] = codes
-    zeros_in_file = (zeros - (1 if version == 1 else 0)) % 2 ** bits
+    packed = gptq_packed(bits, size, in_file, zeros + version - 1, scales, group_index, kind)
     configuration = {"quant_method": "gptq", "bits": bits, "group_size": group, "sym": symmetric, "desc_act": order,
                      "checkpoint_format": "gptq" if version == 1 else "gptq_v2"}
     storage, mapping = (f"int{bits}", "") if symmetric else (f"uint{bits}", "")
@@ -155,47 +188,40 @@ def gptq_case(bits, version, symmetric, group, shape=(32, 32), order=False, kind
     scale = "" if kind == "float32" else f"-{kind}"
     add_case(f"gptq-{bits}-v{version}-{'sym' if symmetric else 'asym'}-{granularity}{'-order' if order else ''}",
              {"quantization_config": configuration}, f"{storage}-{granularity}{mapping}{scale}",
-             {"qweight": packed_columns(in_file.T, bits), "qzeros": packed_rows(zeros_in_file.T, bits),
-              "scales": stored(scales.T, kind), "g_idx": group_index.astype(np.int32)},
+             {"qweight": packed.qweight.numpy(), "qzeros": packed.qzeros.numpy(), "scales": stored(scales.T, kind),
+              "g_idx": packed.g_idx.int().numpy()},
              codes - (half if symmetric else 0), values(codes, zeros, scales, size), columns)
 
 
 for bits in [2, 3, 4, 8]:
     for version in [1, 2]:
         for symmetric in [False, True]:
-            gptq_case(bits, version, symmetric, 16, shape=(32 if bits == 3 else 16, 32))
+            gptq_case(bits, version, symmetric, 16)
 gptq_case(4, 1, False, -1, kind="bfloat16")
-gptq_case(4, 1, False, 16, (16, 48), order=True)
+gptq_case(4, 1, False, 16, (32, 64), order=True)
 gptq_case(3, 2, True, 8, order=True)
 
 
 # AWQ
 
-def awq_case(group, kind):
-    outputs, inputs = 24, 48
+def awq_case(group):
+    outputs, inputs = 32, 48
     size = inputs if group == -1 else group
     codes = random.randint(0, 16, (outputs, inputs))
     zeros = random.randint(0, 16, (outputs, inputs // size))
-    scales = some_scales(zeros.shape, kind)
-
-    def packed(numbers):  # [rows, outputs] to [rows, outputs / 8]
-        words = np.zeros((numbers.shape[0], outputs // 8), np.uint32)
-        for row in range(numbers.shape[0]):
-            for word in range(outputs // 8):
-                for nibble, output in enumerate([0, 2, 4, 6, 1, 3, 5, 7]):
-                    words[row, word] |= np.uint32(int(numbers[row, 8 * word + output]) << 4 * nibble)
-        return words.view(np.int32)
-
+    scales = some_scales(zeros.shape, "float16")
+    packed = packages.awq_linear.WQLinear_GEMM.from_linear(
+        linear_of(codes, zeros, scales, np.arange(inputs) // size, "float32"), 4, size,
+        scales=torch.tensor(scales.T.copy()), zeros=torch.tensor(zeros.T.copy()))
     granularity = "row" if group == -1 else f"group{group}"
     configuration = {"quant_method": "awq", "bits": 4, "group_size": group, "zero_point": True, "version": "gemm"}
-    add_case(f"awq-{granularity}", {"quantization_config": configuration},
-             f"uint4-{granularity}" + ("" if kind == "float32" else f"-{kind}"),
-             {"qweight": packed(codes.T), "qzeros": packed(zeros.T), "scales": stored(scales.T, kind)}, codes,
-             values(codes, zeros, scales, size))
+    add_case(f"awq-{granularity}", {"quantization_config": configuration}, f"uint4-{granularity}-float16",
+             {"qweight": packed.qweight.numpy(), "qzeros": packed.qzeros.numpy(), "scales": packed.scales.numpy()},
+             codes, values(codes, zeros, scales, size))
 
 
-awq_case(16, "float16")
-awq_case(-1, "float32")
+awq_case(16)
+awq_case(-1)
 
 
 # compressed-tensors
@@ -212,22 +238,31 @@ def compressed_case(layout, bits, strategy, symmetric, straddle=True, group=16, 
     expected = values(codes, every(zeros), every(scales), group if strategy == "group" else inputs)
     columns, in_file = None, codes
     parts = {"weight_scale": stored(scales.reshape(1) if strategy == "tensor" else scales, kind)}
+    small = lambda numbers: torch.tensor(numbers, dtype=torch.int8)
     if order:
         group_index = random.permutation(np.arange(inputs) // group)
         columns = np.argsort(group_index, kind="stable")
         in_file = np.empty_like(codes)
         in_file[:, columns] = codes
         parts["weight_g_idx"] = group_index.astype(np.int32)
-    if layout == "pack-quantized":
-        parts["weight_packed"] = packed_rows(in_file + half, bits, straddle)
-        parts["weight_shape"] = np.array(shape, np.int64)
-    else:
-        parts["weight"] = in_file.astype(np.int8)
-    if not symmetric:
-        packs = layout == "pack-quantized" and strategy != "tensor"
-        parts["weight_zero_point"] = packed_columns(zeros + half, bits, straddle) if packs else zeros.astype(np.int8)
     weights = {"num_bits": bits, "type": "int", "symmetric": symmetric, "strategy": strategy, "dynamic": False,
                "group_size": group if strategy == "group" else None, "block_structure": None, "actorder": None}
+    if order or not straddle:
+        words = pack_to_int32(small(in_file), bits).numpy()
+        assert (words == packed_rows(in_file + half, bits)).all()
+        parts["weight_packed"] = words if straddle else packed_rows(in_file + half, bits, False)
+        parts["weight_shape"] = np.array(shape, np.int64)
+        if not symmetric:
+            parts["weight_zero_point"] = packed_columns(zeros + half, bits, straddle)
+    else:
+        given = {"weight": torch.tensor(expected), "weight_scale": torch.tensor(scales.reshape(parts["weight_scale"][0].shape
+                 if isinstance(parts["weight_scale"], tuple) else parts["weight_scale"].shape)),
+                 "weight_zero_point": small(zeros)}
+        compressor = PackedQuantizationCompressor if layout == "pack-quantized" else IntQuantizationCompressor
+        arguments = {name: value for name, value in weights.items() if name not in ("block_structure", "actorder")}
+        scheme = QuantizationScheme(targets=["Linear"], weights=QuantizationArgs(**arguments))
+        found = compressor.compress(given, scheme)
+        parts |= {name: value.numpy() for name, value in found.items() if name != "weight_scale"}
     configuration = {"quant_method": "compressed-tensors", "format": layout, "quantization_status": "compressed",
                      "config_groups": {"group_0": {"targets": ["Linear"], "weights": weights,
                                                    "input_activations": None, "output_activations": None}},

@@ -8,7 +8,7 @@ public import AffineQuant
 /// input. The search looks at some rows of each weight; what it finds is taken only if all rows together
 /// err less than with r = 0, which is rounding to nearest, so the outcome is never worse than that. Then
 /// values are clipped to a part 1, 0.95, … 0.55 of the largest of their block, where the block's share of
-/// the output gains by it and so does the whole.
+/// the output gains by it and so does the whole; queries and keys are not clipped.
 ///
 /// Source: Lin et al., "AWQ: Activation-aware Weight Quantization for LLM Compression and Acceleration"
 /// (arXiv 2306.00978); there outputs of whole attention and feed-forward blocks are compared.
@@ -21,6 +21,9 @@ public struct AWQ: QuantizationMethod {
   public var searchedRows = 128
   /// Whether values are clipped.
   public var clips = true
+  /// The layers that are not clipped: those of queries and keys, which meet in a product, as the authors
+  /// have it.
+  public var unclipped = ["*q_proj", "*k_proj", "*.query", "*.key"].compactMap(NamePattern.init)
 
   /// The least power of a magnitude, as the authors have it.
   private static let floor = 1e-4
@@ -40,7 +43,9 @@ public struct AWQ: QuantizationMethod {
     let products = factors.map { inputs.divided(by: $0, on: execution) } ?? inputs.products
     let weights = try group.members.map { member throws(CalibrationError) -> AnyQuantized? in
       let rounded = try member.roundedToNearest(factors: factors, on: execution)
-      guard clips, let rounded else { return rounded }
+      guard clips, let rounded, !unclipped.contains(where: { $0.matches(member.name) }) else {
+        return rounded
+      }
       let weight =
         factors.map { Elementwise.scaleColumns(member.weight, by: $0, on: execution) }
         ?? member.weight

@@ -7,7 +7,11 @@ public struct CalibrationSettings: Sendable, Hashable {
   /// 1: every layer sees what it would see in the float model. More: each part sees what the parts
   /// before it write when they are quantized, so that it makes up for some of their errors; the model
   /// runs once a part, up to that part.
+  /// The papers have a part a block.
   public var parts = 1
+  /// Whether every token counts as much as any other, however large its inputs are; the papers sum inputs
+  /// as they are. See ``InputStatistics/init(columns:balancesRows:)``.
+  public var balancesTokens = true
   /// Bytes that statistics may take at once; layers that do not fit wait for another run.
   public var memory = 1 << 30
 

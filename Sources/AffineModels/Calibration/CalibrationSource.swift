@@ -38,13 +38,14 @@ extension QuantizableModel {
   ///
   /// - Throws: ``CalibrationError``, or an error of the model.
   func observe(
-    _ sources: ArraySlice<CalibrationSource>, _ sequences: [[Int]], on execution: Execution
+    _ sources: ArraySlice<CalibrationSource>, _ sequences: [[Int]], balancesTokens: Bool,
+    on execution: Execution
   ) throws -> [InputStatistics] {
     var places: [String: Int] = [:]
     var statistics: [InputStatistics] = []
     for source in sources {
       places[source.layers[0]] = statistics.count
-      statistics.append(InputStatistics(columns: source.columns, balancesRows: true))
+      statistics.append(InputStatistics(columns: source.columns, balancesRows: balancesTokens))
     }
     for tokens in sequences {
       var waiting = Set(places.keys)

@@ -7,8 +7,12 @@ public import AffineQuant
 ///
 ///     E = sign(d) · max(|d| − |d|^(p − 1) / β, 0),   bias = mean(W − E − scale · code)
 ///
-/// for d = W less its quantized values. A block keeps the best parameters it has had, those of rounding to
-/// nearest among them: its mean error is never larger. It needs no inputs, and a biased type.
+/// for d = W less its quantized values, until the mean |d| of the whole weight stops falling. Errors below
+/// β^(1 / (p − 2)), 0.17 at first, are never set aside: in weights as small as those of most models the bias
+/// becomes one that no error has a mean with, and nothing else happens.
+///
+/// It needs no inputs, and a type with biases whose blocks lie in one row or in one column: the author's
+/// axes 1 and 0, where neighbouring rows form a block of ours, and rows evenly spaced one of his.
 ///
 /// Source: Badri and Shaji, "Half-Quadratic Quantization of Large Machine Learning Models" (2023).
 public struct HQQ: QuantizationMethod {
@@ -18,10 +22,13 @@ public struct HQQ: QuantizationMethod {
   public var norm = 0.7
   /// β in the first round.
   public var beta = 10.0
-  /// What β grows by each round.
+  /// What β grows by each round; 1 in the author's package, where it stays what it was.
   public var growth = 1.01
-  /// The most rounds; a block stops when its error does not fall.
+  /// The most rounds.
   public var rounds = 20
+  /// Whether a block keeps the best parameters it has had, those of rounding to nearest among them, so that
+  /// its mean error is never larger than theirs; the source takes the last ones.
+  public var keepsBest = true
 
   /// Starts with the numbers of the source.
   public init() {}
@@ -30,7 +37,9 @@ public struct HQQ: QuantizationMethod {
     _ group: LayerGroup, on execution: Execution
   ) throws(CalibrationError) -> QuantizedGroup {
     guard norm > 0, norm < 1 else { throw .setting(method: name, name: "norm", value: norm) }
-    guard beta > 0, beta.isFinite else { throw .setting(method: name, name: "beta", value: beta) }
+    for (what, value) in [("beta", beta), ("growth", growth)] where value <= 0 || !value.isFinite {
+      throw .setting(method: name, name: what, value: value)
+    }
     return QuantizedGroup(
       try group.members.map { member throws(CalibrationError) in
         try quantized(member, execution)
@@ -41,99 +50,61 @@ public struct HQQ: QuantizationMethod {
     _ member: LayerGroup.Member, _ execution: Execution
   ) throws(CalibrationError) -> AnyQuantized? {
     guard let type = member.type else { return nil }
-    guard type.mapping.kind == .biased, type.block.rows == 1 else {
+    guard type.mapping.kind == .biased, type.block.rows == 1 || type.block.columns == 1 else {
       throw .unsupported(
-        method: name, type: type.name, needs: "a bias for each block, and blocks inside one row")
+        method: name, type: type.name,
+        needs: "a bias for each block, and blocks inside one row or one column")
     }
-    let weight = member.weight
     do throws(QuantizationError) {
-      try weight.requireFinite()
-      let quantizer = try BlockQuantizer(type)
-      let grid = quantizer.grid(of: weight.shape)
-      // Some ten rounds of some ten operations each.
-      let rows = execution.map(rows: weight.shape.rows, columns: 100 * weight.shape.columns) {
-        row in
-        var result = RowCodes()
-        for block in 0..<grid.extent.columns {
-          let best = best(weight.row(row).extracting(grid.columns(ofBlock: block)), quantizer)
-          result.codes += best.codes
-          result.blocks.append(best.parameters)
-        }
-        return result
-      }
-      return try quantizer.matrix(weight.shape, rows)
+      try member.weight.requireFinite()
+      if type.block.rows == 1 { return try solved(member.weight, type, execution) }
+      let turned = try solved(member.weight.transposed(), type.transposed, execution)
+      return AnyQuantized(turned.core.transposed(execution))
     } catch { throw .quantization(layer: member.name, error) }
   }
 
-  /// The best parameters that a block comes by.
-  private func best(
-    _ values: borrowing Span<Float>, _ quantizer: BlockQuantizer
-  ) -> HalfQuadraticBlock {
-    let codes = quantizer.type.storage.codes
-    var best = HalfQuadraticBlock(values, quantizer.parameters(of: values), quantizer)
-    var (minimum, maximum) = (Float.infinity, -Float.infinity)
-    for index in values.indices {
-      minimum = min(minimum, values[index])
-      maximum = max(maximum, values[index])
+  /// A weight whose blocks lie in rows.
+  private func solved(
+    _ weight: Matrix<Float>, _ type: QuantizedType, _ execution: Execution
+  ) throws(QuantizationError) -> AnyQuantized {
+    let quantizer = try BlockQuantizer(type)
+    let grid = quantizer.grid(of: weight.shape)
+    // Some ten operations a value and round.
+    let work = 10 * weight.shape.columns
+    var rows = execution.map(rows: weight.shape.rows, columns: work) { row in
+      (0..<grid.extent.columns).map { block in
+        HalfQuadraticBlock(
+          weight.row(row).extracting(grid.columns(ofBlock: block)), quantizer)
+      }
     }
-    let scale = (maximum - minimum) / Float(codes.count - 1)
-    // Every value is the same, and exact; or there is no scale.
-    guard scale.isFinite, (1 / scale).isFinite else { return best }
-    var bias = minimum - scale * Float(codes.lowerBound)
     var (last, beta) = (Double.infinity, beta)
     for _ in 0..<rounds {
-      let block = HalfQuadraticBlock(
-        values, quantizer.parameters(scale: scale, bias: bias), quantizer)
-      guard block.error < last else { break }
-      last = block.error
-      if block.error < best.error { best = block }
-      bias = block.bias(values, quantizer, norm: norm, beta: beta)
-      beta *= growth
-    }
-    return best
-  }
-}
-
-/// A block under some parameters.
-private struct HalfQuadraticBlock {
-  let parameters: BlockParameters
-  private(set) var codes: [UInt8] = []
-  /// Σ |d|.
-  private(set) var error = 0.0
-
-  init(
-    _ values: borrowing Span<Float>, _ parameters: BlockParameters, _ quantizer: BlockQuantizer
-  ) {
-    self.parameters = parameters
-    for index in values.indices {
-      let code = quantizer.code(values[index], parameters)
-      codes.append(UInt8(truncatingIfNeeded: code))
-      error += Double((values[index] - quantizer.value(code, parameters)).magnitude)
-    }
-  }
-
-  /// The next bias.
-  func bias(
-    _ values: borrowing Span<Float>, _ quantizer: BlockQuantizer, norm: Double, beta: Double
-  ) -> Float {
-    // Below this |d| ≤ |d|^(p − 1) / β, and nothing is set aside.
-    let smallest = FloatFunctions.power(beta, -1 / (2 - norm))
-    var sum = 0.0
-    for index in values.indices {
-      // Patterns of a byte become codes of either sign.
-      let code =
-        quantizer.type.storage.isSigned
-        ? Int(Int8(bitPattern: codes[index])) : Int(codes[index])
-      let value = Double(values[index])
-      let distance = value - Double(quantizer.value(code, parameters))
-      var aside = 0.0
-      if distance.magnitude > smallest {
-        let shrunk =
-          distance.magnitude - FloatFunctions.power(distance.magnitude, norm - 1) / beta
-        aside = distance < 0 ? -max(shrunk, 0) : max(shrunk, 0)
+      let known = rows
+      rows = execution.map(rows: weight.shape.rows, columns: work) { row in
+        known[row].enumerated().map { index, block in
+          block.moved(
+            weight.row(row).extracting(grid.columns(ofBlock: index)), quantizer, norm: norm,
+            beta: beta)
+        }
       }
-      sum += value - aside - Double(parameters.scale) * Double(code)
+      let error = rows.reduce(0) { $0 + $1.reduce(0) { $0 + $1.error } }
+      guard error < last else { break }
+      (last, beta) = (error, beta * growth)
     }
-    return Float(sum / Double(values.count))
+    let found = rows
+    let codes = execution.map(rows: weight.shape.rows, columns: work) { row in
+      var result = RowCodes()
+      for (index, block) in found[row].enumerated() {
+        let values = weight.row(row).extracting(grid.columns(ofBlock: index))
+        let parameters = keepsBest ? block.best(values, quantizer) : block.current(quantizer)
+        for place in values.indices {
+          result.codes.append(
+            UInt8(truncatingIfNeeded: quantizer.code(values[place], parameters)))
+        }
+        result.blocks.append(parameters)
+      }
+      return result
+    }
+    return try quantizer.matrix(weight.shape, codes)
   }
 }

@@ -25,7 +25,9 @@ extension QuantizableModel {
       if !calibration.sequences.isEmpty {
         progress("seeing the inputs of layers \(window.lowerBound + 1) to \(window.upperBound)")
         let seen = calibration.parts > 1 ? work.model : self
-        statistics = try seen.observe(sources[window], calibration.sequences, on: execution)
+        statistics = try seen.observe(
+          sources[window], calibration.sequences, balancesTokens: calibration.balancesTokens,
+          on: execution)
       }
       for (place, source) in sources[window].enumerated() {
         progress("quantizing \(source.layers.joined(separator: ", "))")
@@ -40,7 +42,7 @@ extension QuantizableModel {
   /// - Parameters:
   ///   - plan: What becomes of each layer.
   ///   - method: How codes are chosen.
-  ///   - inputs: What ``inputs(_:on:)`` has seen.
+  ///   - inputs: What ``inputs(_:balancesTokens:on:)`` has seen.
   ///   - execution: Threads and instruction sets; the result depends on neither.
   ///   - progress: Is told what is being done.
   /// - Returns: The model, and what each layer cost.
@@ -62,15 +64,17 @@ extension QuantizableModel {
   ///
   /// - Parameters:
   ///   - sequences: Tokens, a sequence a run.
+  ///   - balancesTokens: As ``CalibrationSettings/balancesTokens``.
   ///   - execution: Threads and instruction sets.
   /// - Returns: Sums over all tokens; 4 bytes times the square of its width for each input.
   /// - Throws: ``CalibrationError``, or an error of the model.
   public func inputs(
-    _ sequences: [[Int]], on execution: Execution = .standard
+    _ sequences: [[Int]], balancesTokens: Bool = true, on execution: Execution = .standard
   ) throws -> SeenInputs {
     // Every layer, whatever will be quantized: any type does.
     let sources = calibrationSources(QuantizationPlan(QuantizedType(name: "int8-row")))
-    let statistics = try observe(sources[...], sequences, on: execution)
+    let statistics = try observe(
+      sources[...], sequences, balancesTokens: balancesTokens, on: execution)
     return SeenInputs(
       statistics: Dictionary(
         uniqueKeysWithValues: zip(sources.map { $0.layers[0] }, statistics)),

@@ -55,9 +55,12 @@ extension Transformer {
     addAdapters(rank: rank, factor: factor, seed: 0)
   }
 
-  /// The parameters, by name: what ``load(_:recipe:on:)`` takes. Adapters stay beside their weights.
+  /// The parameters, by name: what ``load(_:recipe:on:)`` takes; adapters stay beside their weights, and the
+  /// extents that no parameter tells.
   public var checkpoint: Checkpoint {
     var checkpoint = Checkpoint()
+    checkpoint.set("transformer.heads", to: shape.heads)
+    checkpoint.set("transformer.context", to: shape.context)
     for parameter in parameters { checkpoint.tensors[parameter.name] = parameter.value }
     if let adapters { checkpoint.set(Self.factorName, to: adapters.factor) }
     return checkpoint

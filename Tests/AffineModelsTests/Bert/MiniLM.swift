@@ -66,7 +66,7 @@ func meanCosine(_ a: Matrix<Float>, _ b: Matrix<Float>) -> Double {
 }
 
 /// Of each row, in Double.
-private func cosines(_ a: Matrix<Float>, _ b: Matrix<Float>) -> [Double] {
+func cosines(_ a: Matrix<Float>, _ b: Matrix<Float>) -> [Double] {
   precondition(a.shape == b.shape && a.shape.rows > 0)
   return (0..<a.shape.rows).map { row in
     var (dot, x, y) = (0.0, 0.0, 0.0)

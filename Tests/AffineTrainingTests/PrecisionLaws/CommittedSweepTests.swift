@@ -24,15 +24,25 @@ import Testing
     #expect(rows.count == 1864)
   }
 
-  /// Runs that the fit has not seen, before and after rounding.
+  /// Runs that the fit has not seen, before and after rounding, in ten splits: the median of the mean errors
+  /// stays below 2 %, and no split comes to 3 %.
   @Test func runsThatAreHeldOutArePredicted() throws {
-    let (fitted, held) = LawRow.divided(try Self.rows.get(), holdingOut: 0.2)
-    let fit = try PrecisionLaw.fit(fitted, Self.settings)
-    let rest = held.filter { Self.settings.reason(against: $0) == nil }
-    for isRounded in [false, true] {
-      let residuals = fit.law.residuals(rest.filter { ($0.postBits != nil) == isRounded })
-      #expect(residuals.count >= 40)
-      #expect(try #require(residuals.meanAbsoluteError) < 0.02)
+    let rows = try Self.rows.get()
+    var errors: [Bool: [Double]] = [:]
+    for seed in 0..<10 as Range<UInt64> {
+      let (fitted, held) = LawRow.divided(rows, holdingOut: 0.2, seed: seed)
+      let fit = try PrecisionLaw.fit(fitted, Self.settings)
+      let rest = held.filter { Self.settings.reason(against: $0) == nil }
+      for isRounded in [false, true] {
+        let residuals = fit.law.residuals(rest.filter { ($0.postBits != nil) == isRounded })
+        #expect(residuals.count >= 30)
+        errors[isRounded, default: []].append(try #require(residuals.meanAbsoluteError))
+      }
+    }
+    for (isRounded, found) in errors {
+      let sorted = found.sorted()
+      print("held out, \(isRounded ? "rounded" : "as trained"): \(sorted)")
+      #expect(sorted[5] < 0.02 && sorted[9] < 0.03)
     }
   }
 
