@@ -57,9 +57,6 @@ struct CompareQuantizationsCommand: ParsableCommand {
     guard (1...4096).contains(parts) else {
       throw ValidationError("--parts must lie in 1...4096, not be \(parts)")
     }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must lie in 1...1024, not be \(threads)")
-    }
   }
 
   func run() throws {

@@ -8,7 +8,9 @@ import Testing
   private static let identity = Matrix<Float>(rows: 64, columns: 64) { $0 == $1 ? 1 : 0 }
 
   /// Weights that select columns, exact in their types, give those inputs back.
-  @Test(arguments: ["uint8-row", "uint8-tensor", "uint4-group32", "uint4-group32-biased", "uint8-row-biased"])
+  @Test(arguments: [
+    "uint8-row", "uint8-tensor", "uint4-group32", "uint4-group32-biased", "uint8-row-biased",
+  ])
   func outliersDoNotDrownOtherInputs(name: String) throws {
     let type = try #require(QuantizedType(name: name))
     let weight = PackedWeight(try AnyQuantized(quantizing: Self.identity, as: type))
@@ -53,7 +55,8 @@ import Testing
               magnitude += abs(term)
             }
             #expect(
-              Oracle.tolerance(depth: 64).accepts(output[row, column], sum, magnitude: 8 * magnitude))
+              Oracle.tolerance(depth: 64).accepts(
+                output[row, column], sum, magnitude: 8 * magnitude))
           }
         }
       }

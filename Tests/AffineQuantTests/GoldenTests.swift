@@ -10,7 +10,9 @@ import Testing
     let golden = try GoldenFile(file)
     var failures: [String] = []
     // Codes of one bit with a sign are no storage here.
-    let cases = golden.cases.filter { $0.description.method != "tinygemm" || $0.description.bits > 1 }
+    let cases = golden.cases.filter {
+      $0.description.method != "tinygemm" || $0.description.bits > 1
+    }
     #expect(cases.count >= atLeast)
     for (name, description) in cases {
       let differences: [String] =

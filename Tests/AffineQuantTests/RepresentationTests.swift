@@ -58,7 +58,8 @@ import Testing
     }
   }
 
-  @Test(arguments: CodeFormat.all) func aWeightOfEveryStorageRoundTrips(storage: CodeFormat) throws {
+  @Test(arguments: CodeFormat.all) func aWeightOfEveryStorageRoundTrips(storage: CodeFormat) throws
+  {
     for type in Catalog.types where type.storage == storage {
       let values = Samples.matrix(5, 66, for: type, seed: 9)
       let matrix = try AnyQuantized(quantizing: values, as: type)
@@ -70,8 +71,9 @@ import Testing
           biases: matrix.core.biases.array))
       #expect(again == matrix)
       #expect(again.dequantized(as: Float.self) == decoded)
-      #expect(decoded.values.array == Oracle.numbers(matrix.core).values.map { Float($0) }
-        || type.mapping.kind == .biased)
+      #expect(
+        decoded.values.array == Oracle.numbers(matrix.core).values.map { Float($0) }
+          || type.mapping.kind == .biased)
     }
   }
 
@@ -114,13 +116,15 @@ import Testing
     for scale in [1e6, .infinity, .nan] as [Float] {
       #expect(throws: QuantizationError.self) {
         try Half(
-          shape: Shape(1, 32), codeBytes: bytes, parameters: QuantizationParameters(scales: [scale]))
+          shape: Shape(1, 32), codeBytes: bytes, parameters: QuantizationParameters(scales: [scale])
+        )
       }
     }
     for scale in [-0.3, 0] as [Float] {
       #expect(throws: QuantizationError.invalidScale(scale, blockRow: 0, blockColumn: 0)) {
         try Power(
-          shape: Shape(1, 32), codeBytes: bytes, parameters: QuantizationParameters(scales: [scale]))
+          shape: Shape(1, 32), codeBytes: bytes, parameters: QuantizationParameters(scales: [scale])
+        )
       }
     }
     let error = QuantizationError.overflow(scale: 1e38, bias: 0, blockRow: 0, blockColumn: 0)

@@ -68,7 +68,9 @@ extension Oracle {
     let values = exact.values.indices.map { index in
       let block = blockIndex(matrix, index / exact.columns, index % exact.columns)
       var apart = matrix.biases.count > 0 ? Double(abs(matrix.biases[block])) : 0
-      if isCentred { apart += Double(abs(matrix.scales[block])) * Double(matrix.storage.codes.count) }
+      if isCentred {
+        apart += Double(abs(matrix.scales[block])) * Double(matrix.storage.codes.count)
+      }
       return abs(exact.values[index]) + 2 * apart
     }
     return Numbers(rows: exact.rows, columns: exact.columns, values: values)

@@ -40,7 +40,9 @@ public struct TransformerWeights: LlamaWeights {
     try configuration.validate()
   }
 
-  public var hasHead: Bool { tensors["head.weight"] != nil }
+  public func has(_ tensor: LlamaTensor) -> Bool { tensors[tensor.nameInTraining] != nil }
+
+  public func name(of tensor: LlamaTensor) -> String { tensor.nameInTraining }
 
   public func tensor(_ tensor: LlamaTensor) -> StoredTensor? {
     switch tensors[tensor.nameInTraining] {
@@ -64,10 +66,16 @@ extension LlamaTensor {
     case .layerNorm(let layer, .attention): "blocks.\(layer).attentionNorm.weight"
     case .layerNorm(let layer, .feedForward): "blocks.\(layer).feedForwardNorm.weight"
     case .linear(let layer, let linear):
-      switch linear {
-      case .query, .key, .value, .output: "blocks.\(layer).attention.\(linear).weight"
-      case .gate, .up, .down: "blocks.\(layer).feedForward.\(linear).weight"
-      }
+      Self.nameInTraining(layer, linear) + "weight"
+    // A model that is trained here has none.
+    case .bias(let layer, let linear): Self.nameInTraining(layer, linear) + "bias"
+    }
+  }
+
+  private static func nameInTraining(_ layer: Int, _ linear: LlamaLinear) -> String {
+    switch linear {
+    case .query, .key, .value, .output: "blocks.\(layer).attention.\(linear)."
+    case .gate, .up, .down: "blocks.\(layer).feedForward.\(linear)."
     }
   }
 }

@@ -24,7 +24,8 @@ public struct CodebookFormat: Sendable, Hashable {
 
   /// Whether the codes of a storage index the table: unsigned, one a value.
   func serves(_ storage: CodeFormat) -> Bool {
-    guard case .unsigned(let bits) = storage, values.count == 1 << bits, values[values.count - 1] > 0
+    guard case .unsigned(let bits) = storage, values.count == 1 << bits,
+      values[values.count - 1] > 0
     else { return false }
     return values.allSatisfy(\.isFinite) && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
   }

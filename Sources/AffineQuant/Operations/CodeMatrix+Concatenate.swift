@@ -55,8 +55,7 @@ extension CodeMatrix {
       biases: join(biases, other.biases))
   }
 
-  /// How many rows or columns of blocks both matrices have a part of: none where the seam lies between
-  /// blocks, one where it lies inside of blocks whose parameters are the same on both sides.
+  /// Rows or columns of blocks that both matrices have a part of.
   ///
   /// - Parameters:
   ///   - other: The matrix behind the seam.
@@ -65,6 +64,8 @@ extension CodeMatrix {
   ///   - phase: How much of the other matrix's first blocks is cut off.
   ///   - block: The extent of a block.
   ///   - pairs: Which blocks of both matrices meet at the seam.
+  /// - Returns: None where the seam lies between blocks, one where it lies inside of blocks whose
+  ///   parameters are the same on both sides.
   /// - Throws: ``ShapeError/misaligned(axis:position:block:)`` where a block would need two scales.
   private func sharedBlocks(
     _ other: CodeMatrix, _ axis: String, _ position: Int, _ phase: Int, _ block: Int,

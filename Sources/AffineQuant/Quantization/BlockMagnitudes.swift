@@ -54,7 +54,9 @@ struct BlockMagnitudes {
       }
       let partial = found.buffer.span
       return columns.indices.map { column in
-        (0..<parts).reduce(into: BlockMagnitudes()) { $0.add(partial[$1 * extent.columns + column]) }
+        (0..<parts).reduce(into: BlockMagnitudes()) {
+          $0.add(partial[$1 * extent.columns + column])
+        }
       }
     }
   }

@@ -28,7 +28,9 @@ struct ParameterChooser {
       rule.roundsOperations ? smallest : max(smallest, type.mapping.scale.smallestInvertible)
     // As many below zero as above: rounding at random must not pass the end that is not used.
     let isBalanced = rule == .balanced && options.codes == nil && type.storage.isSigned
-    (low, high) = (Float(isBalanced ? -codes.upperBound : codes.lowerBound), Float(codes.upperBound))
+    (low, high) = (
+      Float(isBalanced ? -codes.upperBound : codes.lowerBound), Float(codes.upperBound)
+    )
     guard isPossible else { throw .unsupported(rule: rule, type: type.name) }
   }
 

@@ -93,7 +93,7 @@ public struct CodePlan: Sendable, Hashable, Codable {
     let largest = storage.codes.upperBound
     return switch scale {
     case .largest: QuantizationOptions(rule: .balanced)
-    case .halfStep: 
+    case .halfStep:
       QuantizationOptions(rule: .symmetricHalfStep, codes: -largest...largest)
     case .fullRange: QuantizationOptions(rule: .symmetric)
     case .range: QuantizationOptions(rule: .asymmetric)

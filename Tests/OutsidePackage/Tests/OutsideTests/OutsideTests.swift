@@ -68,7 +68,9 @@ import Testing
     for row in 0..<7 {
       for group in 0..<3 {
         let columns = group * 32..<min(group * 32 + 32, 70)
-        let power = columns.reduce(0.0) { $0 + Double(Self.values[row, $1]) * Double(Self.values[row, $1]) }
+        let power = columns.reduce(0.0) {
+          $0 + Double(Self.values[row, $1]) * Double(Self.values[row, $1])
+        }
         #expect(weight.scales[row, group] == Float((power / Double(columns.count)).squareRoot()))
       }
     }
@@ -79,7 +81,8 @@ import Testing
     #expect(biased.dequantized() == asymmetric.dequantized())
     for bad in [
       BlockRuleParameters(scale: 0), BlockRuleParameters(scale: .nan),
-      BlockRuleParameters(scale: 1, zeroPoint: 16), BlockRuleParameters(scale: 1, zeroPoint: 1 << 40),
+      BlockRuleParameters(scale: 1, zeroPoint: 16),
+      BlockRuleParameters(scale: 1, zeroPoint: 1 << 40),
       BlockRuleParameters(scale: 3e38),
     ] {
       #expect(throws: QuantizationError.self) {
@@ -93,7 +96,8 @@ import Testing
     let wide = short.converted(to: Float.self)
     for index in 0..<wide.shape.count {
       #expect(wide.values[index].bitPattern & 0x1fff == 0)
-      #expect(abs(wide.values[index] - Self.values.values[index]) <= abs(wide.values[index]) * 0x1p-11)
+      #expect(
+        abs(wide.values[index] - Self.values.values[index]) <= abs(wide.values[index]) * 0x1p-11)
     }
     #expect(try Int8Weight(quantizing: short) == Int8Weight(quantizing: wide))
     let weight = try Int8Weight(quantizing: wide)
