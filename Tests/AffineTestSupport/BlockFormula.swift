@@ -31,10 +31,12 @@ struct BlockFormula {
       // The largest error with the peak at the code that has no opposite, and with it at the other end.
       let step = largest / -lowest
       let worst = Swift.max(step / 2, other - highest * step)
-      if bits < 8, type.mapping.scale != .e8m0, worst < largest / highest / 2 {
+      let even = positive(largest / highest)
+      let isShort = (other * (1 / even)).rounded(.toNearestOrEven) < highest
+      if bits < 8, type.mapping.scale != .e8m0, isShort || worst < largest / highest / 2 {
         scale = positive(step) * (high > -low ? -1 : 1)
       } else {
-        scale = positive(largest / highest)
+        scale = even
       }
     case (.asymmetric, _): search(from: Swift.min(low, 0), to: Swift.max(high, 0))
     case (.biased, _): search(from: low, to: high)

@@ -10,8 +10,11 @@ extension ParameterChooser {
   /// second it is M.
   func extreme(_ minimum: Float, _ maximum: Float) -> BlockParameters {
     let (most, least) = (max(-minimum, maximum, 0), min(max(-minimum, 0), max(maximum, 0)))
-    guard -low > high, least < most * (high / -low + 1 / (2 * high)) else {
-      return balanced(minimum, maximum)
+    let even = balanced(minimum, maximum)
+    // A scale of few bits may leave the other side short of the last code: then it is not M again.
+    let reachesEnd = (least * (1 / even.scale)).rounded(.toNearestOrEven) >= high
+    guard -low > high, !reachesEnd || least < most * (high / -low + 1 / (2 * high)) else {
+      return even
     }
     var block = scaled(most, toCode: -low)
     if maximum > -minimum {

@@ -68,12 +68,12 @@ import Testing
     }
   }
 
-  /// Checkpoints that were written before recipes had a cache have no such word in their plan.
-  @Test func recipesWithoutCacheSayNothingOfIt() throws {
-    let run = try SmallRun(.float32)
-    let plan = try #require(try run.end(steps: 1).metadata["plan"])
-    #expect(!plan.contains("cache"))
-    let cached = try SmallRun(Recipe.forwardBits(cache: 4))
-    #expect(try #require(try cached.end(steps: 1).metadata["plan"]).contains("cache"))
+  /// A run with a cache of few bits is another run.
+  @Test func theCacheIsPartOfARunsIdentity() throws {
+    let identities = try [Recipe.forwardBits(cache: 4), .forwardBits(cache: 5)].map {
+      try #require(try SmallRun($0).end(steps: 1).metadata["identity"])
+    }
+    #expect(identities[0] != identities[1])
+    #expect(identities[0].contains("cache"))
   }
 }
