@@ -72,30 +72,31 @@ extension BenchRequest {
     type.isQuantized ? .float(.float32) : type
   }
 
+  /// Forward and both gradients of a linear layer, as a tape computes them in training.
   func trainStepWork() throws -> BenchWork {
+    let recipe = try trainedRecipe()
+    let row = try kernel(.linear, activations, weights)
     let (x, w, g, on) = (matrix(m, k, 1), matrix(n, k, 2), matrix(m, n, 3), execution)
     // X, W and G, and a result of the size of each.
     let bytes = 8 * Double(m * k + m * n + n * k)
-    if weights == .float(.float32), activations == .float(.float32) {
-      let row = try kernel(.linear, activations, weights)
-      return BenchWork(amount: 3 * products, bytes: bytes, kernel: row) {
-        _ = try linear(x, w, on: on)
-        _ = try inputGradient(g, w, on: on)
-        _ = try weightGradient(g, x, on: on)
-      }
+    return BenchWork(amount: 3 * products, bytes: bytes, kernel: row) {
+      let tape = Tape(on: on)
+      let output = try tape.linear(
+        tape.input(.float32(x)), tape.input(.float32(w)), recipe: recipe)
+      _ = try tape.gradients(of: output, g)
     }
-    guard weights == .quantized(Int8Weight.type), activations == .quantized(Int8Activations.type)
-    else {
+  }
+
+  /// The recipe whose forward product has these types.
+  private func trainedRecipe() throws -> Recipe {
+    switch (weights, activations) {
+    case (.float(.float32), .float(.float32)): return .float32
+    case (.quantized(Int8Weight.type), .quantized(Int8Activations.type)):
+      return .int8MixedPrecision
+    default:
       throw Failure(
         "train-step runs int8-row with int8-token, or float32 with float32, "
           + "not \(weights.name) with \(activations.name)")
-    }
-    let step = QuantizedLinearStep(execution: on)
-    let row = try kernel(.linear, activations, weights)
-    return BenchWork(amount: 3 * products, bytes: bytes, kernel: row) {
-      _ = try step.forward(x, w)
-      _ = try step.inputGradient(g, w)
-      _ = try step.weightGradient(g, x)
     }
   }
 }

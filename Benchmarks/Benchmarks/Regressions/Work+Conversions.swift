@@ -31,16 +31,16 @@ extension Work {
     },
   ]
 
-  /// Forward and both gradients of one layer, with float32 master weights.
+  /// Forward and both gradients of one layer, with a float32 master weight, as a tape computes them.
   static let trainStep = Work(
     name: "train-step-int8-row-int8-token-256x512x512", calibration: .arithmetic
   ) { execution in
     let (x, w, g) = (values(256, 512), values(512, 512), values(256, 512))
-    let step = QuantizedLinearStep(execution: execution)
     return {
-      blackHole(try step.forward(x, w))
-      blackHole(try step.inputGradient(g, w))
-      blackHole(try step.weightGradient(g, x))
+      let tape = Tape(on: execution)
+      let output = try tape.linear(
+        tape.input(.float32(x)), tape.input(.float32(w)), recipe: .int8MixedPrecision)
+      blackHole(try tape.gradients(of: output, g))
     }
   }
 

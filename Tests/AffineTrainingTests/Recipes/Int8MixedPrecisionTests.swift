@@ -44,12 +44,4 @@ import Testing
       #expect(Numbers.relativeError(part, reference) <= 0.01585)
     }
   }
-
-  /// As the layer step of the public interface, which has this scheme too.
-  @Test func agreesWithTheLayerStep() throws {
-    let (run, step) = (try layer.run(.int8MixedPrecision), QuantizedLinearStep())
-    // It uses the code −128 too, whose scale is max|x| / 127.5.
-    let forward = try step.forward(layer.x, layer.w)
-    #expect(Numbers.relativeError(run.output, forward) < 0.02)
-  }
 }

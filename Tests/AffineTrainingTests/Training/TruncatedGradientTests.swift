@@ -14,36 +14,28 @@ import Testing
     return product / exact.values.reduce(0) { $0 + $1 * $1 }
   }
 
-  /// Through eight layers: a step is 1/127 of the largest of 1024 normal values, 0.027 deviations.
-  /// Truncation takes half of it from each value, E|x| · 0.027 / 2 = 1.1 % of the gradient in a layer
-  /// and 8 % in all; 0.909 was measured to be left. What rounds at random has the noise of 8 layers with
-  /// 4096 values each, about 0.1 %; 1.0007 was measured.
-  @Test func truncationShrinksItLayerByLayer() throws {
-    var (exact, truncated) = (Table(gradient), Table(gradient))
-    var random = gradient
+  /// What a recipe leaves of the gradient after eight layers, the weights' codes taken as exact.
+  private func left(_ recipe: Recipe) throws -> Double {
+    var (exact, found) = (Table(gradient), gradient)
     for (index, weight) in layers.enumerated() {
-      let codes = JetfireTests.blocks(weight)
-      exact = Table.inputGradient(exact, codes).values
-      truncated = Table.inputGradient(truncatedBlocks(truncated), codes).values
+      exact = Table.inputGradient(exact, JetfireTests.blocks(weight)).values
       let inputs = Numbers.normal(64, 64, seed: 50 + UInt64(index))
-      let layer = try LinearRun(
-        .jetfire, .float32(inputs), .float32(weight), random, step: UInt64(index))
-      random = layer.dx
+      found = try LinearRun(
+        recipe, .float32(inputs), .float32(weight), found, step: UInt64(index)
+      ).dx
     }
-    let (right, wrong) = (
-      part(Numbers.doubles(random), exact), part(truncated.values, exact)
-    )
-    print("jetfire: after 8 layers \(right) of the gradient is left, truncated \(wrong)")
-    #expect(abs(right - 1) < 0.01)
-    #expect(wrong < 0.95)
+    return part(Numbers.doubles(found), exact)
   }
 
-  private func truncatedBlocks(_ table: Table) -> Table {
-    let coded = Coded.symmetric(
-      Matrix(rows: table.rows, columns: table.columns) { Float(table[$0, $1]) }, .block(32))
-    return table.map { row, column, value in
-      let scale = Double(coded.scales[row * table.columns + column])
-      return (value / scale).rounded(.towardZero) * scale
-    }
+  /// A step is 1/127 of the largest of 1024 normal values, 3.24 / 127 = 0.0255 deviations. Truncation
+  /// takes half of it from each value, E|x| · 0.0255 / 2 = 1.0 % of the gradient in a layer, and
+  /// 1 − 0.99⁸ = 8 % in all; the largest of a block varies by a tenth, and so does what is lost, over 8
+  /// layers of 4 blocks together by far less: two hundredths are allowed. What rounds at random has the
+  /// noise of 8 layers with 4096 values each, about 0.1 %.
+  @Test func truncationShrinksItLayerByLayer() throws {
+    let (right, wrong) = (try left(.jetfire), try left(.jetfireTruncating))
+    print("jetfire: after 8 layers \(right) of the gradient is left, truncated \(wrong)")
+    #expect(abs(right - 1) < 0.01)
+    #expect(abs(wrong - 0.92) < 0.02)
   }
 }
