@@ -79,11 +79,6 @@ import Testing
     } definition: { a, b in
       (a + b, abs(a + b))
     },
-    Function(testDescription: "multiply", units: 1) {
-      Elementwise.multiply($0, $1, on: $2)
-    } definition: { a, b in
-      (a * b, abs(a * b))
-    },
     Function(testDescription: "scale", units: 1) { a, _, execution in
       Elementwise.scale(a, by: 0.3, on: execution)
     } definition: { a, _ in

@@ -50,26 +50,6 @@ import Testing
     #expect(mean <= 1.1 * one / 8)
   }
 
-  /// What the released constants do: 98 steps are asked for and 90 there are.
-  @Test func theReleasedConstantsSaturate() throws {
-    let draws = 256
-    let g = Matrix<Float>(rows: 1, columns: 99) { Float($1 - 49 + $0) * 2 }
-    var sums = [Double](repeating: 0, count: 99)
-    for draw in 0..<draws {
-      let split = try BitSplit(g, reach: .saturating, seed: 3, step: UInt64(draw))
-      #expect(split.low.codes.allSatisfy { (-6...6).contains($0) })
-      let values = Numbers.doubles(split.dequantized())
-      for index in sums.indices { sums[index] += values[index] / Double(draws) }
-    }
-    #expect(abs(sums[98] / 98 - 90.0 / 98) < 1e-6)
-    #expect(abs(sums[0] / -98 - 90.0 / 98) < 1e-6)
-    // In steps the values are −98, −96, …: those 7 steps from a multiple of 14 lose one.
-    let biased = (0..<99).filter { abs(sums[$0] - Double($0 - 49) * 2) > 0.5 }
-    #expect(biased.count > 5)
-    let whole = try BitSplit(g, seed: 3).dequantized()
-    #expect(abs(whole[0, 98] / 98 - 1) < 1e-6)
-  }
-
   @Test func zerosAndTheSmallestNumbersAreFine() throws {
     let zeros = Matrix<Float>(rows: 3, columns: 4) { _, _ in 0 }
     #expect(try BitSplit(zeros, seed: 1).dequantized() == zeros)

@@ -24,7 +24,7 @@ import Testing
     #expect(optimizer.stateBytes == 2 * 4 * 15)
     try optimizer.step(&parameters, gradients: gradients, learningRate: 0.1)
     #expect(parameters[0].value.floats() == before)
-    #expect(optimizer.stateBytes == 2 * 4 * 15 && optimizer.updateMagnitudes == [0, 0])
+    #expect(optimizer.stateBytes == 2 * 4 * 15)
     #expect(optimizer.exportMoments().map(\.name).filter { $0.hasPrefix("first") } == [])
   }
 

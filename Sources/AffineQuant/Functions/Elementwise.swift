@@ -16,13 +16,6 @@ package enum Elementwise {
     ElementKernels.accumulate(&a, b, execution)
   }
 
-  /// a · b, element by element.
-  package static func multiply(
-    _ a: Matrix<Float>, _ b: Matrix<Float>, on execution: Execution
-  ) -> Matrix<Float> {
-    ElementKernels.map(ElementKernels.multiply, a, b, on: execution)
-  }
-
   /// a · factor.
   package static func scale(
     _ a: Matrix<Float>, by factor: Float, on execution: Execution

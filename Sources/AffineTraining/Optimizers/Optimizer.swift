@@ -40,10 +40,6 @@ public struct Optimizer: Sendable {
   /// Bytes that all moments take.
   public var stateBytes: Int { optimizers.reduce(0) { $0 + ($1?.moments.byteCount ?? 0) } }
 
-  /// By parameter: the root mean square that StableAdamW divided the last step by where it was above
-  /// one; 0 for other rules.
-  public var updateMagnitudes: [Float] { optimizers.map { $0?.updateMagnitude ?? 0 } }
-
   /// Moves parameters against gradients, one after the other.
   ///
   /// Values that are not floats become floats, move, and are rounded again: see

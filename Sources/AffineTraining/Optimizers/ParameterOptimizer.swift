@@ -29,9 +29,6 @@ struct ParameterOptimizer: Sendable {
   /// The rows and columns of the parameter.
   var shape: Shape { moments.shape }
 
-  /// What the last step was divided by, if that was more than one.
-  var updateMagnitude: Float { adamW?.updateMagnitude ?? 0 }
-
   /// The moments.
   var moments: Moments {
     guard let moments = adamW?.moments ?? sgd?.moments else { preconditionFailure("no rule") }

@@ -7,20 +7,6 @@ public import AffineQuant
 ///
 /// Source: Xi et al., "Training Transformers with 4-bit Integers" (arXiv 2306.11987).
 public struct BitSplit: Sendable, Equatable {
-  /// How far the steps reach.
-  public enum Reach: String, Sendable, Hashable, Codable, CaseIterable {
-    /// 90 steps to the largest magnitude: no value is cut, and the result is unbiased.
-    case whole
-    /// 98 steps and a lower half of ±6, as the authors released it: the largest value comes back as
-    /// .918 of itself, and one in seven is biased. For comparison.
-    case saturating
-
-    /// Steps from zero to the largest magnitude.
-    fileprivate var steps: Float { self == .whole ? 90 : 98 }
-    /// 14 · 6 + 7 = 91 steps reach beyond 90.
-    fileprivate var lowCodes: ClosedRange<Int> { self == .whole ? -7...7 : -6...6 }
-  }
-
   /// Rounded to the nearest multiple of 14 steps, from −6 to 6.
   public let high: AnyQuantized
   /// What is left, rounded at random.
@@ -28,24 +14,24 @@ public struct BitSplit: Sendable, Equatable {
 
   /// How many steps one code of the upper half is.
   private static let ratio: Float = 14
+  /// Steps from zero to the largest magnitude; 14 · 6 + 7 = 91 reach beyond, so no value is cut.
+  private static let steps: Float = 90
   private static let type = AffineQuantized<Int4, RowMajor<PerTensor, Symmetric>>.type
 
   /// Splits a gradient.
   ///
   /// - Parameters:
   ///   - gradient: Any finite values, also zeros alone.
-  ///   - reach: How far the steps reach.
   ///   - seed: Of the lower half's rounding.
   ///   - step: Of training: another one rounds anew.
   ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``AffineQuant/QuantizationError/notFinite(_:row:column:)``.
   public init(
-    _ gradient: Matrix<Float>, reach: Reach = .whole, seed: UInt64, step: UInt64 = 0,
-    on execution: Execution = .standard
+    _ gradient: Matrix<Float>, seed: UInt64, step: UInt64 = 0, on execution: Execution = .standard
   ) throws(QuantizationError) {
     let largest = gradient.largestMagnitude(on: execution)
     // A step whose reciprocal is finite, also for zeros and for what is hardly more.
-    let size = max(largest / reach.steps, .leastNormalMagnitude)
+    let size = max(largest / Self.steps, .leastNormalMagnitude)
     high = try AnyQuantized(
       quantizing: gradient, as: Self.type,
       with: .whole(gradient.shape, scale: Self.ratio * size),
@@ -59,7 +45,7 @@ public struct BitSplit: Sendable, Equatable {
     low = try AnyQuantized(
       quantizing: rest, as: Self.type, with: .whole(gradient.shape, scale: size),
       QuantizationOptions(
-        rounding: .stochastic(seed: seed, step: step), codes: reach.lowCodes), on: execution)
+        rounding: .stochastic(seed: seed, step: step), codes: -7...7), on: execution)
   }
 
   /// The values of the upper half above those of the lower: what ``LeverageSampling`` draws rows of.

@@ -33,23 +33,4 @@ extension LearnedStep {
     let count = Double(Self.codes.upperBound * max(values.shape.count, 1))
     return Float(sums.reduce(0, +) / count.squareRoot())
   }
-
-  /// The gradient of the values: that of the quantized ones where `x / step` lies within −8…7, else 0.
-  ///
-  /// - Throws: ``AffineQuant/ShapeError/mismatchedExtent(axis:lhs:rhs:)``.
-  public func masked(
-    _ gradient: Matrix<Float>, where values: Matrix<Float>, on execution: Execution = .standard
-  ) throws(ShapeError) -> Matrix<Float> {
-    try values.shape.requireEqual(gradient.shape)
-    let inverse = 1 / value
-    let (low, high) = (Float(Self.codes.lowerBound), Float(Self.codes.upperBound))
-    return Matrix(values.shape, on: execution) { row, output in
-      let xs = values.row(row)
-      let gs = gradient.row(row)
-      for column in xs.indices {
-        let v = xs[column] * inverse
-        output[column] = v >= low && v <= high ? gs[column] : 0
-      }
-    }
-  }
 }

@@ -6,7 +6,7 @@ public import AffineQuant
 /// 2306.11987) use it: one step a tensor, codes from −8 to 7.
 public struct LearnedStep: Sendable, Hashable, Codable {
   /// The difference of the values of two neighbouring codes; finite and greater than 0.
-  public private(set) var value: Float
+  public let value: Float
 
   /// The codes that values become.
   public static let codes = -8...7
@@ -60,16 +60,6 @@ public struct LearnedStep: Sendable, Hashable, Codable {
   ) throws(QuantizationError) -> AnyQuantized {
     try AnyQuantized(
       quantizing: values, as: Self.type, with: .whole(values.shape, scale: value), on: execution)
-  }
-
-  /// Moves the step by `change`; one that would carry it to or below half of itself halves it, and one
-  /// that is not a number leaves it.
-  ///
-  /// So the step stays greater than 0, which the rule of an optimizer does not see to.
-  public mutating func move(by change: Float) {
-    guard change.isFinite else { return }
-    let moved = value + change
-    value = max(moved.isFinite ? moved : value, value / 2, Self.smallest)
   }
 }
 

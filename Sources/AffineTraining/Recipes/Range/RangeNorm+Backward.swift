@@ -1,8 +1,11 @@
 public import AffineQuant
 
 extension RangeNorm {
-  /// The gradients of rows that were normalised, as ``RangeBatchNorm/backward(_:input:_:gain:on:)`` has
-  /// them for columns.
+  /// The gradients of rows that were normalised.
+  ///
+  /// With `h = gain · gradient` and the normalised values `z`, the mean gives `(h − mean(h)) / scale`; the
+  /// range gives `−C · Σ h·z / scale` to the largest value of a row and the opposite to the smallest, in
+  /// equal shares where several are.
   ///
   /// - Parameters:
   ///   - gradient: Of the output, in the input's shape.
@@ -20,7 +23,7 @@ extension RangeNorm {
     try input.shape.requireEqual(gradient.shape)
     try Shape(1, columns).requireEqual(gain.shape)
     try Shape(rows, 1).requireEqual(Shape(statistics.minima.count, 1))
-    let factor = constant.factor(count: columns)
+    let factor = Self.factor(count: columns)
     let result = Matrix(input.shape, on: execution) { row, output in
       let (xs, gs, gain) = (input.row(row), gradient.row(row), gain.row(0))
       let (mean, inverse) = (statistics.means[row], statistics.inverse(row))

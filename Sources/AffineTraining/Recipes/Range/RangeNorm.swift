@@ -4,18 +4,16 @@ public import AffineQuant
 ///
 ///     y = gain · (x − mean) / (C(columns) · (max − min) + epsilon) + bias
 ///
-/// It is ``RangeBatchNorm`` over columns instead of rows, so that a token does not depend on its batch.
+/// It is the paper's Range BN over the columns of a row instead of the rows of a batch, so that a token
+/// does not depend on its batch. It needs no squares, and so survives few bits.
+///
+/// Source: Banner et al., "Scalable Methods for 8-bit Training of Neural Networks" (arXiv 1805.11046).
 public struct RangeNorm: Sendable, Hashable, Codable {
-  /// What stands between a range and a deviation.
-  public var constant: RangeConstant
   /// What is added to the scale of a row.
   public var epsilon: Float
 
-  /// Takes the constants.
-  public init(constant: RangeConstant = .fitted, epsilon: Float = 1e-5) {
-    self.constant = constant
-    self.epsilon = epsilon
-  }
+  /// Takes what keeps the divisor from 0.
+  public init(epsilon: Float = 1e-5) { self.epsilon = epsilon }
 
   /// Normalises every row.
   ///
@@ -61,7 +59,7 @@ public struct RangeNorm: Sendable, Hashable, Codable {
       }
       (found[0], found[1], found[2]) = (Float(sum / Double(columns)), smallest, largest)
     }
-    let factor = constant.factor(count: columns)
+    let factor = Self.factor(count: columns)
     return RangeStatistics(
       means: (0..<rows).map { found.row($0)[0] },
       scales: (0..<rows).map {

@@ -1,8 +1,8 @@
 public import AffineQuant
 
-/// What a range norm took from the columns, or rows, that it normalised.
+/// What a range norm took from the rows that it normalised.
 public struct RangeStatistics: Sendable, Equatable {
-  /// One mean a column, or row.
+  /// One mean a row.
   public let means: [Float]
   /// Of each the constant times the range, and epsilon: what values less the mean are divided by.
   public let scales: [Float]
