@@ -15,5 +15,6 @@ enum OnlyPositive: SymmetricStorage {
 struct Mine: QuantizedMatrix {
   var description: String { "mine" }
   var contents: QuantizedContents { QuantizedContents() }
-  // expected-error@-1 {{'QuantizedContents' cannot be constructed because it has no accessible initializers}}
+  // expected-error@-1 {{'QuantizedContents' initializer is inaccessible due to 'package' protection level}}
+  // expected-error@-2 {{missing argument for parameter #1 in call}}
 }
