@@ -3,7 +3,7 @@ import AffineQuant
 func methods(_ x: Matrix<Float>) throws {
   // A way of choosing parameters belongs to one mapping.
   _ = try Int8Weight(quantizing: x, method: .tinygemm)
-  // expected-error@-1 {{type 'SymmetricMethod' has no member 'tinygemm'}}
+  // expected-error@-1 {{type 'SymmetricMethod?' has no member 'tinygemm'}}
   _ = try UInt4Weight(quantizing: x, method: .mlx)
   // expected-error@-1 {{(aka 'Optional<AsymmetricMethod>') has no member 'mlx'}}
   _ = try UInt4BiasedWeight(quantizing: x, method: .noClipping)
