@@ -23,6 +23,9 @@ struct QuantizeCommand: ParsableCommand {
       biases; gptq, awq, smoothquant and scaled-gptq watch what layers read while the model reads the
       --calibrate text, for BERT a text a line.
 
+      Float16 and bfloat16 matrices are widened to float32 first: scales differ from torchao's, which
+      computes in the type of the matrix. Each type has the library's own rule.
+
       \(MethodChoice.settings)
 
       Weight SNR is 10 log10(sum w^2 / sum (w - q)^2) in dB, output SNR that of the layer's output: on the
