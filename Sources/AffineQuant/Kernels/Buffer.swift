@@ -105,7 +105,8 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
 
   /// The elements as an array.
   public var array: [Element] {
-    unsafe [Element](UnsafeBufferPointer(start: base, count: count))
+    // The memory must outlive the copy, also where this value is not used again.
+    withExtendedLifetime(self) { unsafe [Element](UnsafeBufferPointer(start: base, count: count)) }
   }
 
   /// The same memory, seen as raw bytes.
