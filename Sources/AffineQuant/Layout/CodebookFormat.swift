@@ -27,7 +27,8 @@ public struct CodebookFormat: Sendable, Hashable {
     guard case .unsigned(let bits) = storage, values.count == 1 << bits,
       values[values.count - 1] > 0
     else { return false }
-    return values.allSatisfy(\.isFinite) && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
+    return (values[values.count - 1] - values[0]).isFinite
+      && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
   }
 
   /// Whether files read the table back by its name.

@@ -3,7 +3,8 @@
 ///     struct Percentile: BlockRule {
 ///       func parameters(of values: [Float], codes: ClosedRange<Int>) -> BlockRuleParameters {
 ///         let magnitudes = values.map(\.magnitude).sorted()
-///         return BlockRuleParameters(scale: magnitudes[magnitudes.count * 99 / 100] / Float(codes.upperBound))
+///         let largest = magnitudes[magnitudes.count * 99 / 100]
+///         return BlockRuleParameters(scale: largest == 0 ? 1 : largest / Float(codes.upperBound))
 ///       }
 ///     }
 ///     let weight = try Int4Weight(quantizing: values, by: Percentile())

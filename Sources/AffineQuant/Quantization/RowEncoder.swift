@@ -96,17 +96,22 @@ struct RowEncoder {
     guard chooser.type.mapping.kind == .biased else {
       let inverse = chooser.inverse(block.scale)
       let steps = rounding.round(arithmetic.round(value * inverse), element: element)
-      return Int(min(max(arithmetic.round(steps + Float(block.zeroPoint)), low), high))
+      return Self.clamped(arithmetic.round(steps + Float(block.zeroPoint)), low, high)
     }
     guard chooser.rule == .tinygemm else {
       let steps = (value - block.encodingBias) / block.encodingScale
-      return Int(min(max(rounding.round(steps, element: element), low), high))
+      return Self.clamped(rounding.round(steps, element: element), low, high)
     }
     let middle = chooser.tinygemmMiddle
     let format = chooser.type.mapping.scale
     let minimum = format.round(block.bias - format.round(block.scale * middle))
     let steps = arithmetic.round(arithmetic.round(value - minimum) / block.scale)
-    return Int(min(max(rounding.round(steps, element: element), 0), high - low) + low)
+    return Self.clamped(rounding.round(steps, element: element) + low, low, high)
+  }
+
+  /// The nearest code there is; the first for what is no number, as with parameters that are not usable.
+  private static func clamped(_ code: Float, _ low: Float, _ high: Float) -> Int {
+    code > low ? Int(min(code, high)) : Int(low)
   }
 
   /// The index of the entry that rounding chooses between the two neighbours of a value.
