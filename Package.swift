@@ -16,6 +16,7 @@ let package = Package(
   products: [
     .library(name: "AffineQuant", targets: ["AffineQuant"]),
     .library(name: "AffineFormats", targets: ["AffineFormats"]),
+    .library(name: "AffineLayers", targets: ["AffineLayers"]),
     .library(name: "AffineTraining", targets: ["AffineTraining"]),
     .library(name: "AffineModels", targets: ["AffineModels"]),
     .executable(name: "affine", targets: ["affine"]),
@@ -30,12 +31,17 @@ let package = Package(
       name: "AffineQuant", dependencies: ["AffineKernels"], swiftSettings: strict,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: strict),
-    .target(name: "AffineTraining", dependencies: ["AffineFormats"], swiftSettings: strict),
-    .target(name: "AffineModels", dependencies: ["AffineTraining"], swiftSettings: strict),
+    .target(
+      name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
+    .target(
+      name: "AffineTraining", dependencies: ["AffineFormats", "AffineKernels", "AffineLayers"],
+      swiftSettings: strict),
+    .target(
+      name: "AffineModels", dependencies: ["AffineLayers", "AffineTraining"], swiftSettings: strict),
     .executableTarget(
       name: "affine",
       dependencies: [
-        "AffineModels", "AffineTestSupport",
+        "AffineLayers", "AffineModels", "AffineTestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -46,10 +52,15 @@ let package = Package(
       name: "AffineQuantTests", dependencies: ["AffineFormats", "AffineTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "AffineTrainingTests", dependencies: ["AffineTraining", "AffineTestSupport"],
+      name: "AffineLayersTests", dependencies: ["AffineLayers", "AffineTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "AffineModelsTests", dependencies: ["AffineModels", "AffineTestSupport"],
+      name: "AffineTrainingTests",
+      dependencies: ["AffineLayers", "AffineTraining", "AffineTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AffineModelsTests",
+      dependencies: ["AffineLayers", "AffineModels", "AffineTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "AffineFormatsTests", dependencies: ["AffineFormats", "AffineTestSupport"],

@@ -1,6 +1,5 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,19 +11,86 @@
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #endif
+#include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "affine_kernels.h"
 
-size_t aq_processor_count(void) {
 #if defined(__linux__)
-  // What this process may use, which a container can make fewer than the machine has.
+/// The number in a file of the system, or -1.
+static long read_number(const char *path) {
+  long number = -1;
+  FILE *file = fopen(path, "re");
+  if (!file) return number;
+  if (fscanf(file, "%ld", &number) != 1) number = -1;
+  fclose(file);
+  return number;
+}
+
+/// The cores that a container pays for, rounded up, or 0 where there is no limit.
+static size_t quota(void) {
+  long share = 0, period = 0;
+  FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
+  if (file) {
+    // "max 100000" where there is no limit.
+    if (fscanf(file, "%ld %ld", &share, &period) != 2) share = 0;
+    fclose(file);
+  } else {
+    share = read_number("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+    period = read_number("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  }
+  return share > 0 && period > 0 ? (size_t)((share + period - 1) / period) : 0;
+}
+
+/// Whether a processor is the first of its core of those that this process may run on.
+static bool is_first_of_core(int cpu, const cpu_set_t *set) {
+  char path[96];
+  snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpu);
+  FILE *file = fopen(path, "re");
+  if (!file) return true;
+  // A list of numbers and ranges: "0,16" or "0-1".
+  int first, last;
+  bool is_first = true;
+  while (is_first && fscanf(file, "%d", &first) == 1) {
+    last = first;
+    int mark = fgetc(file);
+    if (mark == '-' && fscanf(file, "%d", &last) == 1) mark = fgetc(file);
+    for (int sibling = first; sibling <= last && sibling < cpu; ++sibling)
+      if (CPU_ISSET(sibling, set)) is_first = false;
+    if (mark != ',') break;
+  }
+  fclose(file);
+  return is_first;
+}
+#endif
+
+size_t aq_core_count(void) {
+#if defined(__linux__)
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return (size_t)CPU_COUNT(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) {
+    size_t cores = 0, limit = quota();
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+      if (CPU_ISSET(cpu, &set) && is_first_of_core(cpu, &set)) ++cores;
+    if (limit > 0 && limit < cores) cores = limit;
+    return cores > 0 ? cores : 1;
+  }
+#elif defined(__APPLE__)
+  int32_t cores = 0;
+  size_t size = sizeof cores;
+  if (sysctlbyname("hw.physicalcpu", &cores, &size, NULL, 0) == 0 && cores > 0) return (size_t)cores;
 #endif
   long count = sysconf(_SC_NPROCESSORS_ONLN);
   return count > 0 ? (size_t)count : 1;
+}
+
+void aq_yield(void) { sched_yield(); }
+
+uint64_t aq_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 size_t aq_cache_bytes(void) {

@@ -18,6 +18,7 @@ static bool may_use_tiles(void) { return false; }
 #endif
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #elif defined(__aarch64__) && defined(__APPLE__)
 #include <sys/sysctl.h>
 
@@ -33,7 +34,7 @@ uint32_t aq_running_isa(void) {
 #if defined(__x86_64__)
   // These also ask whether the operating system saves the registers.
   __builtin_cpu_init();
-  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   if (!avx2) return isa;
   isa |= AQ_AVX2;
   unsigned a = 0, b = 0, c = 0, d = 0;
@@ -56,4 +57,18 @@ uint32_t aq_running_isa(void) {
 #endif
 #endif
   return isa;
+}
+
+size_t aq_scalable_words(void) {
+#if defined(__aarch64__) && defined(__linux__)
+  // The length that programs start with: PR_SME_GET_VL, in bytes, below the flags.
+  enum { SME_GET_VL = 64, LENGTH = 0xffff };
+  int length = prctl(SME_GET_VL, 0, 0, 0, 0);
+  return length > 0 ? (size_t)(length & LENGTH) / 4 : 0;
+#elif defined(__aarch64__) && defined(__APPLE__)
+  // All chips with the unit so far have vectors of 64 bytes, and the system has no name for it.
+  return has("hw.optional.arm.FEAT_SME") ? 16 : 0;
+#else
+  return 0;
+#endif
 }

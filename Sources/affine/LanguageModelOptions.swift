@@ -1,6 +1,7 @@
 import AffineFormats
 import AffineModels
-public import AffineQuant
+import AffineLayers
+import AffineQuant
 public import ArgumentParser
 
 /// Which model runs, and how.

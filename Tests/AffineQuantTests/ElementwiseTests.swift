@@ -5,9 +5,7 @@ import Testing
 
 /// Functions of each element, on every instruction set that runs here.
 @Suite struct ElementwiseTests {
-  static let executions = ["portable", "avx2", "avx512vnni", "avx512vbmi", "neon"]
-    .compactMap { InstructionSet(name: $0) }
-    .flatMap { set in [1, 3].map { Execution(threads: $0, instructionSet: set) } }
+  static let executions = Executions.all
 
   /// Ragged widths, and one that is worth several threads.
   static let shapes =
@@ -182,20 +180,14 @@ import Testing
     for shape in Self.shapes + [Shape(1000, 70)] {
       let x = Samples.matrix(shape.rows, shape.columns, seed: 6)
       let sums = Self.executions.map { Elementwise.columnSums(x, on: $0) }
-      let squares = Self.executions.map { x.sumOfSquares(on: $0) }
       #expect(sums.allSatisfy { sameBits($0, sums[0]) })
-      #expect(squares.allSatisfy { $0 == squares[0] })
       for column in 0..<shape.columns {
         let terms = (0..<shape.rows).map { Double(x[$0, column]) }
         let magnitude = terms.reduce(0) { $0 + abs($1) }
         let bound = Tolerance.dot(roundings: shape.rows)
         #expect(bound.accepts(sums[0][0, column], terms.reduce(0, +), magnitude: magnitude))
       }
-      let expected = x.values.array.reduce(0.0) { $0 + Double($1) * Double($1) }
-      #expect(abs(squares[0] - expected) <= 1e-12 * expected)
     }
-    let bad = Matrix<Float>(rows: 2, columns: 2) { $0 == $1 ? .infinity : 1 }
-    #expect(!bad.sumOfSquares(on: .threads(1)).isFinite)
   }
 
   @Test func dropoutKeepsItsShare() {
@@ -222,10 +214,4 @@ import Testing
     #expect(copy.values.isIdentical(to: address) && !sum.values.isIdentical(to: address))
     #expect(sum[1, 1] == 2 * copy[1, 1])
   }
-}
-
-/// Whether all values have the same bits.
-func sameBits(_ a: Matrix<Float>, _ b: Matrix<Float>) -> Bool {
-  a.shape == b.shape
-    && zip(a.values.array, b.values.array).allSatisfy { $0.bitPattern == $1.bitPattern }
 }

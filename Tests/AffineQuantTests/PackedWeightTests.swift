@@ -26,7 +26,8 @@ import Testing
     for rows in [1, 2, 7, 33] {
       let x = Self.values(rows, 136, seed: 2)
       let codes = try AnyQuantized(quantizing: x, as: inputType)
-      let expected = try Product.quantized(codes.core, matrix.core, .threads(1))
+      let expected = try ErasedOperand.product(
+        .linear, .quantized(codes.core), .quantized(matrix.core), on: .threads(1))
       for set in Self.sets {
         let execution = Execution(threads: 2, instructionSet: set)
         let packed = PackedWeight(matrix, inputs: inputType, on: execution)

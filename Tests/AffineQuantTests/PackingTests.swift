@@ -44,10 +44,18 @@ import Testing
       let cut = try w.slice(rows: 0..<n, columns: 3..<k),
         cutX = try x.slice(rows: 0..<m, columns: 3..<k)
       for execution in Self.executions {
-        let tiled = try Product.quantized(x, w.tiled(execution), execution)
-        #expect(tiled == (try Product.quantized(x, w, execution)))
-        let cutTiled = try Product.quantized(cutX, cut.tiled(execution), execution)
-        #expect(cutTiled == (try Product.quantized(cutX, cut, execution)))
+        let tiled = try ErasedOperand.product(
+          .linear, .quantized(x), .quantized(w.tiled(execution)), on: execution)
+        #expect(
+          tiled
+            == (try ErasedOperand.product(
+              .linear, .quantized(x), .quantized(w), on: execution)))
+        let cutTiled = try ErasedOperand.product(
+          .linear, .quantized(cutX), .quantized(cut.tiled(execution)), on: execution)
+        #expect(
+          cutTiled
+            == (try ErasedOperand.product(
+              .linear, .quantized(cutX), .quantized(cut), on: execution)))
       }
     }
   }
@@ -73,7 +81,9 @@ import Testing
       let bound = Oracle.tolerance(depth: k)
       for execution in Self.executions {
         for left in [x, x.tiled(execution)] {
-          let product = try Product.quantized(left, w.tiled(execution), execution).values.array
+          let product = try ErasedOperand.product(
+            .linear, .quantized(left), .quantized(w.tiled(execution)), on: execution
+          ).values.array
           for (index, value) in product.enumerated() {
             #expect(bound.accepts(value, expected.values[index], magnitude: magnitudes[index]))
           }

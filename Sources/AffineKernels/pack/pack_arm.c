@@ -1,7 +1,25 @@
-#include "pack_4_body.h"
-
 #if defined(__aarch64__)
-void aq_pack_4_neon(void *args) { pack_4_body(args, 0); }
+#include <stdint.h>
+
+#define ENTRY_OF(family) void aq_##family##_neon(void *args)
+
+/// Eight codes in the low bits of a word, a byte each.
+static inline uint64_t spread(uint64_t word, unsigned bits) {
+  uint64_t codes = 0;
+  for (unsigned i = 0; i < 8; i++) codes |= (word >> (i * bits) & (0xffu >> (8 - bits))) << (8 * i);
+  return codes;
+}
+
+/// The reverse.
+static inline uint64_t gather(uint64_t codes, unsigned bits) {
+  uint64_t word = 0;
+  for (unsigned i = 0; i < 8; i++) word |= (codes >> (8 * i) & (0xffu >> (8 - bits))) << (i * bits);
+  return word;
+}
+
+#define SPREAD spread
+#define GATHER gather
+#include "bits_body.h"
 
 void aq_interleave_32_neon(void *args) {
   const aq_interleave_args *a = args;

@@ -1,3 +1,4 @@
+#include "finish_body.h"
 #include "rows_body.h"
 
 // The entries of one instruction set, for the file that includes this within the attributes that
@@ -7,6 +8,7 @@
   void aq_##name##_f32_##isa(void *args) { name##_body(args); }
 
 #define ENTRIES(isa)           \
+  ENTRY(finish, isa)           \
   ENTRY(add, isa)              \
   ENTRY(accumulate, isa)       \
   ENTRY(multiply, isa)         \

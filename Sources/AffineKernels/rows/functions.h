@@ -1,3 +1,4 @@
+#pragma once
 #include "affine_kernels.h"
 
 // No operation may be fused with another: every kernel gives the bits of the portable one.

@@ -14,4 +14,11 @@ void aq_round_f16_neon(void *args) {
   __fp16 *halves = (__fp16 *)a->halves;
   for (size_t i = 0; i < a->count; ++i) halves[i] = (__fp16)a->floats[i];
 }
+
+void aq_widen_bf16_neon(void *args) {
+  const aq_halves_args *a = args;
+  const uint16_t *restrict halves = a->halves;
+  uint32_t *restrict floats = (uint32_t *)a->floats;
+  for (size_t i = 0; i < a->count; ++i) floats[i] = (uint32_t)halves[i] << 16;
+}
 #endif

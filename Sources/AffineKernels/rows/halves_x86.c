@@ -25,5 +25,12 @@ void aq_round_f16_avx2(void *args) {
   for (; i < a->count; ++i) a->halves[i] = _cvtss_sh(a->floats[i], NEAREST_EVEN);
 }
 
+void aq_widen_bf16_avx2(void *args) {
+  const aq_halves_args *a = args;
+  const uint16_t *restrict halves = a->halves;
+  uint32_t *restrict floats = (uint32_t *)a->floats;
+  for (size_t i = 0; i < a->count; ++i) floats[i] = (uint32_t)halves[i] << 16;
+}
+
 #pragma clang attribute pop
 #endif

@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// A block of BERT: attention and two linear layers, each followed by a norm of the sum.

@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// A norm of BERT: its output is the input of linear layers, and is added to theirs.

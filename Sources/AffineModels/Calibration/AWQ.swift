@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// Multiplies the columns of a weight that meet large inputs by factors before it is rounded, and clips

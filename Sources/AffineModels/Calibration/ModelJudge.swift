@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// One number that says what a model is worth, to compare it with its quantized form.

@@ -1,4 +1,5 @@
-public import AffineQuant
+public import AffineLayers
+internal import AffineQuant
 
 /// What attention remembers of the tokens so far: the keys and values of all layers.
 ///

@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// One pass of some tokens through a model.

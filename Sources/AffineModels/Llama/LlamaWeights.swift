@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// Where the tensors of a model come from.

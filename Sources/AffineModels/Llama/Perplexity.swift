@@ -1,3 +1,4 @@
+public import AffineLayers
 public import AffineQuant
 
 /// How well a model foresees a text.

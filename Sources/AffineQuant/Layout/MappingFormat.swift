@@ -64,7 +64,7 @@ public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
   }
 
   /// Rounds a positive scale; where the result has no reciprocal, the smallest that surely has one.
-  func roundInvertible(_ value: Float) -> Float {
+  package func roundInvertible(_ value: Float) -> Float {
     let scale = round(value)
     if round(1 / scale).isFinite { return scale }
     return scale.isFinite ? (self == .float16 ? 0x1p-14 : 0x1p-126) : scale

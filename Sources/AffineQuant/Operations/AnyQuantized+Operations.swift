@@ -52,6 +52,8 @@ extension QuantizedMatrix {
   public func linear<Element: FloatElement>(
     _ input: Matrix<Element>, on execution: Execution = .standard
   ) throws(ShapeError) -> Matrix<Element> {
-    try Product.weightOnly(FloatSource(input), contents.core, execution).converted()
+    try ProductCall(
+      .linear, ErasedOperand(input), .quantized(contents.core), on: execution
+    ).result()
   }
 }

@@ -9,7 +9,8 @@ extension CodeMatrix {
       biases: Self.transposed(biases, grid.extent))
   }
 
-  private static func transposed<Value: BitwiseCopyable & Sendable>(
+  /// One number a block, for the blocks of the transpose.
+  static func transposed<Value: BitwiseCopyable & Sendable>(
     _ values: Buffer<Value>, _ extent: Shape
   ) -> Buffer<Value> {
     // A single row or column of blocks lies the same either way.
@@ -23,14 +24,29 @@ extension CodeMatrix {
     if let table = TransposeKernels.table(bits: storage.bits) {
       return codes.transposed(shape, table, bits: storage.bits, execution)
     }
-    let bytes = Buffer(unpackedCodes().map { UInt8(truncatingIfNeeded: $0) })
+    let (unpack, pack) = (
+      BitKernels.unpack.best(on: execution), BitKernels.pack.best(on: execution)
+    )
+    let bytes = Buffer<UInt8>(count: shape.count, zeroed: false) { memory in
+      // Rows do not overlap.
+      ThreadPool.shared.parallelRows(shape.rows, shape.columns, execution) { rows in
+        for row in rows {
+          memory.withRange(row * shape.columns..<(row + 1) * shape.columns) {
+            storage.unpack(codes.span.extracting(codeBytes(ofRow: row)), into: &$0, unpack)
+          }
+        }
+      }
+    }
     let turned = bytes.transposed(shape, TransposeKernels.bytes, bits: 8, execution)
     let rowBytes = storage.byteCount(columns: shape.rows)
-    return Buffer(count: shape.columns * rowBytes) { output in
-      for row in 0..<shape.columns {
-        var target = output.part(row * rowBytes..<(row + 1) * rowBytes)
-        storage.pack(
-          turned.span.extracting(row * shape.rows..<(row + 1) * shape.rows), into: &target)
+    return Buffer(count: shape.columns * rowBytes, zeroed: false) { memory in
+      ThreadPool.shared.parallelRows(shape.columns, shape.rows, execution) { rows in
+        for row in rows {
+          memory.withRange(row * rowBytes..<(row + 1) * rowBytes) {
+            storage.pack(
+              turned.span.extracting(row * shape.rows..<(row + 1) * shape.rows), into: &$0, pack)
+          }
+        }
       }
     }
   }

@@ -104,7 +104,7 @@ public struct OutlierWeight: Sendable {
     }
     let outliers = OutlierColumns(in: input, threshold: threshold, on: execution)
     return try outliers.linear(input, on: execution) { (rest) throws(QuantizationError) in
-      try Product.quantizing(rest, as: Int8Activations.type, codes, execution)
+      try Product.quantizing(rest, as: Int8Activations.type, codes, on: execution)
     } weights: { () throws(QuantizationError) in
       do throws(ShapeError) { return try weights(of: outliers, execution) } catch {
         throw .shape(error)

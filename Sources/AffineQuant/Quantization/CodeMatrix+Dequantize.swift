@@ -53,7 +53,7 @@ extension CodeMatrix {
       return
     }
     let start = codeBytes(ofRow: row).lowerBound + runs.columns.lowerBound * storage.bits / 8
-    let kernel = table.best(on: execution.instructionSet)
+    let kernel = table.best(on: execution)
     unsafe runs.withPointers { ends, zeroPoints in
       unsafe output.withUnsafeMutableBufferPointer { output in
         guard let values = output.baseAddress else { return }
@@ -94,7 +94,7 @@ extension CodeMatrix {
 
 extension QuantizedType {
   /// What each bit pattern stands for, where codes are not whole numbers.
-  var decodingTable: [Float]? {
+  package var decodingTable: [Float]? {
     switch (mapping.kind, storage) {
     case (.codebook(let map), _): map.values
     case (_, .float(let format)): format.values

@@ -88,7 +88,9 @@ struct RowEncoder {
   func code(_ value: Float, _ block: BlockParameters, element: Int) -> Int {
     let (low, high) = (chooser.low, chooser.high)
     if let table {
-      return Self.nearest(value / block.scale, table) { rounding.round($0, element: element) }
+      return NearestEntry.index(of: value / block.scale, in: table) {
+        rounding.round($0, element: element)
+      }
     }
     if case .float(let format) = chooser.type.storage {
       return Int(format.pattern(value / block.scale) { rounding.round($0, element: element) })
@@ -112,21 +114,5 @@ struct RowEncoder {
   /// The nearest code there is; the first for what is no number, as with parameters that are not usable.
   private static func clamped(_ code: Float, _ low: Float, _ high: Float) -> Int {
     code > low ? Int(min(code, high)) : Int(low)
-  }
-
-  /// The index of the entry that rounding chooses between the two neighbours of a value.
-  static func nearest(
-    _ value: Float, _ table: [Float], _ round: (Float) -> Float
-  ) -> Int {
-    guard value >= table[0] else { return 0 }
-    // The first entry above the value: entries before `first` are not, from `above` on they are.
-    var (first, above) = (0, table.count)
-    while first < above {
-      let middle = (first + above) / 2
-      if table[middle] > value { above = middle } else { first = middle + 1 }
-    }
-    guard above < table.count else { return table.count - 1 }
-    let (low, high) = (table[above - 1], table[above])
-    return above - 1 + Int(round((value - low) / (high - low)))
   }
 }

@@ -1,8 +1,8 @@
 /// The runs of some columns of a row that share parameters, as kernels want them.
-struct RowRuns {
-  let columns: Range<Int>
+package struct RowRuns {
+  package let columns: Range<Int>
   /// Where each run ends, counted from the first of the columns.
-  let ends: [Int]
+  package let ends: [Int]
   /// The block of the first run, of the loaded row.
   private(set) var firstBlock = 0
   /// Zero points of the loaded row as floats; zeros where the mapping has none.
@@ -13,7 +13,7 @@ struct RowRuns {
     self.init(matrix.grid, columns)
   }
 
-  init(_ grid: BlockGrid, _ columns: Range<Int>) {
+  package init(_ grid: BlockGrid, _ columns: Range<Int>) {
     self.columns = columns
     guard !columns.isEmpty else {
       (ends, zeroPoints, firstBlockColumn) = ([], [], 0)

@@ -11,7 +11,7 @@ struct StripRanges {
   private var unread: [Float] = []
 
   init(_ grid: BlockGrid, _ execution: Execution) {
-    kernel = QuantizeKernels.range.best(on: execution.instructionSet)
+    kernel = QuantizeKernels.range.best(on: execution)
     joinsColumns = grid.block.rows > 1 && grid.block.columns > 1
   }
 

@@ -20,37 +20,17 @@ extension CodeFormat {
   }
 
   /// Reads all codes of a row, one a number.
-  package func unpack(_ row: borrowing Span<UInt8>, into codes: inout MutableSpan<Int16>) {
-    switch self {
-    case .signed(bits: 8):
-      for column in codes.indices { codes[column] = Int16(Int8(bitPattern: row[column])) }
-    case .unsigned(bits: 8), .float(.float8e4m3), .float(.float8e5m2):
-      for column in codes.indices { codes[column] = Int16(row[column]) }
-    case .signed(bits: 4), .unsigned(bits: 4), .float(.float4e2m1):
-      unpackNibbles(row, into: &codes)
-    default:
-      for column in codes.indices { codes[column] = code(row, column: column) }
-    }
-  }
-
-  private func unpackNibbles(_ row: borrowing Span<UInt8>, into codes: inout MutableSpan<Int16>) {
-    for byte in 0..<codes.count / 2 {
-      let pair = UInt16(row[byte])
-      codes[2 * byte] = decode(pair)
-      codes[2 * byte + 1] = decode(pair >> 4)
-    }
-    if codes.count % 2 == 1 { codes[codes.count - 1] = decode(UInt16(row[codes.count / 2])) }
-  }
-
-  /// Writes the codes of a row; bits beyond the last code are zero.
-  package func pack(_ codes: borrowing Span<UInt8>, into row: inout MutableSpan<UInt8>) {
-    switch bits {
-    case 8:
-      for column in codes.indices { row[column] = codes[column] }
-    case 4:
-      PackKernels.packNibbles(codes, into: &row)
-    default:
-      packStream(codes, into: &row)
+  package func unpack(
+    _ row: borrowing Span<UInt8>, into codes: inout MutableSpan<Int16>,
+    _ execution: Execution = .standard
+  ) {
+    var bytes = [UInt8](repeating: 0, count: codes.count)
+    var span = bytes.mutableSpan
+    unpack(row, into: &span, BitKernels.unpack.best(on: execution))
+    if isSigned {
+      for column in codes.indices { codes[column] = Int16(Int8(bitPattern: span[column])) }
+    } else {
+      for column in codes.indices { codes[column] = Int16(span[column]) }
     }
   }
 
@@ -72,20 +52,6 @@ extension CodeFormat {
         pack(codes.span, into: &target)
       }
     }
-  }
-
-  private func packStream(_ codes: borrowing Span<UInt8>, into row: inout MutableSpan<UInt8>) {
-    let mask: UInt16 = 1 << UInt16(bits) - 1
-    var (word, filled, byte): (UInt16, Int, Int) = (0, 0, 0)
-    for column in codes.indices {
-      word |= (UInt16(codes[column]) & mask) << UInt16(filled)
-      filled += bits
-      if filled >= 8 {
-        row[byte] = UInt8(truncatingIfNeeded: word)
-        (word, filled, byte) = (word >> 8, filled - 8, byte + 1)
-      }
-    }
-    if filled > 0 { row[byte] = UInt8(truncatingIfNeeded: word) }
   }
 }
 

@@ -5,8 +5,8 @@ package struct CodeMatrix: Sendable {
   package let type: QuantizedType
   package let grid: BlockGrid
   /// How the codes are tiled; `nil`: they lie row by row.
-  package let tiles: LaneParameters?
-  /// Row by row, each row a bit stream of whole bytes; or in the order of ``TileOrder``.
+  package let tiles: PackedRHS?
+  /// Row by row, each row a bit stream of whole bytes; or in the order of ``RHSLayout``.
   package let codes: Buffer<UInt8>
   /// One a block, or none.
   package let zeroPoints: Buffer<Int16>
@@ -45,8 +45,8 @@ package struct CodeMatrix: Sendable {
   }
 
   /// Trusts its arguments; what comes from outside goes through ``init(type:grid:parts:)``.
-  init(
-    type: QuantizedType, grid: BlockGrid, tiles: LaneParameters? = nil, codes: Buffer<UInt8>,
+  package init(
+    type: QuantizedType, grid: BlockGrid, tiles: PackedRHS? = nil, codes: Buffer<UInt8>,
     scales: Buffer<Float>, zeroPoints: Buffer<Int16>, biases: Buffer<Float>
   ) {
     self.type = type
@@ -57,19 +57,12 @@ package struct CodeMatrix: Sendable {
     self.zeroPoints = zeroPoints
     blockBiases = biases
   }
-
-  /// The same numbers in tiles, which have the scales and biases too.
-  func tiled(_ codes: Buffer<UInt8>, _ tiles: LaneParameters) -> CodeMatrix {
-    CodeMatrix(
-      type: type, grid: grid, tiles: tiles, codes: codes, scales: Buffer([]),
-      zeroPoints: zeroPoints, biases: Buffer([]))
-  }
 }
 
 extension CodeMatrix: Equatable {
   /// Whether the same codes lie in the same order, with equal parameters.
   package static func == (lhs: Self, rhs: Self) -> Bool {
-    lhs.type == rhs.type && lhs.grid == rhs.grid && lhs.tiles?.order == rhs.tiles?.order
+    lhs.type == rhs.type && lhs.grid == rhs.grid && lhs.tiles?.layout == rhs.tiles?.layout
       && lhs.codes == rhs.codes && lhs.scales == rhs.scales && lhs.zeroPoints == rhs.zeroPoints
       && lhs.biases == rhs.biases
   }

@@ -12,6 +12,8 @@ public enum ShapeError: Error, Hashable {
   case outOfRange(axis: String, index: Int, extent: Int)
   /// A join inside a group or block, whose two halves have scales of their own.
   case misaligned(axis: String, position: Int, block: Int)
+  /// A result that is given has not the shape of what it would hold.
+  case mismatchedResult(expected: Shape, found: Shape)
   /// A thread count below one.
   case threads(Int)
 }
@@ -31,6 +33,8 @@ extension ShapeError: CustomStringConvertible {
       "\(axis) \(index) is outside a matrix with \(extent)"
     case .misaligned(let axis, let position, let block):
       "\(axis) \(position) lies inside a block of \(block): the join would need two scales in it"
+    case .mismatchedResult(let expected, let found):
+      "the result has the shape \(expected), and the matrix for it \(found)"
     case .threads(let count):
       "\(count) threads cannot run anything: ask for 1 or more"
     }

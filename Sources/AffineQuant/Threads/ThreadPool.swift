@@ -1,154 +1,133 @@
-internal import AffineKernels
 internal import Dispatch
 internal import Synchronization
 
-/// The one pool: workers that wait for parts of parallel loops.
+/// The one pool: workers with numbers, which help the region that claims them.
 ///
-/// The caller takes parts too, so a loop inside a loop, or two callers at once, always make
-/// progress. Which thread takes which part is left to chance; results never depend on it, since
-/// every part writes memory of its own.
-final class ThreadPool: Sendable {
-  static let shared = ThreadPool()
+/// A caller claims workers that are free, and works itself; one that finds none works alone. So a region
+/// inside of a region, or many callers at once, always make progress. Results never depend on who takes
+/// which part, since every part writes memory of its own.
+package final class ThreadPool: Sendable {
+  package static let shared = ThreadPool()
+  /// More threads than this are never started.
+  static let maximumThreads = 256
 
-  /// How often a thread looks again before it sleeps: some 50 µs, what waking it would cost. Operations
-  /// come in quick succession, and each is several loops.
-  fileprivate static let patience = 2000
+  /// What each worker does: ``free``, ``asleep``, or the address of the region that claimed it, with
+  /// ``running`` once it has begun.
+  private let states = PaddedCounters(count: maximumThreads)
+  private let started = Mutex(1)
+  private let wake = (0..<maximumThreads).map { _ in DispatchSemaphore(value: 0) }
+  private let ended = (0..<maximumThreads).map { _ in DispatchSemaphore(value: 0) }
+  /// Regions to use again.
+  private let regions = Mutex<[Region]>([])
 
-  private let loops = Mutex<[ParallelLoop]>([])
-  /// Invitations to help that no worker took yet.
-  private let invitations = Atomic(0)
-  private let sleepers = Atomic(0)
-  private let alarm = DispatchSemaphore(value: 0)
-  private let workers = Mutex(0)
+  private static let free = 0
+  private static let asleep = 8
+  // Bits that the address of a region leaves free.
+  private static let running = 1
+  private static let awaited = 2
+  /// A worker that slept: only such a one looks for others to wake.
+  private static let sleeper = 4
 
-  /// Calls `body` once for each part, on up to `threads` threads, and waits for all.
-  func parallel(_ parts: Int, threads: Int, _ body: (_ part: Int) -> Void) {
-    let helpers = min(parts, threads) - 1
-    guard helpers > 0 else {
-      for part in 0..<max(parts, 0) { body(part) }
+  /// Does all parts of work on up to `threads` threads, and waits for them.
+  package func run<Work: ParallelWork>(_ work: Work, threads: Int) {
+    let (first, parts) = (work.preparations, work.parts)
+    let threads = min(max(first, parts), threads, Self.maximumThreads)
+    guard threads > 1 else {
+      for part in 0..<max(first, 0) { work.prepare(part, worker: 0) }
+      for part in 0..<max(parts, 0) { work.run(part, worker: 0) }
       return
     }
-    start(atLeast: helpers)
-    withoutActuallyEscaping(body) { body in
-      let loop = ParallelLoop(parts: parts, helpers: helpers, body: SharedBody(body))
-      spinning { $0.append(loop) }
-      invite(helpers)
-      loop.run()
-      // No helper may enter any more: those that have not yet will find nothing to do.
-      spinning { $0.removeAll { $0 === loop } }
-      loop.finish()
+    start(atLeast: threads)
+    let region = regions.withLock { $0.popLast() } ?? Region()
+    unsafe withUnsafePointer(to: work) { work in
+      unsafe region.prepare(work, threads: threads, preparations: first, parts: parts)
+      claim(threads, region)
+      for place in region.wakes(nil) { wakeUp(place, region) }
+      region.work(as: 0)
+      finish(threads, region)
+    }
+    regions.withLock { $0.append(region) }
+  }
+
+  /// The address by which states name a region.
+  private static func address(_ region: Region) -> Int {
+    unsafe Int(bitPattern: Unmanaged.passUnretained(region).toOpaque())
+  }
+
+  private func claim(_ threads: Int, _ region: Region) {
+    let address = Self.address(region)
+    for member in 1..<threads where !states.replace(member, Self.free, with: address) {
+      // It cannot begin before it is woken, which is when all sleepers are noted.
+      if states.replace(member, Self.asleep, with: address | Self.sleeper) {
+        region.addSleeper(member)
+      }
+    }
+  }
+
+  private func wakeUp(_ place: Int, _ region: Region) {
+    region.noteWoken(place)
+    wake[region.sleepers[place]].signal()
+  }
+
+  /// Waits for members that have begun, and lets the others go. Sleepers come in their order: who wakes
+  /// another has ended, or never will, before the other is looked at.
+  private func finish(_ threads: Int, _ region: Region) {
+    let address = Self.address(region)
+    for place in region.sleepers.indices {
+      let after = region.isWoken(place) ? Self.free : Self.asleep
+      dismiss(region.sleepers[place], address, from: address | Self.sleeper, to: after)
+    }
+    for member in 1..<threads { dismiss(member, address, from: address, to: Self.free) }
+  }
+
+  private func dismiss(_ member: Int, _ address: Int, from claimed: Int, to state: Int) {
+    if states.replace(member, claimed, with: state) { return }
+    var spin = Spin()
+    while states.load(member) == address | Self.running {
+      guard !spin.again() else { continue }
+      let awaited = address | Self.running | Self.awaited
+      if states.replace(member, address | Self.running, with: awaited) { ended[member].wait() }
     }
   }
 
   /// Every worker has a queue of its own, so that Dispatch gives it a thread of its own.
   private func start(atLeast count: Int) {
-    workers.withLock { started in
+    started.withLock { started in
       while started < count {
-        DispatchQueue(label: "affine.worker.\(started)", qos: .userInitiated).async {
-          while true { self.serve() }
+        let number = started
+        DispatchQueue(label: "affine.worker.\(number)", qos: .userInitiated).async {
+          while true { self.serve(number) }
         }
         started += 1
       }
     }
   }
 
-  /// A worker either sees the invitation before it sleeps, or is counted as a sleeper here: both sides
-  /// write before they read, in one order for all.
-  private func invite(_ count: Int) {
-    invitations.add(count, ordering: .sequentiallyConsistent)
-    let asleep = sleepers.load(ordering: .sequentiallyConsistent)
-    for _ in 0..<min(asleep, count) { alarm.signal() }
-  }
-
-  private func serve() {
-    guard takesInvitation() else {
-      sleepers.add(1, ordering: .sequentiallyConsistent)
-      if invitations.load(ordering: .sequentiallyConsistent) == 0 { alarm.wait() }
-      sleepers.subtract(1, ordering: .sequentiallyConsistent)
-      return
-    }
-    var found: ParallelLoop?
-    spinning { loops in
-      guard let index = loops.firstIndex(where: \.wantsHelper) else { return }
-      loops[index].enter()
-      found = loops[index]
-    }
-    found?.help()
-  }
-
-  /// Changes the list of loops. All threads of a loop come here at once and for a moment only, so one
-  /// that has to wait stays awake: waking it would take longer than all the others together.
-  private func spinning(_ body: (inout [ParallelLoop]) -> Void) {
-    while loops.withLockIfAvailable({ body(&$0) }) == nil { aq_pause() }
-  }
-
-  private func takesInvitation() -> Bool {
-    for _ in 0..<Self.patience {
-      var count = invitations.load(ordering: .relaxed)
-      while count > 0 {
-        let exchange = invitations.weakCompareExchange(
-          expected: count, desired: count - 1, ordering: .acquiringAndReleasing)
-        if exchange.exchanged { return true }
-        count = exchange.original
+  private func serve(_ number: Int) {
+    let state = waitForRegion(number)
+    let address = state & ~Self.sleeper
+    guard states.replace(number, state, with: address | Self.running),
+      let opaque = unsafe UnsafeRawPointer(bitPattern: address)
+    else { return }
+    // The caller keeps the region until this member has ended.
+    unsafe Unmanaged<Region>.fromOpaque(opaque)._withUnsafeGuaranteedRef { region in
+      if state != address, let place = region.sleepers.firstIndex(of: number) {
+        for other in region.wakes(place) { wakeUp(other, region) }
       }
-      aq_pause()
+      region.work(as: number)
     }
-    return false
-  }
-}
-
-/// A closure that crosses threads for the time of a loop, and is given back before its end.
-private final class SharedBody: @unchecked Sendable {
-  var call: ((Int) -> Void)?
-
-  init(_ call: @escaping (Int) -> Void) { self.call = call }
-}
-
-/// One loop while it runs. `entered` and `helpers` change under the pool's lock only.
-private final class ParallelLoop: Sendable {
-  private let parts: Int
-  private let helpers: Int
-  private let body: SharedBody
-  private let next = Atomic(0)
-  private let entered = Atomic(0)
-  private let done = Atomic(0)
-  private let left = DispatchSemaphore(value: 0)
-
-  init(parts: Int, helpers: Int, body: SharedBody) {
-    self.parts = parts
-    self.helpers = helpers
-    self.body = body
+    if states.exchange(number, Self.free) & Self.awaited != 0 { ended[number].signal() }
   }
 
-  var wantsHelper: Bool {
-    entered.load(ordering: .relaxed) < helpers && next.load(ordering: .relaxed) < parts
-  }
-
-  func enter() { entered.add(1, ordering: .relaxed) }
-
-  /// Not inlined: when it returns, nothing of it holds the closure any more.
-  @inline(never)
-  func run() {
+  /// Looks for a while, then sleeps.
+  private func waitForRegion(_ number: Int) -> Int {
+    var spin = Spin()
     while true {
-      let part = next.add(1, ordering: .acquiringAndReleasing).oldValue
-      guard part < parts, let call = body.call else { return }
-      call(part)
+      let state = states.load(number)
+      if state != Self.free && state != Self.asleep { return state }
+      if spin.again() { continue }
+      if states.replace(number, Self.free, with: Self.asleep) { wake[number].wait() }
+      spin = Spin()
     }
-  }
-
-  func help() {
-    run()
-    done.add(1, ordering: .releasing)
-    left.signal()
-  }
-
-  /// Waits for the helpers that entered, and gives the closure back.
-  func finish() {
-    let helping = entered.load(ordering: .acquiring)
-    for _ in 0..<ThreadPool.patience where done.load(ordering: .acquiring) < helping { aq_pause() }
-    if done.load(ordering: .acquiring) < helping {
-      for _ in 0..<helping { left.wait() }
-    }
-    body.call = nil
   }
 }

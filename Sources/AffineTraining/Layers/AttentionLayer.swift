@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// Causal attention with its four products.

@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// Attention and feed-forward, each on normalized rows and added to the residual stream.

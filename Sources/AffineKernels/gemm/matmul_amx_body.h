@@ -1,0 +1,185 @@
+#include "vectors_512.h"
+
+// Products of codes by AMX: tiles of 16 rows of up to 64 bytes. A left panel is 32 rows, two tiles one
+// below the other; a right panel 32 lanes, two tiles side by side; four tiles hold the sums. The file
+// that includes it defines `NIBBLES`.
+
+enum { ROWS = 32, TILE_ROWS = 16, TILE_QUADS = 16, PANEL_LANES = 32, QUAD_BYTES = 4 * PANEL_LANES };
+enum { BATCH = 4, FOLD_ROWS = 8, BLOCK_BYTES = 64 * ROWS };
+
+#include "matmul_i8_body.h"
+
+/// Tiles 0 to 3 are sums, 4 and 5 left codes, 6 and 7 right codes.
+typedef struct {
+  uint8_t palette, start_row, reserved[14];
+  uint16_t row_bytes[16];
+  uint8_t rows[16];
+} tile_shapes;
+
+/// Loads the shapes for steps of `quads` quads against `rows` left rows; returns how many tiles of left
+/// rows there are.
+static int configure(size_t quads, size_t rows) {
+  tile_shapes shapes __attribute__((aligned(64))) = {.palette = 1};
+  size_t lower = rows > TILE_ROWS ? rows - TILE_ROWS : 0, upper = rows - lower;
+  for (int tile = 0; tile < 8; ++tile) {
+    bool is_right = tile >= 6, is_lower = tile == 5 || tile == 2 || tile == 3;
+    // A tile that is not used must have a shape all the same.
+    size_t left_rows = is_lower && lower > 0 ? lower : upper;
+    shapes.rows[tile] = (uint8_t)(is_right ? quads : left_rows);
+    shapes.row_bytes[tile] = (uint16_t)(tile == 4 || tile == 5 ? 4 * quads : 64);
+  }
+  _tile_loadconfig(&shapes);
+  return lower > 0 ? 2 : 1;
+}
+
+/// One step of right codes as they lie, or in `bytes` with missing quads zero.
+INLINE const uint8_t *right_step(const uint8_t *rhs, size_t present, size_t quads, uint8_t *bytes) {
+  if (present == quads) return rhs;
+  for (size_t b = 0; b < quads * QUAD_BYTES; ++b) bytes[b] = b < present * QUAD_BYTES ? rhs[b] : 0;
+  return bytes;
+}
+
+/// One step of left codes, rows 64 bytes apart: as they lie, or in `bytes` where it reaches into the
+/// next block of 64 bytes or has missing quads, which are zero.
+INLINE const uint8_t *left_step(
+    const uint8_t *lhs, size_t start, size_t rows, size_t present, size_t quads, uint8_t *bytes) {
+  if (present == quads && start % 64 + 4 * quads <= 64) return lhs + start / 64 * BLOCK_BYTES + start % 64;
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t b = 0; b < 4 * quads; ++b) {
+      size_t at = start + b;
+      bytes[64 * i + b] = b < 4 * present ? lhs[at / 64 * BLOCK_BYTES + 64 * i + at % 64] : 0;
+    }
+  }
+  return bytes;
+}
+
+/// The products of one slice, [ROWS][PANEL_LANES].
+INLINE void slice_sums(
+    const uint8_t *lhs, size_t start, const uint8_t *rhs, size_t slice_groups, size_t step, size_t rows, int tiles,
+    int32_t *sums) {
+  uint8_t left_bytes[ROWS * 64] __attribute__((aligned(64)));
+  uint8_t right_bytes[TILE_QUADS * QUAD_BYTES] __attribute__((aligned(64)));
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  for (size_t q = 0; q < slice_groups; q += step) {
+    size_t present = slice_groups - q < step ? slice_groups - q : step;
+    const uint8_t *right = right_step(rhs + q * QUAD_BYTES, present, step, right_bytes);
+    const uint8_t *left = left_step(lhs, start + 4 * q, rows, present, step, left_bytes);
+    _tile_loadd(6, right, QUAD_BYTES);
+    _tile_loadd(7, right + 64, QUAD_BYTES);
+    _tile_loadd(4, left, 64);
+    _tile_dpbsud(0, 4, 6);
+    _tile_dpbsud(1, 4, 7);
+    if (tiles == 1) continue;
+    _tile_loadd(5, left + TILE_ROWS * 64, 64);
+    _tile_dpbsud(2, 5, 6);
+    _tile_dpbsud(3, 5, 7);
+  }
+  _tile_stored(0, sums, 4 * PANEL_LANES);
+  _tile_stored(1, sums + 16, 4 * PANEL_LANES);
+  if (tiles == 1) return;
+  _tile_stored(2, sums + TILE_ROWS * PANEL_LANES, 4 * PANEL_LANES);
+  _tile_stored(3, sums + TILE_ROWS * PANEL_LANES + 16, 4 * PANEL_LANES);
+}
+
+/// Folds the products of the slices from `first` to `end` into FOLD_ROWS rows of the result. Rows of a
+/// panel that do not exist are computed like others: there is room for them everywhere but in memory.
+INLINE void fold_rows(
+    const aq_matmul_i8_args *t, size_t panel, size_t row, size_t first, size_t end, const int32_t *products,
+    floats out[][VECTORS]) {
+  floats part[FOLD_ROWS][VECTORS];
+  for (int i = 0; i < FOLD_ROWS; ++i)
+    for (int v = 0; v < VECTORS; ++v) part[i][v] = out[i][v];
+  for (size_t s = first; s < end; ++s, products += ROWS * PANEL_LANES) {
+    size_t l = (panel * t->slices + s) * ROWS + row, r = s * COLUMNS;
+    ints sums[FOLD_ROWS][VECTORS];
+    start_sums(t, l, r, FOLD_ROWS, sums);
+    for (int i = 0; i < FOLD_ROWS; ++i)
+      for (int v = 0; v < VECTORS; ++v)
+        sums[i][v] = add_ints(sums[i][v], load_ints(products + (row + (size_t)i) * PANEL_LANES + 16 * v));
+    if (t->sums) write_sums(t, s, panel * ROWS + row, FOLD_ROWS, sums);
+    else fold(t, l, r, FOLD_ROWS, sums, part);
+  }
+  for (int i = 0; i < FOLD_ROWS; ++i)
+    for (int v = 0; v < VECTORS; ++v) out[i][v] = part[i][v];
+}
+
+/// The same for all rows, where both operands are symmetric and the left one has one scale a row: what
+/// most products are, and without the questions that each slice of a row would ask.
+INLINE void fold_symmetric(
+    const aq_matmul_i8_args *t, const int32_t *lhs_start, size_t slice, const int32_t *products, const int count,
+    size_t rows, floats out[][VECTORS]) {
+  floats scale[BATCH][VECTORS];
+  for (int c = 0; c < count; ++c)
+    for (int v = 0; v < VECTORS; ++v)
+      scale[c][v] = load_parameters(t, t->rhs_scale, (slice + (size_t)c) * COLUMNS + (size_t)v * WIDTH);
+  for (size_t i = 0; i < rows; ++i) {
+    for (int v = 0; v < VECTORS; ++v) {
+      floats sum = out[i][v];
+      for (int c = 0; c < count; ++c) {
+        ints product = load_ints(products + ((size_t)c * ROWS + i) * PANEL_LANES + v * WIDTH);
+        ints start = broadcast_int(lhs_start + (size_t)c * ROWS + i);
+        sum = add_product(to_floats(add_ints(product, start)), scale[c][v], sum);
+      }
+      out[i][v] = sum;
+    }
+  }
+}
+
+INLINE void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t panel, size_t rows, size_t step) {
+  size_t start = 0;
+  const uint8_t *lhs = (const uint8_t *)t->lhs + panel * ((t->groups + 15) / 16) * BLOCK_BYTES;
+  // A few slices at a time, so that a row of the result is read and written once for all of them.
+  int32_t products[BATCH][ROWS * PANEL_LANES] __attribute__((aligned(64)));
+  floats out[ROWS][VECTORS];
+  for (size_t i = 0; i < ROWS; ++i)
+    for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
+  bool is_symmetric = !t->sums && !t->rhs_zero && !t->lhs_zero && !t->lhs_scale && !t->rhs_bias && !t->lhs_bias;
+  int tiles = configure(step, rows);
+  for (size_t first = 0, end; first < t->slices; first = end) {
+    end = t->slices - first < BATCH ? t->slices : first + BATCH;
+    for (size_t s = first; s < end; ++s) {
+      slice_sums(lhs, start, rhs, t->slice_groups[s], step, rows, tiles, products[s - first]);
+      start += 4 * (size_t)t->slice_groups[s];
+      rhs += QUAD_BYTES * (size_t)t->slice_groups[s];
+    }
+    const int32_t *lhs_start = t->lhs_start + (panel * t->slices + first) * ROWS;
+    if (is_symmetric && end - first == BATCH) {
+      fold_symmetric(t, lhs_start, first, products[0], BATCH, rows, out);
+      continue;
+    }
+    for (size_t s = first; is_symmetric && s < end; ++s, lhs_start += ROWS)
+      fold_symmetric(t, lhs_start, s, products[s - first], 1, rows, out);
+    for (size_t i = 0; !is_symmetric && i < rows; i += FOLD_ROWS)
+      fold_rows(t, panel, i, first, end, products[0], out + i);
+  }
+  for (size_t i = 0; !t->sums && i < rows; ++i) write_out(t, panel * ROWS + i, 1, out + i);
+}
+
+/// The right codes one a byte: as they lie, or taken apart.
+static const uint8_t *right_bytes(const aq_matmul_i8_args *t) {
+  if (!NIBBLES) return t->rhs;
+  for (size_t q = 0; q < t->groups; ++q) {
+    ints codes[VECTORS];
+    split_nibbles(t->rhs + q * QUAD_BYTES / 2, codes);
+    for (int v = 0; v < VECTORS; ++v)
+      _mm512_storeu_si512(t->scratch + q * QUAD_BYTES + 64 * (size_t)v, codes[v]);
+  }
+  return t->scratch;
+}
+
+static void amx_panels(const aq_matmul_i8_args *args) {
+  // A copy, so that no store may change what the arguments are.
+  const aq_matmul_i8_args copy = *args, *t = &copy;
+  // Short slices, as those of groups, are one step each.
+  size_t step = t->slice_groups[0] < TILE_QUADS ? t->slice_groups[0] : TILE_QUADS;
+  const uint8_t *rhs = right_bytes(t);
+  for (size_t panel = 0; panel * ROWS < t->rows; ++panel) {
+    size_t left = t->rows - panel * ROWS;
+    amx_panel(t, rhs, panel, left < ROWS ? left : ROWS, step);
+  }
+  // The state is large; a thread that keeps it pays for it at every switch.
+  _tile_release();
+}

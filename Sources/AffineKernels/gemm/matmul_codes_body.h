@@ -1,0 +1,202 @@
+#include "affine_kernels.h"
+#include "each_panel.h"
+
+// Floats against codes, written once for every vector width. The file that includes it defines the
+// vectors, `ROWS` (the most lhs lanes) and `NIBBLES`.
+//
+// Many rows: codes of a few slices become floats in scratch memory that stays in the first-level cache,
+// and every left panel passes by. One row: codes become floats in registers, four slices at a time,
+// since the fma chain of one slice alone would leave the ports idle.
+
+enum { COLUMNS = VECTORS * WIDTH, RHS_BYTES = (NIBBLES ? 2 : 4) * COLUMNS, SCRATCH_QUADS = 128, ABREAST = 4 };
+
+/// Slices from `first` on that fit in scratch memory together.
+INLINE size_t chunk_end(const aq_matmul_codes_args *t, size_t first, size_t *quads) {
+  size_t s = first;
+  *quads = 0;
+  while (s < t->slices && *quads + t->slice_groups[s] <= SCRATCH_QUADS) *quads += t->slice_groups[s++];
+  return s;
+}
+
+/// A quad's codes less the offset.
+INLINE void signed_codes(const uint8_t *rhs, ints offset, ints codes[VECTORS]) {
+  if (NIBBLES) split_nibbles(rhs, codes);
+  for (int v = 0; v < VECTORS; ++v)
+    codes[v] = subtract_bytes(NIBBLES ? codes[v] : load_ints(rhs + 4 * v * WIDTH), offset);
+}
+
+/// The zero points of a slice, times `factor`.
+INLINE void load_zeros(const aq_matmul_codes_args *t, size_t slice, float factor, floats zeros[VECTORS]) {
+  const float *from = t->rhs_zero + (size_t)t->parameters[slice] * COLUMNS;
+  for (int v = 0; v < VECTORS; ++v)
+    zeros[v] = multiply(load_floats(from + v * WIDTH), broadcast_float(&factor));
+}
+
+/// Codes of whole slices less their zero points, as floats, [quad][4][rhs_lanes].
+static void decode(const aq_matmul_codes_args *t, const uint8_t *rhs, size_t first, size_t end, size_t quads) {
+  float *to = t->scratch;
+  ints offset = broadcast_byte(t->offset);
+  for (size_t s = first; s < end; ++s) {
+    floats zeros[VECTORS];
+    for (int v = 0; v < VECTORS; ++v) zeros[v] = zero_floats();
+    if (t->rhs_zero) load_zeros(t, s, 1, zeros);
+    for (size_t q = 0; q < t->slice_groups[s]; ++q) {
+      ints codes[VECTORS];
+      signed_codes(rhs, offset, codes);
+      // The next chunk comes from far away while this one is multiplied.
+      for (int line = 0; line < RHS_BYTES; line += 64)
+        __builtin_prefetch(rhs + quads * RHS_BYTES + line, 0, 2);
+      for (int j = 0; j < 4; ++j)
+        for (int v = 0; v < VECTORS; ++v)
+          store_floats(to + j * COLUMNS + v * WIDTH, subtract(to_floats(byte_of(codes[v], j)), zeros[v]));
+      to += 4 * COLUMNS;
+      rhs += RHS_BYTES;
+    }
+  }
+}
+
+INLINE void fold_codes(
+    const aq_matmul_codes_args *t, size_t l, size_t slice, const int rows, floats sums[ROWS][VECTORS],
+    floats out[ROWS][VECTORS]) {
+  for (int v = 0; v < VECTORS; ++v) {
+    size_t r = (size_t)t->parameters[slice] * COLUMNS + (size_t)v * WIDTH;
+    floats scale = load_floats(t->rhs_scale + r);
+    for (int i = 0; i < rows; ++i) out[i][v] = add_product(sums[i][v], scale, out[i][v]);
+    if (!t->rhs_bias) continue;
+    floats bias = load_floats(t->rhs_bias + r);
+    for (int i = 0; i < rows; ++i)
+      out[i][v] = add_product(broadcast_float(t->lhs_sum + l + i), bias, out[i][v]);
+  }
+}
+
+INLINE floats load_lanes(const float *row, size_t columns) {
+  float lanes[WIDTH] = {0};
+  for (size_t j = 0; j < WIDTH && j < columns; ++j) lanes[j] = row[j];
+  return load_floats(lanes);
+}
+
+INLINE void store_lanes(float *row, size_t columns, floats values) {
+  float lanes[WIDTH];
+  store_floats(lanes, values);
+  for (size_t j = 0; j < WIDTH && j < columns; ++j) row[j] = lanes[j];
+}
+
+/// Reads or writes what the columns of one row add up to so far.
+INLINE void load_row(const aq_matmul_codes_args *t, const float *row, floats out[VECTORS]) {
+  for (int v = 0; v < VECTORS; ++v) {
+    size_t start = (size_t)v * WIDTH;
+    if (t->columns == COLUMNS) out[v] = load_floats(row + start);
+    else out[v] = load_lanes(row + start, t->columns > start ? t->columns - start : 0);
+  }
+}
+
+INLINE void store_row(const aq_matmul_codes_args *t, float *row, const floats out[VECTORS]) {
+  for (int v = 0; v < VECTORS; ++v) {
+    size_t start = (size_t)v * WIDTH;
+    if (t->columns == COLUMNS) store_floats(row + start, out[v]);
+    else store_lanes(row + start, t->columns > start ? t->columns - start : 0, out[v]);
+  }
+}
+
+/// Slices of a chunk for one left panel, from decoded codes.
+INLINE void decoded_tile(
+    const aq_matmul_codes_args *t, size_t panel, size_t first, size_t end, size_t quads_before,
+    const int rows) {
+  size_t lanes = t->lhs_lanes;
+  const float *lhs = t->lhs + (panel * t->groups + quads_before) * 4 * lanes, *rhs = t->scratch;
+  float *result = t->out + panel * lanes * t->stride;
+  floats out[ROWS][VECTORS];
+  for (int i = 0; i < rows; ++i) {
+    for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
+    if (first > 0) load_row(t, result + (size_t)i * t->stride, out[i]);
+  }
+  for (size_t s = first; s < end; ++s) {
+    floats sums[ROWS][VECTORS];
+    for (int i = 0; i < rows; ++i)
+      for (int v = 0; v < VECTORS; ++v) sums[i][v] = zero_floats();
+    for (size_t k = 0; k < 4 * (size_t)t->slice_groups[s]; ++k) {
+      floats codes[VECTORS];
+      for (int v = 0; v < VECTORS; ++v) codes[v] = load_floats(rhs + v * WIDTH);
+      for (int i = 0; i < rows; ++i) {
+        floats value = broadcast_float(lhs + i);
+        for (int v = 0; v < VECTORS; ++v) sums[i][v] = add_product(value, codes[v], sums[i][v]);
+      }
+      lhs += lanes;
+      rhs += COLUMNS;
+    }
+    fold_codes(t, (panel * t->slices + s) * lanes, s, rows, sums, out);
+  }
+  for (int i = 0; i < rows; ++i) store_row(t, result + (size_t)i * t->stride, out[i]);
+}
+
+/// The sums of `count` slices of as many quads, from `slice` on, for one row, side by side.
+INLINE void sums_abreast(
+    const aq_matmul_codes_args *t, const float *lhs, const uint8_t *rhs, size_t slice, const int count,
+    const bool has_zeros, floats sums[ABREAST][VECTORS]) {
+  ints offset = broadcast_byte(t->offset);
+  size_t quads = t->slice_groups[slice];
+  floats zeros[ABREAST][VECTORS];
+  for (int c = 0; c < count; ++c) {
+    for (int v = 0; v < VECTORS; ++v) sums[c][v] = zero_floats();
+    if (has_zeros) load_zeros(t, slice + (size_t)c, 0x1p24f, zeros[c]);
+  }
+  for (size_t q = 0; q < quads; ++q) {
+    // Unrolled, or the sums would lie in memory.
+#pragma clang loop unroll(full)
+    for (int c = 0; c < count; ++c) {
+      ints codes[VECTORS];
+      signed_codes(rhs + ((size_t)c * quads + q) * RHS_BYTES, offset, codes);
+      for (int j = 0; j < 4; ++j) {
+        floats value = broadcast_float(lhs + ((size_t)c * quads + q) * 4 + j);
+        for (int v = 0; v < VECTORS; ++v) {
+          floats number = to_floats(place_at_top(codes[v], j));
+          if (has_zeros) number = subtract(number, zeros[c][v]);
+          sums[c][v] = add_product(value, number, sums[c][v]);
+        }
+      }
+    }
+  }
+}
+
+INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros) {
+  const uint8_t *rhs = t->rhs;
+  const float *lhs = t->lhs;
+  floats out[ROWS][VECTORS];
+  for (int v = 0; v < VECTORS; ++v) out[0][v] = zero_floats();
+  for (size_t first = 0, end, quads; first < t->slices; first = end) {
+    end = chunk_end(t, first, &quads);
+    // Codes are 2^24 times too large, being at the top of 32 bits; the values make up for it.
+    for (size_t k = 0; k < 4 * quads; ++k) t->scratch[k] = lhs[k] * 0x1p-24f;
+    const float *scaled = t->scratch;
+    for (size_t s = first; s < end;) {
+      size_t each = t->slice_groups[s];
+      bool four = s + ABREAST <= end;
+      for (size_t c = 1; four && c < ABREAST; ++c) four = t->slice_groups[s + c] == each;
+      floats sums[ABREAST][VECTORS];
+      if (four) sums_abreast(t, scaled, rhs, s, ABREAST, has_zeros, sums);
+      else sums_abreast(t, scaled, rhs, s, 1, has_zeros, sums);
+      size_t count = four ? ABREAST : 1;
+      for (size_t c = 0; c < count; ++c)
+        fold_codes(t, s + c, s + c, 1, (floats(*)[VECTORS])sums[c], out);
+      scaled += 4 * each * count;
+      rhs += RHS_BYTES * each * count;
+      s += count;
+    }
+    lhs += 4 * quads;
+  }
+  store_row(t, t->out, out[0]);
+}
+
+static void all_rows(const aq_matmul_codes_args *t) {
+  if (t->rows == 1 && t->lhs_lanes == 1) {
+    if (t->rhs_zero) one_row(t, true);
+    else one_row(t, false);
+    return;
+  }
+  for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {
+    end = chunk_end(t, first, &quads);
+    decode(t, t->rhs + before * RHS_BYTES, first, end, quads);
+#define TILE(panel, rows) decoded_tile(t, panel, first, end, before, rows)
+    EACH_PANEL(t, t->lhs_lanes, TILE)
+  }
+}

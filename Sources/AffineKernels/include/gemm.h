@@ -1,0 +1,142 @@
+#ifndef AFFINE_GEMM_H
+#define AFFINE_GEMM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Products and what they are compared with.
+
+/// out[i, j] = (sum_s float(sum[s, i, j]) * lhs_scale[s, i] * rhs_scale[s, j]
+///              + lhs_sum[s, i] * rhs_bias[s, j] + lhs_bias[s, i] * rhs_sum[s, j]) * row_scale[i]
+/// sum[s, i, j] = sum_{k in s} (lhs[i, k] - lhs_zero[s, i]) * (rhs[j, k] - rhs_zero[s, j])
+///
+/// All rows of the left operand against one panel of nr rows of the right one, both packed as the
+/// kernel's tile says (families.h). The contracted axis is cut into slices of constant scale, each padded
+/// with zeros to whole k-groups. The sums are computed as
+///
+///   sum = sum_k lhs * rhs + lhs_start + rhs_start - rhs_zero * lhs_total - lhs_zero * rhs_total
+///
+/// where lhs_total = sum_k lhs and rhs_total = sum_k (rhs - rhs_zero). Only what is not a constant of
+/// the storage is a term of its own: lhs_start holds what the other terms are when rhs_zero is the same
+/// everywhere. All of it is arithmetic modulo 2^32; a slice has at most 32768 codes, so that
+/// |sum| <= 255 * 255 * 32768 = 2 130 739 200 < 2^31 and the result is exact.
+///
+/// Slices are added in ascending order: t = float(sum), times lhs_scale where it is given, then
+/// out = fma(t, rhs_scale, out), then the two bias terms with one fma each. Every kernel of the family
+/// gives the same bits.
+typedef struct {
+  size_t slices, groups;                  // `groups`: k-groups of all slices
+  const uint32_t *_Nonnull slice_groups;  // [slices]
+  const void *_Nonnull lhs;              // [panel][run][mr][lhs_run]
+  const uint8_t *_Nonnull rhs;           // [group][nr][kr]
+  const int32_t *_Nonnull lhs_start;     // [panel][slices][mr]
+  const int32_t *_Nullable rhs_start;    // [slices][nr]
+  const int32_t *_Nullable lhs_total;    // [panel][slices][mr], with rhs_zero
+  const int32_t *_Nullable rhs_zero;     // [slices][nr]
+  const int32_t *_Nullable lhs_zero;     // [panel][slices][mr], with rhs_total
+  const int32_t *_Nullable rhs_total;    // [slices][nr]
+  const float *_Nullable lhs_scale;      // [panel][slices][mr], NULL: 1
+  const void *_Nonnull rhs_scale;        // [slices][nr], floats or binary16
+  const float *_Nullable lhs_sum;        // [panel][slices][mr], with rhs_bias
+  const void *_Nullable rhs_bias;        // [slices][nr], likewise
+  bool rhs_is_half;                      // whether rhs_scale and rhs_bias are binary16
+  const float *_Nullable lhs_bias;       // [panel][slices][mr], with rhs_sum
+  const float *_Nullable rhs_sum;        // [slices][nr]
+  const float *_Nullable row_scale;      // [panel][mr], NULL: 1
+  uint8_t *_Nullable scratch;            // [groups][nr][kr] bytes, where the tile asks for it
+  size_t rows, columns;                  // of the result that exist: at least 1
+  float *_Nonnull out;                   // [rows][stride], only [rows][columns] is written
+  size_t stride;
+  int32_t *_Nullable sums;               // [slices][rows][columns]: when given, the exact sums are
+                                         // written here and `out` is left alone
+} aq_matmul_i8_args;
+
+/// out[i, j] = sum_s (sum_{k in s} lhs[i, k] * (rhs[j, k] - offset - rhs_zero[s, j])) * rhs_scale[s, j]
+///             + lhs_sum[s, i] * rhs_bias[s, j]
+///
+/// Rows of floats against one panel of unsigned codes, in the order of aq_matmul_i8_args. A slice is
+/// summed with fma in ascending k; slices are folded in ascending order, each with one fma, and one more
+/// for the bias. Codes less the offset fit in signed bytes; zero points, at most 2^15, are taken from each
+/// code, since a sum that they are taken from later has lost what outliers drown. Every kernel of the family
+/// gives the same bits, except that a left value below 2^-102 may count as a nearby one.
+typedef struct {
+  size_t slices, groups;                  // `groups`: k-groups of all slices
+  const uint32_t *_Nonnull slice_groups;  // [slices], at most 32
+  const uint32_t *_Nonnull parameters;   // [slices], which of the scales and biases a slice has
+  const float *_Nonnull lhs;             // [panel][group][kr][lhs_lanes]
+  size_t lhs_lanes;                      // 1 to mr
+  const uint8_t *_Nonnull rhs;           // [group][nr][kr]
+  uint8_t offset;
+  const float *_Nonnull rhs_scale;       // [parameters][nr]
+  const float *_Nullable rhs_zero;       // [parameters][nr]
+  const float *_Nullable lhs_sum;        // [panel][slices][lhs_lanes], with rhs_bias
+  const float *_Nullable rhs_bias;       // [parameters][nr]
+  float *_Nonnull scratch;               // [512][nr]
+  size_t rows, columns;                  // of the result that exist: at least 1
+  float *_Nonnull out;                   // [rows][stride], only [rows][columns] is touched
+  size_t stride;
+} aq_matmul_codes_args;
+
+/// out[i, j] = sum_k lhs[i, k] * rhs[j, k], accumulated with fma in ascending k
+typedef struct {
+  size_t depth;
+  const float *_Nonnull lhs;  // [panel][depth][lhs_lanes]
+  size_t lhs_lanes;           // 1 to mr
+  const float *_Nonnull rhs;  // [depth][nr]
+  size_t rows, columns;       // of the result that exist: at least 1
+  float *_Nonnull out;        // [rows][stride], only [rows][columns] is touched
+  size_t stride;
+  bool accumulate;            // add to what `out` holds: a further block of the contracted axis
+} aq_matmul_f32_args;
+
+/// out[i, j] (+)= sum_k lhs[i, k] * rhs[k, j], accumulated with fma in ascending k
+///
+/// Both operands stay where they lie: neighbouring columns of `rhs` and `out` are neighbours in memory,
+/// everything else is a stride apart, in floats.
+typedef struct {
+  size_t rows, columns, depth;
+  const float *_Nonnull lhs;
+  size_t lhs_row, lhs_depth;
+  const float *_Nonnull rhs;
+  size_t rhs_depth;
+  float *_Nonnull out;
+  size_t out_row;
+  bool accumulate;  // add to what `out` holds
+} aq_product_args;
+
+/// The function that ends a product, and the numbers of its result.
+enum {
+  AQ_IDENTITY = 0,
+  AQ_RELU,
+  AQ_GELU,
+  AQ_SILU,
+};
+enum {
+  AQ_FLOATS = 0,
+  AQ_HALVES,        // binary16
+  AQ_BRAIN_HALVES,  // bfloat16
+};
+
+/// out[i, j] = round(activation(sums[i, j] + bias[j])), to nearest even
+///
+/// The functions are those of aq_elements_args; relu is max(x, 0). Floats may be written where the sums
+/// lie. A NaN becomes a quiet NaN.
+typedef struct {
+  size_t rows, columns;
+  const float *_Nonnull sums;  // [rows][stride]
+  size_t stride;
+  const float *_Nullable bias;  // [columns]
+  int32_t activation;
+  void *_Nonnull out;  // [rows][out_stride] of what `form` says
+  size_t out_stride;
+  int32_t form;
+} aq_finish_args;
+
+/// A loop on registers alone: what the ports of one core can do at most.
+typedef struct {
+  size_t iterations;
+  double operations;  // written: multiplications and additions done
+} aq_peak_args;
+
+#endif

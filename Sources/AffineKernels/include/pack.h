@@ -1,0 +1,93 @@
+#ifndef AFFINE_PACK_H
+#define AFFINE_PACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Codes that move: panels, transposes, sums on the way.
+
+/// out[c, r] = in[r, c] for codes of one byte, or two a byte with the earlier in the low half
+///
+/// The half byte after an odd count of codes of a row of `out` is zero.
+typedef struct {
+  size_t rows, columns;        // of codes
+  const uint8_t *_Nonnull in;  // [rows][in_stride]
+  size_t in_stride;            // bytes
+  uint8_t *_Nonnull out;       // [columns][out_stride]
+  size_t out_stride;           // bytes
+  bool streams;                // write past the caches; `out` and its stride are whole cache lines
+} aq_transpose_args;
+
+/// total[s] = sum of the codes of slice s; product[s] = sum over its quads of c0 * c1 + c2 * c3
+///
+/// One row of bytes, slice after slice, each padded with zeros to whole quads.
+typedef struct {
+  const uint8_t *_Nonnull codes;
+  bool is_signed;
+  size_t slices;
+  const uint32_t *_Nonnull slice_quads;  // [slices]
+  int32_t *_Nonnull total;               // [slices]
+  int32_t *_Nonnull product;             // [slices], modulo 2^32
+} aq_totals_args;
+
+/// Each quad c0 c1 c2 c3 of signed bytes becomes four 16-bit numbers c0 c2 c1 c3.
+typedef struct {
+  const int8_t *_Nonnull codes;
+  size_t quads;
+  int16_t *_Nonnull wide;  // [quads][4]
+} aq_widen_args;
+
+/// out[i][lane] = in[lane][i] for 32-bit units: rows of pairs become a panel
+typedef struct {
+  size_t lanes;                 // rows there are
+  size_t padded_lanes;          // lanes of the panel; those beyond `lanes` are written as zero
+  size_t count;                 // units a row
+  const uint32_t *_Nonnull in;  // [lanes][in_stride]
+  size_t in_stride;
+  uint32_t *_Nonnull out;       // [count][padded_lanes]
+} aq_interleave_args;
+
+/// out[i][lane] = in[i][lane] for 32-bit units: columns that lie side by side become a panel
+typedef struct {
+  size_t lanes;                 // columns there are
+  size_t padded_lanes;          // lanes of the panel; those beyond `lanes` are written as zero
+  size_t count;                 // units a lane
+  const uint32_t *_Nonnull in;  // [count][in_stride]
+  size_t in_stride;
+  uint32_t *_Nonnull out;       // [count][padded_lanes]
+} aq_columns_args;
+
+/// Bytes of codes of 4 bits become half as many: out[g][b] = in[g][b] | in[g][half + b] << 4
+typedef struct {
+  size_t groups, half;
+  const uint8_t *_Nonnull in;  // [groups][2 * half], below 16
+  uint8_t *_Nonnull out;       // [groups][half]
+} aq_halve_args;
+
+/// The reverse: out[g][b] = in[g][b] & 15, out[g][half + b] = in[g][b] >> 4
+typedef struct {
+  size_t groups, half;
+  const uint8_t *_Nonnull in;  // [groups][half]
+  uint8_t *_Nonnull out;       // [groups][2 * half]
+} aq_split_args;
+
+/// The codes of a row of 1 to 8 bits each, the earlier in the lower bits, become bytes:
+/// codes[i] = (pattern(i) ^ flip) + offset modulo 256
+typedef struct {
+  size_t count;                    // of codes
+  const uint8_t *_Nonnull packed;  // [(count * bits + 7) / 8]
+  uint32_t bits;
+  uint8_t flip, offset;  // for two's complement: the sign's bit, and its negative
+  uint8_t *_Nonnull codes;
+} aq_unpack_args;
+
+/// The low bits of bytes become the codes of a row; bits behind the last code are zero.
+typedef struct {
+  size_t count;  // of codes
+  const uint8_t *_Nonnull codes;
+  uint32_t bits;
+  uint8_t *_Nonnull packed;  // [(count * bits + 7) / 8]
+} aq_pack_args;
+
+#endif

@@ -1,0 +1,104 @@
+#ifndef AFFINE_QUANTIZE_H
+#define AFFINE_QUANTIZE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Values to codes and back.
+
+/// minimum[r] = min(minimum[r], values of run r of every row), maximum[r] likewise; and whether every
+/// value is finite
+///
+/// Run r is the columns [ends[r-1], ends[r]) of the rows; without `ends` it is column r alone. Rows
+/// have ranges of their own, `ranges_stride` apart, or join in the same where that is 0.
+typedef struct {
+  const float *_Nonnull values;  // [rows][stride]
+  size_t rows, stride;
+  size_t runs;
+  const size_t *_Nullable ends;  // [runs], ascending; NULL: runs of one column
+  float *_Nonnull minimum;       // [rows][ranges_stride]
+  float *_Nonnull maximum;       // [rows][ranges_stride]
+  size_t ranges_stride;          // `runs`, or 0
+  bool is_finite;                // written
+} aq_range_args;
+
+/// codes[i][c] = clamp(round_half_even(values[i][c] * inverse[r]) + zero_point[r], low, high)
+///
+/// Runs and their parameters as above; the product rounds to float, the sum is exact; the clamp comes
+/// before the conversion.
+typedef struct {
+  const float *_Nonnull values;      // [rows][stride]
+  size_t rows, stride;
+  size_t runs;
+  const size_t *_Nullable ends;      // [runs]; NULL: runs of one column
+  const float *_Nonnull inverse;     // [rows][parameters_stride]
+  const float *_Nonnull zero_point;  // [rows][parameters_stride]
+  size_t parameters_stride;          // `runs`, or 0: all rows have the same
+  float low, high;
+  uint8_t *_Nonnull codes;           // [rows][codes_stride], one a byte, two's complement when low < 0
+  size_t codes_stride;
+} aq_quantize_args;
+
+/// codes[k] = round_half_even(values[k] * (1 / scale[s])), scale[s] = max(largest / 127, smallest)
+///
+/// One row, slice after slice, each padded with zero codes to whole quads; `largest` is the largest
+/// magnitude of the slice, or of the row where it has one scale. Nothing else is written of a row with
+/// values that are not finite.
+typedef struct {
+  const float *_Nonnull values;
+  size_t slices;                         // at least 1
+  const size_t *_Nonnull ends;           // [slices], ascending
+  const uint32_t *_Nonnull slice_quads;  // [slices]
+  bool one_scale;
+  float smallest;                        // with a finite reciprocal
+  int8_t *_Nonnull codes;                // [quads][4]
+  float *_Nonnull scale;                 // [slices], or one
+  int32_t *_Nonnull total;               // [slices], sums of codes
+  bool is_finite;                        // written
+} aq_slices_args;
+
+/// codes[i][c] = clamp(up(values[i][c] * inverse[r]) + zero_point[r], low, high)
+///
+/// up(x) is the whole number below x, and one more with the probability of the fraction: where the
+/// upper 24 random bits of the element, as a fraction, are below it. The random bits of element e are
+/// mix(key + 0x9e3779b97f4a7c15 * (e + 1)), where mix is that of SplitMix64 (Steele et al., 2014).
+typedef struct {
+  aq_quantize_args quantize;
+  uint64_t key;
+  uint64_t first;          // the element of the first value
+  size_t elements_stride;  // between the first elements of neighbouring rows
+} aq_dither_args;
+
+/// rounded[i] = upper half of (bits of values[i] + upper 16 random bits of element first + i)
+///
+/// Infinities stay, NaN becomes quiet.
+typedef struct {
+  size_t count;
+  const float *_Nonnull values;
+  uint64_t key, first;
+  uint16_t *_Nonnull rounded;
+} aq_dither_bf16_args;
+
+/// values[c] = (float(code[c]) - zero_point[r]) * scale[r] + bias[r]
+///
+/// One row. The difference is exact; product and sum round separately (no fma), as the
+/// definitions of PyTorch and MLX do. Codes: one a byte, or two with the earlier in the low half.
+typedef struct {
+  const uint8_t *_Nonnull codes;
+  size_t runs;
+  const size_t *_Nonnull ends;        // [runs]
+  const float *_Nonnull scale;        // [runs]
+  const float *_Nonnull zero_point;   // [runs]
+  const float *_Nullable bias;        // [runs], NULL: no such term
+  float *_Nonnull values;
+} aq_dequantize_args;
+
+/// widen: floats[i] = halves[i]; round: halves[i] = floats[i], to nearest even; of binary16 or bfloat16
+typedef struct {
+  size_t count;
+  uint16_t *_Nonnull halves;
+  float *_Nonnull floats;
+} aq_halves_args;
+
+#endif

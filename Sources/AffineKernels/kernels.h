@@ -1,0 +1,187 @@
+// Every C kernel there is. A row: family, instruction set, its bits, CPU, whether it is written by hand
+// for the instruction set, and its tile. Fastest first; the portable kernel is Swift and always last. A new
+// kernel is one row here and one function.
+
+#define AQ_TILE(mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch) \
+  {mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch}
+#define AQ_NO_TILE {0, 0, 0, 0, AQ_NO_FORM, AQ_NO_FORM, 0, 0}
+
+#define AQ_ROWS_matmul_i8(K)                                                                                 \
+  K(matmul_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(32, 32, 4, 64, AQ_S8, AQ_U8, 5, 0)) \
+  K(matmul_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U8, 1, 0))     \
+  K(matmul_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U8, 1, 0))           \
+  K(matmul_i8, avx2, AQ_AVX2, X86, true, AQ_TILE(4, 16, 4, 4, AQ_S16, AQ_U8, 1, 0))                          \
+  K(matmul_i8, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U8, 1, 0))
+
+#define AQ_ROWS_matmul_i4(K)                                                                                         \
+  K(matmul_i4, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(32, 32, 4, 64, AQ_S8, AQ_U4, 17, AQ_WHOLE)) \
+  K(matmul_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U4, 1, 0))             \
+  K(matmul_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 1, 0))                   \
+  K(matmul_i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 1, 0))                                   \
+  K(matmul_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))
+
+#define AQ_ROWS_matmul_f32i8(K)                                                                                \
+  K(matmul_f32i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U8, 1, 512)) \
+  K(matmul_f32i8, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U8, 1, 512))
+
+#define AQ_ROWS_matmul_f32i4(K)                                                                                \
+  K(matmul_f32i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U4, 1, 512)) \
+  K(matmul_f32i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U4, 1, 512))
+
+#define AQ_ROWS_matmul_f32(K)                                                                               \
+  K(matmul_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 1, 1, AQ_F32, AQ_F32, 1, 0)) \
+  K(matmul_f32, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 1, 1, AQ_F32, AQ_F32, 1, 0))                       \
+  K(matmul_f32, neon, AQ_NEON, ARM, true, AQ_TILE(4, 8, 1, 1, AQ_F32, AQ_F32, 1, 0))
+
+#define AQ_ROWS_range_f32(K)                         \
+  K(range_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(range_f32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_quantize_i8(K)                         \
+  K(quantize_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(quantize_i8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_slices_i8(K)                         \
+  K(slices_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(slices_i8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_dither_i8(K)                         \
+  K(dither_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(dither_i8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_dither_bf16(K)                         \
+  K(dither_bf16, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(dither_bf16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_dequantize_i8(K)                         \
+  K(dequantize_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(dequantize_i8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_dequantize_u8(K)                         \
+  K(dequantize_u8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(dequantize_u8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_dequantize_i4(K)                         \
+  K(dequantize_i4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(dequantize_i4, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_dequantize_u4(K)                         \
+  K(dequantize_u4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(dequantize_u4, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_transpose_8(K)                         \
+  K(transpose_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(transpose_8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_transpose_4(K)                         \
+  K(transpose_4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(transpose_4, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_totals_8(K) \
+  K(totals_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+
+#define AQ_ROWS_widen_8(K) \
+  K(widen_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+
+#define AQ_ROWS_interleave_32(K)                         \
+  K(interleave_32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(interleave_32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_columns_32(K)                          \
+  K(columns_32, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(columns_32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_halve_4(K)                          \
+  K(halve_4, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(halve_4, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_split_4(K)                          \
+  K(split_4, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(split_4, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_unpack_any(K)                         \
+  K(unpack_any, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(unpack_any, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_pack_any(K)                         \
+  K(pack_any, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(pack_any, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_adamw_f32(K)                          \
+  K(adamw_f32, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(adamw_f32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_adamw_dynamic8(K)                                                               \
+  K(adamw_dynamic8, avx512vbmi, AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(adamw_dynamic8, avx2, AQ_AVX2, X86, false, AQ_NO_TILE)                                      \
+  K(adamw_dynamic8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_momentum_f32(K)                          \
+  K(momentum_f32, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(momentum_f32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_encode_any(K)                          \
+  K(encode_any, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(encode_any, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_squares_f32(K)                          \
+  K(squares_f32, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(squares_f32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_product_f32(K)                                               \
+  K(product_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(product_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
+  K(product_f32, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
+
+// Functions of elements and of rows: one loop each, vectorized for the instruction set.
+#define AQ_LOOP(K, name)                                               \
+  K(name, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(name, avx2, AQ_AVX2, X86, false, AQ_NO_TILE)                       \
+  K(name, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+#define AQ_ROWS_finish_f32(K) AQ_LOOP(K, finish_f32)
+#define AQ_ROWS_add_f32(K) AQ_LOOP(K, add_f32)
+#define AQ_ROWS_accumulate_f32(K) AQ_LOOP(K, accumulate_f32)
+#define AQ_ROWS_multiply_f32(K) AQ_LOOP(K, multiply_f32)
+#define AQ_ROWS_scale_f32(K) AQ_LOOP(K, scale_f32)
+#define AQ_ROWS_gelu_f32(K) AQ_LOOP(K, gelu_f32)
+#define AQ_ROWS_gelugradient_f32(K) AQ_LOOP(K, gelugradient_f32)
+#define AQ_ROWS_silu_f32(K) AQ_LOOP(K, silu_f32)
+#define AQ_ROWS_silugradient_f32(K) AQ_LOOP(K, silugradient_f32)
+#define AQ_ROWS_swiglu_f32(K) AQ_LOOP(K, swiglu_f32)
+#define AQ_ROWS_swiglugradient_f32(K) AQ_LOOP(K, swiglugradient_f32)
+#define AQ_ROWS_dropout_f32(K) AQ_LOOP(K, dropout_f32)
+#define AQ_ROWS_softmax_f32(K) AQ_LOOP(K, softmax_f32)
+#define AQ_ROWS_norm_f32(K) AQ_LOOP(K, norm_f32)
+#define AQ_ROWS_normgradient_f32(K) AQ_LOOP(K, normgradient_f32)
+#define AQ_ROWS_rotate_f32(K) AQ_LOOP(K, rotate_f32)
+#define AQ_ROWS_attentionweights_f32(K) AQ_LOOP(K, attentionweights_f32)
+#define AQ_ROWS_attentionslopes_f32(K) AQ_LOOP(K, attentionslopes_f32)
+
+#define AQ_ROWS_widen_bf16(K)                          \
+  K(widen_bf16, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(widen_bf16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_widen_f16(K)                         \
+  K(widen_f16, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(widen_f16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_round_f16(K)                         \
+  K(round_f16, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(round_f16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+// Not kernels but roofs: loops on registers alone, that rates are compared with.
+#define AQ_ROWS_peak_i8(K)                                                 \
+  K(peak_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(peak_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)   \
+  K(peak_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_NO_TILE)         \
+  K(peak_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+
+#define AQ_ROWS_peak_i4(K)                                                 \
+  K(peak_i4, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(peak_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)   \
+  K(peak_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_NO_TILE)         \
+  K(peak_i4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+
+#define AQ_ROWS_peak_f32(K)                                               \
+  K(peak_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(peak_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)

@@ -1,0 +1,73 @@
+internal import AffineQuant
+internal import AffineKernels
+
+/// The kernels of attention.
+enum AttentionKernels {
+  static let product = unsafe KernelTable<ProductInPlace>(
+    aq_product_f32(), portable: "aq_product_f32_portable"
+  ) { family in
+    let t = unsafe family.c
+    for i in unsafe 0..<t.rows {
+      for j in unsafe 0..<t.columns {
+        var sum: Float = unsafe t.accumulate ? t.out[i * t.out_row + j] : 0
+        for k in unsafe 0..<t.depth {
+          sum = unsafe sum.addingProduct(
+            t.lhs[i * t.lhs_row + k * t.lhs_depth], t.rhs[k * t.rhs_depth + j])
+        }
+        unsafe t.out[i * t.out_row + j] = sum
+      }
+    }
+  }
+
+  static let weights = unsafe KernelTable<AttentionWeights>(
+    aq_attentionweights_f32(), portable: "aq_attentionweights_f32_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for row in unsafe 0..<arguments.rows {
+      let scores = unsafe arguments.scores + row * arguments.stride
+      let count = unsafe arguments.count + row * arguments.growth
+      var (maxima, sums) = (PartialMaxima(), PartialSums<Float>())
+      for index in 0..<count {
+        unsafe scores[index] *= arguments.scale
+        unsafe maxima.add(scores[index], at: index)
+      }
+      let largest = maxima.largest
+      for index in 0..<count {
+        unsafe scores[index] = FloatFunctions.exponential(scores[index] - largest)
+        unsafe sums.add(scores[index], at: index)
+      }
+      let factor = 1 / sums.total
+      for index in 0..<count { unsafe scores[index] *= factor }
+      for index in unsafe count..<arguments.count + (arguments.rows - 1) * arguments.growth {
+        unsafe scores[index] = 0
+      }
+      unsafe (arguments.largest[row], arguments.sums[row]) = (largest, sums.total)
+    }
+  }
+
+  static let slopes = unsafe KernelTable<AttentionSlopes>(
+    aq_attentionslopes_f32(), portable: "aq_attentionslopes_f32_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for row in unsafe 0..<arguments.rows {
+      let start = unsafe row * arguments.stride
+      let (scores, slopes) = unsafe (arguments.scores + start, arguments.slopes + start)
+      let count = unsafe arguments.count + row * arguments.growth
+      let logSum = unsafe arguments.log_sums[row * arguments.log_sums_stride]
+      var sums = PartialSums<Float>()
+      for index in unsafe 0..<arguments.size {
+        let place = unsafe row * arguments.width + index
+        unsafe sums.add(arguments.output[place] * arguments.gradient[place], at: index)
+      }
+      let mean = sums.total
+      for index in 0..<count {
+        let weight = unsafe FloatFunctions.exponential(scores[index] * arguments.scale - logSum)
+        unsafe scores[index] = weight
+        unsafe slopes[index] = (weight * (slopes[index] - mean)) * arguments.scale
+      }
+      for index in unsafe count..<arguments.count + (arguments.rows - 1) * arguments.growth {
+        unsafe (scores[index], slopes[index]) = (0, 0)
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// A kernel from outside of the library: an ``Execution`` carries it, and it is planned, explained and
+/// verified as those of the library are.
+@safe
+public struct AddedKernel: Sendable, Hashable {
+  /// What it computes; the C struct of the family's arguments states the formula.
+  public let family: Family
+  /// What the report says of it.
+  public let row: KernelRow
+  /// What one call computes, and how it wants both sides packed.
+  public let tile: KernelTile
+  let run: Entry
+
+  /// Takes a pointer to the struct of the family's arguments, of the module `AffineKernels`.
+  public typealias Entry = @convention(c) @Sendable (_ arguments: UnsafeMutableRawPointer) -> Void
+
+  /// The families of products, whose kernels can come from outside.
+  public enum Family: String, Sendable, Hashable, CaseIterable {
+    /// Codes of a byte on both sides: `aq_matmul_i8_args`.
+    case bytes = "matmul_i8"
+    /// Codes of a byte against codes of half a byte: `aq_matmul_i8_args`.
+    case nibbles = "matmul_i4"
+    /// Floats against codes of a byte: `aq_matmul_codes_args`.
+    case weightBytes = "matmul_f32i8"
+    /// Floats against codes of half a byte: `aq_matmul_codes_args`.
+    case weightNibbles = "matmul_f32i4"
+    /// Floats on both sides: `aq_matmul_f32_args`.
+    case floats = "matmul_f32"
+  }
+
+  /// A kernel that must give the bits of its family's portable kernel.
+  ///
+  /// - Parameters:
+  ///   - name: What plans and reports call it.
+  ///   - needs: Without these instruction sets it is passed over.
+  ///   - tile: Of forms that the family's struct of arguments allows.
+  ///   - run: Called on any thread, by several at once.
+  public init(
+    _ family: Family, name: String, needs: InstructionSet, tile: KernelTile, run: @escaping Entry
+  ) {
+    self.family = family
+    row = KernelRow(name: name, needs: needs, tier: .tuned, isBuilt: true)
+    self.tile = tile
+    unsafe self.run = run
+  }
+
+  public static func == (lhs: Self, rhs: Self) -> Bool {
+    lhs.family == rhs.family && lhs.row == rhs.row && lhs.tile == rhs.tile
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(family)
+    hasher.combine(row)
+  }
+}

@@ -1,0 +1,60 @@
+internal import AffineKernels
+
+/// Instruction sets that a kernel needs or a CPU has.
+public struct InstructionSet: OptionSet, Sendable, Hashable {
+  public let rawValue: UInt32
+
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  private init(_ bit: Int) { rawValue = UInt32(bit) }
+
+  /// AVX2 with FMA, F16C and BMI2.
+  public static let avx2 = InstructionSet(AQ_AVX2)
+  /// 8-bit dot products on 256-bit registers.
+  public static let avxvnni = InstructionSet(AQ_AVXVNNI)
+  /// AVX-512 F, BW, DQ, VL and VNNI.
+  public static let avx512vnni = InstructionSet(AQ_AVX512VNNI)
+  /// AVX-512 permutations of bytes, with what ``avx512vnni`` has.
+  public static let avx512vbmi = InstructionSet(AQ_AVX512VBMI)
+  /// AMX int8 tiles.
+  public static let amx = InstructionSet(AQ_AMX)
+  /// Arm NEON.
+  public static let neon = InstructionSet(AQ_NEON)
+  /// Arm 8-bit dot products.
+  public static let neondot = InstructionSet(AQ_NEONDOT)
+  /// Arm 8-bit matrix products.
+  public static let i8mm = InstructionSet(AQ_I8MM)
+  /// No more than the language gives: every CPU has it.
+  public static let portable: InstructionSet = []
+
+  /// What the running CPU has.
+  public static let running = InstructionSet(rawValue: aq_running_isa())
+
+  private static let names: [(InstructionSet, String)] = [
+    (.avx2, "avx2"), (.avxvnni, "avxvnni"), (.avx512vnni, "avx512vnni"),
+    (.avx512vbmi, "avx512vbmi"), (.amx, "amx"),
+    (.neon, "neon"), (.neondot, "neondot"), (.i8mm, "i8mm"),
+  ]
+
+  /// The name of the most capable set in it: what a kernel that needs it is named after.
+  public var name: String { Self.names.last { contains($0.0) }?.1 ?? "portable" }
+
+  /// The names of all sets in it.
+  public var allNames: [String] { Self.names.filter { contains($0.0) }.map(\.1) }
+
+  /// Reads the name of one set, with all that CPUs which have it have as well.
+  public init?(name: String) {
+    switch name {
+    case "portable": self = .portable
+    case "avx2": self = .avx2
+    case "avxvnni": self = [.avx2, .avxvnni]
+    case "avx512vnni": self = [.avx2, .avx512vnni]
+    case "avx512vbmi": self = [.avx2, .avx512vnni, .avx512vbmi]
+    case "amx": self = [.avx2, .avx512vnni, .avx512vbmi, .amx]
+    case "neon": self = .neon
+    case "neondot": self = [.neon, .neondot]
+    case "i8mm": self = [.neon, .neondot, .i8mm]
+    default: return nil
+    }
+  }
+}

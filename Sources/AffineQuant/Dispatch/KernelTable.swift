@@ -1,0 +1,50 @@
+package import AffineKernels
+
+/// The kernels of one family, fastest first.
+///
+/// The portable kernel is not optional: a family without one does not compile.
+package struct KernelTable<Arguments>: Sendable {
+  let kernels: [Kernel<Arguments>]
+  private let bestHere: Kernel<Arguments>
+  /// What comes before the instruction set in the names of its kernels.
+  private let family: String
+
+  package init(
+    _ family: aq_family, portable name: String, tile: KernelTile? = nil,
+    _ portable: @escaping Kernel<Arguments>.Entry
+  ) {
+    let last = Kernel<Arguments>(
+      row: KernelRow(name: name, needs: .portable, tier: .portable, isBuilt: true), tile: tile,
+      entry: portable)
+    kernels =
+      unsafe UnsafeBufferPointer(start: family.kernels, count: family.count).map {
+        unsafe Kernel(c: $0)
+      } + [last]
+    bestHere = kernels.first { $0.row.canRun() } ?? last
+    self.family = String(name.dropFirst("aq_".count).dropLast("_portable".count))
+  }
+
+  /// The fastest kernel for so many left rows: of those that the execution adds, then of the table's.
+  package func best(on execution: Execution, rows: Int = .max) -> Kernel<Arguments> {
+    let kernel = choice(on: execution, rows)
+    return execution.record.map(kernel.noted(in:)) ?? kernel
+  }
+
+  private func choice(on execution: Execution, _ rows: Int) -> Kernel<Arguments> {
+    let isPlain = execution.instructionSet == .running && execution.added.isEmpty
+    if isPlain && !bestHere.isTooLarge(for: rows) { return bestHere }
+    let usable = usable(on: execution)
+    let first = usable[0]
+    guard first.isTooLarge(for: rows) else { return first }
+    return usable.dropFirst().first { $0.replaces(first) && !$0.isTooLarge(for: rows) } ?? first
+  }
+
+  /// All that the execution may use; the portable one is last.
+  private func usable(on execution: Execution) -> [Kernel<Arguments>] {
+    let sets = execution.instructionSet.intersection(.running)
+    return execution.added.filter { $0.family.rawValue == family && $0.row.canRun(on: sets) }
+      .map(Kernel.init) + kernels.filter { $0.row.canRun(on: sets) }
+  }
+
+  var rows: [KernelRow] { kernels.map(\.row) }
+}

@@ -1,0 +1,82 @@
+internal import AffineKernels
+
+/// How a product is cut for threads and caches.
+///
+/// A part is a range of right panels against a range of left ones. Inside a part a block of left panels
+/// stays in the second-level cache while right panels pass by it, or the other way round.
+struct Blocking {
+  /// Panels of one side, and what one takes.
+  struct Side {
+    let panels: Int
+    let bytes: Int
+    /// Rows or columns of the result that one makes.
+    let lanes: Int
+  }
+
+  private let left, right: Side
+  private let leftBlock: Int
+  private let leftParts, rightParts: Int
+
+  /// Rows of the result that a block writes side by side where it may be smaller than the cache: each
+  /// lies on a page of its own, and a core keeps about as many pages at hand.
+  private static let rowsAtHand = 64
+  /// Panels against panels that one more part costs: taking it, and reading its panels from elsewhere.
+  private static let partCost = 2
+
+  init(left: Side, right: Side, decodesRight: Bool = false, threads: Int) {
+    self.left = left
+    self.right = right
+    (leftParts, rightParts) = Self.parts(left.panels, right.panels, threads)
+    // Half of the cache for what stays, the rest for what passes by: right panels if they fit, else
+    // left ones. Panels that are decoded for each block should pass by as few as possible.
+    let half = Self.cacheBytes / 2
+    let rightFits = !decodesRight && right.panels * right.bytes / rightParts <= half
+    leftBlock =
+      rightFits
+      ? max(Self.rowsAtHand / max(left.lanes, 1), 1) : max(half / max(left.bytes, 1), 1)
+  }
+
+  /// The cut whose last thread ends first. With a few parts a thread, those that are slowed down leave
+  /// some to the others; fewer read less twice.
+  private static func parts(_ left: Int, _ right: Int, _ threads: Int) -> (Int, Int) {
+    guard threads > 1, left > 0, right > 0 else { return (1, 1) }
+    var (best, found) = (Int.max, (1, 1))
+    for rows in 1...min(left, threads) {
+      for each in 1...4 {
+        let columns = min(max(each * threads / rows, 1), right)
+        let height = (left + rows - 1) / rows, width = (right + columns - 1) / columns
+        let rounds = (rows * columns + threads - 1) / threads
+        let cost = rounds * (height * width + partCost * (height + width))
+        if cost < best { (best, found) = (cost, (rows, columns)) }
+      }
+    }
+    return found
+  }
+
+  /// The second-level cache of one core.
+  static let cacheBytes = aq_cache_bytes()
+
+  var parts: Int { leftParts * rightParts }
+
+  /// Rows of the result that one call of a kernel writes, at most.
+  var rows: Int { min(leftBlock, (left.panels + leftParts - 1) / leftParts) * left.lanes }
+
+  /// Calls `body` with every block of left panels and every right panel of a part.
+  func forEachPanel(of part: Int, _ body: (_ left: Range<Int>, _ right: Int) -> Void) {
+    let (i, j) = (part / rightParts, part % rightParts)
+    let end = left.panels * (i + 1) / leftParts
+    let panels = right.panels * j / rightParts..<right.panels * (j + 1) / rightParts
+    for first in stride(from: left.panels * i / leftParts, to: end, by: leftBlock) {
+      for panel in panels { body(first..<min(first + leftBlock, end), panel) }
+    }
+  }
+
+  /// Threads that so many multiplications are worth: below a microsecond or two for each, calling them
+  /// costs more than they save.
+  static func threads(multiplications: Int, _ execution: Execution) -> Int {
+    min(execution.threads, max(multiplications / multiplicationsOfThread, 1))
+  }
+
+  /// What the slowest of the instruction sets with vectors does in about two microseconds.
+  private static let multiplicationsOfThread = 1 << 17
+}

@@ -1,0 +1,121 @@
+internal import AffineKernels
+
+/// `lhs · rhsᵀ` in float, for operands that are float matrices or codes that become values.
+///
+/// Accumulates with fused multiply-adds in ascending order of the contracted axis, so every kernel
+/// gives the same bits.
+struct FloatProduct: ParallelWork {
+  /// How much of the contracted axis meets at a time: a right panel of 32 lanes takes 96 KiB and the
+  /// left rows that pass by it 3 KiB each, so that hundreds of them stay in a second-level cache.
+  private static let depth = 768
+  /// Panels whose values are made together where lanes are columns: enough of a row to be worth a call.
+  private static let decodedTogether = (lhs: 16, rhs: 8)
+
+  private let kernel: Kernel<FloatPanel>
+  private let lhs, rhs: FloatLanes
+  private let mr: Int
+  private let left: DisjointMemory<Float>
+  private let leftPanels: Int
+  private let blocking: Blocking
+  private let result: ProductResult
+  /// A right panel, for each worker.
+  private let panel: DisjointMemory<Float>
+  private let panelLength: Int
+  /// Right panels that are prepared together.
+  private let together: Int
+
+  /// Both operands have the same contracted extent.
+  ///
+  /// - Parameter result: Given the rows and columns that are written together.
+  init(
+    _ lhs: FloatOperand, _ rhs: FloatOperand, _ kernels: FloatKernels, threads: Int,
+    _ workspace: Workspace, result: (_ block: Shape) -> ProductResult
+  ) {
+    kernel = kernels.multiply
+    let rows = lhs.freeExtent, nr = kernel.tile.nr
+    mr = kernel.balancedRows(rows)
+    leftPanels = (rows + mr - 1) / mr
+    let depth = min(Self.depth, lhs.contractedExtent)
+    together = rhs.isDecodedByColumns ? Self.decodedTogether.rhs : 1
+    self.lhs = FloatLanes(
+      lhs, lanes: mr, together: lhs.isDecodedByColumns ? Self.decodedTogether.lhs : 1, depth: depth,
+      kernels.lhs,
+      threads: threads, workspace)
+    self.rhs = FloatLanes(
+      rhs, lanes: nr, together: together, depth: depth, kernels.rhs, threads: threads, workspace)
+    left = workspace.take(leftPanels * mr * lhs.contractedExtent)
+    panelLength = nr * depth
+    panel = workspace.take(panelLength * threads)
+    blocking = Blocking(
+      left: Blocking.Side(panels: leftPanels, bytes: 0, lanes: mr),
+      right: Blocking.Side(
+        panels: (rhs.freeExtent + nr * together - 1) / (nr * together),
+        bytes: 4 * nr * together * lhs.contractedExtent, lanes: nr * together),
+      decodesRight: true, threads: threads)
+    self.result = result(Shape(rows, nr * together))
+  }
+
+  var preparations: Int { lhs.parts }
+  var parts: Int { blocking.parts }
+
+  /// The ranges of the contracted axis that meet at a time.
+  private func forEachBlock(_ body: (_ block: Range<Int>) -> Void) {
+    let depth = lhs.contracted
+    for start in stride(from: 0, to: depth, by: Self.depth) {
+      body(start..<min(start + Self.depth, depth))
+    }
+  }
+
+  /// Left panels lie block after block of the contracted axis.
+  func prepare(_ part: Int, worker: Int) {
+    forEachBlock { block in
+      lhs.decode(part, block, worker: worker)
+      for index in lhs.panels(of: part) {
+        let start = (block.lowerBound * leftPanels + index * block.count) * mr
+        // A panel's range is its own.
+        left.withRange(start..<start + mr * block.count) {
+          lhs.fill(index, block, worker: worker, &$0)
+        }
+      }
+    }
+  }
+
+  func run(_ part: Int, worker: Int) {
+    let nr = kernel.tile.nr, size = result.shape
+    blocking.forEachPanel(of: part) { leftRange, chunk in
+      let rows = leftRange.lowerBound * mr..<min(leftRange.upperBound * mr, size.rows)
+      let columns = chunk * nr * together..<min((chunk + 1) * nr * together, size.columns)
+      guard lhs.contracted > 0 else {
+        result.writeZeros(rows, columns, worker: worker)
+        return
+      }
+      unsafe result.write(rows, columns, worker: worker) { sums, stride in
+        forEachBlock { block in
+          rhs.decode(chunk, block, worker: worker)
+          for index in rhs.panels(of: chunk) {
+            let offset = index * nr - columns.lowerBound
+            unsafe multiply(
+              index, block, leftRange.lowerBound, rows, worker, sums + offset, stride,
+              columns: min(nr, columns.count - offset))
+          }
+        }
+      }
+    }
+  }
+
+  private func multiply(
+    _ index: Int, _ block: Range<Int>, _ leftPanel: Int, _ rows: Range<Int>, _ worker: Int,
+    _ sums: UnsafeMutablePointer<Float>, _ stride: Int, columns: Int
+  ) {
+    let (start, length) = (worker * panelLength, kernel.tile.nr * block.count)
+    // A worker's panel is its own.
+    panel.withRange(start..<start + length) { rhs.fill(index, block, worker: worker, &$0) }
+    let first = (block.lowerBound * leftPanels + leftPanel * block.count) * mr
+    var arguments = unsafe FloatPanel(
+      c: aq_matmul_f32_args(
+        depth: block.count, lhs: left.pointer + first, lhs_lanes: mr, rhs: panel.pointer + start,
+        rows: rows.count, columns: columns, out: sums, stride: stride,
+        accumulate: block.lowerBound > 0))
+    kernel(&arguments)
+  }
+}

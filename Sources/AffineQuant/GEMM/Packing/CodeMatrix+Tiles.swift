@@ -1,0 +1,111 @@
+extension CodeMatrix {
+  /// The same numbers in the order that products of codes read on a CPU.
+  package func tiled(_ execution: Execution = .standard) -> CodeMatrix {
+    if tiles != nil { return self }
+    let tile = MatmulKernels.codes(storage).best(on: execution).tile
+    return RHSPacker(
+      CodeOperand(self), RHSLayout(tile, storage), ContractedSlices([grid], kr: tile.kr), execution
+    ).packed(withProducts: tile.lhs == .int16Pairs, lasts: true)
+  }
+
+  /// Whether a kernel of this tile reads the codes as they lie, cut into these slices.
+  func isPacked(for tile: KernelTile, _ slices: ContractedSlices) -> Bool {
+    guard let tiles else { return false }
+    return tiles.layout == RHSLayout(tile, storage) && slices.parents(in: tiles.slices) != nil
+  }
+
+  /// Sums of the codes of panels.
+  func codeSums(
+    _ kind: RHSSums.Kind, _ tiles: PackedRHS, _ execution: Execution
+  ) -> Buffer<Int32> {
+    tiles.derived.codes(kind) {
+      RHSPacker(CodeOperand(rowMajor(execution)), tiles.layout, tiles.slices, execution).sums(kind)
+    }
+  }
+
+  /// The sums of codes less their zero points, times the scales.
+  func scaledSums(_ tiles: PackedRHS, _ execution: Execution) -> Buffer<Float> {
+    tiles.derived.scaled {
+      let (totals, scales) = (codeSums(.totals, tiles, execution).span, tiles.floatScales.span)
+      return Buffer(count: totals.count, zeroed: false) { sums in
+        for index in totals.indices { sums[index] = Float(totals[index]) * scales[index] }
+      }
+    }
+  }
+
+  /// The same codes where they lie, with the parameters of finer slices.
+  func cut(_ slices: ContractedSlices, _ execution: Execution) -> CodeMatrix {
+    guard let tiles, tiles.slices != slices else { return self }
+    let (layout, whole) = (tiles.layout, grid)
+    let zeros: Buffer<Int32> = PackedRHS.spread(
+      zeroPoints, whole, lanes: layout.nr, slices, execution
+    ) { Int32($0) + Int32(layout.offset) }
+    let numbers = [scales, biases].map {
+      PackedScales($0, type.mapping.scale, whole, lanes: layout.nr, slices, execution)
+    }
+    return CodeMatrix(
+      type: type, grid: whole,
+      tiles: PackedRHS(
+        layout: layout, slices: slices, whole, scales: numbers[0], biases: numbers[1], zeros: zeros,
+        derived: RHSSums()),
+      codes: codes, scales: Buffer([]), zeroPoints: zeroPoints, biases: Buffer([]))
+  }
+
+  /// The same numbers row by row; exact.
+  package func rowMajor(_ execution: Execution = .standard) -> CodeMatrix {
+    guard let tiles else { return self }
+    let reader = PanelReader(tiles, storage, execution)
+    let width = rowBytes
+    let rows = Buffer<UInt8>(count: shape.rows * width, zeroed: false) { memory in
+      let panels = tiles.layout.panels(rows: shape.rows)
+      // A panel's rows are its own.
+      ThreadPool.shared.parallelRows(panels, tiles.layout.nr * shape.columns, execution) { part in
+        var reader = reader
+        for panel in part {
+          let present =
+            panel * tiles.layout.nr..<min((panel + 1) * tiles.layout.nr, shape.rows)
+          memory.withRange(present.lowerBound * width..<present.upperBound * width) {
+            reader.read(codes.span, panel: panel, rows: present.count, shape.columns, into: &$0)
+          }
+        }
+      }
+    }
+    return CodeMatrix(
+      type: type, grid: grid, codes: rows, scales: scales, zeroPoints: zeroPoints, biases: biases)
+  }
+
+  /// The code of one element of panels that are cut where blocks end.
+  func tileCode(_ tiles: PackedRHS, row: Int, column: Int) -> Int {
+    let (layout, slices) = (tiles.layout, tiles.slices)
+    let (block, first) = (grid.blockColumn(column), grid.columns(ofBlock: 0))
+    // Cuts inside a block lie between k-groups; all blocks before this one but the first are whole.
+    let kr = layout.kr
+    let whole = block > 1 ? (block - 1) * ((grid.block.columns + kr - 1) / kr) : 0
+    let before = block > 0 ? (first.count + kr - 1) / kr + whole : 0
+    let place = column - grid.columns(ofBlock: block).lowerBound
+    let panelBytes = layout.groupBytes * slices.groupCount
+    let start = row / layout.nr * panelBytes
+    let pattern = layout.read(
+      codes.span.extracting(start..<start + panelBytes), group: before + place / kr,
+      lane: row % layout.nr, place % kr)
+    // Unsigned in the panel, less what was added to a code.
+    return Int(pattern) - layout.offset
+  }
+
+  /// The codes of one row of panels, one a byte.
+  func readTiles(_ tiles: PackedRHS, row: Int, into codes: inout [UInt8]) {
+    let (layout, slices) = (tiles.layout, tiles.slices)
+    let panelBytes = layout.groupBytes * slices.groupCount
+    let start = row / layout.nr * panelBytes
+    let bytes = self.codes.span.extracting(start..<start + panelBytes)
+    var group = 0
+    for (slice, range) in slices.ranges.enumerated() {
+      for (offset, column) in range.enumerated() {
+        let code = layout.read(
+          bytes, group: group + offset / layout.kr, lane: row % layout.nr, offset % layout.kr)
+        codes[column] = code &- UInt8(layout.offset)
+      }
+      group += Int(slices.groups[slice])
+    }
+  }
+}

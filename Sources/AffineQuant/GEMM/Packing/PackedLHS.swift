@@ -1,0 +1,71 @@
+/// The left side of a product of codes, packed for its kernel panel by panel, with the terms that depend on
+/// it alone: one a panel, slice and row.
+struct PackedLHS {
+  let layout: LHSLayout
+  let rows: Int
+  let codes: DisjointMemory<UInt8>
+  /// What sums start with.
+  let starts: DisjointMemory<Int32>
+  /// Sums of codes, for zero points of the right side.
+  let totals: DisjointMemory<Int32>
+  /// Zero points of the codes as they are packed; `nil` where all are zero.
+  let zeros: DisjointMemory<Int32>?
+  /// `nil` where a row has one scale: then it is in `rowScales`.
+  let scales, rowScales: DisjointMemory<Float>?
+  let biases: DisjointMemory<Float>?
+  /// Sums of what the codes stand for; only where the right side has biases.
+  let sums: DisjointMemory<Float>?
+
+  /// Memory for what the sides of a product ask for.
+  init(
+    _ layout: LHSLayout, rows: Int, hasZeros: Bool, hasOneScale: Bool, hasBiases: Bool,
+    for right: PackedRHS, _ workspace: Workspace
+  ) {
+    self.layout = layout
+    self.rows = rows
+    let panels = (rows + layout.mr - 1) / layout.mr
+    let count = panels * layout.slices.ranges.count * layout.mr
+    codes = workspace.take(panels * layout.byteCount)
+    starts = workspace.take(count)
+    totals = workspace.take(count)
+    zeros = hasZeros ? workspace.take(count) : nil
+    scales = hasOneScale ? nil : workspace.take(count)
+    rowScales = hasOneScale ? workspace.take(panels * layout.mr) : nil
+    biases = hasBiases ? workspace.take(count) : nil
+    sums = right.biases.count > 0 ? workspace.take(count) : nil
+  }
+
+  var panels: Int { (rows + layout.mr - 1) / layout.mr }
+
+  /// The rows of a panel.
+  func rows(of panel: Int) -> Range<Int> {
+    panel * layout.mr..<min((panel + 1) * layout.mr, rows)
+  }
+
+  /// The places of a panel's terms.
+  func terms(of panel: Int) -> Range<Int> {
+    let count = layout.slices.ranges.count * layout.mr
+    return panel * count..<(panel + 1) * count
+  }
+
+  /// Sums of what the codes of a panel stand for, from the other terms.
+  func addSums(_ panel: Int) {
+    guard let sums else { return }
+    let (mr, ranges) = (layout.mr, layout.slices.ranges)
+    let first = terms(of: panel).lowerBound
+    // A panel's range is its own.
+    sums.withRange(terms(of: panel)) { sums in
+      for slice in ranges.indices {
+        for row in 0..<mr {
+          let place = slice * mr + row
+          let (total, count) = (totals[first + place], ranges[slice].count)
+          let zero = zeros.map { $0[first + place] } ?? 0
+          var sum = Float(Int(total) - Int(zero) * count)
+          if let scales { sum *= scales[first + place] }
+          if let biases { sum += biases[first + place] * Float(count) }
+          sums[place] = sum
+        }
+      }
+    }
+  }
+}

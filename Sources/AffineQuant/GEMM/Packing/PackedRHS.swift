@@ -1,0 +1,112 @@
+/// What a product needs of a tiled matrix besides its codes, in the order of panels: one a panel,
+/// slice and lane.
+package struct PackedRHS: Sendable {
+  let layout: RHSLayout
+  let slices: ContractedSlices
+  let scales: PackedScales
+  /// Empty where the mapping has none.
+  let biases: PackedScales
+  /// Zero points of the unsigned codes of the tile; empty where all are ``RHSLayout/offset``.
+  let zeros: Buffer<Int32>
+  /// What only some products need.
+  let derived: RHSSums
+
+  /// The same cut short enough for float sums, with the slice of this one that each is a part of;
+  /// `nil` where these are cut finer than blocks are.
+  let short: (slices: ContractedSlices, parents: Buffer<UInt32>)?
+
+  /// The parameters of panels whose blocks lie as `grid` says.
+  init(
+    layout: RHSLayout, slices: ContractedSlices, _ grid: BlockGrid, scales: PackedScales,
+    biases: PackedScales, zeros: Buffer<Int32>, derived: RHSSums
+  ) {
+    self.layout = layout
+    self.slices = slices
+    self.scales = scales
+    self.biases = biases
+    self.zeros = zeros
+    self.derived = derived
+    short = WeightOnlyProduct.shortSlices(of: slices, grid)
+  }
+
+  /// Where the parameters of a panel start.
+  func start(of panel: Int) -> Int { panel * slices.ranges.count * layout.nr }
+
+  /// The scales as floats, kept for the next product that wants them so.
+  var floatScales: Buffer<Float> { derived.scales { scales.floats } }
+
+  /// What makes values of codes less ``RHSLayout/signedOffset``.
+  var valueOffsets: ValueOffsets { derived.valueOffsets { ValueOffsets(self) } }
+
+  /// The parameters of every block, one for each row of it and slice.
+  static func spread<Value: ExpressibleByIntegerLiteral & BitwiseCopyable & Sendable, Source>(
+    _ values: Buffer<Source>, _ grid: BlockGrid, lanes: Int, _ slices: ContractedSlices,
+    lasts: Bool = false, _ execution: Execution, _ convert: (Source) -> Value
+  ) -> Buffer<Value> {
+    guard values.count > 0 else { return Buffer([]) }
+    let (rows, count) = (grid.shape.rows, slices.ranges.count)
+    let panels = (rows + lanes - 1) / lanes
+    let spread = BufferBuilder<Value>(count: panels * count * lanes, lasts: lasts)
+    ThreadPool.shared.parallelRows(panels, count * lanes, execution) { part in
+      for panel in part {
+        let present = panel * lanes..<min((panel + 1) * lanes, rows)
+        let range = panel * count * lanes..<(panel + 1) * count * lanes
+        Self.spread(values, grid, present, lanes, slices, into: spread.memory, range, convert)
+      }
+    }
+    return spread.buffer
+  }
+
+  /// The same for the rows of one panel, whose places are `range`.
+  static func spread<Value: ExpressibleByIntegerLiteral & BitwiseCopyable & Sendable, Source>(
+    _ values: Buffer<Source>, _ grid: BlockGrid, _ rows: Range<Int>, _ lanes: Int,
+    _ slices: ContractedSlices, into memory: DisjointMemory<Value>, _ range: Range<Int>,
+    _ convert: (Source) -> Value
+  ) {
+    let (source, width) = (values.span, grid.extent.columns)
+    // A panel's range is its own.
+    memory.withRange(range) { output in
+      for (slice, columns) in slices.ranges.enumerated() {
+        let column = grid.blockColumn(columns.lowerBound)
+        for (lane, row) in rows.enumerated() {
+          output[slice * lanes + lane] = convert(source[grid.blockRow(row) * width + column])
+        }
+        for lane in rows.count..<lanes { output[slice * lanes + lane] = 0 }
+      }
+    }
+  }
+
+  /// One number a block again, from those of its first row and slice.
+  func gathered(_ numbers: PackedScales, _ grid: BlockGrid) -> Buffer<Float> {
+    guard numbers.count > 0 else { return Buffer([]) }
+    let first = firstSlices(grid), columns = grid.extent.columns
+    return Buffer(count: grid.extent.count, zeroed: false) { output in
+      for blockRow in 0..<grid.extent.rows {
+        let row = grid.rows(ofBlock: blockRow).lowerBound
+        for column in 0..<columns {
+          output[blockRow * columns + column] = numbers[place(row, first[column])]
+        }
+      }
+    }
+  }
+
+  /// The same for the blocks of one row.
+  func gathered(_ numbers: PackedScales, row: Int, _ grid: BlockGrid) -> Buffer<Float> {
+    guard numbers.count > 0 else { return Buffer([]) }
+    return Buffer(firstSlices(grid).map { numbers[place(row, $0)] })
+  }
+
+  /// Where the number of a row and a slice lies.
+  private func place(_ row: Int, _ slice: Int) -> Int {
+    start(of: row / layout.nr) + slice * layout.nr + row % layout.nr
+  }
+
+  /// The slice in which each column of blocks starts.
+  private func firstSlices(_ grid: BlockGrid) -> [Int] {
+    var first = [Int](repeating: 0, count: grid.extent.columns)
+    for (slice, range) in slices.ranges.enumerated().reversed() {
+      first[grid.blockColumn(range.lowerBound)] = slice
+    }
+    return first
+  }
+}

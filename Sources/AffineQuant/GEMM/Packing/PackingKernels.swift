@@ -1,0 +1,30 @@
+/// The kernels that pack one side of a product of codes.
+struct PackingKernels: Sendable {
+  let unpack: Kernel<UnpackCodes>
+  /// Only where lanes are columns.
+  let transpose: Kernel<TransposeBytes>?
+  /// Sums of codes, for zero points and for products of neighbours.
+  let sums: Kernel<TotalsOfSlices>
+  /// `nil`: runs are copied.
+  let interleave: Kernel<InterleaveRows>?
+  /// Only where the kernel multiplies 16 bits.
+  let widen: Kernel<WidenQuads>?
+  /// Only where codes take halves of bytes.
+  let halve: Kernel<HalvePanel>?
+
+  /// For panels of a form and runs of some bytes.
+  init(_ form: PackedForm, run: Int, _ axis: FreeAxis, _ execution: Execution) {
+    unpack = BitKernels.unpack.best(on: execution)
+    transpose = axis == .columns ? TransposeKernels.bytes.best(on: execution) : nil
+    sums = PackKernels.totals.best(on: execution)
+    interleave = run == 4 ? TransposeKernels.interleave.best(on: execution) : nil
+    widen = form == .int16Pairs ? PackKernels.widen.best(on: execution) : nil
+    halve = form == .uint4 ? PackKernels.halve.best(on: execution) : nil
+  }
+
+  /// The kernels in the order in which they run.
+  var rows: [KernelRow] {
+    [unpack.row] + [transpose?.row].compactMap(\.self) + [sums.row]
+      + [interleave?.row, widen?.row, halve?.row].compactMap(\.self)
+  }
+}

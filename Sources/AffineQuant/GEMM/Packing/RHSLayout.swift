@@ -1,0 +1,41 @@
+/// How the codes of a packed right side lie: panels of ``nr`` rows; in a panel, slice after slice of the
+/// contracted axis, each padded with zeros to whole k-groups; in a slice, k-group after k-group; in a
+/// k-group, the codes of one row, then of the next.
+///
+/// Codes lie as unsigned numbers: the smallest code of a signed storage is zero. Up to 4 bits they lie
+/// two a byte: byte `b` of a k-group holds code `b` in its low half and, in its high half, the code of the
+/// same place in the second half of the rows, so that one mask and one shift unpack it.
+package struct RHSLayout: Sendable, Hashable {
+  /// Rows of a panel.
+  package let nr: Int
+  /// Codes of a k-group.
+  let kr: Int
+  /// Bytes, or halves of bytes.
+  let form: PackedForm
+  /// What is added to a code.
+  let offset: Int
+
+  init(_ tile: KernelTile, _ storage: CodeFormat) {
+    nr = tile.nr
+    kr = tile.kr
+    form = tile.rhs
+    offset = storage.isSigned ? 1 << (form.bits - 1) : 0
+  }
+
+  /// The bytes of one k-group of a panel.
+  var groupBytes: Int { nr * kr * form.bits / 8 }
+
+  /// What makes unsigned codes fit in signed bytes.
+  var signedOffset: Int { form.bits == 8 ? 128 : offset }
+
+  /// Panels that hold `rows` rows.
+  package func panels(rows: Int) -> Int { (rows + nr - 1) / nr }
+
+  /// The unsigned code at a place of a panel.
+  func read(_ panel: borrowing Span<UInt8>, group: Int, lane: Int, _ place: Int) -> UInt8 {
+    let index = lane * kr + place
+    let start = group * groupBytes
+    if form.bits == 8 { return panel[start + index] }
+    return index < groupBytes ? panel[start + index] & 15 : panel[start + index - groupBytes] >> 4
+  }
+}

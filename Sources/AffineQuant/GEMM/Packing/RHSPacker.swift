@@ -1,0 +1,152 @@
+/// Packs lanes of codes into the panels of a right side, with what products need of them.
+struct RHSPacker {
+  private let operand: CodeOperand
+  private let slices: ContractedSlices
+  private let layout: RHSLayout
+  private let kernels: PackingKernels
+  private let execution: Execution
+  private let zeros: Buffer<Int32>
+
+  /// Columns are turned so many at a time: whole cache lines of a row.
+  private static let turnedTogether = 128
+
+  /// The codes lie row by row.
+  init(
+    _ operand: CodeOperand, _ layout: RHSLayout, _ slices: ContractedSlices,
+    _ execution: Execution
+  ) {
+    self.operand = operand
+    self.slices = slices
+    self.layout = layout
+    self.execution = execution
+    kernels = PackingKernels(layout.form, run: layout.kr, operand.axis, execution)
+    zeros = PackedRHS.spread(
+      operand.parameters(operand.codes.zeroPoints), operand.grid, lanes: layout.nr, slices,
+      execution
+    ) { Int32($0) + Int32(layout.offset) }
+  }
+
+  /// The packed side, for one product or to last; sums of products come with it where the caller's kernel
+  /// reads them.
+  func packed(withProducts: Bool, lasts: Bool) -> CodeMatrix {
+    let panels = layout.panels(rows: operand.free)
+    let codes = BufferBuilder<UInt8>(
+      count: panels * slices.groupCount * layout.groupBytes, lasts: lasts)
+    let products = withProducts ? builder() : nil
+    pack(into: codes.memory, products.map { (.products, $0.memory) })
+    let matrix = operand.codes
+    let numbers = [matrix.scales, matrix.biases].map {
+      PackedScales(
+        operand.parameters($0), matrix.type.mapping.scale, operand.grid, lanes: layout.nr, slices,
+        execution)
+    }
+    let parameters = PackedRHS(
+      layout: layout, slices: slices, operand.grid, scales: numbers[0], biases: numbers[1],
+      zeros: zeros,
+      derived: RHSSums(products: products?.buffer))
+    return CodeMatrix(
+      type: operand.axis == .rows ? matrix.type : matrix.type.transposed, grid: operand.grid,
+      tiles: parameters, codes: codes.buffer, scales: Buffer([]),
+      zeroPoints: operand.parameters(matrix.zeroPoints), biases: Buffer([]))
+  }
+
+  /// Sums alone.
+  func sums(_ kind: RHSSums.Kind) -> Buffer<Int32> {
+    let sums = builder()
+    pack(into: nil, (kind, sums.memory))
+    return sums.buffer
+  }
+
+  private func builder() -> BufferBuilder<Int32> {
+    BufferBuilder(
+      count: layout.panels(rows: operand.free) * slices.ranges.count * layout.nr, lasts: true)
+  }
+
+  private func pack(
+    into codes: DisjointMemory<UInt8>?,
+    _ sums: (kind: RHSSums.Kind, memory: DisjointMemory<Int32>)?
+  ) {
+    let panels = layout.panels(rows: operand.free)
+    ThreadPool.shared.parallelRows(panels, layout.nr * operand.contracted, execution) { part in
+      pack(part, codes, sums)
+    }
+  }
+
+  private func pack(
+    _ panels: Range<Int>, _ codes: DisjointMemory<UInt8>?,
+    _ sums: (kind: RHSSums.Kind, memory: DisjointMemory<Int32>)?
+  ) {
+    let (nr, depth, count) = (layout.nr, slices.depth, slices.ranges.count)
+    var lanes = ByteLanes(operand, slices, offset: layout.offset, kernels, execution)
+    let panelBytes = slices.groupCount * layout.groupBytes
+    let together = operand.axis == .rows ? 1 : max(Self.turnedTogether / nr, 1)
+    var bytes = [UInt8](repeating: 0, count: together * nr * depth)
+    var whole = [UInt8](repeating: 0, count: kernels.halve == nil ? 0 : nr * depth)
+    for first in stride(from: panels.lowerBound, to: panels.upperBound, by: together) {
+      let part = first..<min(first + together, panels.upperBound)
+      let present = part.lowerBound * nr..<min(part.upperBound * nr, operand.free)
+      var span = bytes.mutableSpan
+      lanes.write(present, into: &span)
+      for panel in part {
+        let rows = panel * nr..<min((panel + 1) * nr, operand.free)
+        let place = (rows.lowerBound - present.lowerBound) * depth
+        let source = bytes.span.extracting(place..<place + rows.count * depth)
+        if let (kind, memory) = sums {
+          // A panel's ranges are its own.
+          let range = panel * count * nr..<(panel + 1) * count * nr
+          memory.withRange(range) { add(kind, source, lanes, rows.count, range.lowerBound, &$0) }
+        }
+        codes?.withRange(panel * panelBytes..<(panel + 1) * panelBytes) { codes in
+          arrange(source, rows: rows.count, &whole, &codes)
+        }
+      }
+    }
+  }
+
+  /// Sums the slices of the lanes of a panel; those of lanes that are not there are zero.
+  private func add(
+    _ kind: RHSSums.Kind, _ bytes: borrowing Span<UInt8>, _ lanes: ByteLanes, _ present: Int,
+    _ start: Int, _ sums: inout MutableSpan<Int32>
+  ) {
+    let (nr, depth, count) = (layout.nr, slices.depth, slices.ranges.count)
+    var sum = [Int32](repeating: 0, count: count)
+    var product = sum
+    for lane in 0..<nr {
+      guard lane < present else {
+        for slice in 0..<count { sums[slice * nr + lane] = 0 }
+        continue
+      }
+      var all = sum.mutableSpan
+      var products = product.mutableSpan
+      lanes.sums(
+        bytes.extracting(lane * depth..<(lane + 1) * depth), isSigned: false, &all, &products)
+      for slice in 0..<count {
+        let index = slice * nr + lane
+        switch kind {
+        case .totals:
+          sums[index] = all[slice] - zero(start + index) * Int32(slices.ranges[slice].count)
+        case .products: sums[index] = 0 &- products[slice]
+        }
+      }
+    }
+  }
+
+  private func zero(_ index: Int) -> Int32 {
+    zeros.count > 0 ? zeros.span[index] : Int32(layout.offset)
+  }
+
+  /// Interleaves the lanes of a panel, and halves their bytes where codes have 4 bits.
+  private func arrange(
+    _ bytes: borrowing Span<UInt8>, rows: Int, _ whole: inout [UInt8],
+    _ codes: inout MutableSpan<UInt8>
+  ) {
+    let runs = Runs(lanes: layout.nr, bytes: layout.kr, interleave: kernels.interleave)
+    guard let halve = kernels.halve else {
+      runs.lay(bytes, rows: rows, depth: slices.depth, into: &codes)
+      return
+    }
+    var span = whole.mutableSpan
+    runs.lay(bytes, rows: rows, depth: slices.depth, into: &span)
+    PackKernels.halve(whole.span, half: layout.groupBytes, into: &codes, halve)
+  }
+}

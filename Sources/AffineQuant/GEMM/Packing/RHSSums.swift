@@ -1,0 +1,53 @@
+internal import Synchronization
+
+/// Numbers of a tiled matrix that only some products need: made when the first of them asks.
+final class RHSSums: Sendable {
+  /// What is summed over the codes of each lane and slice.
+  enum Kind: Int { case totals, products }
+
+  private struct Found {
+    /// Sums of codes less their zero points; and, for each quad, the products of neighbours, summed and
+    /// negated, modulo 2³².
+    var codes: [Buffer<Int32>?] = [nil, nil]
+    var scales: Buffer<Float>?
+    /// Sums of codes, scaled.
+    var scaled: Buffer<Float>?
+    var valueOffsets: ValueOffsets?
+  }
+
+  private let found: Mutex<Found>
+
+  init(products: Buffer<Int32>? = nil) { found = Mutex(Found(codes: [nil, products])) }
+
+  func codes(_ kind: Kind, _ make: () -> Buffer<Int32>) -> Buffer<Int32> {
+    found.withLock { found in
+      let codes = found.codes[kind.rawValue] ?? make()
+      found.codes[kind.rawValue] = codes
+      return codes
+    }
+  }
+
+  func scales(_ make: () -> Buffer<Float>) -> Buffer<Float> {
+    found.withLock { found in
+      let scales = found.scales ?? make()
+      found.scales = scales
+      return scales
+    }
+  }
+
+  func scaled(_ make: () -> Buffer<Float>) -> Buffer<Float> {
+    // What makes them asks for others, so the lock is free meanwhile; two that make them make the same.
+    if let scaled = found.withLock({ $0.scaled }) { return scaled }
+    let scaled = make()
+    found.withLock { $0.scaled = scaled }
+    return scaled
+  }
+
+  func valueOffsets(_ make: () -> ValueOffsets) -> ValueOffsets {
+    found.withLock { found in
+      let offsets = found.valueOffsets ?? make()
+      found.valueOffsets = offsets
+      return offsets
+    }
+  }
+}

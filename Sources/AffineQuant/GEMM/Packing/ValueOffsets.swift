@@ -1,0 +1,46 @@
+/// What makes values of the signed codes of a tile: `(code − zero) · scale + bias`.
+///
+/// A bias is a zero point that need not be whole, `−bias / scale`: taken from each code it leaves nothing to
+/// cancel where a value is zero. Only where that is too large for a code to matter, as in a block of one
+/// value, whose scale may be zero, it stays a bias.
+struct ValueOffsets: Sendable {
+  /// Zero points less what makes codes signed; empty where all are zero.
+  let zeros: Buffer<Float>
+  /// Empty where all are zero.
+  let biases: Buffer<Float>
+
+  /// The largest zero point: codes keep 8 bits beside it, and sums of 128 their range.
+  private static let largest = 0x1p15
+
+  init(_ tile: PackedRHS) {
+    let count = tile.scales.count
+    guard
+      tile.biases.count > 0 || tile.zeros.count > 0
+        || tile.layout.signedOffset != tile.layout.offset
+    else {
+      (zeros, biases) = (Buffer([]), Buffer([]))
+      return
+    }
+    let (scales, tileBiases) = (tile.scales.floats.span, tile.biases.floats.span)
+    let tileZeros = tile.zeros.span
+    var left = false
+    var kept = Buffer<Float>([])
+    zeros = Buffer(count: count) { zeros in
+      kept = Buffer(count: tileBiases.count) { biases in
+        for index in scales.indices {
+          let zero = tileZeros.count > 0 ? Int(tileZeros[index]) : tile.layout.offset
+          zeros[index] = Float(zero - tile.layout.signedOffset)
+          guard tileBiases.count > 0, tileBiases[index] != 0 else { continue }
+          let shifted = Double(zeros[index]) - Double(tileBiases[index]) / Double(scales[index])
+          if shifted.magnitude <= Self.largest {
+            zeros[index] = Float(shifted)
+          } else {
+            biases[index] = tileBiases[index]
+            left = true
+          }
+        }
+      }
+    }
+    biases = left ? kept : Buffer([])
+  }
+}

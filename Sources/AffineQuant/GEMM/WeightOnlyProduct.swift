@@ -1,0 +1,112 @@
+internal import AffineKernels
+
+/// `lhs · rhsᵀ` for float rows and whole-number codes whose scales are constant along slices of a row.
+///
+/// A slice is summed over codes less their zero points and scaled once.
+struct WeightOnlyProduct: ParallelWork {
+  /// The longest slice that is summed before it is scaled: short enough that several fit in a
+  /// first-level cache as floats, and are summed side by side where there is one row.
+  private static let longestSlice = 128
+
+  private let kernel: Kernel<WeightPanel>
+  private let slices: ContractedSlices
+  private let sliceParameters: Buffer<UInt32>
+  private let left: PackedFloats
+  /// Packed for the kernel.
+  private let rhs: CodeMatrix
+  private let right: PackedRHS
+  private let rightScales: Buffer<Float>
+  private let rightOffsets: ValueOffsets
+  private let blocking: Blocking
+  private let result: ProductResult
+  private let scratch: DisjointMemory<Float>
+  private let scratchCount: Int
+
+  /// - Parameters:
+  ///   - rhs: Packed for the kernel.
+  ///   - result: Given the rows and columns that are written together.
+  init(
+    _ lhs: FloatReader, _ rhs: CodeMatrix, _ kernel: Kernel<WeightPanel>,
+    _ interleave: Kernel<InterleaveRows>, threads: Int, _ workspace: Workspace,
+    result: (_ block: Shape) -> ProductResult
+  ) {
+    guard let right = rhs.tiles, let short = right.short else {
+      preconditionFailure("a packed matrix without panels for floats")
+    }
+    self.kernel = kernel
+    self.rhs = rhs
+    self.right = right
+    (slices, sliceParameters) = short
+    (rightScales, rightOffsets) = (right.floatScales, right.valueOffsets)
+    let layout = right.layout
+    left = PackedFloats(
+      lhs, lanes: kernel.balancedRows(lhs.shape.rows), slices,
+      withSums: rightOffsets.biases.count > 0, interleave, threads: threads, workspace)
+    blocking = Blocking(
+      left: Blocking.Side(
+        panels: left.panels, bytes: left.panelLength * 4, lanes: left.lanes),
+      right: Blocking.Side(
+        panels: layout.panels(rows: rhs.shape.rows),
+        bytes: right.slices.groupCount * layout.groupBytes, lanes: layout.nr),
+      decodesRight: true, threads: threads)
+    scratchCount = kernel.tile.scratch * layout.nr
+    scratch = workspace.take(scratchCount * threads)
+    self.result = result(Shape(blocking.rows, layout.nr))
+  }
+
+  /// Slices short enough for kernels, and which parameters each has; `nil` where they are cut finer than
+  /// blocks are.
+  static func shortSlices(
+    of slices: ContractedSlices, _ grid: BlockGrid
+  ) -> (ContractedSlices, Buffer<UInt32>)? {
+    let short = ContractedSlices([grid], kr: slices.kr, longest: longestSlice)
+    return short.parents(in: slices).map { (short, Buffer($0)) }
+  }
+
+  var preparations: Int { left.panels }
+  var parts: Int { blocking.parts }
+
+  func prepare(_ part: Int, worker: Int) { left.pack(part, worker: worker) }
+
+  func run(_ part: Int, worker: Int) {
+    let nr = right.layout.nr
+    blocking.forEachPanel(of: part) { leftPanels, panel in
+      let rows =
+        leftPanels.lowerBound
+        * left.lanes..<min(leftPanels.upperBound * left.lanes, result.shape.rows)
+      let columns = panel * nr..<min((panel + 1) * nr, rhs.shape.rows)
+      guard !slices.ranges.isEmpty else {
+        result.writeZeros(rows, columns, worker: worker)
+        return
+      }
+      unsafe result.write(rows, columns, worker: worker) { sums, stride in
+        var arguments = unsafe arguments(leftPanels.lowerBound, rows, panel, columns, worker, sums)
+        unsafe arguments.c.stride = stride
+        kernel(&arguments)
+        for (index, row) in rows.enumerated() {
+          unsafe left.restore(row, sums + index * stride, columns.count)
+        }
+      }
+    }
+  }
+
+  private func arguments(
+    _ leftPanel: Int, _ rows: Range<Int>, _ panel: Int, _ columns: Range<Int>, _ worker: Int,
+    _ sums: UnsafeMutablePointer<Float>
+  ) -> WeightPanel {
+    let r = right.start(of: panel)
+    let panelBytes = right.slices.groupCount * right.layout.groupBytes
+    let (zeros, biases) = (rightOffsets.zeros, rightOffsets.biases)
+    return unsafe WeightPanel(
+      c: aq_matmul_codes_args(
+        slices: slices.ranges.count, groups: slices.groupCount, slice_groups: slices.groups.pointer,
+        parameters: sliceParameters.pointer,
+        lhs: left.values.pointer + leftPanel * left.panelLength, lhs_lanes: left.lanes,
+        rhs: rhs.codes.pointer + panel * panelBytes, offset: UInt8(right.layout.signedOffset),
+        rhs_scale: rightScales.pointer + r, rhs_zero: zeros.count > 0 ? zeros.pointer + r : nil,
+        lhs_sum: left.sums.map { unsafe $0.pointer + left.sumStart(of: leftPanel) },
+        rhs_bias: biases.count > 0 ? biases.pointer + r : nil,
+        scratch: scratch.pointer + worker * scratchCount, rows: rows.count,
+        columns: columns.count, out: sums, stride: 0))
+  }
+}

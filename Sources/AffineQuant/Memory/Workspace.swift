@@ -1,0 +1,61 @@
+internal import Synchronization
+
+/// Memory that one call works in: it is handed out piece by piece, and comes back whole for the next call.
+@safe
+final class Workspace: @unchecked Sendable {
+  private var memory: Allocation
+  private var capacity: Int
+  private var used = 0
+  /// What did not fit; the next call finds room for it.
+  private var further: [Allocation] = []
+  private var furtherBytes = 0
+
+  private static let line = 64
+  private static let spare = Mutex<[Workspace]>([])
+  /// Larger ones are given back to the system: they would be kept for calls that never come again.
+  private static let largestKept = 64 << 20
+
+  private init() {
+    capacity = 1 << 16
+    memory = Allocation(byteCount: capacity, zeroed: false, lasts: true)
+  }
+
+  /// Lends a workspace that nobody else uses.
+  static func lend<Result, Failure: Error>(
+    _ body: (Workspace) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let workspace = spare.withLock { $0.popLast() } ?? Workspace()
+    defer {
+      workspace.empty()
+      if workspace.capacity <= largestKept { spare.withLock { $0.append(workspace) } }
+    }
+    return try body(workspace)
+  }
+
+  private func empty() {
+    used = 0
+    guard furtherBytes > 0 else { return }
+    further = []
+    capacity += furtherBytes
+    furtherBytes = 0
+    memory = Allocation(byteCount: capacity, zeroed: false, lasts: true)
+  }
+
+  /// Memory for elements, on a cache line of its own; its content is undefined.
+  func take<Element: BitwiseCopyable & Sendable>(
+    _ count: Int, of _: Element.Type = Element.self
+  ) -> DisjointMemory<Element> {
+    let bytes = (count * MemoryLayout<Element>.stride + Self.line - 1) / Self.line * Self.line
+    if used + bytes <= capacity {
+      let start = unsafe memory.start + used
+      used += bytes
+      return unsafe DisjointMemory(
+        start.bindMemory(to: Element.self, capacity: count), count: count)
+    }
+    let piece = Allocation(byteCount: bytes, zeroed: false, lasts: true)
+    further.append(piece)
+    furtherBytes += bytes
+    return unsafe DisjointMemory(
+      piece.start.bindMemory(to: Element.self, capacity: count), count: count)
+  }
+}

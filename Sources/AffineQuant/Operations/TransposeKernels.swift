@@ -1,0 +1,118 @@
+internal import AffineKernels
+
+/// The kernels that move bytes.
+package enum TransposeKernels {
+  /// `out[c, r] = in[r, c]`
+  static let bytes = unsafe KernelTable<TransposeBytes>(
+    aq_transpose_8(), portable: "aq_transpose_8_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for row in unsafe 0..<arguments.rows {
+      for column in unsafe 0..<arguments.columns {
+        let value = unsafe arguments.in[row * arguments.in_stride + column]
+        unsafe arguments.out[column * arguments.out_stride + row] = value
+      }
+    }
+  }
+
+  /// The same for codes of 4 bits, two a byte.
+  static let nibbles = unsafe KernelTable<TransposeBytes>(
+    aq_transpose_4(), portable: "aq_transpose_4_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for column in unsafe 0..<arguments.columns {
+      let shift = UInt8(column % 2 * 4)
+      for row in unsafe 0..<arguments.rows {
+        let pair = unsafe arguments.in[row * arguments.in_stride + column / 2]
+        let code = pair >> shift & 0x0f
+        let target = unsafe column * arguments.out_stride + row / 2
+        let low = unsafe row % 2 == 0 ? 0 : arguments.out[target]
+        unsafe arguments.out[target] = row % 2 == 0 ? code : low | code << 4
+      }
+    }
+  }
+
+  /// The table for codes of so many bits, where they have one.
+  static func table(bits: Int) -> KernelTable<TransposeBytes>? {
+    switch bits {
+    case 8: bytes
+    case 4: nibbles
+    default: nil
+    }
+  }
+
+  /// Rows of 32-bit units become a panel: `out[i][lane] = in[lane][i]`.
+  package static let interleave = unsafe KernelTable<InterleaveRows>(
+    aq_interleave_32(), portable: "aq_interleave_32_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for unit in unsafe 0..<arguments.count {
+      for lane in unsafe 0..<arguments.padded_lanes {
+        let source = unsafe lane * arguments.in_stride + unit
+        let value = unsafe lane < arguments.lanes ? arguments.in[source] : 0
+        unsafe arguments.out[unit * arguments.padded_lanes + lane] = value
+      }
+    }
+  }
+
+  /// Columns of 32-bit units that lie side by side become a panel: `out[i][lane] = in[i][lane]`.
+  static let columns = unsafe KernelTable<CopyColumns>(
+    aq_columns_32(), portable: "aq_columns_32_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for unit in unsafe 0..<arguments.count {
+      for lane in unsafe 0..<arguments.padded_lanes {
+        let source = unsafe unit * arguments.in_stride + lane
+        let value = unsafe lane < arguments.lanes ? arguments.in[source] : 0
+        unsafe arguments.out[unit * arguments.padded_lanes + lane] = value
+      }
+    }
+  }
+
+  /// Turns bytes that lie row by row.
+  static func turn(
+    _ rows: borrowing Span<UInt8>, _ shape: Shape, into turned: inout [UInt8],
+    _ kernel: Kernel<TransposeBytes>
+  ) {
+    precondition(rows.count >= shape.count && turned.count >= shape.count)
+    unsafe rows.withUnsafeBufferPointer { rows in
+      unsafe turned.withUnsafeMutableBufferPointer { turned in
+        guard let from = rows.baseAddress, let to = turned.baseAddress else { return }
+        var arguments = unsafe TransposeBytes(
+          c: aq_transpose_args(
+            rows: shape.rows, columns: shape.columns, in: from, in_stride: shape.columns, out: to,
+            out_stride: shape.rows, streams: false))
+        kernel(&arguments)
+      }
+    }
+  }
+
+  /// Turns rows of units of 32 bits, floats or fours of codes, into a panel of `lanes` lanes; lanes
+  /// without a row are zero.
+  package static func interleave<Value: BitwiseCopyable>(
+    _ rows: borrowing Span<Value>, count: Int, lanes: Int, units: Int,
+    into panel: inout MutableSpan<Value>, _ kernel: Kernel<InterleaveRows>
+  ) {
+    unsafe rows.withUnsafeBytes { source in
+      guard let from = source.baseAddress else { return }
+      unsafe interleave(
+        from.assumingMemoryBound(to: UInt32.self), stride: units, count: count, lanes: lanes,
+        units: units, into: &panel, kernel)
+    }
+  }
+
+  /// The same for rows that lie `stride` units apart.
+  package static func interleave<Value: BitwiseCopyable>(
+    _ rows: UnsafePointer<UInt32>, stride: Int, count: Int, lanes: Int, units: Int,
+    into panel: inout MutableSpan<Value>, _ kernel: Kernel<InterleaveRows>
+  ) {
+    unsafe panel.withUnsafeMutableBytes { panel in
+      guard let to = panel.baseAddress else { return }
+      var arguments = unsafe InterleaveRows(
+        c: aq_interleave_args(
+          lanes: count, padded_lanes: lanes, count: units, in: rows, in_stride: stride,
+          out: to.assumingMemoryBound(to: UInt32.self)))
+      kernel(&arguments)
+    }
+  }
+}

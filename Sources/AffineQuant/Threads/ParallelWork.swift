@@ -1,0 +1,21 @@
+/// Work in parts that several threads take, in two phases: no part of the second starts before all of the
+/// first have ended.
+package protocol ParallelWork {
+  /// Parts that the others need; 0: there is one phase.
+  var preparations: Int { get }
+  var parts: Int { get }
+  /// Does a part of the first phase. `worker` is a number below the threads, one for each of them.
+  func prepare(_ part: Int, worker: Int)
+  /// Does a part of the second phase.
+  func run(_ part: Int, worker: Int)
+}
+
+/// A loop over parts: one phase.
+struct LoopWork: ParallelWork {
+  let parts: Int
+  let body: (_ part: Int, _ worker: Int) -> Void
+
+  var preparations: Int { 0 }
+  func prepare(_ part: Int, worker: Int) {}
+  func run(_ part: Int, worker: Int) { body(part, worker) }
+}

@@ -1,0 +1,23 @@
+extension ThreadPool {
+  /// Elements below which a second thread costs more than it saves: about 3 µs of work.
+  private static let smallest = 8_192
+
+  /// Calls `body` once for each part, on up to `threads` threads, and waits for all.
+  package func parallel(_ parts: Int, threads: Int, _ body: (_ part: Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      run(LoopWork(parts: parts) { part, _ in body(part) }, threads: threads)
+    }
+  }
+
+  /// Splits rows of `columns` elements into ranges of about equal length, a few for each thread.
+  package func parallelRows(
+    _ rows: Int, _ columns: Int, _ execution: Execution, _ body: (_ rows: Range<Int>) -> Void
+  ) {
+    let affordable = max(rows * columns / Self.smallest, 1)
+    let threads = min(execution.threads, affordable)
+    let parts = threads == 1 ? min(rows, 1) : min(rows, threads * 4)
+    parallel(parts, threads: threads) { part in
+      body(rows * part / parts..<rows * (part + 1) / parts)
+    }
+  }
+}
