@@ -13,9 +13,16 @@ package protocol ParallelWork {
 /// A loop over parts: one phase.
 struct LoopWork: ParallelWork {
   let parts: Int
-  let body: (_ part: Int, _ worker: Int) -> Void
+  let body: SharedBody
 
   var preparations: Int { 0 }
   func prepare(_ part: Int, worker: Int) {}
-  func run(_ part: Int, worker: Int) { body(part, worker) }
+  func run(_ part: Int, worker: Int) { body.call?(part) }
+}
+
+/// A closure that crosses threads for the time of a loop, and is given back before its end.
+final class SharedBody: @unchecked Sendable {
+  var call: ((_ part: Int) -> Void)?
+
+  init(_ call: @escaping (_ part: Int) -> Void) { self.call = call }
 }

@@ -1,4 +1,5 @@
 internal import AffineKernels
+internal import Dispatch
 
 /// One parallel region while it runs: which parts are taken, and by whom it is helped.
 ///
@@ -18,6 +19,10 @@ final class Region: @unchecked Sendable {
     _, _, _, _ in
   }
   private var work = unsafe UnsafeRawPointer(bitPattern: 64)!
+
+  /// What the caller sleeps on until a member has ended. It is the region's own: on one of the member, the
+  /// next caller could take the signal of this one.
+  let ended = DispatchSemaphore(value: 0)
 
   /// Members that slept when they were called, in order; each wakes two others.
   private(set) var sleepers: [Int] = []

@@ -4,8 +4,14 @@ extension ThreadPool {
 
   /// Calls `body` once for each part, on up to `threads` threads, and waits for all.
   package func parallel(_ parts: Int, threads: Int, _ body: (_ part: Int) -> Void) {
+    guard min(parts, threads) > 1 else {
+      for part in 0..<max(parts, 0) { body(part) }
+      return
+    }
     withoutActuallyEscaping(body) { body in
-      run(LoopWork(parts: parts) { part, _ in body(part) }, threads: threads)
+      let shared = SharedBody(body)
+      run(LoopWork(parts: parts, body: shared), threads: threads)
+      shared.call = nil
     }
   }
 

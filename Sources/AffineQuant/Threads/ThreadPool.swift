@@ -16,7 +16,6 @@ package final class ThreadPool: Sendable {
   private let states = PaddedCounters(count: maximumThreads)
   private let started = Mutex(1)
   private let wake = (0..<maximumThreads).map { _ in DispatchSemaphore(value: 0) }
-  private let ended = (0..<maximumThreads).map { _ in DispatchSemaphore(value: 0) }
   /// Regions to use again.
   private let regions = Mutex<[Region]>([])
 
@@ -75,18 +74,21 @@ package final class ThreadPool: Sendable {
     let address = Self.address(region)
     for place in region.sleepers.indices {
       let after = region.isWoken(place) ? Self.free : Self.asleep
-      dismiss(region.sleepers[place], address, from: address | Self.sleeper, to: after)
+      dismiss(region.sleepers[place], region, from: address | Self.sleeper, to: after)
     }
-    for member in 1..<threads { dismiss(member, address, from: address, to: Self.free) }
+    for member in 1..<threads { dismiss(member, region, from: address, to: Self.free) }
   }
 
-  private func dismiss(_ member: Int, _ address: Int, from claimed: Int, to state: Int) {
+  private func dismiss(_ member: Int, _ region: Region, from claimed: Int, to state: Int) {
     if states.replace(member, claimed, with: state) { return }
+    let begun = Self.address(region) | Self.running
     var spin = Spin()
-    while states.load(member) == address | Self.running {
+    while states.load(member) == begun {
       guard !spin.again() else { continue }
-      let awaited = address | Self.running | Self.awaited
-      if states.replace(member, address | Self.running, with: awaited) { ended[member].wait() }
+      if states.replace(member, begun, with: begun | Self.awaited) {
+        region.ended.wait()
+        return
+      }
     }
   }
 
@@ -115,8 +117,9 @@ package final class ThreadPool: Sendable {
         for other in region.wakes(place) { wakeUp(other, region) }
       }
       region.work(as: number)
+      // A caller that sleeps keeps the region until it is woken.
+      if states.exchange(number, Self.free) & Self.awaited != 0 { region.ended.signal() }
     }
-    if states.exchange(number, Self.free) & Self.awaited != 0 { ended[number].signal() }
   }
 
   /// Looks for a while, then sleeps.
