@@ -79,15 +79,15 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
 
 /// 8-bit floats with 4 exponent bits, one a byte.
 public enum Float8E4M3: SymmetricStorage {
-  public static let seal = StorageSeal(.float(.float8e4m3))
+  public static let seal = StorageSeal<Self>(.float(.float8e4m3))
 }
 
 /// 8-bit floats with 5 exponent bits, one a byte.
 public enum Float8E5M2: SymmetricStorage {
-  public static let seal = StorageSeal(.float(.float8e5m2))
+  public static let seal = StorageSeal<Self>(.float(.float8e5m2))
 }
 
 /// 4-bit floats with 2 exponent bits, two a byte, the earlier in the low half.
 public enum Float4E2M1: SymmetricStorage {
-  public static let seal = StorageSeal(.float(.float4e2m1))
+  public static let seal = StorageSeal<Self>(.float(.float4e2m1))
 }
