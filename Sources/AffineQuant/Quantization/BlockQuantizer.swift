@@ -45,12 +45,14 @@ package struct BlockQuantizer: Sendable {
     return parameters(minimum, maximum)
   }
 
-  /// Parameters with a given scale and bias, both rounded to the type of the scales.
+  /// Parameters with a given scale and bias, both rounded to the type of the scales; they may be unusable.
   package func parameters(scale: Float, bias: Float) -> BlockParameters {
     let format = type.mapping.scale
     let (scale, bias) = (format.round(scale), format.round(bias))
-    return BlockParameters(
+    var block = BlockParameters(
       scale: scale, bias: bias, encodingScale: scale, encodingBias: bias)
+    if !chooser.accepts(block) { block.scale = .nan }
+    return block
   }
 
   /// The code of a value; for small floats and codebooks its bit pattern.

@@ -51,8 +51,10 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The bit pattern of a finite neighbour of a value; `round` chooses which, given the value in
-  /// units of its binade's spacing. What is too large becomes the largest.
+  /// units of its binade's spacing. What is too large becomes the largest, what is no number zero.
   func pattern(_ value: Float, _ round: (Float) -> Float) -> UInt8 {
+    guard !value.isNaN else { return 0 }
+    let value = min(max(value, -largest), largest)
     let exponent = max(value == 0 ? 1 - bias : Int(value.exponent), 1 - bias)
     // The spacing is a power of two, so the quotient is exact before rounding; a carry into the
     // next binade is the next bit pattern.
