@@ -134,6 +134,21 @@ import Testing
     }
   }
 
+  /// Steps near the smallest number of `Float16` are rounded up to twice themselves.
+  @Test(arguments: 2...8, ["int", "uint"])
+  func smallestStepsKeepBothEnds(bits: Int, sign: String) throws {
+    let type = try #require(QuantizedType(name: "\(sign)\(bits)-group32-biased-float16"))
+    for part in 1...40 {
+      let width = 0x1p-24 * Float(type.storage.codes.count - 1) * Float(part) / 16
+      for start in [7.6e-4, -3.3e-3, 0] as [Float] {
+        let values = Matrix<Float>(rows: 1, columns: 64) { _, column in
+          start + width * Float(column * 37 % 64) / 63
+        }
+        expectWithinBound(try AnyQuantized(quantizing: values, as: type), values)
+      }
+    }
+  }
+
   /// What decodes to finite values is taken, wherever its range lies.
   @Test func rangesAtTheLargestFloatAreTaken() throws {
     let type = try #require(QuantizedType(name: "uint8-row-biased"))

@@ -76,7 +76,7 @@ struct BlockFormula {
     } else {
       // No value lies below the first code, and the largest is the last.
       bias = isNear ? near : floored(bias)
-      scale = covering((high - bias) / (highest / part))
+      scale = Swift.max(scale, covering((high - bias) / (highest / part)))
     }
   }
 
@@ -126,7 +126,7 @@ struct BlockFormula {
   /// The number of the scales' type below a value, or the value.
   private func floored(_ value: Float) -> Float {
     let near = stored(value)
-    guard near > value else { return near }
+    guard near > value, near.isFinite else { return near }
     if type.mapping.scale == .float16 { return Float(Float16(near).nextDown) }
     // The next pattern of 16 bits, towards zero or away from it.
     return Float(bitPattern: near > 0 ? near.bitPattern - 0x1_0000 : near.bitPattern + 0x1_0000)

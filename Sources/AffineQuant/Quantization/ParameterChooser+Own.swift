@@ -72,7 +72,7 @@ extension ParameterChooser {
     let isCoarse = (bias - exact).magnitude > scale / 2
     if isCoarse { bias = format.roundDown(exact) }
     if bias != exact, isCoarse || low == 0, high > 0 {
-      scale = format.roundUp(max((maximum - bias) / (high / part), smallestScale))
+      scale = max(scale, format.roundUp((maximum - bias) / (high / part)))
     }
     return BlockParameters(scale: scale, bias: bias, encodingScale: scale, encodingBias: bias)
   }
