@@ -31,6 +31,37 @@ import Testing
     }
   }
 
+  /// Inputs down to the smallest number, beside an outlier or alone, lose nothing.
+  @Test(arguments: [
+    "int8-row", "int4-group32", "uint8-row", "uint4-group32", "uint4-group32-biased",
+  ])
+  func smallInputsKeepTheirBits(name: String) throws {
+    let type = try #require(QuantizedType(name: name))
+    let weight = PackedWeight(try AnyQuantized(quantizing: Self.identity, as: type))
+    let diagonal = weight.unpacked.dequantized(as: Float.self)
+    for (size, outlier) in [
+      (1e-38, 0), (0x1p-140, 0), (0x1p-149, 0), (1e-30, 1), (1e-38, 1), (0x1p-149, 1),
+      (1e-38, 1e20),
+    ] as [(Float, Float)] {
+      for rows in [1, 9] {
+        let input = Matrix<Float>(rows: rows, columns: 64) { row, column in
+          column == 5 ? outlier : size * Float((row * 3 + column) % 63 + 1)
+        }
+        for set in Self.sets {
+          let output = try weight.linear(input, on: Execution(threads: 1, instructionSet: set))
+          for row in 0..<rows {
+            for column in 0..<64 {
+              let expected = Double(input[row, column]) * Double(diagonal[column, column])
+              let error = abs(Double(output[row, column]) - expected)
+              // A product and a scale round, below 2^-126 by half of the smallest number.
+              #expect(error <= expected * 0x1p-22 + 0x1p-149, "\(set) \(size)")
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// 127 codes of inputs near the largest float are summed before they are scaled.
   @Test(arguments: ["int8-row", "int4-group32", "uint8-row", "int8-group32-float16"])
   func sumsOfLargeInputsStayFinite(name: String) throws {

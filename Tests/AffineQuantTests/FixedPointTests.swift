@@ -5,9 +5,9 @@ import Testing
 /// Values that a type represents stay what they are when they are quantized to it again.
 @Suite struct FixedPointTests {
   private static func samples(_ type: QuantizedType) -> [Matrix<Float>] {
-    let values = Samples.matrix(33, 70, for: type, seed: 3)
+    let values = Samples.matrix(65, 160, for: type, seed: 3)
     let isNonnegative = values.values.array.allSatisfy { $0 >= 0 }
-    let ramp = Matrix<Float>(rows: 33, columns: 70) { row, column in
+    let ramp = Matrix<Float>(rows: 33, columns: 160) { row, column in
       let value = Float((row * 31 + column * 17) % 64) / 64 - (isNonnegative ? 0 : 0.5)
       return row % 2 == 0 ? value : -value * (isNonnegative ? -1 : 1)
     }

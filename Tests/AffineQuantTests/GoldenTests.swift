@@ -5,7 +5,7 @@ import Testing
 
 /// Scales, zero points, biases, codes and values equal torchao's and MLX's, bit for bit.
 @Suite struct GoldenTests {
-  @Test(arguments: [("torchao", 350), ("mlx", 120)])
+  @Test(arguments: [("torchao", 350), ("torchao_odd", 20), ("mlx", 120)])
   func equalsTheReference(file: String, atLeast: Int) throws {
     let golden = try GoldenFile(file)
     var failures: [String] = []

@@ -4,57 +4,159 @@ import Testing
 
 /// What a quantizer takes it represents: within a bound, and as finite values.
 @Suite struct RepresentationTests {
-  /// Steps that a value may lie from what its code stands for.
-  ///
-  /// Half a step of rounding. A value beyond the last code loses more: with a range, half a step where the
-  /// zero point rounds; `extreme` takes what errs by less than (1 + 1 / high) / 2 steps at the other end. A
-  /// scale of p bits is rounded by 2^-p of itself, at most 0.5 steps for 127 codes of bfloat16 and 1 for 255;
-  /// a bias, by 2^-p of its own.
-  private static func bound(_ matrix: AnyQuantized, block: Int) -> Double {
-    let type = matrix.quantizedType
-    let (scale, codes) = (Double(abs(matrix.core.scales[block])), type.storage.codes)
-    let isHalf = type.mapping.scale == .float16 || type.mapping.scale == .bfloat16
-    let bits = type.mapping.scale == .float16 ? 11.0 : 8.0
-    let rounding = isHalf ? Double(codes.count) / (1 << Int(bits)).asDouble : 1e-5
-    switch type.mapping.kind {
-    case .symmetric:
-      let isExtreme = type.rule == .extreme
-      return scale * (0.5 + rounding + (isExtreme ? 0.5 / Double(codes.upperBound) + 0.5 : 0))
-    case .asymmetric: return scale * (1 + 2 * rounding)
-    case .biased:
-      let bias = Double(abs(matrix.core.biases[block]))
-      return scale * (0.5 + rounding) + bias * (isHalf ? 2 / (1 << Int(bits)).asDouble : 0x1p-22)
-    case .codebook: return .infinity
+  /// Random values of a random size, around zero or beside it.
+  private static func values(
+    _ type: QuantizedType, seed: UInt64, _ random: inout SplitMix64
+  ) -> Matrix<Float> {
+    let (rows, columns) = (
+      Int.random(in: 1...9, using: &random), Int.random(in: 1...70, using: &random)
+    )
+    let exponent = Int.random(in: -126...126, using: &random)
+    let size = Float(sign: .plus, exponent: exponent, significand: 1)
+    // Far from zero, where a bias of few bits is coarse, for one of three.
+    let offset =
+      [0, Float.random(in: -2...2, using: &random), 50].randomElement(using: &random) ?? 0
+    let raw = Samples.matrix(rows, columns, for: type, seed: seed)
+    return Matrix(rows: rows, columns: columns) {
+      let value = (raw[$0, $1] / 32 + offset) * size
+      return value.isFinite ? value : 0
     }
   }
 
-  @Test(arguments: 0..<24) func whatIsTakenDecodesWithinABound(seed: UInt64) throws {
+  private static func isDue(_ error: QuantizationError, _ type: QuantizedType) -> Bool {
+    switch error {
+    case .rangeTooWide(let minimum, let maximum, _, _): isTooWide(minimum, maximum, type)
+    case .negative(let minimum, _, _):
+      if case .codebook(let map) = type.mapping.kind {
+        map.values[0] >= 0 && minimum < 0
+      } else {
+        false
+      }
+    default: false
+    }
+  }
+
+  /// Whether the scale or bias that a block with this range needs, or a value that a code would stand for,
+  /// is larger than its type's largest.
+  private static func isTooWide(_ minimum: Float, _ maximum: Float, _ type: QuantizedType) -> Bool {
+    let (low, high) = (Double(minimum), Double(maximum))
+    let codes = Double(type.storage.codes.count)
+    let largest = max(abs(low), abs(high))
+    let width = type.mapping.kind == .biased ? high - low : max(high, 0) - min(low, 0)
+    let (step, bias) =
+      switch (type.mapping.kind, type.storage) {
+      case (.asymmetric, _): (width / (codes - 1), 0.0)
+      case (.biased, _): (width / (codes - 1), largest)
+      case (.codebook(let map), _): (largest / Double(map.values.last ?? 1), 0)
+      case (_, .float(let format)): (largest / Double(format.largest), 0)
+      default: (largest / (codes / 2), 0)
+      }
+    let most = type.mapping.scale == .float16 ? 65504 : Double(Float.greatestFiniteMagnitude)
+    // The last code of the side that is not used may be twice as far, of two bits.
+    return max(step, bias) > most * 0.98
+      || max(width, 2 * largest) > Double(Float.greatestFiniteMagnitude) * 0.98
+  }
+
+  private static let count = 40
+
+  /// Of the library's rules and of every storage, mapping and scale.
+  @Test(arguments: 0..<60) func whatIsTakenDecodesWithinABound(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    let types = Catalog.types.filter { $0.storage.isInteger }
-    for _ in 0..<40 {
-      let type = try #require(types.randomElement(using: &random))
-      let shape = Shape(.random(in: 1...9, using: &random), .random(in: 1...70, using: &random))
-      let exponent = Float.random(in: -126...126, using: &random)
-      let size = Float(sign: .plus, exponent: Int(exponent), significand: 1)
-      let offset: Float = Bool.random(using: &random) ? 0 : .random(in: -2...2, using: &random)
-      let raw = Samples.matrix(shape.rows, shape.columns, for: type, seed: seed)
-      let values = Matrix<Float>(rows: shape.rows, columns: shape.columns) {
-        let value = (raw[$0, $1] / 32 + offset) * size
-        return value.isFinite ? value : 0
+    var taken = 0
+    for _ in 0..<Self.count {
+      let type = try #require(Catalog.types.randomElement(using: &random))
+      let values = Self.values(type, seed: seed, &random)
+      do {
+        let matrix = try AnyQuantized(quantizing: values, as: type)
+        taken += 1
+        expectWithinBound(matrix, values)
+      } catch {
+        #expect(Self.isDue(error, type), "\(type): \(error)")
       }
-      guard let matrix = try? AnyQuantized(quantizing: values, as: type) else { continue }
-      let decoded: Matrix<Float> = matrix.dequantized()
-      #expect(decoded.values.array.allSatisfy { $0.isFinite }, "\(type) \(size)")
-      guard type.rule != .meanMagnitude, type.rule != .largest else { continue }
-      let grid = matrix.core.grid
-      for row in 0..<shape.rows {
-        for column in 0..<shape.columns {
-          let block = grid.blockRow(row) * grid.extent.columns + grid.blockColumn(column)
-          let error = abs(Double(values[row, column]) - Double(decoded[row, column]))
-          let bound = Self.bound(matrix, block: block) + Double(Float.leastNonzeroMagnitude)
-          #expect(error <= bound, "\(type) \(values[row, column]) of \(size)")
+    }
+    #expect(taken >= Self.count * 3 / 4)
+  }
+
+  private func expectWithinBound(_ matrix: AnyQuantized, _ values: Matrix<Float>) {
+    let decoded: Matrix<Float> = matrix.dequantized()
+    let grid = matrix.core.grid
+    func block(_ row: Int, _ column: Int) -> Int {
+      grid.blockRow(row) * grid.extent.columns + grid.blockColumn(column)
+    }
+    var ranges: [Int: ClosedRange<Double>] = [:]
+    for row in 0..<values.shape.rows {
+      for column in 0..<values.shape.columns {
+        let value = Double(values[row, column])
+        let range = ranges[block(row, column)] ?? value...value
+        ranges[block(row, column)] = min(range.lowerBound, value)...max(range.upperBound, value)
+      }
+    }
+    let bounds = ranges.reduce(into: [:]) {
+      $0[$1.key] = RepresentationBound(matrix, block: $1.key, range: $1.value)
+    }
+    for row in 0..<values.shape.rows {
+      for column in 0..<values.shape.columns {
+        let (value, found) = (Double(values[row, column]), Double(decoded[row, column]))
+        let bound = bounds[block(row, column)]?(value) ?? 0
+        #expect(abs(found - value) <= bound, "\(matrix.quantizedType) \(value) became \(found)")
+      }
+    }
+  }
+
+  /// A bias of 16 bits that is rounded up leaves the values below it one code.
+  @Test(arguments: ["uint8", "int8", "uint4", "int4"], [ScaleFormat.bfloat16, .float16])
+  func biasesOfFewBitsKeepNarrowRanges(storage: String, scale: ScaleFormat) throws {
+    let type = try #require(QuantizedType(name: "\(storage)-group32-biased-\(scale.rawValue)"))
+    for start in [1.005, -1.006, 3.99, 0.2497] as [Float] {
+      let values = Matrix<Float>(rows: 3, columns: 64) { row, column in
+        start + 1e-3 * Float((row * 29 + column * 13) % 64) / 63
+      }
+      let matrix = try AnyQuantized(quantizing: values, as: type)
+      expectWithinBound(matrix, values)
+      // A step is the distance to the bias, less than one unit of its type, in codes at the least.
+      let unit = abs(start) * (scale == .bfloat16 ? 0x1p-7 : 0x1p-10) + 1e-3
+      for step in matrix.scales.values.array {
+        #expect(step * Float(type.storage.codes.upperBound) <= unit * 1.01)
+      }
+    }
+  }
+
+  /// A scale of few bits may leave the other side of zero short of its last code, where the peak is near.
+  @Test(arguments: 2...8, [ScaleFormat.bfloat16, .float16])
+  func scalesOfFewBitsKeepBothSides(bits: Int, scale: ScaleFormat) throws {
+    let type = try #require(QuantizedType(name: "int\(bits)-group32-\(scale.rawValue)"))
+    for size in [1, 0x1p-15, 0x1p-19, 0x1p-21, 0x1p-23] as [Float] {
+      let values = Matrix<Float>(rows: 64, columns: 64) { row, column in
+        let peak = size * (1 + Float(row) / 64)
+        return column % 2 == 0 ? peak : -peak * (1 - Float(column) / 640)
+      }
+      expectWithinBound(try AnyQuantized(quantizing: values, as: type), values)
+    }
+  }
+
+  /// Steps near the smallest number of `Float16` are rounded up to twice themselves.
+  @Test(arguments: 2...8, ["int", "uint"])
+  func smallestStepsKeepBothEnds(bits: Int, sign: String) throws {
+    let type = try #require(QuantizedType(name: "\(sign)\(bits)-group32-biased-float16"))
+    for part in 1...40 {
+      let width = 0x1p-24 * Float(type.storage.codes.count - 1) * Float(part) / 16
+      for start in [7.6e-4, -3.3e-3, 0] as [Float] {
+        let values = Matrix<Float>(rows: 1, columns: 64) { _, column in
+          start + width * Float(column * 37 % 64) / 63
         }
+        expectWithinBound(try AnyQuantized(quantizing: values, as: type), values)
       }
+    }
+  }
+
+  /// What decodes to finite values is taken, wherever its range lies.
+  @Test func rangesAtTheLargestFloatAreTaken() throws {
+    let type = try #require(QuantizedType(name: "uint8-row-biased"))
+    for (low, high) in [(-2e38, 1e38), (1e38, 3.3e38), (-3.3e38, -1e38)] as [(Float, Float)] {
+      let values = Matrix<Float>(rows: 1, columns: 256) { _, column in
+        low + (high - low) * (Float(column) / 255)
+      }
+      expectWithinBound(try AnyQuantized(quantizing: values, as: type), values)
     }
   }
 
@@ -155,8 +257,4 @@ import Testing
       }
     }
   }
-}
-
-extension Int {
-  fileprivate var asDouble: Double { Double(self) }
 }

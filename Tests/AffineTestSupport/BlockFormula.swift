@@ -62,22 +62,28 @@ struct BlockFormula {
 
   private mutating func fit(_ low: Float, _ high: Float, part: Float = 1) {
     let steps = (highest - lowest) / part
+    scale = covering((high - low) / steps)
     if type.mapping.kind == .asymmetric {
-      scale = covering(high - low, steps, slack: 1)
       let zero = lowest - (low * (1 / scale)).rounded(.toNearestOrEven)
       zeroPoint = Swift.min(Swift.max(zero, lowest), highest)
+      return
+    }
+    bias = low - lowest * scale
+    let near = stored(bias)
+    let isNear = abs(near - bias) <= scale / 2
+    if near == bias || isNear && lowest < 0 {
+      bias = near
     } else {
-      let start = lowest == 0 ? stored(low) : low
-      scale = covering(high - start, steps, slack: 0.5)
-      bias = lowest == 0 ? start : stored(low - lowest * scale)
+      // No value lies below the first code, and the largest is the last.
+      bias = isNear ? near : floored(bias)
+      scale = Swift.max(scale, covering((high - bias) / (highest / part)))
     }
   }
 
-  /// A scale with which a width is so many steps, and not by `slack` more: numbers of few bits round far.
-  private func covering(_ width: Float, _ steps: Float, slack: Float) -> Float {
-    let nearest = positive(width / steps)
-    let isShort = type.mapping.scale == .float16 && nearest < 0x1p-14
-    return isShort && width / nearest >= steps + slack ? Float(Float16(nearest).nextUp) : nearest
+  /// The least scale of its type that is not below a number.
+  private func covering(_ number: Float) -> Float {
+    let near = positive(number)
+    return near >= number ? near : -floored(-number)
   }
 
   /// A scale as stored, not below the smallest number of its type that has a reciprocal.
@@ -115,6 +121,15 @@ struct BlockFormula {
       while power < value { power *= 2 }
       return power
     }
+  }
+
+  /// The number of the scales' type below a value, or the value.
+  private func floored(_ value: Float) -> Float {
+    let near = stored(value)
+    guard near > value, near.isFinite else { return near }
+    if type.mapping.scale == .float16 { return Float(Float16(near).nextDown) }
+    // The next pattern of 16 bits, towards zero or away from it.
+    return Float(bitPattern: near > 0 ? near.bitPattern - 0x1_0000 : near.bitPattern + 0x1_0000)
   }
 
   func code(_ value: Float) -> Int {

@@ -62,14 +62,21 @@ import Testing
     #expect(Numbers.relativeError(Numbers.doubles(y), Numbers.productOfRows(x, w)) < 1e-5)
   }
 
+  /// What 4 bits leave of values, with the step that training would start with.
+  private static func decoded(_ values: Matrix<Float>) throws -> Matrix<Float> {
+    let step = QuantizationParameters(scales: [try LearnedStep(for: values).value])
+    typealias Tensor = AffineQuantized<Int4, RowMajor<PerTensor, Symmetric>>
+    return try Tensor(quantizing: values, with: step).dequantized()
+  }
+
   /// One column of 50 times the others: its energy is spread before 4 bits cut it.
   @Test func tamesAnOutlierColumn() throws {
     let normal = Numbers.normal(256, 512, seed: 4)
     let x = Matrix<Float>(rows: 256, columns: 512) { normal[$0, $1] * ($1 == 100 ? 50 : 1) }
     let transform = HadamardTransform(columns: 512)
-    let plain = try LearnedStep(for: x).quantize(x).dequantized(as: Float.self)
+    let plain = try Self.decoded(x)
     let mixed = try transform(x)
-    let quantized = try LearnedStep(for: mixed).quantize(mixed).dequantized(as: Float.self)
+    let quantized = try Self.decoded(mixed)
     let (without, with) = (
       Numbers.relativeError(plain, x), Numbers.relativeError(try transform(quantized), x)
     )

@@ -1,4 +1,4 @@
-"""Regenerates the golden vectors `torchao.safetensors` and `mlx.safetensors` beside this file.
+"""Regenerates the golden vectors `torchao.safetensors`, `torchao_odd.safetensors` and `mlx.safetensors` beside this file.
 
     pip install -r requirements.txt    # mlx 0.32.4, mlx-cpu 0.32.4, numpy 2.4.6, torch 2.7.1, torchao 0.12.0
     python generate.py                 # deterministic: a rerun writes identical bytes
@@ -78,6 +78,13 @@ def make_inputs(generators, columns):
             for seed, (name, make) in enumerate(generators.items()) for kind, dtype in FLOATS.items()}
 
 
+def odd_inputs():
+    """Shapes that no vector or pack divides, in the type that files of weights are widened to."""
+    return {f"input/float32/{rows}x{columns}": torch.from_numpy(
+                np.random.RandomState(seed).standard_normal((rows, columns)) * 10.0 ** (2 * seed - 3)).float()
+            for seed, (rows, columns) in enumerate(ODD_SHAPES)}
+
+
 # torchao
 BLOCKS = {"tensor": (ROWS, 64), "row": (1, 64), "column": (ROWS, 1), "group16": (1, 16), "group32": (1, 32),
           "block4x16": (4, 16), "block2x8": (2, 8)}
@@ -85,6 +92,7 @@ MAPPINGS = {"symmetric": ao.MappingType.SYMMETRIC, "symmetricNoClipping": ao.Map
             "asymmetric": ao.MappingType.ASYMMETRIC, "tinygemm": ao.MappingType.ASYMMETRIC}
 INTEGER_ZERO = ao.choose_qparams_affine, ao.quantize_affine, ao.dequantize_affine
 FLOAT_ZERO = ao._choose_qparams_affine_tinygemm, ao._quantize_affine_tinygemm, ao._dequantize_affine_tinygemm
+ODD_SHAPES = [(7, 33), (1, 37), (13, 5), (3, 129), (9, 77)]
 TYPES = [(kind, kind) for kind in FLOATS] + [
     ("bfloat16", "float32"), ("float16", "float32"), ("float32", "bfloat16"), ("float32", "float16")]
 
@@ -110,9 +118,27 @@ def torchao_plan(count):
     return plan
 
 
-def torchao_case(inputs, method, codes, granularity, name, types, epsilon):
+def odd_plan():
+    """Each method with five kinds of blocks, each with another shape and another width of codes."""
+    signed = [(bits, True, -2 ** (bits - 1), 2 ** (bits - 1) - 1) for bits in (2, 3, 4, 6, 8)]
+    unsigned = [(bits, False, 0, 2 ** bits - 1) for bits in (2, 3, 4, 5, 8)]
+    ranges = {"symmetric": signed, "symmetricNoClipping": signed, "asymmetric": signed[:3] + unsigned[3:],
+              "tinygemm": unsigned}
+    plan = []
+    for turn, method in enumerate(ranges):
+        for place, codes in enumerate(ranges[method]):
+            rows, columns = shape = ODD_SHAPES[(turn + place) % len(ODD_SHAPES)]
+            group = next((part for part in (11, 43, 37, 5) if columns % part == 0))
+            block = [("tensor", shape), ("row", (1, columns)), ("column", (rows, 1)), (f"group{group}", (1, group)),
+                     (f"block{rows}x{group}", (rows, group))][place]
+            epsilon = ["machineEpsilon", "smallestNormal"][(turn + place) % 2]
+            plan.append((method, codes, block[0], f"{rows}x{columns}", ("float32", "float32"), epsilon, block[1]))
+    return plan
+
+
+def torchao_case(inputs, method, codes, granularity, name, types, epsilon, block=None):
     (bits, signed, low, high), (input_type, scale_type) = codes, types
-    values, block = inputs[f"input/{input_type}/{name}"], BLOCKS[granularity]
+    values, block = inputs[f"input/{input_type}/{name}"], block or BLOCKS[granularity]
     codes_type, scales_type, zeros_type = torch.int8 if signed else torch.uint8, FLOATS[scale_type], torch.int32
     choose, quantize, dequantize = INTEGER_ZERO
     if method == "tinygemm":
@@ -193,4 +219,6 @@ def generate(file, versions, inputs, make_case, plan):
 if __name__ == "__main__":
     generate("torchao.safetensors", f"torch {torch.__version__}, torchao {torchao.__version__}",
              make_inputs(TORCHAO_INPUTS, 64), torchao_case, torchao_plan(count=366))
+    generate("torchao_odd.safetensors", f"torch {torch.__version__}, torchao {torchao.__version__}", odd_inputs(),
+             torchao_case, odd_plan())
     generate("mlx.safetensors", f"mlx {mx.__version__}", make_inputs(MLX_INPUTS, 128), mlx_case, mlx_plan())

@@ -130,6 +130,9 @@ INLINE void decoded_tile(
 }
 
 /// The sums of `count` slices of as many quads, from `slice` on, for one row, side by side.
+///
+/// Codes are 2^24 times too large, being at the top of 32 bits, and so are their sums until the end: smaller
+/// values would lose bits.
 INLINE void sums_abreast(
     const aq_matmul_codes_args *t, const float *lhs, const uint8_t *rhs, size_t slice, const int count,
     const bool has_zeros, floats sums[ABREAST][VECTORS]) {
@@ -156,6 +159,9 @@ INLINE void sums_abreast(
       }
     }
   }
+  float factor = 0x1p-24f;
+  for (int c = 0; c < count; ++c)
+    for (int v = 0; v < VECTORS; ++v) sums[c][v] = multiply(sums[c][v], broadcast_float(&factor));
 }
 
 INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros) {
@@ -163,26 +169,19 @@ INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros) {
   const float *lhs = t->lhs;
   floats out[ROWS][VECTORS];
   for (int v = 0; v < VECTORS; ++v) out[0][v] = zero_floats();
-  for (size_t first = 0, end, quads; first < t->slices; first = end) {
-    end = chunk_end(t, first, &quads);
-    // Codes are 2^24 times too large, being at the top of 32 bits; the values make up for it.
-    for (size_t k = 0; k < 4 * quads; ++k) t->scratch[k] = lhs[k] * 0x1p-24f;
-    const float *scaled = t->scratch;
-    for (size_t s = first; s < end;) {
-      size_t each = t->slice_groups[s];
-      bool four = s + ABREAST <= end;
-      for (size_t c = 1; four && c < ABREAST; ++c) four = t->slice_groups[s + c] == each;
-      floats sums[ABREAST][VECTORS];
-      if (four) sums_abreast(t, scaled, rhs, s, ABREAST, has_zeros, sums);
-      else sums_abreast(t, scaled, rhs, s, 1, has_zeros, sums);
-      size_t count = four ? ABREAST : 1;
-      for (size_t c = 0; c < count; ++c)
-        fold_codes(t, s + c, s + c, 1, (floats(*)[VECTORS])sums[c], out);
-      scaled += 4 * each * count;
-      rhs += RHS_BYTES * each * count;
-      s += count;
-    }
-    lhs += 4 * quads;
+  for (size_t s = 0; s < t->slices;) {
+    size_t each = t->slice_groups[s];
+    bool four = s + ABREAST <= t->slices;
+    for (size_t c = 1; four && c < ABREAST; ++c) four = t->slice_groups[s + c] == each;
+    floats sums[ABREAST][VECTORS];
+    if (four) sums_abreast(t, lhs, rhs, s, ABREAST, has_zeros, sums);
+    else sums_abreast(t, lhs, rhs, s, 1, has_zeros, sums);
+    size_t count = four ? ABREAST : 1;
+    for (size_t c = 0; c < count; ++c)
+      fold_codes(t, s + c, s + c, 1, (floats(*)[VECTORS])sums[c], out);
+    lhs += 4 * each * count;
+    rhs += RHS_BYTES * each * count;
+    s += count;
   }
   store_row(t, t->out, out[0]);
 }

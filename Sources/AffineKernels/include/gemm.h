@@ -58,8 +58,9 @@ typedef struct {
 /// Rows of floats against one panel of unsigned codes, in the order of aq_matmul_i8_args. A slice is
 /// summed with fma in ascending k; slices are folded in ascending order, each with one fma, and one more
 /// for the bias. Codes less the offset fit in signed bytes; zero points, at most 2^15, are taken from each
-/// code, since a sum that they are taken from later has lost what outliers drown. Every kernel of the family
-/// gives the same bits, except that a left value below 2^-102 may count as a nearby one.
+/// code, since a sum that they are taken from later has lost what outliers drown. Left values stay below
+/// 2^80, since sums may be 2^24 times as large on the way. Every kernel of the family gives the same bits,
+/// except that sums below 2^-126 may round less often.
 typedef struct {
   size_t slices, groups;                  // `groups`: k-groups of all slices
   const uint32_t *_Nonnull slice_groups;  // [slices], at most 32

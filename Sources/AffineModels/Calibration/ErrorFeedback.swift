@@ -23,7 +23,7 @@ struct ErrorFeedback {
 
   /// The codes of a weight whose columns are in the order of rounding.
   ///
-  /// - Throws: ``QuantizationError``: parameters that are not usable.
+  /// - Throws: ``QuantizationError``: parameters that are not usable, errors that overflow.
   func callAsFunction(_ weight: Matrix<Float>) throws(QuantizationError) -> AnyQuantized {
     let (shape, grid) = (weight.shape, quantizer.grid(of: weight.shape))
     var rows = [RowCodes](repeating: RowCodes(), count: shape.rows)
@@ -40,6 +40,11 @@ struct ErrorFeedback {
       for (row, step) in steps.enumerated() {
         rows[row].codes += step.codes
         rows[row].blocks += step.started
+        let isUsable = rows[row].blocks.allSatisfy(\.isUsable)
+        if isUsable, let place = step.errors.firstIndex(where: { !$0.isFinite }) {
+          let column = start + place
+          throw .notFinite(step.errors[place], row: row, column: order?[column] ?? column)
+        }
       }
       remaining = corrected(remaining, block, steps)
       start = block.upperBound

@@ -5,7 +5,7 @@ struct HalfQuadraticBlock: Sendable {
   /// Of the range; `nil` where all values are the same, and exact, or there is no scale.
   private let scale: Float?
   private var bias: Float
-  /// The best parameters so far, and Σ |d| under them.
+  /// The best parameters so far, and Σ |d| under them: infinite where they are not usable.
   private var kept: BlockParameters
   private var least: Double
   /// Σ |d| before the bias moved last.
@@ -45,6 +45,7 @@ struct HalfQuadraticBlock: Sendable {
     guard let scale else { return self }
     var next = self
     let parameters = quantizer.parameters(scale: scale, bias: bias)
+    guard parameters.isUsable else { return self }
     // Below this |d| ≤ |d|^(p − 1) / β, and nothing is set aside.
     let smallest = FloatFunctions.power(beta, 1 / (norm - 2))
     var sum = 0.0
@@ -67,10 +68,11 @@ struct HalfQuadraticBlock: Sendable {
     return next
   }
 
-  /// Σ |d|.
+  /// Σ |d|; infinite with parameters that are not usable.
   private static func error(
     _ values: borrowing Span<Float>, _ parameters: BlockParameters, _ quantizer: BlockQuantizer
   ) -> Double {
+    guard parameters.isUsable else { return .infinity }
     var sum = 0.0
     for index in values.indices {
       let code = quantizer.code(values[index], parameters)

@@ -12,7 +12,8 @@ struct ScaleSearch: Sendable {
   private static let parts = (0...22).map { 0.55 + 0.025 * Float($0) }
   private static let margins = (0...6).map { 0.025 * Float($0) }
 
-  /// The best parameters for values that start at a column; those of the range where nothing is better.
+  /// The best parameters for values that start at a column; those of the range where nothing is better, which
+  /// are not usable if nothing is.
   func parameters(
     of values: borrowing Span<Float>, from column: Int, _ quantizer: BlockQuantizer
   ) -> BlockParameters {

@@ -63,6 +63,20 @@ public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
     return scale.isFinite && (self != .e8m0 || value > 0) ? scale : nil
   }
 
+  /// The smallest scale of this type that is not below a number.
+  func roundUp(_ value: Float) -> Float { self == .e8m0 ? round(value) : -roundDown(-value) }
+
+  /// The largest number of this type that is not above a bias; infinite where the type holds none as large.
+  func roundDown(_ value: Float) -> Float {
+    switch self {
+    case .float32, .e8m0: return round(value)
+    case .float16:
+      let nearest = Float16(value)
+      return Float(nearest.isFinite && Float(nearest) > value ? nearest.nextDown : nearest)
+    case .bfloat16: return Float(BFloat16(value, .floor, element: 0))
+    }
+  }
+
   /// Rounds a positive scale; where the result has no reciprocal, the smallest that surely has one.
   package func roundInvertible(_ value: Float) -> Float {
     let scale = round(value)

@@ -25,28 +25,20 @@ extension AnyQuantized {
   ) throws(QuantizationError) -> AnyQuantized {
     try requireGrid("scales", scales)
     let kind = quantizedType.mapping.kind
-    var (zeroPoints, biases) = (core.zeroPoints, core.biases)
+    var parameters = QuantizationParameters(
+      scales: scales.values.array, zeroPoints: core.zeroPoints.array, biases: core.biases.array)
     if let offsets {
       guard kind == .asymmetric || kind == .biased else {
         throw .shape(.wrongCount(of: "offsets", expected: 0, found: offsets.shape.count))
       }
       try requireGrid("offsets", offsets)
       if kind == .biased {
-        biases = Buffer(offsets.values.array.map(quantizedType.mapping.scale.round))
+        parameters.biases = offsets.values.array
       } else {
-        zeroPoints = Buffer(try self.zeroPoints(nearest: offsets))
+        parameters.zeroPoints = try zeroPoints(nearest: offsets)
       }
     }
-    let rounded = try scales.values.array.enumerated().map {
-      index, scale throws(QuantizationError) in
-      guard let rounded = quantizedType.mapping.scale.stored(scale) else {
-        let columns = max(core.grid.extent.columns, 1)
-        throw .invalidScale(scale, blockRow: index / columns, blockColumn: index % columns)
-      }
-      return rounded
-    }
-    let parts = CodeMatrix.Parts(
-      codes: core.codes, scales: Buffer(rounded), zeroPoints: zeroPoints, biases: biases)
+    let parts = try parameters.parts(core.codes, core.type, core.grid)
     return AnyQuantized(try CodeMatrix(type: core.type, grid: core.grid, parts: parts))
   }
 

@@ -23,8 +23,8 @@ package struct BlockQuantizer: Sendable {
 
   /// The parameters of a block with this range; they may be unusable.
   package func parameters(_ minimum: Float, _ maximum: Float) -> BlockParameters {
-    var block = chooser.parameters(minimum, maximum)
-    if chooser.rejectsNegative(minimum) || !chooser.accepts(block) { block.scale = .nan }
+    var block = checked(chooser.parameters(minimum, maximum))
+    if chooser.rejectsNegative(minimum) { block.scale = .nan }
     return block
   }
 
@@ -33,9 +33,7 @@ package struct BlockQuantizer: Sendable {
     if chooser.rule == .meanMagnitude {
       var magnitudes = BlockMagnitudes()
       for index in values.indices { magnitudes.add(values[index]) }
-      var block = chooser.parameters(magnitudes)
-      if !chooser.accepts(block) { block.scale = .nan }
-      return block
+      return checked(chooser.parameters(magnitudes))
     }
     var (minimum, maximum) = (Float.infinity, -Float.infinity)
     for index in values.indices {
@@ -45,12 +43,19 @@ package struct BlockQuantizer: Sendable {
     return parameters(minimum, maximum)
   }
 
-  /// Parameters with a given scale and bias, both rounded to the type of the scales.
+  /// Parameters with a given scale and bias, both rounded to the type of the scales; they may be unusable.
   package func parameters(scale: Float, bias: Float) -> BlockParameters {
     let format = type.mapping.scale
     let (scale, bias) = (format.round(scale), format.round(bias))
-    return BlockParameters(
-      scale: scale, bias: bias, encodingScale: scale, encodingBias: bias)
+    return checked(
+      BlockParameters(scale: scale, bias: bias, encodingScale: scale, encodingBias: bias))
+  }
+
+  /// Parameters with which every code is finite, or with a scale that says that they are not usable.
+  private func checked(_ block: BlockParameters) -> BlockParameters {
+    var block = block
+    if !chooser.accepts(block) { block.scale = .infinity }
+    return block
   }
 
   /// The code of a value; for small floats and codebooks its bit pattern.

@@ -55,22 +55,25 @@ extension ParameterChooser {
   private func spanning(
     _ minimum: Float, _ maximum: Float, part: Float = 1
   ) -> BlockParameters {
-    let (format, steps) = (type.mapping.scale, (high - low) / part)
+    let (format, width, steps) = (type.mapping.scale, maximum - minimum, (high - low) / part)
     guard type.mapping.kind == .biased else {
-      let width = maximum - minimum
-      // Half a step is cut off at either end.
-      let scale = format.round(max(width / steps, smallestScale), width: width, steps: steps + 1)
+      let scale = format.roundUp(max(width / steps, smallestScale))
       // Counted as the encoder counts, so that the smallest value surely is the first code.
       let zeroPoint = low - (minimum * (1 / scale)).rounded(.toNearestOrEven)
       var block = BlockParameters(scale: scale, encodingScale: scale)
       if scale.isFinite { block.zeroPoint = Int16(min(max(zeroPoint, low), high)) }
       return block
     }
-    // From the smallest value as it is stored, so that the largest is no further than its code.
-    let start = low == 0 ? format.round(minimum) : minimum
-    let width = maximum - start
-    let scale = format.round(max(width / steps, smallestScale), width: width, steps: steps + 0.5)
-    let bias = low == 0 ? start : format.round(minimum - low * scale)
+    var scale = format.roundUp(max(width / steps, smallestScale))
+    let exact = minimum - low * scale
+    var bias = format.round(exact)
+    // A bias of few bits may be steps away: then below, so that no value lies below the first code, and the
+    // scale reaches from it to the largest.
+    let isCoarse = (bias - exact).magnitude > scale / 2
+    if isCoarse { bias = format.roundDown(exact) }
+    if bias != exact, isCoarse || low == 0, high > 0 {
+      scale = max(scale, format.roundUp((maximum - bias) / (high / part)))
+    }
     return BlockParameters(scale: scale, bias: bias, encodingScale: scale, encodingBias: bias)
   }
 

@@ -100,13 +100,14 @@ extension QuantizedType {
   func decodesFinite(
     _ codes: ClosedRange<Int>, scale: Float, zeroPoint: Int16, bias: Float
   ) -> Bool {
-    let steps: Float =
+    let (first, last): (Float, Float) =
       switch (mapping.kind, storage) {
-      case (.codebook(let map), _): max(map.values[map.values.count - 1], -map.values[0])
-      case (_, .float(let format)): format.largest
-      default:
-        Float(max(codes.upperBound - Int(zeroPoint), Int(zeroPoint) - codes.lowerBound))
+      case (.codebook(let map), _): (map.values[0], map.values[map.values.count - 1])
+      case (_, .float(let format)): (-format.largest, format.largest)
+      default: (Float(codes.lowerBound - Int(zeroPoint)), Float(codes.upperBound - Int(zeroPoint)))
       }
-    return (steps * scale.magnitude + bias.magnitude).isFinite
+    // What codes between stand for lies between, as products and as sums.
+    let (start, end) = (first * scale, last * scale)
+    return start.isFinite && end.isFinite && (start + bias).isFinite && (end + bias).isFinite
   }
 }

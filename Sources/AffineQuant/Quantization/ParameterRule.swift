@@ -12,12 +12,13 @@ public enum ParameterRule: String, Sendable, Hashable, CaseIterable {
   /// The default of symmetric codes of 8 bits.
   case balanced
   /// `scale = −sign · M / low`, so that the value of largest magnitude, of this sign, is the code that has
-  /// no opposite; ``balanced`` where that errs by less, `m > M · (high / −low + 1 / (2 · high))`. As
-  /// GGUF's Q4_0, but for the second case. The default of symmetric codes of 2 to 7 bits: one code of
+  /// no opposite; ``balanced`` where that errs by less, `m > M · (high / −low + 1 / (2 · high))`, unless its
+  /// scale is rounded so that m is not the last code. As GGUF's Q4_0, but for the second case. The default of symmetric codes of 2 to 7 bits: one code of
   /// sixteen is a decibel, one of four is five.
   case extreme
   /// The smallest value, or zero where an asymmetric block holds none below it, is the first code and the
-  /// largest the last. The default of asymmetric and biased codes.
+  /// largest the last, or beyond by what a scale or bias of 16 bits is rounded. The default of asymmetric and
+  /// biased codes.
   case ends
   /// `scale = Σ|x| / count`: BitNet b1.58 (arXiv 2402.17764). A block that holds but zeros and one
   /// magnitude has that magnitude for scale. The default of ternary codes.

@@ -4,14 +4,14 @@
 /// `i * bits` up, the low bits of a byte first. Every row starts on a byte.
 ///
 /// Kernels, packing and files know the storages that there are, so a package outside cannot add one: only
-/// this library makes a ``StorageSeal``.
+/// this library makes a ``StorageSeal``, and that of one type is not that of another.
 public protocol CodeStorage: Sendable {
   /// Which of the library's storages it is.
-  static var seal: StorageSeal { get }
+  static var seal: StorageSeal<Self> { get }
 }
 
 /// What makes a type a storage; only this library makes one.
-public struct StorageSeal: Sendable {
+public struct StorageSeal<Storage: CodeStorage>: Sendable {
   package let format: CodeFormat
 
   package init(_ format: CodeFormat) { self.format = format }

@@ -51,8 +51,10 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The bit pattern of a finite neighbour of a value; `round` chooses which, given the value in
-  /// units of its binade's spacing. What is too large becomes the largest.
+  /// units of its binade's spacing. What is too large becomes the largest, what is no number zero.
   package func pattern(_ value: Float, _ round: (Float) -> Float) -> UInt8 {
+    guard !value.isNaN else { return 0 }
+    let value = min(max(value, -largest), largest)
     let exponent = max(value == 0 ? 1 - bias : Int(value.exponent), 1 - bias)
     // The spacing is a power of two, so the quotient is exact before rounding; a carry into the
     // next binade is the next bit pattern.
@@ -79,15 +81,15 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
 
 /// 8-bit floats with 4 exponent bits, one a byte.
 public enum Float8E4M3: SymmetricStorage {
-  public static let seal = StorageSeal(.float(.float8e4m3))
+  public static let seal = StorageSeal<Self>(.float(.float8e4m3))
 }
 
 /// 8-bit floats with 5 exponent bits, one a byte.
 public enum Float8E5M2: SymmetricStorage {
-  public static let seal = StorageSeal(.float(.float8e5m2))
+  public static let seal = StorageSeal<Self>(.float(.float8e5m2))
 }
 
 /// 4-bit floats with 2 exponent bits, two a byte, the earlier in the low half.
 public enum Float4E2M1: SymmetricStorage {
-  public static let seal = StorageSeal(.float(.float4e2m1))
+  public static let seal = StorageSeal<Self>(.float(.float4e2m1))
 }

@@ -1,11 +1,11 @@
 /// A quantized matrix whose type is known only when it is read: of this library's types alone.
 public protocol QuantizedMatrix: Sendable, CustomStringConvertible {
   /// The codes in the order in which they lie, with their parameters.
-  var contents: QuantizedContents { get }
+  var contents: QuantizedContents<Self> { get }
 }
 
-/// What a quantized matrix holds; only this library makes one.
-public struct QuantizedContents: Sendable {
+/// What a quantized matrix holds; only this library makes one, for its own types.
+public struct QuantizedContents<Matrix: QuantizedMatrix>: Sendable {
   package let core: CodeMatrix
 
   package init(_ core: CodeMatrix) { self.core = core }
@@ -31,7 +31,7 @@ public struct AnyQuantized: QuantizedMatrix, Equatable {
     self.core = core
   }
 
-  public var contents: QuantizedContents { QuantizedContents(core) }
+  public var contents: QuantizedContents<Self> { QuantizedContents(core) }
   public var description: String { "\(core.type.name) \(shape)" }
 
   /// One scale a block, in the shape of the grid of blocks.
@@ -42,7 +42,7 @@ public struct AnyQuantized: QuantizedMatrix, Equatable {
 }
 
 extension AffineQuantized: QuantizedMatrix {
-  public var contents: QuantizedContents { QuantizedContents(core) }
+  public var contents: QuantizedContents<Self> { QuantizedContents(core) }
 }
 
 extension AffineQuantized where Layout: RowMajorLayout {

@@ -17,11 +17,11 @@ struct PackedFloats {
   private let padded, row: DisjointMemory<Float>
 
   /// Sums of a slice stay finite for rows of values below this one: 128 products with codes less zero points
-  /// of at most 2^15 + 2^8 stay below 2^127.
-  private static let largest: Float = 0x1p104
+  /// of at most 2^15 + 2^8 stay below 2^103, and kernels have them 2^24 times as large.
+  private static let largest: Float = 0x1p80
   /// What makes any finite value smaller than that. Values that become subnormal, or vanish, are less than
-  /// 2^-200 of the row's largest.
-  private static let reduction: Float = 0x1p-24
+  /// 2^-158 of the row's largest.
+  private static let reduction: Float = 0x1p-48
 
   init(
     _ source: FloatReader, lanes: Int, _ slices: ContractedSlices, withSums: Bool,

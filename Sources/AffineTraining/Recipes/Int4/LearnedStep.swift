@@ -8,10 +8,8 @@ public struct LearnedStep: Sendable, Hashable, Codable {
   /// The difference of the values of two neighbouring codes; finite and greater than 0.
   public let value: Float
 
-  /// The codes that values become.
+  /// The codes that values become: `clamp(rint(x / step), −8, 7)`.
   public static let codes = -8...7
-  /// The type of a quantized tensor.
-  public static let type = AffineQuantized<Int4, RowMajor<PerTensor, Symmetric>>.type
   /// Smaller than this no step gets: what the first one has added to it.
   private static let smallest: Float = 1e-10
 
@@ -50,16 +48,6 @@ public struct LearnedStep: Sendable, Hashable, Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(value)
-  }
-
-  /// `clamp(rint(x / step), −8, 7)` for every value.
-  ///
-  /// - Throws: ``AffineQuant/QuantizationError`` for values that are not finite.
-  public func quantize(
-    _ values: Matrix<Float>, on execution: Execution = .standard
-  ) throws(QuantizationError) -> AnyQuantized {
-    try AnyQuantized(
-      quantizing: values, as: Self.type, with: .whole(values.shape, scale: value), on: execution)
   }
 }
 
