@@ -69,6 +69,11 @@
   K(dequantize_u4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(dequantize_u4, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
+#define AQ_ROWS_lookup_8(K)                                                         \
+  K(lookup_8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)           \
+  K(lookup_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                                 \
+  K(lookup_8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
 #define AQ_ROWS_transpose_8(K)                         \
   K(transpose_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(transpose_8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)

@@ -49,13 +49,15 @@ struct BenchRequest {
   )
     throws -> KernelRow
   {
-    guard let rows = kernels(for: operation, first, second),
-      let row = rows.first(where: { $0.canRun(on: execution.instructionSet) })
-    else {
+    let rows = operation == .weightGradient ? n : m
+    let isPacked = second?.isReadPacked(by: first) ?? false
+    let plan = AffineQuant.plan(
+      for: operation, first, second, rows: rows, isPacked: isPacked, on: execution)
+    guard let plan else {
       let types = [first, second].compactMap { $0?.name }.joined(separator: " and ")
       throw Failure("there is no \(operation.rawValue) of \(types)")
     }
-    return row
+    return plan.kernel
   }
 
   private func optimizerStepWork() throws -> BenchWork {

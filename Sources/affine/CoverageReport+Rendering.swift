@@ -2,13 +2,13 @@ extension CoverageReport {
   /// One line for all cells of an operation, activations and kernel; or, of all, one for each cell.
   func table(all: Bool) -> TextTable {
     var table = TextTable([
-      "operation", "activations", all ? "weights" : "weight types", "kernel", "tier", "GOP/s",
+      "operation", "activations", all ? "weights" : "weight types", "kernel", "tier", "slowest step", "GOP/s",
       "of peak", "verified",
     ])
     var order: [[String]] = []
     var groups: [[String]: [Cell]] = [:]
     for cell in cells {
-      let key = [cell.operation, cell.activations, all ? cell.weights : "", cell.chosen]
+      let key = [cell.operation, cell.activations, all ? cell.weights : "", cell.chosen, cell.tier, cell.slowSteps]
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(cell)
     }
@@ -17,7 +17,7 @@ extension CoverageReport {
       let rows = group.compactMap(\.chosenRow)
       let verdicts = group.flatMap(\.rows).compactMap(\.verified)
       table.rows.append([
-        key[0], key[1], all ? key[2] : "\(group.count)", key[3], rows.first?.tier ?? "",
+        key[0], key[1], all ? key[2] : "\(group.count)", key[3], key[4], key[5],
         Self.range(rows.compactMap(\.gops)) { $0.short },
         Self.range(rows.compactMap(\.fractionOfPeak)) { $0.percent },
         verdicts.isEmpty ? "-" : "\(verdicts.count { $0 })/\(verdicts.count)",

@@ -17,15 +17,25 @@ struct CoverageReport: Encodable {
     }
   }
 
+  /// What a call does before, in and after its kernel.
+  struct Step: Encodable, Hashable {
+    let work: String
+    let kernels: [String]
+    let tier: String
+  }
+
   struct Cell: Encodable {
     let operation, activations, weights: String
     var rows: [Row]
     let chosen: String
+    /// The lowest of the steps' tiers.
+    let tier: String
+    let steps: [Step]
   }
 
   struct Summary: Encodable {
     let cells: Int
-    /// Cells by the tier of the kernel that runs.
+    /// Cells by the lowest tier of their steps.
     let tuned, vectorized, portable: Int
     /// Kernels checked and found right, and those found wrong, over all cells; null if not asked.
     @Nullable var verified: Int?
@@ -40,7 +50,8 @@ struct CoverageReport: Encodable {
   init(_ cells: [CoverageCell], on available: InstructionSet) {
     machine = .current
     self.cells = cells.map { cell in
-      Cell(
+      let plan = cell.plan(on: available)
+      return Cell(
         operation: cell.operation.rawValue, activations: cell.activations.name,
         weights: cell.weights.name,
         rows: cell.rows.map { row in
@@ -48,7 +59,8 @@ struct CoverageReport: Encodable {
             kernel: row.name, instructionSet: row.needs.name, tier: row.tier.rawValue,
             runsHere: row.canRun(on: available))
         },
-        chosen: cell.chosen(on: available).name)
+        chosen: plan.kernel.name, tier: plan.tier.rawValue,
+        steps: plan.steps.map { Step($0) })
     }
   }
 
@@ -61,7 +73,7 @@ struct CoverageReport: Encodable {
 
   var summary: Summary {
     func count(_ tier: KernelRow.Tier) -> Int {
-      cells.count { $0.chosenRow?.tier == tier.rawValue }
+      cells.count { $0.tier == tier.rawValue }
     }
     let verdicts = cells.flatMap(\.rows).compactMap(\.verified)
     return Summary(
@@ -81,7 +93,20 @@ struct CoverageReport: Encodable {
   }
 }
 
+extension CoverageReport.Step {
+  fileprivate init(_ step: Plan.Step) {
+    self.init(
+      work: step.work.rawValue, kernels: step.kernels.map(\.name), tier: step.tier.rawValue)
+  }
+}
+
 extension CoverageReport.Cell {
+  /// The steps of the lowest tier, where it is not that of the kernel.
+  var slowSteps: String {
+    guard let chosenRow, chosenRow.tier != tier else { return "" }
+    return steps.filter { $0.tier == tier }.map(\.work).joined(separator: ", ")
+  }
+
   /// The row of the kernel that runs.
   var chosenRow: CoverageReport.Row? { rows.first { $0.kernel == chosen } }
 }

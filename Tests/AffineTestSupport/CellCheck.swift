@@ -9,6 +9,8 @@ package enum CellCheck {
     package var passed: Bool
     /// The largest error, relative to the sum of the magnitudes of what was added up.
     package var maximumRelativeError: Double
+    /// Whether the kernels that ran are those of the plan.
+    package var ranAsPlanned = true
 
     /// A check that could not be made is one that failed.
     package static let broken = Outcome(passed: false, maximumRelativeError: .infinity)
@@ -29,8 +31,9 @@ package enum CellCheck {
       let part =
         cell.operation.isProduct
         ? try product(cell, size, seed, packed: index > 0, execution)
-        : try single(cell, size, seed, execution)
+        : try recordedSingle(cell, size, seed, execution)
       outcome.passed = outcome.passed && part.passed
+      outcome.ranAsPlanned = outcome.ranAsPlanned && part.ranAsPlanned
       outcome.maximumRelativeError = max(outcome.maximumRelativeError, part.maximumRelativeError)
     }
     return outcome
@@ -53,15 +56,35 @@ package enum CellCheck {
       as: .quantized(cell.weights))
     let isTiled = packed && cell.operation == .linear
     let weight = isTiled ? second.packed(for: cell.activations, execution) : second
-    let actual = try ErasedOperand.product(cell.operation, first, weight, on: execution)
+    var recorded = execution
+    let record = KernelRecord()
+    recorded.record = record
+    let call = ProductCall(cell.operation, first, weight, on: recorded)
+    let planned = call.explanation?.kernels
+    let actual: Matrix<Float> = try call.result()
     let portable = try ErasedOperand.product(
       cell.operation, first, second, on: Execution(threads: 1, instructionSet: .portable))
     let expected = Oracle.product(cell.operation, first, second)
     var outcome = compare(
       actual, expected.values, Oracle.magnitudes(cell.operation, first, second),
       Oracle.tolerance(depth: size.k))
-    // Every kernel of a family gives the same bits.
-    outcome.passed = outcome.passed && actual == portable
+    // Every kernel of a family gives the same bits, and those ran that the plan names.
+    outcome.ranAsPlanned = record.rows == planned
+    outcome.passed = outcome.passed && actual == portable && outcome.ranAsPlanned
+    return outcome
+  }
+
+  private static func recordedSingle(
+    _ cell: CoverageCell, _ size: (m: Int, n: Int, k: Int), _ seed: UInt64, _ execution: Execution
+  ) throws -> Outcome {
+    var recorded = execution
+    let record = KernelRecord()
+    recorded.record = record
+    var outcome = try single(cell, size, seed, recorded)
+    // Rows that lie side by side are copied without any kernel.
+    let planned = Set(cell.plan(on: execution.instructionSet).kernels)
+    outcome.ranAsPlanned = planned.isSuperset(of: record.rows)
+    outcome.passed = outcome.passed && outcome.ranAsPlanned
     return outcome
   }
 

@@ -68,6 +68,7 @@ typedef struct {
   FAMILY(dequantize_u8) \
   FAMILY(dequantize_i4) \
   FAMILY(dequantize_u4) \
+  FAMILY(lookup_8) \
   FAMILY(transpose_8) \
   FAMILY(transpose_4) \
   FAMILY(totals_8) \

@@ -94,6 +94,20 @@ typedef struct {
   float *_Nonnull values;
 } aq_dequantize_args;
 
+/// values[c] = table[code[c]] * scale[r] + bias[r]
+///
+/// One row of codes, one a byte. Product and sum round separately (no fma).
+typedef struct {
+  const uint8_t *_Nonnull codes;
+  size_t runs;
+  const size_t *_Nonnull ends;    // [runs]
+  const float *_Nonnull table;    // [256], of which codes of `bits` bits name the first
+  uint32_t bits;
+  const float *_Nonnull scale;    // [runs]
+  const float *_Nullable bias;    // [runs], NULL: no such term
+  float *_Nonnull values;
+} aq_lookup_args;
+
 /// widen: floats[i] = halves[i]; round: halves[i] = floats[i], to nearest even; of binary16 or bfloat16
 typedef struct {
   size_t count;

@@ -9,9 +9,17 @@ public struct CoverageCell: Sendable, Hashable {
   /// The kernels, fastest first.
   public let rows: [KernelRow]
 
-  /// The kernel that runs on a CPU with these instruction sets.
-  public func chosen(on available: InstructionSet = .running) -> KernelRow {
-    rows.explanation(on: available).chosen
+  /// How the cell is served on a CPU with these instruction sets; of a linear product, with a weight that
+  /// lies packed where kernels read panels.
+  public func plan(on available: InstructionSet = .running) -> Plan {
+    let execution = Execution(threads: 1, instructionSet: available)
+    let (first, second): (OperandType, OperandType?) =
+      operation.isProduct ? (activations, .quantized(weights)) : (.quantized(weights), nil)
+    let isPacked = OperandType.quantized(weights).isReadPacked(by: activations)
+    let plan = AffineQuant.plan(
+      for: operation, first, second, isPacked: isPacked, on: execution)
+    guard let plan else { preconditionFailure("a cell of an operation that is none") }
+    return plan
   }
 
   /// One cell for every operation, activations and weights that compile.

@@ -4,7 +4,7 @@ extension ErasedOperand {
   package func packed(
     for activations: OperandType, _ execution: Execution = .standard
   ) -> ErasedOperand {
-    guard case .quantized(let matrix) = self, activations.readsTiles(of: type) else {
+    guard case .quantized(let matrix) = self, type.isReadPacked(by: activations) else {
       return self
     }
     return .quantized(matrix.tiled(execution))
@@ -12,12 +12,12 @@ extension ErasedOperand {
 }
 
 extension OperandType {
-  /// Whether `X · Wᵀ` with these activations reads a tiled weight as it lies.
-  fileprivate func readsTiles(of weights: OperandType) -> Bool {
-    guard case .quantized(let type) = weights, type.isAffineInteger, type.block.isRowSliced else {
+  /// Whether `X · Wᵀ` with these activations reads such a weight packed.
+  package func isReadPacked(by activations: OperandType) -> Bool {
+    guard case .quantized(let type) = self, type.isAffineInteger, type.block.isRowSliced else {
       return false
     }
-    if case .float = self { return true }
-    return isIntegerProduct(self, weights)
+    if case .float = activations { return true }
+    return isIntegerProduct(activations, self)
   }
 }

@@ -1,57 +1,64 @@
+/// How a call on operands of some types is served.
+///
+/// - Parameters:
+///   - rows: Of the result of a product, if they are known; with few, kernels of large tiles are left out.
+///   - isPacked: Whether the weight of a ``Operation/linear`` product lies packed for this CPU.
+///   - execution: Threads and instruction sets.
+/// - Returns: `nil` where there is no such operation: where a call does not compile.
+public func plan(
+  for operation: Operation, _ first: OperandType, _ second: OperandType? = nil, rows: Int? = nil,
+  isPacked: Bool = false, on execution: Execution = .standard
+) -> Plan? {
+  guard isLegal(operation, first, second) else { return nil }
+  guard operation.isProduct, let second else {
+    guard case .quantized(let type) = first else { return nil }
+    return Plan(converting: operation, type, on: execution)
+  }
+  var layouts = ProductPlan.Layouts()
+  if let rows { layouts.rows = rows }
+  if isPacked && operation == .linear { layouts.rhs = { _ in .panels } }
+  return ProductPlan(operation, first, second, layouts, execution)
+    .plan(operation, first, second, sizes: nil, execution)
+}
+
 /// Which kernels can serve an operation on operands of some types, fastest first.
 ///
-/// The types pick the family, the CPU picks the row. `nil` where there is no such operation: where
-/// a call does not compile.
+/// The types pick the family, the CPU picks the row.
+///
+/// - Returns: `nil` where there is no such operation: where a call does not compile.
 public func kernels(
   for operation: Operation, _ first: OperandType, _ second: OperandType? = nil
 ) -> [KernelRow]? {
-  switch (operation, first, second) {
-  case (.linear, _, let second?), (.inputGradient, _, let second?),
-    (.weightGradient, _, let second?):
-    guard isLegal(operation, first, second) else { return nil }
-    guard case .quantized(let type) = second, type.isAffineInteger else {
-      return MatmulKernels.float.rows
-    }
-    if isIntegerProduct(first, second) { return MatmulKernels.codes(type.storage).rows }
-    let isWeightOnly = operation == .linear && !first.isQuantized && type.block.isRowSliced
-    return isWeightOnly ? MatmulKernels.weights(type.storage).rows : MatmulKernels.float.rows
-  case (.quantize, .quantized(let type), nil), (.requantize, .quantized(let type), nil):
-    return RowEncoder.rows(for: type)
-  case (.dequantize, .quantized(let type), nil), (.gather, .quantized(let type), nil):
-    return type.dequantizeRows
-  case (.transpose, .quantized(let type), nil):
-    // Codes of other widths are turned one a byte.
-    let table = TransposeKernels.table(bits: type.storage.bits) ?? TransposeKernels.bytes
-    return type.block.isTransposable ? table.rows : nil
-  case (.slice, .quantized, nil): return [.portable("slice")]
-  case (.concatenate, .quantized(let type), nil):
-    return type.block == Block(rows: Block.whole, columns: Block.whole)
-      ? nil : [.portable("concatenate")]
-  default: return nil
-  }
+  plan(for: operation, first, second)?.candidates
 }
 
-/// Which kernel a call on these operands runs, and for each faster one why it was passed over.
+/// How a call on these operands is served: its steps, their kernels, and why no faster one runs.
 ///
 /// - Returns: `nil` where there is no such operation.
 public func explain<First: Operand, Second: Operand>(
   _ operation: Operation, _: First.Type, _: Second.Type, on execution: Execution = .standard
-) -> KernelExplanation? {
-  kernels(for: operation, First.operandType, Second.operandType)?
-    .explanation(on: execution.instructionSet)
+) -> Plan? {
+  plan(
+    for: operation, First.operandType, Second.operandType, isPacked: Second.isPacked, on: execution)
 }
 
-/// Which kernel a call on this operand runs, and for each faster one why it was passed over.
+/// How a call on this operand is served: its steps, their kernels, and why no faster one runs.
 ///
 /// - Returns: `nil` where there is no such operation.
 public func explain<Only: Operand>(
   _ operation: Operation, _: Only.Type, on execution: Execution = .standard
-) -> KernelExplanation? {
-  kernels(for: operation, Only.operandType)?.explanation(on: execution.instructionSet)
+) -> Plan? {
+  plan(for: operation, Only.operandType, on: execution)
 }
 
-extension OperandType {
-  fileprivate var isQuantized: Bool { if case .quantized = self { true } else { false } }
+/// How a product of these matrices is served: as above, for their shapes and layouts.
+///
+/// - Returns: `nil` where there is no such operation.
+public func explain<Element: FloatElement, Storage: CodeStorage, Layout: QuantizationLayout>(
+  _ operation: Operation, _ first: Matrix<Element>, _ second: AffineQuantized<Storage, Layout>,
+  on execution: Execution = .standard
+) -> Plan? {
+  ProductCall(operation, ErasedOperand(first), .quantized(second.core), on: execution).explanation
 }
 
 /// Whether a product of quantized matrices sums whole numbers.
@@ -62,7 +69,16 @@ func isIntegerProduct(_ first: OperandType, _ second: OperandType) -> Bool {
 
 /// The rule that the compiler holds calls to: a scale may vary only over free axes, or be constant
 /// inside a slice of the contracted one. What is float on either side has no contracted scale.
-private func isLegal(_ operation: Operation, _ first: OperandType, _ second: OperandType) -> Bool {
+func isLegal(_ operation: Operation, _ first: OperandType, _ second: OperandType?) -> Bool {
+  guard operation.isProduct else {
+    guard case .quantized(let type) = first, second == nil else { return false }
+    return switch operation {
+    case .transpose: type.block.isTransposable
+    case .concatenate: type.block != Block(rows: Block.whole, columns: Block.whole)
+    default: true
+    }
+  }
+  guard let second else { return false }
   guard case .quantized(let lhs) = first, case .quantized(let rhs) = second else {
     // The float operand comes first.
     if case .float = first { return true } else { return false }
@@ -70,8 +86,7 @@ private func isLegal(_ operation: Operation, _ first: OperandType, _ second: Ope
   return switch operation {
   case .linear: lhs.block.isRowSliced && rhs.block.isRowSliced
   case .inputGradient: lhs.block.isRowSliced && rhs.block.isColumnSliced
-  case .weightGradient: lhs.block.isColumnSliced && rhs.block.isColumnSliced
-  default: false
+  default: lhs.block.isColumnSliced && rhs.block.isColumnSliced
   }
 }
 
@@ -88,26 +103,5 @@ extension QuantizedType {
   /// Whether codes are whole numbers on an even grid.
   var isAffineInteger: Bool {
     if case .codebook = mapping.kind { false } else { storage.isInteger }
-  }
-
-  fileprivate var dequantizeRows: [KernelRow] {
-    let table = isAffineInteger ? QuantizeKernels.dequantize(storage) : nil
-    return table?.rows ?? [.portable("dequantize")]
-  }
-}
-
-extension RowEncoder {
-  /// The kernels for `Float` values, nearest-even.
-  fileprivate static func rows(for type: QuantizedType) -> [KernelRow] {
-    let hasKernel = type.isAffineInteger && type.mapping.kind != .biased
-    return hasKernel ? QuantizeKernels.quantize.rows : [.portable("quantize")]
-  }
-}
-
-extension KernelRow {
-  /// The row of an operation that is Swift alone, whatever the storage.
-  fileprivate static func portable(_ operation: String) -> KernelRow {
-    KernelRow(
-      name: "aq_\(operation)_any_portable", needs: .portable, tier: .portable, isBuilt: true)
   }
 }

@@ -44,6 +44,8 @@ package import AffineKernels
   package init(c: aq_interleave_args) { unsafe self.c = c }
 }
 
+/// A row of codes to the numbers of a table.
+@safe struct LookupRow { var c: aq_lookup_args }
 /// Columns to a panel.
 @safe struct CopyColumns { var c: aq_columns_args }
 /// Sums of a product to its result.

@@ -22,35 +22,34 @@ public struct KernelRow: Sendable, Hashable {
     case vectorized
     /// Swift: the definition, which runs everywhere.
     case portable
+
+    /// The lowest of some kernels' tiers.
+    static func lowest(of rows: [KernelRow]) -> Tier {
+      let tiers = Set(rows.map(\.tier))
+      return allCases.last { tiers.contains($0) } ?? .tuned
+    }
   }
 }
 
-/// Which kernel a call runs, and why no faster one.
-public struct KernelExplanation: Sendable, Hashable, CustomStringConvertible {
-  /// The kernel that runs.
-  public let chosen: KernelRow
-  /// The faster ones, fastest first, each with the reason.
-  public let passedOver: [(row: KernelRow, reason: String)]
-
-  public var description: String {
-    passedOver.map { "\($0.row.name) passed over: \($0.reason)\n" }.joined()
-      + "\(chosen.name) runs (\(chosen.tier.rawValue))"
-  }
-
-  public static func == (lhs: Self, rhs: Self) -> Bool { lhs.description == rhs.description }
-  public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+/// A kernel that is faster than the one that runs, and why it does not.
+public struct PassedOver: Sendable, Hashable {
+  /// The kernel.
+  public let row: KernelRow
+  /// What it lacks.
+  public let reason: String
 }
 
 extension [KernelRow] {
-  /// Which of these rows, fastest first, a CPU runs, and why not a faster one.
-  func explanation(on available: InstructionSet) -> KernelExplanation {
-    var passedOver: [(row: KernelRow, reason: String)] = []
-    for row in self {
-      if row.canRun(on: available) { return KernelExplanation(chosen: row, passedOver: passedOver) }
-      let missing = row.needs.subtracting(available).allNames.joined(separator: ", ")
-      passedOver.append(
-        (row, row.isBuilt ? "the CPU lacks \(missing)" : "built for another architecture"))
+  /// Those before a row, fastest first, each with the reason why a CPU with these instruction sets, or a
+  /// product of few rows, leaves it out.
+  func passedOver(for chosen: KernelRow, on available: InstructionSet) -> [PassedOver] {
+    prefix { $0 != chosen }.map { row in
+      guard row.isBuilt else { return PassedOver(row: row, reason: "built for another architecture") }
+      guard row.canRun(on: available) else {
+        let missing = row.needs.subtracting(available).allNames.joined(separator: ", ")
+        return PassedOver(row: row, reason: "the CPU lacks \(missing)")
+      }
+      return PassedOver(row: row, reason: "its tile is too large for so few rows")
     }
-    preconditionFailure("a table without portable row")
   }
 }

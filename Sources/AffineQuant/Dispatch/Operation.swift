@@ -49,14 +49,20 @@ public enum OperandType: Sendable, Hashable {
 public protocol Operand: Sendable {
   /// The type, as a value.
   static var operandType: OperandType { get }
+  /// Whether its codes lie packed for products.
+  static var isPacked: Bool { get }
 }
 
 extension Matrix: Operand {
   /// A float operand.
   public static var operandType: OperandType { .float(Element.elementType) }
+  /// Floats are packed at every call.
+  public static var isPacked: Bool { false }
 }
 
 extension AffineQuantized: Operand {
   /// A quantized operand.
   public static var operandType: OperandType { .quantized(type) }
+  /// Whether the layout is ``Tiled``.
+  public static var isPacked: Bool { Layout.isTiled }
 }

@@ -28,10 +28,10 @@ struct FloatProduct: ParallelWork {
   ///
   /// - Parameter result: Given the rows and columns that are written together.
   init(
-    _ lhs: FloatOperand, _ rhs: FloatOperand, _ kernels: FloatKernels, threads: Int,
+    _ lhs: FloatOperand, _ rhs: FloatOperand, _ kernel: Kernel<FloatPanel>, threads: Int,
     _ workspace: Workspace, result: (_ block: Shape) -> ProductResult
   ) {
-    kernel = kernels.multiply
+    self.kernel = kernel
     let rows = lhs.freeExtent, nr = kernel.tile.nr
     mr = kernel.balancedRows(rows)
     leftPanels = (rows + mr - 1) / mr
@@ -39,10 +39,9 @@ struct FloatProduct: ParallelWork {
     together = rhs.isDecodedByColumns ? Self.decodedTogether.rhs : 1
     self.lhs = FloatLanes(
       lhs, lanes: mr, together: lhs.isDecodedByColumns ? Self.decodedTogether.lhs : 1, depth: depth,
-      kernels.lhs,
       threads: threads, workspace)
     self.rhs = FloatLanes(
-      rhs, lanes: nr, together: together, depth: depth, kernels.rhs, threads: threads, workspace)
+      rhs, lanes: nr, together: together, depth: depth, threads: threads, workspace)
     left = workspace.take(leftPanels * mr * lhs.contractedExtent)
     panelLength = nr * depth
     panel = workspace.take(panelLength * threads)

@@ -3,19 +3,7 @@ internal import AffineKernels
 /// Reads parts of the rows of an operand as floats: copies, widens or dequantizes them.
 struct FloatReader: Sendable {
   let source: FloatSource
-  private let execution: Execution
-  /// Of the step that makes floats of what is there; `nil` where they are.
-  private let widen: Kernel<Halves>?
-
-  init(_ source: FloatSource, _ execution: Execution) {
-    self.source = source
-    self.execution = execution
-    switch source {
-    case .float16: widen = HalfKernels.widen.best(on: execution)
-    case .bfloat16: widen = HalfKernels.widenBrain.best(on: execution)
-    case .float32, .codes: widen = nil
-    }
-  }
+  let kernels: ValueKernels
 
   var shape: Shape { source.shape }
 
@@ -30,13 +18,14 @@ struct FloatReader: Sendable {
     case .bfloat16(let matrix):
       unsafe widen(UnsafeRawPointer(matrix.values.pointer + range.lowerBound), into: &output)
     case .codes(let matrix):
+      guard let dequantize = kernels.dequantize else { preconditionFailure("no kernels for codes") }
       var runs = RowRuns(matrix, columns)
-      matrix.dequantize(row, &runs, into: &output, execution)
+      dequantize(matrix, row, &runs, into: &output)
     }
   }
 
   private func widen(_ halves: UnsafeRawPointer, into floats: inout MutableSpan<Float>) {
-    guard let widen else { preconditionFailure("no kernel for halves") }
+    guard let widen = kernels.widen else { preconditionFailure("no kernel for halves") }
     unsafe floats.withUnsafeMutableBufferPointer { floats in
       guard let start = floats.baseAddress else { return }
       var arguments = unsafe Halves(

@@ -42,7 +42,7 @@ extension CodeMatrix {
     into output: inout MutableSpan<Float>, _ execution: Execution
   ) {
     var runs = RowRuns(self, 0..<shape.columns)
-    dequantize(0, &runs, into: &output, execution)
+    RowDequantizer(type, execution)(self, 0, &runs, into: &output)
   }
 }
 

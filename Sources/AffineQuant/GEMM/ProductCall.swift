@@ -8,28 +8,28 @@ package struct ProductCall {
   /// - Precondition: The operation is a product, and legal for these types.
   package init(
     _ operation: Operation, _ lhs: ErasedOperand, _ rhs: ErasedOperand,
-    on execution: Execution = .standard
+    end: ProductEnd = .none, on execution: Execution = .standard
   ) {
     self.operation = operation
     self.lhs = lhs
     self.rhs = rhs
+    self.end = end
     self.execution = execution
-  }
-
-  /// The axis of the left operand that the result keeps, and that of the right one.
-  private var axes: (lhs: FreeAxis, rhs: FreeAxis) {
-    switch operation {
-    case .linear: (.rows, .rows)
-    case .inputGradient: (.rows, .columns)
-    default: (.columns, .columns)
-    }
   }
 
   /// Rows and columns of the result.
   var shape: Shape {
-    let (lhs, rhs) = (lhs.shape, rhs.shape)
+    let (lhs, rhs, axes) = (lhs.shape, rhs.shape, operation.axes)
     return Shape(
       axes.lhs == .rows ? lhs.rows : lhs.columns, axes.rhs == .rows ? rhs.rows : rhs.columns)
+  }
+
+  /// The extent that is summed over, of either side.
+  var depths: (lhs: Int, rhs: Int) {
+    let (lhs, rhs, axes) = (lhs.shape, rhs.shape, operation.axes)
+    return (
+      axes.lhs == .rows ? lhs.columns : lhs.rows, axes.rhs == .rows ? rhs.columns : rhs.rows
+    )
   }
 
   /// The product in a new matrix.
@@ -83,20 +83,14 @@ package struct ProductCall {
   }
 
   private func write(to target: ProductResult.Target) throws(ShapeError) {
-    let (lhsAxis, rhsAxis) = axes
-    if let bias = end.bias, bias.count != shape.columns {
-      throw .mismatchedExtent(axis: "columns", lhs: shape.columns, rhs: bias.count)
+    let depths = depths
+    guard depths.lhs == depths.rhs else {
+      throw .mismatchedDepth(lhs: depths.lhs, rhs: depths.rhs)
     }
-    switch (lhs, rhs) {
-    case (.quantized(let lhs), .quantized(let rhs)):
-      try Product.quantized(
-        CodeOperand(lhs, lhsAxis), CodeOperand(rhs, rhsAxis), end, into: target, execution)
-    case (.float, .quantized(let rhs)) where operation == .linear:
-      try Product.weightOnly(lhs.source(execution), rhs, end, into: target, execution)
-    default:
-      try Product.float(
-        FloatOperand(source: lhs.source(execution), axis: lhsAxis),
-        FloatOperand(source: rhs.source(execution), axis: rhsAxis), end, into: target, execution)
+    try end.check(columns: shape.columns)
+    run(finishes: !target.isFloat || !end.isNone) { block, threads, workspace, finish in
+      .result(
+        ProductResult(target, shape, end, block: block, threads: threads, workspace, finish))
     }
   }
 }
@@ -111,18 +105,5 @@ extension ErasedOperand {
       kernels(for: operation, first.type, second.type) != nil,
       "no \(operation.rawValue) of \(first.type.name) and \(second.type.name)")
     return try ProductCall(operation, first, second, on: execution).result()
-  }
-}
-
-extension Product {
-  /// The product of float rows, quantized by the rule of their type, and a matrix of codes.
-  package static func quantizing(
-    _ lhs: Matrix<Float>, as type: QuantizedType, _ rhs: CodeMatrix,
-    end: ProductEnd = .none, on execution: Execution
-  ) throws(QuantizationError) -> Matrix<Float> {
-    let shape = Shape(lhs.shape.rows, rhs.shape.rows)
-    let values = BufferBuilder<Float>(count: shape.count)
-    try quantizing(lhs, as: type, rhs, end, into: .float32(values.memory), execution)
-    return Matrix(validated: shape, values.buffer)
   }
 }

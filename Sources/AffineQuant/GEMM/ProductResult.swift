@@ -12,6 +12,10 @@ struct ProductResult {
   private let scratchCount, scratchStride: Int
 
   enum Target {
+    /// Whether the sums are what it holds.
+    var isFloat: Bool { if case .float32 = self { true } else { false } }
+
+
     case float32(DisjointMemory<Float>)
     case float16(DisjointMemory<Float16>)
     case bfloat16(DisjointMemory<BFloat16>)
@@ -19,16 +23,18 @@ struct ProductResult {
 
   /// - Parameters:
   ///   - block: Rows and columns that are written together, at most.
+  ///   - kernel: `nil` where sums are the result: floats, without bias or activation.
   init(
     _ target: Target, _ shape: Shape, _ end: ProductEnd, block: Shape, threads: Int,
-    _ workspace: Workspace, _ execution: Execution
+    _ workspace: Workspace, _ kernel: Kernel<FinishRows>?
   ) {
     self.shape = shape
     self.target = target
     self.end = end
     var isFloat = false
     if case .float32 = target { isFloat = true }
-    kernel = isFloat && end.isNone ? nil : FinishKernels.finish.best(on: execution)
+    self.kernel = kernel
+    precondition(kernel != nil || isFloat && end.isNone, "sums that nothing finishes")
     scratchStride = block.columns
     scratchCount = isFloat ? 0 : block.count
     scratch = isFloat ? nil : workspace.take(block.count * threads)
@@ -97,6 +103,13 @@ package struct ProductEnd: Sendable {
   package static let none = ProductEnd()
 
   var isNone: Bool { bias == nil && activation == .none }
+
+  /// - Throws: ``ShapeError/wrongCount(of:expected:found:)`` for a bias of another length.
+  func check(columns: Int) throws(ShapeError) {
+    if let bias, bias.count != columns {
+      throw .wrongCount(of: "biases", expected: columns, found: bias.count)
+    }
+  }
 }
 
 /// A function of each value of a product.

@@ -4,6 +4,13 @@ public protocol QuantizationLayout: Sendable {
   associatedtype Scaling: Granularity
   /// How a code becomes a value.
   associatedtype Mapping: AffineMapping
+  /// Whether codes lie as product kernels read them.
+  static var isTiled: Bool { get }
+}
+
+extension QuantizationLayout {
+  /// Codes lie row by row unless a layout says otherwise.
+  public static var isTiled: Bool { false }
 }
 
 /// Codes row by row, each row one bit stream; scales beside them in a dense grid.
@@ -15,7 +22,10 @@ public enum RowMajor<Scaling: Granularity, Mapping: AffineMapping>: RowMajorLayo
 ///
 /// For weights that are multiplied often. It holds the same numbers as ``RowMajor`` and converts
 /// back exactly; the order depends on the CPU, so no file holds it.
-public enum Tiled<Scaling: RowSliced, Mapping: AffineMapping>: QuantizationLayout {}
+public enum Tiled<Scaling: RowSliced, Mapping: AffineMapping>: QuantizationLayout {
+  /// Codes lie in panels.
+  public static var isTiled: Bool { true }
+}
 
 /// The arrangement that keeps rows together.
 public protocol RowMajorLayout: QuantizationLayout {}

@@ -7,6 +7,9 @@ struct RowEncoder {
   private let arithmetic: ElementType
   private let kernels: EncodingKernels
   private let table: [Float]?
+  /// What reports say of the definition, a loop in Swift.
+  static let definition = KernelRow(
+    name: "aq_quantize_any_portable", needs: .portable, tier: .portable, isBuilt: true)
   /// Whether the kernels know the definition.
   let hasKernel: Bool
   /// Of the runs, in two forms: as the definition and as the kernels want them.

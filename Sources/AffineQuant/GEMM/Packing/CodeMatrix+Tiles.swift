@@ -4,14 +4,9 @@ extension CodeMatrix {
     if tiles != nil { return self }
     let tile = MatmulKernels.codes(storage).best(on: execution).tile
     return RHSPacker(
-      CodeOperand(self), RHSLayout(tile, storage), ContractedSlices([grid], kr: tile.kr), execution
-    ).packed(withProducts: tile.lhs == .int16Pairs, lasts: true)
-  }
-
-  /// Whether a kernel of this tile reads the codes as they lie, cut into these slices.
-  func isPacked(for tile: KernelTile, _ slices: ContractedSlices) -> Bool {
-    guard let tiles else { return false }
-    return tiles.layout == RHSLayout(tile, storage) && slices.parents(in: tiles.slices) != nil
+      CodeOperand(self), RHSLayout(tile, storage), ContractedSlices([grid], kr: tile.kr),
+      PackingKernels(tile.rhs, run: tile.kr, .rows, execution), execution
+    ).packed(products: tile.lhs == .int16Pairs, lasts: true)
   }
 
   /// Sums of the codes of panels.
@@ -19,7 +14,10 @@ extension CodeMatrix {
     _ kind: RHSSums.Kind, _ tiles: PackedRHS, _ execution: Execution
   ) -> Buffer<Int32> {
     tiles.derived.codes(kind) {
-      RHSPacker(CodeOperand(rowMajor(execution)), tiles.layout, tiles.slices, execution).sums(kind)
+      RHSPacker(
+        CodeOperand(rowMajor(execution)), tiles.layout, tiles.slices,
+        PackingKernels(tiles.layout.form, run: tiles.layout.kr, .rows, execution), execution
+      ).sums(kind)
     }
   }
 
@@ -54,7 +52,13 @@ extension CodeMatrix {
   /// The same numbers row by row; exact.
   package func rowMajor(_ execution: Execution = .standard) -> CodeMatrix {
     guard let tiles else { return self }
-    let reader = PanelReader(tiles, storage, execution)
+    return rowMajor(tiles, PanelKernels(tiles.layout.form, execution), execution)
+  }
+
+  func rowMajor(
+    _ tiles: PackedRHS, _ kernels: PanelKernels, _ execution: Execution
+  ) -> CodeMatrix {
+    let reader = PanelReader(tiles, storage, kernels)
     let width = rowBytes
     let rows = Buffer<UInt8>(count: shape.rows * width, zeroed: false) { memory in
       let panels = tiles.layout.panels(rows: shape.rows)

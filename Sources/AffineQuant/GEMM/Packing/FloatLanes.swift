@@ -6,19 +6,19 @@ struct FloatLanes {
   private let lanes: Int
   /// Panels whose values are made together.
   private let together: Int
-  private let kernels: FloatLaneKernels
+  private let reader: FloatReader
   /// Values before they become panels, for each worker.
   private let values: DisjointMemory<Float>
   private let valueCount: Int
 
   init(
-    _ operand: FloatOperand, lanes: Int, together: Int, depth: Int, _ kernels: FloatLaneKernels,
+    _ operand: FloatOperand, lanes: Int, together: Int, depth: Int,
     threads: Int, _ workspace: Workspace
   ) {
     self.operand = operand
     self.lanes = lanes
     self.together = together
-    self.kernels = kernels
+    reader = FloatReader(source: operand.source, kernels: operand.kernels)
     valueCount = operand.source.isFloat32 ? 0 : lanes * together * depth
     values = workspace.take(valueCount * threads)
   }
@@ -47,7 +47,7 @@ struct FloatLanes {
     values.withRange(first..<first + valueCount) { values in
       for (index, row) in block.enumerated() {
         var target = values.part(index * columns.count..<(index + 1) * columns.count)
-        kernels.reader.read(row, columns, into: &target)
+        reader.read(row, columns, into: &target)
       }
     }
   }
@@ -75,7 +75,7 @@ struct FloatLanes {
     values.withRange(first..<first + free.count * block.count) { values in
       for (lane, row) in free.enumerated() {
         var target = values.part(lane * block.count..<(lane + 1) * block.count)
-        kernels.reader.read(row, block, into: &target)
+        reader.read(row, block, into: &target)
       }
     }
     unsafe lay(values.pointer + first, block.count, free.count, block.count, &output)
@@ -86,12 +86,12 @@ struct FloatLanes {
     _ output: inout MutableSpan<Float>
   ) {
     let units = unsafe UnsafeRawPointer(values).assumingMemoryBound(to: UInt32.self)
-    if let interleave = kernels.interleave {
+    if let interleave = operand.kernels.interleave {
       unsafe TransposeKernels.interleave(
         units, stride: stride, count: count, lanes: lanes, units: depth, into: &output, interleave)
       return
     }
-    guard let copy = kernels.copy else { preconditionFailure("no kernel for columns") }
+    guard let copy = operand.kernels.copy else { preconditionFailure("no kernel for columns") }
     unsafe output.withUnsafeMutableBytes { output in
       guard let to = output.baseAddress else { return }
       var arguments = unsafe CopyColumns(

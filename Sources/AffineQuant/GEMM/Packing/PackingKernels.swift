@@ -23,8 +23,14 @@ struct PackingKernels: Sendable {
   }
 
   /// The kernels in the order in which they run.
-  var rows: [KernelRow] {
-    [unpack.row] + [transpose?.row].compactMap(\.self) + [sums.row]
-      + [interleave?.row, widen?.row, halve?.row].compactMap(\.self)
+  func rows(sums hasSums: Bool) -> [KernelRow] {
+    [unpack.row, transpose?.row, hasSums ? sums.row : nil].compactMap(\.self) + layingRows
+  }
+
+  /// Those that run after another kernel has made the codes, and their sums.
+  var rowsAfterQuantizing: [KernelRow] { (widen == nil ? [] : [sums.row]) + layingRows }
+
+  private var layingRows: [KernelRow] {
+    [interleave?.row, widen?.row, halve?.row].compactMap(\.self)
   }
 }

@@ -3,26 +3,17 @@ struct PanelReader {
   private let layout: RHSLayout
   private let slices: ContractedSlices
   private let storage: CodeFormat
-  private let split: Kernel<SplitPanel>?
-  private let interleave: Kernel<InterleaveRows>?
-  private let pack: Kernel<PackCodes>
+  private let kernels: PanelKernels
   private var whole, lanes, row: [UInt8]
 
-  init(_ tiles: PackedRHS, _ storage: CodeFormat, _ execution: Execution) {
+  init(_ tiles: PackedRHS, _ storage: CodeFormat, _ kernels: PanelKernels) {
     (layout, slices) = (tiles.layout, tiles.slices)
     self.storage = storage
-    split = layout.form == .uint4 ? PackKernels.split.best(on: execution) : nil
-    interleave = layout.kr == 4 ? TransposeKernels.interleave.best(on: execution) : nil
-    pack = BitKernels.pack.best(on: execution)
+    self.kernels = kernels
     let bytes = layout.nr * slices.depth
-    whole = [UInt8](repeating: 0, count: split == nil ? 0 : bytes)
+    whole = [UInt8](repeating: 0, count: kernels.split == nil ? 0 : bytes)
     lanes = [UInt8](repeating: 0, count: bytes)
     row = []
-  }
-
-  /// The kernels in the order in which they run.
-  var rows: [KernelRow] {
-    [split?.row, interleave?.row].compactMap(\.self) + [pack.row]
   }
 
   /// Writes the rows of a panel as matrices hold them.
@@ -30,15 +21,15 @@ struct PanelReader {
     _ codes: borrowing Span<UInt8>, panel: Int, rows: Int, _ columns: Int,
     into target: inout MutableSpan<UInt8>
   ) {
-    let (layout, slices, storage, pack) = (layout, slices, storage, pack)
+    let (layout, slices, storage, kernels) = (layout, slices, storage, kernels)
     let panelBytes = layout.groupBytes * slices.groupCount
     let source = codes.extracting(panel * panelBytes..<(panel + 1) * panelBytes)
-    let runs = Runs(lanes: layout.nr, bytes: layout.kr, interleave: interleave)
+    let runs = Runs(lanes: layout.nr, bytes: layout.kr, interleave: layout.kr == 4 ? kernels.interleave : nil)
     var (lanes, whole) = (self.lanes, self.whole)
     (self.lanes, self.whole) = ([], [])
     defer { (self.lanes, self.whole) = (lanes, whole) }
     var spread = lanes.mutableSpan
-    if let split {
+    if let split = kernels.split {
       var span = whole.mutableSpan
       PackKernels.split(source, half: layout.groupBytes, into: &span, split)
       runs.collect(span.span, rows: rows, depth: slices.depth, into: &spread)
@@ -56,7 +47,7 @@ struct PanelReader {
         spread.span.extracting(lane * slices.depth..<(lane + 1) * slices.depth), into: &present)
       if offset != 0 { Self.add(offset, to: &present) }
       var bytes = target.part(lane * width..<(lane + 1) * width)
-      storage.pack(present.span, into: &bytes, pack)
+      storage.pack(present.span, into: &bytes, kernels.pack)
     }
   }
 

@@ -13,13 +13,13 @@ struct RHSPacker {
   /// The codes lie row by row.
   init(
     _ operand: CodeOperand, _ layout: RHSLayout, _ slices: ContractedSlices,
-    _ execution: Execution
+    _ kernels: PackingKernels, _ execution: Execution
   ) {
     self.operand = operand
     self.slices = slices
     self.layout = layout
     self.execution = execution
-    kernels = PackingKernels(layout.form, run: layout.kr, operand.axis, execution)
+    self.kernels = kernels
     zeros = PackedRHS.spread(
       operand.parameters(operand.codes.zeroPoints), operand.grid, lanes: layout.nr, slices,
       execution
@@ -28,12 +28,12 @@ struct RHSPacker {
 
   /// The packed side, for one product or to last; sums of products come with it where the caller's kernel
   /// reads them.
-  func packed(withProducts: Bool, lasts: Bool) -> CodeMatrix {
+  func packed(totals: Bool = false, products: Bool, lasts: Bool) -> CodeMatrix {
     let panels = layout.panels(rows: operand.free)
     let codes = BufferBuilder<UInt8>(
       count: panels * slices.groupCount * layout.groupBytes, lasts: lasts)
-    let products = withProducts ? builder() : nil
-    pack(into: codes.memory, products.map { (.products, $0.memory) })
+    let (totals, products) = (totals ? builder() : nil, products ? builder() : nil)
+    pack(into: codes.memory, Sums(totals: totals?.memory, products: products?.memory))
     let matrix = operand.codes
     let numbers = [matrix.scales, matrix.biases].map {
       PackedScales(
@@ -43,7 +43,7 @@ struct RHSPacker {
     let parameters = PackedRHS(
       layout: layout, slices: slices, operand.grid, scales: numbers[0], biases: numbers[1],
       zeros: zeros,
-      derived: RHSSums(products: products?.buffer))
+      derived: RHSSums(totals: totals?.buffer, products: products?.buffer))
     return CodeMatrix(
       type: operand.axis == .rows ? matrix.type : matrix.type.transposed, grid: operand.grid,
       tiles: parameters, codes: codes.buffer, scales: Buffer([]),
@@ -53,8 +53,19 @@ struct RHSPacker {
   /// Sums alone.
   func sums(_ kind: RHSSums.Kind) -> Buffer<Int32> {
     let sums = builder()
-    pack(into: nil, (kind, sums.memory))
+    pack(
+      into: nil,
+      Sums(
+        totals: kind == .totals ? sums.memory : nil,
+        products: kind == .products ? sums.memory : nil))
     return sums.buffer
+  }
+
+  /// Where sums of codes go, and those of products of neighbours.
+  private struct Sums {
+    let totals, products: DisjointMemory<Int32>?
+
+    var isEmpty: Bool { totals == nil && products == nil }
   }
 
   private func builder() -> BufferBuilder<Int32> {
@@ -64,7 +75,7 @@ struct RHSPacker {
 
   private func pack(
     into codes: DisjointMemory<UInt8>?,
-    _ sums: (kind: RHSSums.Kind, memory: DisjointMemory<Int32>)?
+    _ sums: Sums
   ) {
     let panels = layout.panels(rows: operand.free)
     ThreadPool.shared.parallelRows(panels, layout.nr * operand.contracted, execution) { part in
@@ -74,9 +85,9 @@ struct RHSPacker {
 
   private func pack(
     _ panels: Range<Int>, _ codes: DisjointMemory<UInt8>?,
-    _ sums: (kind: RHSSums.Kind, memory: DisjointMemory<Int32>)?
+    _ sums: Sums
   ) {
-    let (nr, depth, count) = (layout.nr, slices.depth, slices.ranges.count)
+    let (nr, depth) = (layout.nr, slices.depth)
     var lanes = ByteLanes(operand, slices, offset: layout.offset, kernels, execution)
     let panelBytes = slices.groupCount * layout.groupBytes
     let together = operand.axis == .rows ? 1 : max(Self.turnedTogether / nr, 1)
@@ -91,11 +102,7 @@ struct RHSPacker {
         let rows = panel * nr..<min((panel + 1) * nr, operand.free)
         let place = (rows.lowerBound - present.lowerBound) * depth
         let source = bytes.span.extracting(place..<place + rows.count * depth)
-        if let (kind, memory) = sums {
-          // A panel's ranges are its own.
-          let range = panel * count * nr..<(panel + 1) * count * nr
-          memory.withRange(range) { add(kind, source, lanes, rows.count, range.lowerBound, &$0) }
-        }
+        if !sums.isEmpty { add(source, lanes, panel, rows.count, sums) }
         codes?.withRange(panel * panelBytes..<(panel + 1) * panelBytes) { codes in
           arrange(source, rows: rows.count, &whole, &codes)
         }
@@ -103,30 +110,27 @@ struct RHSPacker {
     }
   }
 
-  /// Sums the slices of the lanes of a panel; those of lanes that are not there are zero.
+  /// Sums the slices of the lanes of a panel, whose ranges are its own; those of lanes that are not there
+  /// are zero.
   private func add(
-    _ kind: RHSSums.Kind, _ bytes: borrowing Span<UInt8>, _ lanes: ByteLanes, _ present: Int,
-    _ start: Int, _ sums: inout MutableSpan<Int32>
+    _ bytes: borrowing Span<UInt8>, _ lanes: ByteLanes, _ panel: Int, _ present: Int, _ memory: Sums
   ) {
     let (nr, depth, count) = (layout.nr, slices.depth, slices.ranges.count)
     var sum = [Int32](repeating: 0, count: count)
     var product = sum
+    let start = panel * count * nr
     for lane in 0..<nr {
-      guard lane < present else {
-        for slice in 0..<count { sums[slice * nr + lane] = 0 }
-        continue
+      if lane < present {
+        var all = sum.mutableSpan
+        var products = product.mutableSpan
+        lanes.sums(
+          bytes.extracting(lane * depth..<(lane + 1) * depth), isSigned: false, &all, &products)
       }
-      var all = sum.mutableSpan
-      var products = product.mutableSpan
-      lanes.sums(
-        bytes.extracting(lane * depth..<(lane + 1) * depth), isSigned: false, &all, &products)
       for slice in 0..<count {
-        let index = slice * nr + lane
-        switch kind {
-        case .totals:
-          sums[index] = all[slice] - zero(start + index) * Int32(slices.ranges[slice].count)
-        case .products: sums[index] = 0 &- products[slice]
-        }
+        let index = start + slice * nr + lane
+        let codes = Int32(slices.ranges[slice].count)
+        memory.totals?[index] = lane < present ? sum[slice] - zero(index) * codes : 0
+        memory.products?[index] = lane < present ? 0 &- product[slice] : 0
       }
     }
   }

@@ -17,7 +17,9 @@ final class RHSSums: Sendable {
 
   private let found: Mutex<Found>
 
-  init(products: Buffer<Int32>? = nil) { found = Mutex(Found(codes: [nil, products])) }
+  init(totals: Buffer<Int32>? = nil, products: Buffer<Int32>? = nil) {
+    found = Mutex(Found(codes: [totals, products]))
+  }
 
   func codes(_ kind: Kind, _ make: () -> Buffer<Int32>) -> Buffer<Int32> {
     found.withLock { found in

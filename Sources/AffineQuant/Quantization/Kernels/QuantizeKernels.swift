@@ -87,6 +87,23 @@ package enum QuantizeKernels {
     }
   }
 
+  /// Codes to the numbers of a table.
+  static let lookup = unsafe KernelTable<LookupRow>(
+    aq_lookup_8(), portable: "aq_lookup_8_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    var column = 0
+    for run in unsafe 0..<arguments.runs {
+      let end = unsafe arguments.ends[run]
+      while column < end {
+        let code = unsafe Int(arguments.codes[column])
+        let product = unsafe arguments.table[code] * arguments.scale[run]
+        unsafe arguments.values[column] = arguments.bias.map { unsafe product + $0[run] } ?? product
+        column += 1
+      }
+    }
+  }
+
   /// The tables of the storages that have SIMD kernels.
   static func dequantize(_ storage: CodeFormat) -> KernelTable<DequantizeRow>? {
     switch storage {

@@ -1,0 +1,113 @@
+extension ProductCall {
+  /// How this call is served.
+  func plan(finishes: Bool) -> ProductPlan {
+    var layouts = ProductPlan.Layouts()
+    layouts.rows = shape.rows
+    layouts.finishes = finishes
+    if case .quantized(let codes) = lhs { layouts.lhsIsPanels = codes.tiles != nil }
+    if case .quantized(let codes) = rhs {
+      layouts.rhs = { codes.fit($0, against: lhsGrid) }
+    }
+    return ProductPlan(operation, lhs.type, rhs.type, layouts, execution)
+  }
+
+  /// The blocks of codes on the left, free axis first.
+  private var lhsGrid: BlockGrid? {
+    guard case .quantized(let codes) = lhs else { return nil }
+    return operation.axes.lhs == .rows ? codes.grid : codes.grid.transposed
+  }
+
+  /// Runs the kernels of the plan.
+  func run(
+    finishes: Bool,
+    output: (_ block: Shape, _ threads: Int, Workspace, Kernel<FinishRows>?) ->
+      IntegerProduct.Output
+  ) {
+    let plan = plan(finishes: finishes)
+    let threads = Blocking.threads(multiplications: shape.count * depths.lhs, execution)
+    Workspace.lend { workspace in
+      switch plan.route {
+      case .codes(let kernel):
+        guard case .codes(let packing, let panels, _) = plan.lhs, case .quantized(let codes) = lhs,
+          let grid = lhsGrid
+        else { preconditionFailure("a product of codes without codes") }
+        let packed = packed(plan, kernel.tile, against: grid)
+        guard let right = packed.tiles else { preconditionFailure("packed without panels") }
+        let packer = LHSPacker(
+          CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs), for: right,
+          kernel.tile, packing, workspace, execution)
+        let product = IntegerProduct(
+          .codes(packer), packed, kernel, threads: threads, workspace, execution
+        ) { output($0, threads, workspace, plan.finish) }
+        ThreadPool.shared.run(product, threads: threads)
+      case .weights(let kernel):
+        guard case .values(let values, _) = plan.lhs, let interleave = values.interleave else {
+          preconditionFailure("a product of floats without floats")
+        }
+        let reader = FloatReader(source: lhs.source(nil, execution), kernels: values)
+        let product = WeightOnlyProduct(
+          reader, packed(plan, kernel.tile, against: nil), kernel, interleave, threads: threads,
+          workspace
+        ) { result(output($0, threads, workspace, plan.finish)) }
+        ThreadPool.shared.run(product, threads: threads)
+      case .floats(let kernel):
+        guard case .values(let left, let leftPanels) = plan.lhs,
+          case .values(let right, let rightPanels) = plan.rhs
+        else { preconditionFailure("a product of floats without floats") }
+        let axes = operation.axes
+        let product = FloatProduct(
+          FloatOperand(source: lhs.source(leftPanels, execution), axis: axes.lhs, kernels: left),
+          FloatOperand(source: rhs.source(rightPanels, execution), axis: axes.rhs, kernels: right),
+          kernel, threads: threads, workspace
+        ) { result(output($0, threads, workspace, plan.finish)) }
+        ThreadPool.shared.run(product, threads: threads)
+      }
+    }
+  }
+
+  private func result(_ output: IntegerProduct.Output) -> ProductResult {
+    guard case .result(let result) = output else {
+      preconditionFailure("exact sums of what is no codes")
+    }
+    return result
+  }
+
+  /// The right side as a kernel reads it, cut where scales of either side change.
+  func packed(_ plan: ProductPlan, _ tile: KernelTile, against grid: BlockGrid?) -> CodeMatrix {
+    guard case .quantized(let codes) = rhs else { preconditionFailure("a weight that is no codes") }
+    let axis = operation.axes.rhs
+    let rhsGrid = axis == .rows ? codes.grid : codes.grid.transposed
+    let grids = [grid, rhsGrid].compactMap(\.self)
+    switch plan.rhs {
+    case .codes(let packing, let panels, let sums):
+      let slices = ContractedSlices(grids, kr: tile.kr)
+      return RHSPacker(
+        CodeOperand(codes.rowMajor(panels, execution), axis), RHSLayout(tile, codes.storage),
+        slices, packing, execution
+      ).packed(
+        totals: sums && plan.readsTotals, products: tile.lhs == .int16Pairs, lasts: false)
+    default:
+      guard let grid else { return codes }
+      let slices = ContractedSlices(of: codes, against: grid, kr: tile.kr)
+      return codes.cut(slices, execution)
+    }
+  }
+}
+
+extension CodeMatrix {
+  /// How these codes lie for a kernel of a tile, in a product with blocks on the left.
+  func fit(_ tile: KernelTile, against grid: BlockGrid?) -> ProductPlan.Fit {
+    guard let tiles else { return .rows }
+    guard tiles.layout == RHSLayout(tile, storage) else { return .otherPanels }
+    guard let grid else { return tiles.short == nil ? .otherPanels : .panels }
+    let slices = ContractedSlices(of: self, against: grid, kr: tile.kr)
+    if slices == tiles.slices { return .panels }
+    return slices.parents(in: tiles.slices) == nil ? .otherPanels : .finerPanels
+  }
+
+  /// The same numbers row by row, with these kernels where they lie in panels.
+  func rowMajor(_ kernels: PanelKernels?, _ execution: Execution) -> CodeMatrix {
+    guard let tiles, let kernels else { return self }
+    return rowMajor(tiles, kernels, execution)
+  }
+}

@@ -1,0 +1,162 @@
+/// How a product is served: the kernel that multiplies, and how each side becomes what it reads.
+///
+/// The one place where operation, types, layouts and execution decide: products run the kernels that it has,
+/// and reports list them.
+struct ProductPlan {
+  let route: Route
+  let lhs: Side
+  let rhs: Side
+  /// Sums codes of a right side that lies in panels already; `nil`: no sums are needed, or packing makes them.
+  let sums: (panels: PanelKernels, packing: PackingKernels)?
+  /// Whether the left side's zero points or biases meet sums of the right side's codes.
+  let readsTotals: Bool
+  /// What ends the sums; `nil`: they are the result.
+  let finish: Kernel<FinishRows>?
+
+  enum Route {
+    /// Codes against codes.
+    case codes(Kernel<CodePanel>)
+    /// Floats against codes.
+    case weights(Kernel<WeightPanel>)
+    /// Floats against floats, or against what becomes floats.
+    case floats(Kernel<FloatPanel>)
+
+    var row: KernelRow {
+      switch self {
+      case .codes(let kernel): kernel.row
+      case .weights(let kernel): kernel.row
+      case .floats(let kernel): kernel.row
+      }
+    }
+  }
+
+  /// What becomes of one side.
+  enum Side {
+    /// It lies as the kernel reads it.
+    case asItLies
+    /// Codes become panels, first taken out of others where they lie in such.
+    case codes(PackingKernels, from: PanelKernels?, sums: Bool)
+    /// Floats become codes on their way into panels.
+    case quantized(Kernel<QuantizeSlices>, PackingKernels)
+    /// Values become panels of floats, codes first taken out of panels where they lie in such.
+    case values(ValueKernels, from: PanelKernels?)
+  }
+
+  /// How the operands of a call lie.
+  struct Layouts {
+    /// Whether the left codes lie in panels.
+    var lhsIsPanels = false
+    /// Whether the right codes do, and fit a kernel's tile: as they are, or cut finer.
+    var rhs: (_ tile: KernelTile) -> Fit = { _ in .rows }
+    /// Rows of the result.
+    var rows = Int.max
+    /// Whether a float left side becomes codes of a type on its way.
+    var quantizes = false
+    /// Whether sums are not the result.
+    var finishes = false
+  }
+
+  /// How the codes of a right side lie.
+  enum Fit {
+    case rows, panels, finerPanels, otherPanels
+  }
+
+  init(
+    _ operation: Operation, _ first: OperandType, _ second: OperandType, _ layouts: Layouts,
+    _ execution: Execution
+  ) {
+    let axes = operation.axes
+    finish = layouts.finishes ? FinishKernels.finish.best(on: execution) : nil
+    if case .quantized(let weight) = second, weight.isAffineInteger {
+      if case .quantized(let input) = first, input.isAffineInteger {
+        let kernel = MatmulKernels.codes(weight.storage).best(on: execution, rows: layouts.rows)
+        let tile = kernel.tile
+        route = .codes(kernel)
+        let packing = PackingKernels(tile.lhs, run: tile.lhsRun, axes.lhs, execution)
+        lhs =
+          layouts.quantizes
+          ? .quantized(PackKernels.slices.best(on: execution), packing)
+          : .codes(
+            packing, from: layouts.lhsIsPanels ? PanelKernels(input.panels, execution) : nil,
+            sums: true)
+        let sumsCodes = !layouts.quantizes && input.needsSumsOfOther
+        readsTotals = sumsCodes
+        let (right, found) = Self.codes(
+          weight, tile, layouts.rhs(tile), axes.rhs, sumsCodes: sumsCodes, execution)
+        (rhs, sums) = (right, found)
+        return
+      }
+      if case .float = first, operation == .linear, weight.block.isRowSliced {
+        let kernel = MatmulKernels.weights(weight.storage).best(on: execution)
+        readsTotals = false
+        route = .weights(kernel)
+        lhs = .values(ValueKernels(first, .rows, execution), from: nil)
+        let (right, _) = Self.codes(
+          weight, kernel.tile, layouts.rhs(kernel.tile), axes.rhs, sumsCodes: false, execution)
+        (rhs, sums) = (right, nil)
+        return
+      }
+    }
+    readsTotals = false
+    route = .floats(MatmulKernels.float.best(on: execution))
+    lhs = .values(
+      ValueKernels(first, axes.lhs, execution),
+      from: layouts.lhsIsPanels ? PanelKernels(first.panels, execution) : nil)
+    var rhsIsPanels = false
+    if case .quantized(let weight) = second {
+      let tile = MatmulKernels.codes(weight.storage).best(on: execution).tile
+      if case .rows = layouts.rhs(tile) {} else { rhsIsPanels = true }
+    }
+    rhs = .values(
+      ValueKernels(second, axes.rhs, execution),
+      from: rhsIsPanels ? PanelKernels(second.panels, execution) : nil)
+    sums = nil
+  }
+
+  private static func codes(
+    _ weight: QuantizedType, _ tile: KernelTile, _ fit: Fit, _ axis: FreeAxis, sumsCodes: Bool,
+    _ execution: Execution
+  ) -> (Side, (PanelKernels, PackingKernels)?) {
+    let packing = PackingKernels(tile.rhs, run: tile.kr, axis, execution)
+    let panels = PanelKernels(tile.rhs, execution)
+    let multipliesPairs = tile.lhs == .int16Pairs
+    switch fit {
+    case .rows: return (.codes(packing, from: nil, sums: sumsCodes || multipliesPairs), nil)
+    case .panels: return (.asItLies, sumsCodes ? (panels, packing) : nil)
+    case .finerPanels:
+      return (.asItLies, sumsCodes || multipliesPairs ? (panels, packing) : nil)
+    case .otherPanels:
+      return (
+        .codes(packing, from: PanelKernels(weight.panels, execution), sums: sumsCodes || multipliesPairs),
+        nil
+      )
+    }
+  }
+}
+
+extension Operation {
+  /// The axis of the left operand that the result of a product keeps, and that of the right one.
+  var axes: (lhs: FreeAxis, rhs: FreeAxis) {
+    switch self {
+    case .inputGradient: (.rows, .columns)
+    case .weightGradient: (.columns, .columns)
+    default: (.rows, .rows)
+    }
+  }
+}
+
+extension QuantizedType {
+  /// Whether the sums of the other side's codes are needed: for zero points and biases of this one.
+  fileprivate var needsSumsOfOther: Bool {
+    mapping.kind == .asymmetric || mapping.kind == .biased || storage == .unsigned(bits: 8)
+  }
+
+  /// The form of panels of these codes.
+  fileprivate var panels: PackedForm { storage.bits <= 4 ? .uint4 : .uint8 }
+}
+
+extension OperandType {
+  fileprivate var panels: PackedForm {
+    if case .quantized(let type) = self { type.panels } else { .float32 }
+  }
+}

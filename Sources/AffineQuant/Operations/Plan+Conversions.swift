@@ -1,0 +1,66 @@
+extension Plan {
+  /// The plan of an operation on one operand.
+  init(converting operation: Operation, _ type: QuantizedType, on execution: Execution) {
+    let work = Conversions(type, execution)
+    let (kernels, candidates) =
+      switch operation {
+      case .quantize: (work.quantize, work.quantizeCandidates)
+      case .requantize: (work.dequantize + work.quantize, work.quantizeCandidates)
+      case .dequantize, .gather: (work.dequantize, work.dequantizeCandidates)
+      case .transpose: (work.transpose, work.transposeCandidates)
+      default: (work.move, BitKernels.pack.rows)
+      }
+    self.init(
+      operation, [Step(work: .convert, kernels: kernels, bytes: nil)], candidates: candidates,
+      on: execution)
+  }
+}
+
+/// The kernels of operations on one operand, in the order in which they run.
+private struct Conversions {
+  let type: QuantizedType
+  let execution: Execution
+
+  init(_ type: QuantizedType, _ execution: Execution) {
+    self.type = type
+    self.execution = execution
+  }
+
+  private var pack: KernelRow { BitKernels.pack.best(on: execution).row }
+  private var unpack: KernelRow { BitKernels.unpack.best(on: execution).row }
+
+  /// Whether codes are made by a kernel: whole numbers with a reciprocal of their scale.
+  private var hasEncoder: Bool { type.isAffineInteger && type.mapping.kind != .biased }
+
+  var quantize: [KernelRow] {
+    // The mean magnitude is found by a loop of its own.
+    let range =
+      type.rule == .meanMagnitude
+      ? [] : [QuantizeKernels.range.best(on: execution).row]
+    let encode =
+      hasEncoder ? QuantizeKernels.quantize.best(on: execution).row : RowEncoder.definition
+    return range + [encode] + (hasEncoder && type.storage.bits == 8 ? [] : [pack])
+  }
+
+  var quantizeCandidates: [KernelRow] {
+    hasEncoder ? QuantizeKernels.quantize.rows : [RowEncoder.definition]
+  }
+
+  var dequantize: [KernelRow] { RowDequantizer(type, execution).rows }
+
+  var dequantizeCandidates: [KernelRow] { RowDequantizer.candidates(type) }
+
+  var transpose: [KernelRow] {
+    guard let table = TransposeKernels.table(bits: type.storage.bits) else {
+      return [unpack, TransposeKernels.bytes.best(on: execution).row, pack]
+    }
+    return [table.best(on: execution).row]
+  }
+
+  var transposeCandidates: [KernelRow] {
+    (TransposeKernels.table(bits: type.storage.bits) ?? TransposeKernels.bytes).rows
+  }
+
+  /// Codes move to other places in their rows.
+  var move: [KernelRow] { [unpack, pack] }
+}
