@@ -85,12 +85,12 @@ struct CellWork {
       case .dequantize: { _ = matrix.dequantized(as: Float.self, execution) }
       case .transpose: { _ = matrix.transposed(execution) }
       case .gather: { _ = try matrix.gather(Array(0..<rows), as: Float.self, execution) }
-      case .slice: { _ = try matrix.slice(rows: 0..<rows, columns: 1..<columns) }
+      case .slice: { _ = try matrix.slice(rows: 0..<rows, columns: 1..<columns, on: execution) }
       default:
         {
           // Whole matrices join wherever blocks end; these end with a block.
           let isTall = matrix.grid.block.rows != Block.whole
-          _ = try isTall ? matrix.joined(above: matrix) : matrix.joined(leftOf: matrix)
+          _ = try isTall ? matrix.joined(above: matrix) : matrix.joined(leftOf: matrix, on: execution)
         }
       }
     let bytes =

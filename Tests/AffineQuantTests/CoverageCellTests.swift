@@ -21,12 +21,12 @@ import Testing
   @Test func everyCellEndsInAPortableKernel() {
     for cell in CoverageCell.all {
       #expect(cell.rows.last?.tier == .portable)
-      #expect(cell.chosen(on: .portable).tier == .portable)
+      #expect(cell.plan(on: .portable).tier == .portable)
     }
   }
 
   @Test func namesFollowTheGrammar() {
-    let operations = ["matmul", "quantize", "dequantize", "transpose", "slice", "concatenate"]
+    let operations = ["matmul", "quantize", "dequantize", "lookup", "transpose", "pack"]
     let elements = ["f32", "i8", "u8", "i4", "u4", "f32i8", "f32i4", "8", "4", "any"]
     let instructionSets = [
       "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "amx", "neon", "neondot", "i8mm",

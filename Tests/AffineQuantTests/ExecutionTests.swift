@@ -50,8 +50,8 @@ import Testing
     let portable = Execution(threads: 1, instructionSet: .portable)
     let explanation = try #require(
       explain(.linear, Int8Activations.self, Int8Weight.self, on: portable))
-    #expect(explanation.chosen.name == "aq_matmul_i8_portable")
-    #expect(explanation.chosen.tier == .portable)
+    #expect(explanation.kernel.name == "aq_matmul_i8_portable")
+    #expect(explanation.tier == .portable)
     #expect(!explanation.passedOver.isEmpty)
     #expect(explanation.passedOver.allSatisfy { !$0.reason.isEmpty })
     #expect(explanation.description.contains("aq_matmul_i8_avx2 passed over"))

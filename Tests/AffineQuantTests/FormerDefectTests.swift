@@ -47,7 +47,7 @@ import Testing
         .linear, UInt8Activations.self, AffineQuantized<UInt3, RowMajor<PerTensor, Biased>>.self),
     ]
     for explanation in combinations {
-      #expect(try #require(explanation).chosen.name.hasPrefix("aq_matmul_i"))
+      #expect(try #require(explanation).kernel.name.hasPrefix("aq_matmul_i"))
     }
   }
 

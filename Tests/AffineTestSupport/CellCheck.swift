@@ -99,7 +99,7 @@ package enum CellCheck {
     case .requantize:
       let source = try ErasedOperand(values, as: .quantized(Int8Weight.type))
       guard case .quantized(let codes) = source else { preconditionFailure("not quantized") }
-      return try quantize(codes.dequantized(execution), cell.weights, execution)
+      return try quantize(codes.dequantized(), cell.weights, execution)
     case .dequantize:
       return compare(matrix.dequantized(execution), numbers, matrix)
     case .gather:
@@ -111,9 +111,9 @@ package enum CellCheck {
       let turned = Oracle.numbers(matrix.transposed(execution))
       return exact(turned, columns: size.m) { numbers[$1, $0] }
     case .slice:
-      let part = try matrix.slice(rows: size.m / 2..<size.m, columns: 3..<size.k - 1)
+      let part = try matrix.slice(rows: size.m / 2..<size.m, columns: 3..<size.k - 1, on: execution)
       return exact(Oracle.numbers(part), columns: size.k - 4) { numbers[$0 + size.m / 2, $1 + 3] }
-    case .concatenate: return try concatenate(matrix, numbers)
+    case .concatenate: return try concatenate(matrix, numbers, execution)
     case .linear, .inputGradient, .weightGradient:
       preconditionFailure("\(cell.operation) is a product")
     }
@@ -121,7 +121,7 @@ package enum CellCheck {
 
   /// Cuts a matrix where its blocks end and joins the halves again.
   private static func concatenate(
-    _ matrix: CodeMatrix, _ numbers: Oracle.Numbers
+    _ matrix: CodeMatrix, _ numbers: Oracle.Numbers, _ execution: Execution
   ) throws -> Outcome {
     let (shape, block) = (matrix.shape, matrix.grid.block)
     if block.rows != Block.whole, block.rows < shape.rows {
@@ -134,9 +134,9 @@ package enum CellCheck {
     // Where a block ends, or in the middle of the only one, whose halves make it again.
     let isWide = block.columns >= shape.columns
     let seam = isWide ? shape.columns / 2 : block.columns
-    let left = try matrix.slice(rows: 0..<shape.rows, columns: 0..<seam)
-    let right = try matrix.slice(rows: 0..<shape.rows, columns: seam..<shape.columns)
-    return exact(Oracle.numbers(try left.joined(leftOf: right)), columns: shape.columns) {
+    let left = try matrix.slice(rows: 0..<shape.rows, columns: 0..<seam, on: execution)
+    let right = try matrix.slice(rows: 0..<shape.rows, columns: seam..<shape.columns, on: execution)
+    return exact(Oracle.numbers(try left.joined(leftOf: right, on: execution)), columns: shape.columns) {
       numbers[$0, $1]
     }
   }

@@ -3,11 +3,11 @@ extension AffineQuantized where Layout: RowMajorLayout {
   ///
   /// - Throws: ``ShapeError/outOfRange(axis:index:extent:)``.
   public func slice(
-    rows: Range<Int>? = nil, columns: Range<Int>? = nil
+    rows: Range<Int>? = nil, columns: Range<Int>? = nil, on execution: Execution = .standard
   ) throws(ShapeError) -> Self {
     Self(
       trusted: try core.slice(
-        rows: rows ?? 0..<shape.rows, columns: columns ?? 0..<shape.columns))
+        rows: rows ?? 0..<shape.rows, columns: columns ?? 0..<shape.columns, on: execution))
   }
 
   /// The values of some rows, in the order given: an embedding's lookup.
@@ -48,8 +48,10 @@ extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: ColumnJo
   ///
   /// - Throws: ``ShapeError``: rows that differ; a seam inside a group or block, which would need
   ///   two scales.
-  public func concatenated(leftOf other: Self) throws(ShapeError) -> Self {
-    Self(trusted: try core.joined(leftOf: other.core))
+  public func concatenated(
+    leftOf other: Self, on execution: Execution = .standard
+  ) throws(ShapeError) -> Self {
+    Self(trusted: try core.joined(leftOf: other.core, on: execution))
   }
 }
 

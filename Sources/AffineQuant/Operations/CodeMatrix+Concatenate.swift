@@ -22,7 +22,7 @@ extension CodeMatrix {
       Buffer(upper.array + lower.array.dropFirst(shared * width))
     }
     return CodeMatrix(
-      type: type, grid: whole, codes: Buffer(codes.array + other.codes.array),
+      type: type, grid: whole, codes: Self.stacked(codes, other.codes),
       scales: join(scales, other.scales), zeroPoints: join(zeroPoints, other.zeroPoints),
       biases: join(biases, other.biases))
   }
@@ -30,7 +30,9 @@ extension CodeMatrix {
   /// One matrix left of the other; exact.
   ///
   /// - Throws: ``ShapeError/misaligned(axis:position:block:)`` where a block would need two scales.
-  package func joined(leftOf other: CodeMatrix) throws(ShapeError) -> CodeMatrix {
+  package func joined(
+    leftOf other: CodeMatrix, on execution: Execution = .standard
+  ) throws(ShapeError) -> CodeMatrix {
     guard shape.rows == other.shape.rows else {
       throw .mismatchedExtent(axis: "rows", lhs: shape.rows, rhs: other.shape.rows)
     }
@@ -50,7 +52,7 @@ extension CodeMatrix {
       Self.join(left, extent, right, otherExtent, shared: shared)
     }
     return CodeMatrix(
-      type: type, grid: whole, codes: joinedCodes(other, whole.shape),
+      type: type, grid: whole, codes: joinedCodes(other, whole.shape, execution),
       scales: join(scales, other.scales), zeroPoints: join(zeroPoints, other.zeroPoints),
       biases: join(biases, other.biases))
   }
@@ -84,17 +86,35 @@ extension CodeMatrix {
     return 1
   }
 
-  private func joinedCodes(_ other: CodeMatrix, _ whole: Shape) -> Buffer<UInt8> {
-    let (left, right) = (unpackedCodes(), other.unpackedCodes())
+  private static func stacked(_ upper: Buffer<UInt8>, _ lower: Buffer<UInt8>) -> Buffer<UInt8> {
+    Buffer(count: upper.count + lower.count, zeroed: false) { memory in
+      var first = memory.part(0..<upper.count)
+      first.copy(upper.span)
+      var second = memory.part(upper.count..<upper.count + lower.count)
+      second.copy(lower.span)
+    }
+  }
+
+  private func joinedCodes(
+    _ other: CodeMatrix, _ whole: Shape, _ execution: Execution
+  ) -> Buffer<UInt8> {
     let width = storage.byteCount(columns: whole.columns)
-    return Buffer(count: whole.rows * width) { output in
-      for row in 0..<whole.rows {
-        let codes =
-          left[row * shape.columns..<(row + 1) * shape.columns]
-          + right[row * other.shape.columns..<(row + 1) * other.shape.columns]
-        let patterns = codes.map { UInt8(truncatingIfNeeded: $0) }
-        var target = output.part(row * width..<(row + 1) * width)
-        storage.pack(patterns.span, into: &target)
+    let (left, right) = (shape.columns, other.shape.columns)
+    let mover = CodeMover(storage, execution)
+    return Buffer(count: whole.rows * width, zeroed: false) { memory in
+      // Rows do not overlap.
+      ThreadPool.shared.parallelRows(whole.rows, whole.columns, execution) { rows in
+        var scratch = [UInt8](repeating: 0, count: whole.columns)
+        var span = scratch.mutableSpan
+        for row in rows {
+          _ = mover.read(codes.span.extracting(codeBytes(ofRow: row)), 0..<left, into: &span)
+          var rest = span.part(left..<whole.columns)
+          _ = mover.read(
+            other.codes.span.extracting(other.codeBytes(ofRow: row)), 0..<right, into: &rest)
+          memory.withRange(row * width..<(row + 1) * width) {
+            storage.pack(span.span, into: &$0, mover.pack)
+          }
+        }
       }
     }
   }

@@ -1,11 +1,13 @@
 extension CodeMatrix {
   /// Some rows and columns; exact, also when a cut lies inside a group or block.
-  package func slice(rows: Range<Int>, columns: Range<Int>) throws(ShapeError) -> CodeMatrix {
+  package func slice(
+    rows: Range<Int>, columns: Range<Int>, on execution: Execution = .standard
+  ) throws(ShapeError) -> CodeMatrix {
     try Self.check(rows, "row", shape.rows)
     try Self.check(columns, "column", shape.columns)
     let part = grid.slice(rows: rows, columns: columns)
     return CodeMatrix(
-      type: type, grid: part, codes: sliceCodes(rows, columns),
+      type: type, grid: part, codes: sliceCodes(rows, columns, execution),
       scales: blocks(scales, rows, columns, part),
       zeroPoints: blocks(zeroPoints, rows, columns, part),
       biases: blocks(biases, rows, columns, part))
@@ -22,21 +24,26 @@ extension CodeMatrix {
     }
   }
 
-  private func sliceCodes(_ rows: Range<Int>, _ columns: Range<Int>) -> Buffer<UInt8> {
-    let source = codes.span
+  private func sliceCodes(
+    _ rows: Range<Int>, _ columns: Range<Int>, _ execution: Execution
+  ) -> Buffer<UInt8> {
     if columns.count == shape.columns {
-      return Buffer(source.extracting(rows.lowerBound * rowBytes..<rows.upperBound * rowBytes))
+      return Buffer(codes.span.extracting(rows.lowerBound * rowBytes..<rows.upperBound * rowBytes))
     }
     let width = storage.byteCount(columns: columns.count)
-    return Buffer(count: rows.count * width) { output in
-      var codes = [UInt8](repeating: 0, count: columns.count)
-      for (index, row) in rows.enumerated() {
-        let bytes = source.extracting(codeBytes(ofRow: row))
-        for (place, column) in columns.enumerated() {
-          codes[place] = UInt8(truncatingIfNeeded: storage.code(bytes, column: column))
+    let mover = CodeMover(storage, execution)
+    return Buffer(count: rows.count * width, zeroed: false) { memory in
+      // Rows do not overlap.
+      ThreadPool.shared.parallelRows(rows.count, columns.count, execution) { part in
+        var scratch = [UInt8](repeating: 0, count: mover.room(for: columns))
+        var span = scratch.mutableSpan
+        for index in part {
+          let bytes = codes.span.extracting(codeBytes(ofRow: rows.lowerBound + index))
+          let codes = mover.read(bytes, columns, into: &span)
+          memory.withRange(index * width..<(index + 1) * width) {
+            storage.pack(span.span.extracting(codes), into: &$0, mover.pack)
+          }
         }
-        var target = output.part(index * width..<(index + 1) * width)
-        storage.pack(codes.span, into: &target)
       }
     }
   }

@@ -4,8 +4,8 @@ extension Plan {
     let work = Conversions(type, execution)
     let (kernels, candidates) =
       switch operation {
-      case .quantize: (work.quantize, work.quantizeCandidates)
-      case .requantize: (work.dequantize + work.quantize, work.quantizeCandidates)
+      // What is quantized again becomes values first, with the kernels of its own type.
+      case .quantize, .requantize: (work.quantize, work.quantizeCandidates)
       case .dequantize, .gather: (work.dequantize, work.dequantizeCandidates)
       case .transpose: (work.transpose, work.transposeCandidates)
       default: (work.move, BitKernels.pack.rows)
@@ -33,13 +33,10 @@ private struct Conversions {
   private var hasEncoder: Bool { type.isAffineInteger && type.mapping.kind != .biased }
 
   var quantize: [KernelRow] {
-    // The mean magnitude is found by a loop of its own.
-    let range =
-      type.rule == .meanMagnitude
-      ? [] : [QuantizeKernels.range.best(on: execution).row]
+    let range = QuantizeKernels.range.best(on: execution).row
     let encode =
       hasEncoder ? QuantizeKernels.quantize.best(on: execution).row : RowEncoder.definition
-    return range + [encode] + (hasEncoder && type.storage.bits == 8 ? [] : [pack])
+    return [range, encode] + (hasEncoder && type.storage.bits == 8 ? [] : [pack])
   }
 
   var quantizeCandidates: [KernelRow] {

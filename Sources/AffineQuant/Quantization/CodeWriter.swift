@@ -6,8 +6,12 @@ struct CodeWriter {
   let memory: DisjointMemory<UInt8>
   /// Codes before they are packed, one a byte.
   private var scratch: [UInt8] = []
+  private let packing: Kernel<PackCodes>
 
-  init(_ storage: CodeFormat, _ shape: Shape, _ memory: DisjointMemory<UInt8>) {
+  init(
+    _ storage: CodeFormat, _ shape: Shape, _ memory: DisjointMemory<UInt8>, _ execution: Execution
+  ) {
+    packing = BitKernels.pack.best(on: execution)
     self.storage = storage
     self.shape = shape
     self.memory = memory
@@ -51,7 +55,8 @@ struct CodeWriter {
     for (index, row) in rows.rows.enumerated() {
       let start = row * rowBytes + left
       memory.withRange(start..<start + width) { bytes in
-        storage.pack(codes.extracting(index * columns..<(index + 1) * columns), into: &bytes)
+        storage.pack(
+          codes.extracting(index * columns..<(index + 1) * columns), into: &bytes, packing)
       }
     }
   }

@@ -21,7 +21,7 @@ extension Quantizer {
             ThreadPool.shared.parallelRows(strips.count, strips.size, execution) { part in
               var reader = RowReader(source)
               var ranges = StripRanges(grid, execution)
-              var writer = CodeWriter(storage, shape, codes)
+              var writer = CodeWriter(storage, shape, codes, execution)
               var encoder = encoder
               var chosen: [BlockParameters] = []
               for index in part where isValid.load(ordering: .relaxed) {

@@ -36,7 +36,7 @@ struct Quantizer<Element: FloatElement> {
       // Rows do not overlap.
       ThreadPool.shared.parallelRows(shape.rows, shape.columns, execution) { rows in
         var reader = RowReader(source)
-        var writer = CodeWriter(storage, shape, memory)
+        var writer = CodeWriter(storage, shape, memory, execution)
         var encoder = encoder
         var row = rows.lowerBound
         while row < rows.upperBound {
