@@ -14,6 +14,8 @@ let package = Package(
   name: "affine-quant",
   platforms: [.macOS(.v26)],
   products: [
+    // The arguments of kernels, for those that come from outside.
+    .library(name: "AffineKernels", targets: ["AffineKernels"]),
     .library(name: "AffineQuant", targets: ["AffineQuant"]),
     .library(name: "AffineFormats", targets: ["AffineFormats"]),
     .library(name: "AffineLayers", targets: ["AffineLayers"]),
@@ -48,8 +50,10 @@ let package = Package(
     .target(
       name: "AffineTestSupport", dependencies: ["AffineQuant"], path: "Tests/AffineTestSupport",
       swiftSettings: strict),
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(
-      name: "AffineQuantTests", dependencies: ["AffineFormats", "AffineTestSupport"],
+      name: "AffineQuantTests",
+      dependencies: ["AffineFormats", "AffineTestSupport", "AllocationCounter"],
       swiftSettings: strict),
     .testTarget(
       name: "AffineLayersTests", dependencies: ["AffineLayers", "AffineTestSupport"],

@@ -148,6 +148,7 @@
 #define AQ_ROWS_accumulate_f32(K) AQ_LOOP(K, accumulate_f32)
 #define AQ_ROWS_multiply_f32(K) AQ_LOOP(K, multiply_f32)
 #define AQ_ROWS_scale_f32(K) AQ_LOOP(K, scale_f32)
+#define AQ_ROWS_relu_f32(K) AQ_LOOP(K, relu_f32)
 #define AQ_ROWS_gelu_f32(K) AQ_LOOP(K, gelu_f32)
 #define AQ_ROWS_gelugradient_f32(K) AQ_LOOP(K, gelugradient_f32)
 #define AQ_ROWS_silu_f32(K) AQ_LOOP(K, silu_f32)

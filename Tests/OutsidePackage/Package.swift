@@ -8,7 +8,11 @@ let package = Package(
   dependencies: [.package(name: "affine-quant", path: "../..")],
   targets: [
     .testTarget(
-      name: "OutsideTests", dependencies: [.product(name: "AffineQuant", package: "affine-quant")])
+      name: "OutsideTests",
+      dependencies: [
+        .product(name: "AffineKernels", package: "affine-quant"),
+        .product(name: "AffineQuant", package: "affine-quant"),
+      ])
   ],
   swiftLanguageModes: [.v6]
 )

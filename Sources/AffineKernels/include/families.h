@@ -90,6 +90,7 @@ typedef struct {
   FAMILY(accumulate_f32) \
   FAMILY(multiply_f32) \
   FAMILY(scale_f32) \
+  FAMILY(relu_f32) \
   FAMILY(gelu_f32) \
   FAMILY(gelugradient_f32) \
   FAMILY(silu_f32) \

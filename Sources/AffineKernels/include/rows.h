@@ -10,7 +10,7 @@
 /// out[i] = a function of first[i] and, where it has a second argument, other[i]
 ///
 ///   add first + other; accumulate out + first; multiply first * other; scale first * factor
-///   gelu x Phi(x); silu x / (1 + e^-x); swiglu silu(first) * other
+///   relu max(x, 0); gelu x Phi(x); silu x / (1 + e^-x); swiglu silu(first) * other
 ///   gelugradient, silugradient: the derivative at first, times other
 ///
 /// Every operation is rounded, none fused. Arrays do not overlap.

@@ -13,6 +13,7 @@
   ENTRY(accumulate, isa)       \
   ENTRY(multiply, isa)         \
   ENTRY(scale, isa)            \
+  ENTRY(relu, isa)             \
   ENTRY(gelu, isa)             \
   ENTRY(gelugradient, isa)    \
   ENTRY(silu, isa)             \

@@ -16,6 +16,25 @@ package enum Elementwise {
     ElementKernels.accumulate(&a, b, execution)
   }
 
+  /// a · b, element by element.
+  static func multiply(
+    _ a: Matrix<Float>, _ b: Matrix<Float>, on execution: Execution
+  ) -> Matrix<Float> {
+    ElementKernels.map(ElementKernels.multiply, a, b, on: execution)
+  }
+
+  /// A function of each element.
+  static func activate(
+    _ x: Matrix<Float>, _ activation: Activation, on execution: Execution
+  ) -> Matrix<Float> {
+    switch activation {
+    case .none: x
+    case .relu: ElementKernels.map(ElementKernels.relu, x, on: execution)
+    case .gelu: gelu(x, on: execution)
+    case .silu: silu(x, on: execution)
+    }
+  }
+
   /// a · factor.
   package static func scale(
     _ a: Matrix<Float>, by factor: Float, on execution: Execution

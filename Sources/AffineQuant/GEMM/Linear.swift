@@ -7,16 +7,18 @@
 /// - Parameters:
 ///   - input: `m × k` activations.
 ///   - weight: `n × k`, one row an output channel.
+///   - end: A bias and an activation.
 ///   - execution: Threads and instruction sets; the result depends on neither.
 /// - Returns: `m × n` values, accumulated in `Float` in ascending order of `k` and rounded once.
-/// - Throws: ``ShapeError/mismatchedDepth(lhs:rhs:)``.
+/// - Throws: ``ShapeError``: depths that differ, a bias of another length.
 /// - Complexity: O(m·n·k)
 public func linear<Element: FloatElement, Storage: CodeStorage, Layout: QuantizationLayout>(
   _ input: Matrix<Element>, _ weight: AffineQuantized<Storage, Layout>,
-  on execution: Execution = .standard
+  end: ProductEnd = .none, on execution: Execution = .standard
 ) throws(ShapeError) -> Matrix<Element> {
   try ProductCall(
-    .linear, ErasedOperand(input), .quantized(weight.core), on: execution
+    .linear, ErasedOperand(input), .quantized(weight.core), end: end,
+    on: execution
   ).result()
 }
 
@@ -35,19 +37,21 @@ public func linear<Element: FloatElement, Storage: CodeStorage, Layout: Quantiza
 /// - Parameters:
 ///   - input: `m × k`, with scales that are constant along slices of a row.
 ///   - weight: `n × k`, likewise.
+///   - end: A bias and an activation.
 ///   - execution: Threads and instruction sets; the result depends on neither.
 /// - Returns: `m × n` values.
-/// - Throws: ``ShapeError/mismatchedDepth(lhs:rhs:)``.
+/// - Throws: ``ShapeError``: depths that differ, a bias of another length.
 /// - Complexity: O(m·n·k)
 public func linear<
   InputStorage, InputLayout: QuantizationLayout, Storage, Layout: QuantizationLayout
 >(
   _ input: AffineQuantized<InputStorage, InputLayout>, _ weight: AffineQuantized<Storage, Layout>,
-  on execution: Execution = .standard
+  end: ProductEnd = .none, on execution: Execution = .standard
 ) throws(ShapeError) -> Matrix<Float>
 where InputLayout.Scaling: RowSliced, Layout.Scaling: RowSliced {
   try ProductCall(
-    .linear, .quantized(input.core), .quantized(weight.core), on: execution
+    .linear, .quantized(input.core), .quantized(weight.core), end: end,
+    on: execution
   ).result()
 }
 
@@ -56,14 +60,17 @@ where InputLayout.Scaling: RowSliced, Layout.Scaling: RowSliced {
 /// - Parameters:
 ///   - input: `m × k`.
 ///   - weight: `n × k`.
+///   - end: A bias and an activation.
 ///   - execution: Threads and instruction sets; the result depends on neither.
 /// - Returns: `m × n` values, accumulated in `Float` in ascending order of `k`.
-/// - Throws: ``ShapeError/mismatchedDepth(lhs:rhs:)``.
+/// - Throws: ``ShapeError``: depths that differ, a bias of another length.
 /// - Complexity: O(m·n·k)
 public func linear<Element: FloatElement>(
-  _ input: Matrix<Element>, _ weight: Matrix<Element>, on execution: Execution = .standard
+  _ input: Matrix<Element>, _ weight: Matrix<Element>, end: ProductEnd = .none,
+  on execution: Execution = .standard
 ) throws(ShapeError) -> Matrix<Element> {
   try ProductCall(
-    .linear, ErasedOperand(input), ErasedOperand(weight), on: execution
+    .linear, ErasedOperand(input), ErasedOperand(weight), end: end,
+    on: execution
   ).result()
 }

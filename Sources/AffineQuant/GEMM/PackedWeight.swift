@@ -42,26 +42,77 @@ public struct PackedWeight: Sendable {
   ///
   /// - Throws: ``QuantizationError``: another depth, or inputs that are not finite.
   public func linear(
-    _ input: Matrix<Float>, on execution: Execution = .standard
+    _ input: Matrix<Float>, end: ProductEnd = .none, on execution: Execution = .standard
   ) throws(QuantizationError) -> Matrix<Float> {
     guard let inputs else {
       do {
-        return try ProductCall(.linear, ErasedOperand(input), .quantized(core), on: execution)
+        return try ProductCall(
+          .linear, ErasedOperand(input), .quantized(core), end: end, on: execution)
           .result()
       } catch { throw .shape(error) }
     }
-    return try Product.quantizing(input, as: inputs, core, on: execution)
+    return try Product.quantizing(input, as: inputs, core, end: end, on: execution)
   }
 
   /// `X · Wᵀ` for an input that is quantized already, as with static scales.
   ///
   /// - Throws: ``QuantizationError``: another depth.
   public func linear(
-    _ input: AnyQuantized, on execution: Execution = .standard
+    _ input: AnyQuantized, end: ProductEnd = .none, on execution: Execution = .standard
   ) throws(QuantizationError) -> Matrix<Float> {
     do {
-      return try ProductCall(.linear, .quantized(input.core), .quantized(core), on: execution)
+      return try ProductCall(
+        .linear, .quantized(input.core), .quantized(core), end: end, on: execution)
         .result()
     } catch { throw .shape(error) }
+  }
+}
+
+extension PackedWeight {
+  /// ``linear(_:end:on:)-(Matrix<Float>,_,_)`` in memory that is there already.
+  ///
+  /// - Throws: ``QuantizationError``: extents that do not fit, or inputs that are not finite; of the latter
+  ///   the result has some values then.
+  public func linear(
+    _ input: Matrix<Float>, into result: inout Matrix<Float>, end: ProductEnd = .none,
+    on execution: Execution = .standard
+  ) throws(QuantizationError) {
+    let expected = Shape(input.shape.rows, shape.rows)
+    guard result.shape == expected else {
+      throw .shape(.mismatchedResult(expected: expected, found: result.shape))
+    }
+    guard let inputs else {
+      do {
+        try ProductCall(
+          .linear, ErasedOperand(input), .quantized(core), end: end, on: execution
+        ).write(into: &result)
+      } catch { throw .shape(error) }
+      return
+    }
+    var failure: QuantizationError?
+    result.values.change { memory in
+      do throws(QuantizationError) {
+        try Product.quantizing(input, as: inputs, core, end, into: memory, execution)
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// How products of so many rows with this weight are served.
+  public func explain(rows: Int, on execution: Execution = .standard) -> Plan {
+    let input = Shape(rows, shape.columns)
+    let planned = inputs.flatMap { type in
+      Product.plan(type, BlockGrid(input, type.block), core, finishes: false, execution).map {
+        $0.plan(
+          .linear, .quantized(type), .quantized(core.type), sizes: (input, shape), execution)
+      }
+    }
+    if let planned { return planned }
+    let first = inputs.map(OperandType.quantized) ?? .float(.float32)
+    let plan = AffineQuant.plan(
+      for: .linear, first, .quantized(core.type), rows: rows, isPacked: core.tiles != nil,
+      on: execution)
+    guard let plan else { preconditionFailure("no product with \(core.type.name)") }
+    return plan
   }
 }

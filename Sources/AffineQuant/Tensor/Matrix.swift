@@ -50,11 +50,19 @@ public struct Matrix<Element: FloatElement>: Sendable {
   ///
   /// - Precondition: The matrix has both.
   public subscript(row: Int, column: Int) -> Element {
+    get { values[place(row, column)] }
+    set {
+      let place = place(row, column)
+      values.change { $0[place] = newValue }
+    }
+  }
+
+  private func place(_ row: Int, _ column: Int) -> Int {
     precondition(
       UInt(bitPattern: row) < UInt(bitPattern: shape.rows)
         && UInt(bitPattern: column) < UInt(bitPattern: shape.columns),
       "[\(row), \(column)] is outside a matrix of \(shape)")
-    return values[row * shape.columns + column]
+    return row * shape.columns + column
   }
 
   /// The transpose.

@@ -1,0 +1,92 @@
+import AffineKernels
+import AffineQuant
+import Testing
+
+/// A kernel of another package: two rows against four, and k-groups of eight codes, which no kernel of the
+/// library has.
+private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
+  let (mr, nr, kr) = (2, 4, 8)
+  let t = arguments.assumingMemoryBound(to: aq_matmul_i8_args.self).pointee
+  let lhs = t.lhs.assumingMemoryBound(to: Int8.self)
+  func parameter(_ numbers: UnsafeRawPointer, _ place: Int) -> Float {
+    t.rhs_is_half
+      ? Float(numbers.assumingMemoryBound(to: Float16.self)[place])
+      : numbers.assumingMemoryBound(to: Float.self)[place]
+  }
+  for i in 0..<t.rows {
+    for j in 0..<t.columns {
+      var (result, group): (Float, Int) = (0, 0)
+      for slice in 0..<t.slices {
+        let l = (i / mr * t.slices + slice) * mr + i % mr
+        let r = slice * nr + j
+        var sum = t.lhs_start[l] &+ (t.rhs_start?[r] ?? 0)
+        if let zero = t.rhs_zero, let total = t.lhs_total { sum &-= zero[r] &* total[l] }
+        if let zero = t.lhs_zero, let total = t.rhs_total { sum &-= zero[l] &* total[r] }
+        for _ in 0..<t.slice_groups[slice] {
+          for place in 0..<kr {
+            let left = lhs[((i / mr * t.groups + group) * mr + i % mr) * kr + place]
+            sum &+= Int32(left) * Int32(t.rhs[(group * nr + j) * kr + place])
+          }
+          group += 1
+        }
+        let scaled = Float(sum) * (t.lhs_scale?[l] ?? 1)
+        result = result.addingProduct(scaled, parameter(t.rhs_scale, r))
+        if let bias = t.rhs_bias, let sums = t.lhs_sum {
+          result = result.addingProduct(sums[l], parameter(bias, r))
+        }
+        if let bias = t.lhs_bias, let sums = t.rhs_sum {
+          result = result.addingProduct(bias[l], sums[r])
+        }
+      }
+      t.out[i * t.stride + j] = result * (t.row_scale?[i] ?? 1)
+    }
+  }
+}
+
+@Suite struct AddedKernelTests {
+  static let kernel = AddedKernel(
+    .bytes, name: "eights", needs: .portable,
+    tile: KernelTile(mr: 2, nr: 4, kr: 8, lhsRun: 8, lhs: .int8, rhs: .uint8),
+    run: { matmulOfEights($0) })
+
+  static var execution: Execution {
+    var execution = Execution(threads: 2)
+    execution.added = [kernel]
+    return execution
+  }
+
+  private static func values(_ rows: Int, _ columns: Int) -> Matrix<Float> {
+    Matrix(rows: rows, columns: columns) { Float(($0 * 31 + $1 * 17) % 101) * 0.02 - 1 }
+  }
+
+  /// Planned, run, and with the bits of the library's kernels; a weight that was packed for those is packed
+  /// again, and the plan says so.
+  @Test func itServesTheProductsOfItsExecution() throws {
+    let record = KernelRecord()
+    var execution = Self.execution
+    execution.record = record
+    let x = try Int8Activations(quantizing: Self.values(5, 70))
+    let w = try Int8Weight(quantizing: Self.values(7, 70))
+    let product = try linear(x, w, on: execution)
+    #expect(record.rows.contains(Self.kernel.row))
+    #expect(try product == linear(x, w))
+    #expect(try product == linear(x, w.tiled(), on: execution))
+    let plan = try #require(explain(.linear, Int8Activations.self, Int8Weight.self, on: execution))
+    #expect(plan.kernel == Self.kernel.row)
+    #expect(
+      explain(.linear, Int8Activations.self, Int8Weight.self)?.kernel != Self.kernel.row)
+  }
+
+  @Test func itIsVerifiedAndRated() {
+    #expect(Self.kernel.mismatches().isEmpty)
+    #expect(Self.kernel.operationsPerSecond(rows: 8, columns: 32, depth: 64) > 0)
+    let wrong = AddedKernel(
+      .bytes, name: "wrong", needs: .portable,
+      tile: KernelTile(mr: 2, nr: 4, kr: 8, lhsRun: 8, lhs: .int8, rhs: .uint8),
+      run: { arguments in
+        matmulOfEights(arguments)
+        arguments.assumingMemoryBound(to: aq_matmul_i8_args.self).pointee.out[0] += 1
+      })
+    #expect(!wrong.mismatches().isEmpty)
+  }
+}
