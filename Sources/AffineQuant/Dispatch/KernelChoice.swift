@@ -16,7 +16,7 @@ public func plan(
   }
   var layouts = ProductPlan.Layouts()
   if let rows { layouts.rows = rows }
-  if isPacked && operation == .linear { layouts.rhs = { _ in .panels } }
+  if isPacked && operation == .linear { layouts.rhs = .fitting }
   return ProductPlan(operation, first, second, layouts, execution)
     .plan(operation, first, second, sizes: nil, execution)
 }

@@ -13,7 +13,7 @@ struct IntegerProduct: ParallelWork {
   /// Sums of right codes where the left operand asks for them, and of products where the kernel does.
   private let rightTotals, rightProducts: Buffer<Int32>?
   /// The same, scaled; only where the left operand has biases.
-  private let rightSums: Buffer<Float>
+  private let rightSums: Buffer<Float>?
   private let blocking: Blocking
   private let output: Output
   private let scratch: DisjointMemory<UInt8>?
@@ -55,7 +55,7 @@ struct IntegerProduct: ParallelWork {
     let readsTotals = isBiased || left.zeros != nil
     rightProducts = left.layout.multipliesPairs ? rhs.codeSums(.products, right, execution) : nil
     rightTotals = readsTotals ? rhs.codeSums(.totals, right, execution) : nil
-    rightSums = isBiased ? rhs.scaledSums(right, execution) : Buffer([])
+    rightSums = isBiased ? rhs.scaledSums(right, execution) : nil
     let layout = right.layout
     let panelBytes = right.slices.groupCount * layout.groupBytes
     blocking = Blocking(
@@ -153,7 +153,7 @@ struct IntegerProduct: ParallelWork {
         lhs_scale: left.scales.map { unsafe $0.pointer + l }, rhs_scale: scale,
         lhs_sum: left.sums.map { unsafe $0.pointer + l }, rhs_bias: right.biases.optional(at: r),
         rhs_is_half: right.scales.isHalf, lhs_bias: left.biases.map { unsafe $0.pointer + l },
-        rhs_sum: rightSums.optional(at: r),
+        rhs_sum: rightSums?.optional(at: r),
         row_scale: left.rowScales.map { unsafe $0.pointer + rows.lowerBound },
         scratch: scratch.map { unsafe $0.pointer + worker * scratchCount },
         rows: rows.count, columns: columns.count, out: UnsafeMutablePointer(bitPattern: 64)!,

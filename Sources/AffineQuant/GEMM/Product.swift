@@ -71,7 +71,7 @@ package enum Product {
     else { return nil }
     var layouts = ProductPlan.Layouts()
     (layouts.rows, layouts.quantizes, layouts.finishes) = (grid.shape.rows, true, finishes)
-    layouts.rhs = { rhs.fit($0, against: grid) }
+    layouts.rhs = .of(rhs, against: grid)
     let plan = ProductPlan(.linear, .quantized(type), .quantized(rhs.type), layouts, execution)
     guard case .codes(let kernel) = plan.route else { return nil }
     let slices = ContractedSlices(of: rhs, against: grid, kr: kernel.tile.kr)

@@ -6,7 +6,7 @@ extension ProductCall {
     layouts.finishes = finishes
     if case .quantized(let codes) = lhs { layouts.lhsIsPanels = codes.tiles != nil }
     if case .quantized(let codes) = rhs {
-      layouts.rhs = { codes.fit($0, against: lhsGrid) }
+      layouts.rhs = .of(codes, against: lhsGrid)
     }
     return ProductPlan(operation, lhs.type, rhs.type, layouts, execution)
   }
@@ -76,10 +76,10 @@ extension ProductCall {
   func packed(_ plan: ProductPlan, _ tile: KernelTile, against grid: BlockGrid?) -> CodeMatrix {
     guard case .quantized(let codes) = rhs else { preconditionFailure("a weight that is no codes") }
     let axis = operation.axes.rhs
-    let rhsGrid = axis == .rows ? codes.grid : codes.grid.transposed
-    let grids = [grid, rhsGrid].compactMap(\.self)
     switch plan.rhs {
     case .codes(let packing, let panels, let sums):
+      let rhsGrid = axis == .rows ? codes.grid : codes.grid.transposed
+      let grids = [grid, rhsGrid].compactMap(\.self)
       let slices = ContractedSlices(grids, kr: tile.kr)
       return RHSPacker(
         CodeOperand(codes.rowMajor(panels, execution), axis), RHSLayout(tile, codes.storage),

@@ -46,8 +46,8 @@ struct ProductPlan {
   struct Layouts {
     /// Whether the left codes lie in panels.
     var lhsIsPanels = false
-    /// Whether the right codes do, and fit a kernel's tile: as they are, or cut finer.
-    var rhs: (_ tile: KernelTile) -> Fit = { _ in .rows }
+    /// How the right codes lie.
+    var rhs = RightSide.rows
     /// Rows of the result.
     var rows = Int.max
     /// Whether a float left side becomes codes of a type on its way.
@@ -56,7 +56,24 @@ struct ProductPlan {
     var finishes = false
   }
 
-  /// How the codes of a right side lie.
+  /// How right codes lie, before a kernel is chosen.
+  enum RightSide {
+    case rows
+    /// As the kernel that is chosen reads them.
+    case fitting
+    /// Those of a matrix, in a product with blocks on the left, or with floats there.
+    case of(CodeMatrix, against: BlockGrid?)
+
+    func fit(_ tile: KernelTile) -> Fit {
+      switch self {
+      case .rows: .rows
+      case .fitting: .panels
+      case .of(let codes, let grid): codes.fit(tile, against: grid)
+      }
+    }
+  }
+
+  /// How right codes lie for a kernel.
   enum Fit {
     case rows, panels, finerPanels, otherPanels
   }
@@ -82,7 +99,7 @@ struct ProductPlan {
         let sumsCodes = !layouts.quantizes && input.needsSumsOfOther
         readsTotals = sumsCodes
         let (right, found) = Self.codes(
-          weight, tile, layouts.rhs(tile), axes.rhs, sumsCodes: sumsCodes, execution)
+          weight, tile, layouts.rhs.fit(tile), axes.rhs, sumsCodes: sumsCodes, execution)
         (rhs, sums) = (right, found)
         return
       }
@@ -92,7 +109,7 @@ struct ProductPlan {
         route = .weights(kernel)
         lhs = .values(ValueKernels(first, .rows, execution), from: nil)
         let (right, _) = Self.codes(
-          weight, kernel.tile, layouts.rhs(kernel.tile), axes.rhs, sumsCodes: false, execution)
+          weight, kernel.tile, layouts.rhs.fit(kernel.tile), axes.rhs, sumsCodes: false, execution)
         (rhs, sums) = (right, nil)
         return
       }
@@ -105,7 +122,7 @@ struct ProductPlan {
     var rhsIsPanels = false
     if case .quantized(let weight) = second {
       let tile = MatmulKernels.codes(weight.storage).best(on: execution).tile
-      if case .rows = layouts.rhs(tile) {} else { rhsIsPanels = true }
+      if case .rows = layouts.rhs.fit(tile) {} else { rhsIsPanels = true }
     }
     rhs = .values(
       ValueKernels(second, axes.rhs, execution),
