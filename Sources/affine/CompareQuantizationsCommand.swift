@@ -44,6 +44,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
     help: "A way to quantize; may be repeated. By default the usual ones.",
     transform: QuantizationVariant.init)
   var variant: [QuantizationVariant] = []
+  @OptionGroup var reading: ReadingOptions
   @OptionGroup var threads: ThreadOption
   @Option(help: "How to print.") var format = TrainingFormat.markdown
 
@@ -65,11 +66,13 @@ struct CompareQuantizationsCommand: ParsableCommand {
     defer { progress.finish() }
     let report: QuantizationComparison
     if GGUFFile.recognizes(model) {
-      report = try compare(.llama(model, on: execution), progress, execution)
+      report = try compare(
+        .llama(model, copies: reading.copies, on: execution), progress, execution)
     } else if ModelSource<BertModel>.isFolder(model) {
       report = try compareEncoder(progress, execution)
     } else {
-      report = try compare(.trained(model, on: execution), progress, execution)
+      report = try compare(
+        .trained(model, copies: reading.copies, on: execution), progress, execution)
     }
     progress.finish()
     switch format {
@@ -128,8 +131,8 @@ struct CompareQuantizationsCommand: ParsableCommand {
     guard parts == 1, normalizeTokens, context == nil else {
       throw Failure("--parts, --context and --no-normalize-tokens are for language models")
     }
-    let source = try TextEmbedder(folder: model)
-    let texts = try affine.text(of: text).split(whereSeparator: \.isNewline).map(String.init)
+    let source = try TextEmbedder(folder: model, copies: reading.copies)
+    let texts = try affine.text(of: text).textLines(omittingEmpty: true).map(String.init)
     guard !texts.isEmpty else { throw Failure("'\(text)' is empty") }
     let novel = try calibrate.map(affine.text) ?? ""
     let sequences = texts.map(source.tokens)

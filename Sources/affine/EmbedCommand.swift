@@ -16,7 +16,8 @@ struct EmbedCommand: ParsableCommand {
         affine embed --model all-MiniLM-L6-v2 --file lines.txt --weights int4-group32 \
       --calibrate book.txt
 
-      The folder holds config.json, modules.json with what it names, model.safetensors and vocab.txt.
+      The folder holds config.json, modules.json with what it names, model.safetensors, and vocab.txt or
+      tokenizer.json.
       Codes are chosen by scaled-gptq for weights below 8 bits and where inputs are quantized, which takes a \
       minute; else by awq. What layers read is seen on tokens drawn at random, and on the text of \
       --calibrate. How near embeddings come to the float model's depends on the texts, short ones losing most: \
@@ -44,6 +45,7 @@ struct EmbedCommand: ParsableCommand {
   var calibrate: String?
   @Option(help: "Multiply columns of inputs with a value of this magnitude as floats: LLM.int8().")
   var outliers: Float?
+  @OptionGroup var reading: ReadingOptions
   @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption
   @Option(name: .customLong("repeat"), help: "Encode so many times, to measure.") var runs = 1
@@ -61,7 +63,8 @@ struct EmbedCommand: ParsableCommand {
   func run() throws {
     let execution = threads.execution(try sets.instructionSet())
     let texts = try allTexts()
-    var embedder = try TextEmbedder(folder: model, tensors: tensors)
+    var embedder = try TextEmbedder(
+      folder: model, tensors: tensors, copies: reading.copies)
     try quantize(&embedder, execution)
     let sequences = texts.map(embedder.tokens)
     var seconds: [Double] = []
@@ -73,7 +76,7 @@ struct EmbedCommand: ParsableCommand {
       seconds.append(time.inSeconds)
     }
     let report = EmbeddingReport(
-      model: model, weights: embedder.model.weightTypes, activations: activations ?? "float32",
+      model: model, weights: embedder.model.weightTypes, activations: embedder.model.inputTypes,
       texts: texts, tokenCounts: sequences.map(\.count),
       seconds: seconds.sorted()[seconds.count / 2], embeddings)
     if let index = report.embeddings.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
@@ -158,6 +161,20 @@ extension String {
 }
 
 extension BertModel {
+  /// What the inputs of linear layers are quantized to.
+  fileprivate var inputTypes: [String] {
+    Set(
+      linearNames.map { name in
+        switch self[linear: name].weight {
+        case .float: "float32"
+        case .quantized(let packed): packed.inputs?.name ?? "float32"
+        case .fixed(_, let inputs, _): inputs.name
+        case .outliers: Int8Activations.type.name
+        }
+      }
+    ).sorted()
+  }
+
   /// The types of the linear layers' weights.
   fileprivate var weightTypes: [String] {
     Set(

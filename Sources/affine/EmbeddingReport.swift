@@ -13,12 +13,12 @@ struct EmbeddingReport: Encodable {
   let embeddings: [[Float]]
 
   init(
-    model: String, weights: [String], activations: String, texts: [String], tokenCounts: [Int],
+    model: String, weights: [String], activations: [String], texts: [String], tokenCounts: [Int],
     seconds: Double, _ embeddings: Matrix<Float>
   ) {
     self.model = model
     self.weights = weights.joined(separator: ", ")
-    self.activations = activations
+    self.activations = activations.joined(separator: ", ")
     self.texts = texts
     self.tokenCounts = tokenCounts
     self.seconds = seconds

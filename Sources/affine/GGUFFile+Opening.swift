@@ -14,8 +14,8 @@ extension GGUFFile {
   /// Opens a file that a person named.
   ///
   /// - Throws: ``Failure``, with the file's name in it.
-  static func open(_ path: String) throws -> GGUFFile {
-    do { return try GGUFFile(path: path) } catch .file(let error) {
+  static func open(_ path: String, copies: Bool = false) throws -> GGUFFile {
+    do { return try GGUFFile(path: path, copies: copies) } catch .file(let error) {
       throw error
     } catch {
       throw Failure("\(path) is no GGUF file that can be read: \(error)")

@@ -12,6 +12,7 @@ struct LanguageModelOptions: ParsableArguments {
   var activations = "int8-group32"
   @Option(help: "How keys and values are kept: float32, float16 or int8.")
   var cache = CacheFormat.float16
+  @OptionGroup var reading: ReadingOptions
   @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption
 
@@ -26,7 +27,7 @@ struct LanguageModelOptions: ParsableArguments {
     let clock = ContinuousClock()
     let started = clock.now
     do {
-      var weights = try GGUFWeights(GGUFFile(path: model))
+      var weights = try GGUFWeights(GGUFFile(path: model, copies: reading.copies))
       let tokenizer = try BytePairTokenizer(weights.file.metadata)
       try tokenizer.requireRows(of: weights.configuration)
       let template = try weights.file.metadata.ifPresent("tokenizer.chat_template") {

@@ -43,9 +43,11 @@ struct ModelSource<Model: QuantizableModel> {
 
 extension ModelSource where Model == LlamaModel {
   /// Reads a GGUF file; inputs of its layers stay floats.
-  static func llama(_ path: String, on execution: Execution) throws -> ModelSource {
+  static func llama(
+    _ path: String, copies: Bool, on execution: Execution
+  ) throws -> ModelSource {
     do {
-      return try llama(GGUFWeights(GGUFFile(path: path)), on: execution)
+      return try llama(GGUFWeights(GGUFFile(path: path, copies: copies)), on: execution)
     } catch GGUFError.file(let error) {
       throw error
     } catch { throw Failure("'\(path)': \(error)") }
@@ -64,9 +66,11 @@ extension ModelSource where Model == LlamaModel {
 
 extension ModelSource where Model == LlamaModel {
   /// Reads a model that affine train --export wrote; its tokens are bytes.
-  static func trained(_ path: String, on execution: Execution) throws -> ModelSource {
+  static func trained(
+    _ path: String, copies: Bool, on execution: Execution
+  ) throws -> ModelSource {
     do {
-      let weights = try TransformerWeights(Checkpoint.load(from: path))
+      let weights = try TransformerWeights(Checkpoint.load(from: path, copies: copies))
       guard weights.configuration.vocabulary == TextVocabulary.bytes.count else {
         throw Failure("its tokens are characters that it does not name: train with --unit bytes")
       }
@@ -83,8 +87,8 @@ extension ModelSource where Model == BertModel {
   }
 
   /// Reads a folder.
-  static func bert(_ folder: String) throws -> ModelSource {
-    let embedder = try TextEmbedder(folder: folder)
+  static func bert(_ folder: String, copies: Bool) throws -> ModelSource {
+    let embedder = try TextEmbedder(folder: folder, copies: copies)
     return ModelSource(model: embedder.model, readsOn: false, tokenize: embedder.tokens)
   }
 }

@@ -13,7 +13,7 @@ extension QuantizeCommand {
     let weights: GGUFWeights
     let source: ModelSource<LlamaModel>
     do {
-      weights = try GGUFWeights(try GGUFFile.open(input))
+      weights = try GGUFWeights(try GGUFFile.open(input, copies: reading.copies))
       source = try .llama(weights, on: execution)
     } catch let failure as Failure { throw failure } catch { throw Failure("'\(input)': \(error)") }
     let sizeBefore = weights.file.byteCount
@@ -47,8 +47,9 @@ extension QuantizeCommand {
   func quantizeBert(
     _ plan: QuantizationPlan, _ progress: Progress, _ execution: Execution
   ) throws -> QuantizationReport {
-    let source = try ModelSource<BertModel>.bert(input)
-    let file = try SafeTensorsFile.open(SafeTensorsFile.path(inFolder: input))
+    let source = try ModelSource<BertModel>.bert(input, copies: reading.copies)
+    let file = try SafeTensorsFile.open(
+      SafeTensorsFile.path(inFolder: input), copies: reading.copies)
     let sizeBefore = file.byteCount
     let result = try quantized(source, plan, progress, execution)
     let model = result.model

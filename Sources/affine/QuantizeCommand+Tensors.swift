@@ -15,7 +15,7 @@ extension QuantizeCommand {
         "'\(input)' is no model that can run, a GGUF file or a folder: its matrices can be rounded by "
           + "rtn or hqq, without texts or activations")
     }
-    let file = try SafeTensorsFile.open(input)
+    let file = try SafeTensorsFile.open(input, copies: reading.copies)
     var writer = SafeTensorsWriter()
     writer.metadata = file.header.metadata
     var layers: [LayerQuantization] = []

@@ -39,6 +39,7 @@ struct QuantizeCommand: ParsableCommand {
   @OptionGroup var texts: QuantizationTexts
   @Option(help: "Also write the report here, as .html or .json.") var report: String?
   @OptionGroup var outputs: OutputOptions
+  @OptionGroup var reading: ReadingOptions
   @OptionGroup var threads: ThreadOption
   @Option(help: "How to print.") var format = OutputFormat.table
 

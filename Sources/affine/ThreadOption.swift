@@ -1,12 +1,24 @@
 import AffineQuant
 import ArgumentParser
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// On how many threads a command runs.
 struct ThreadOption: ParsableArguments {
   @Option(help: "Threads, 1 to 256; by default AFFINE_THREADS or all cores.") var threads: Int?
 
   func validate() throws {
-    if let threads { try require(threads, in: 1...256, for: "--threads") }
+    if let threads { return try require(threads, in: 1...256, for: "--threads") }
+    // Of what cannot be meant nothing would be said otherwise.
+    guard let text = ProcessInfo.processInfo.environment["AFFINE_THREADS"] else { return }
+    guard let threads = Int(text), "\(threads)" == text, (1...256).contains(threads) else {
+      throw ValidationError(
+        "the environment variable AFFINE_THREADS must lie in 1...256, not be '\(text)'")
+    }
   }
 
   func execution(_ set: InstructionSet = .running) -> Execution {

@@ -135,6 +135,24 @@ import Testing
     #expect(NameExpression(String(repeating: "a", count: 513)) == nil)
   }
 
+  /// The time of all matches is the product of both.
+  @Test(arguments: [(256, 1 << 20, true), (257, 1 << 20, false), (512, 1 << 18, true)])
+  func manyNamesTakeShortExpressions(_ bytes: Int, _ nameBytes: Int, _ isTaken: Bool) throws {
+    let configuration = """
+      {"quant_method": "compressed-tensors", "config_groups": {}, "ignore":
+      ["re:\(String(repeating: "a", count: bytes - 2))", "re:b", "re:c"]}
+      """
+    let name = String(repeating: "n", count: nameBytes)
+    let tensors = try file([("\(name).weight_scale", .float32, [1, 1])])
+    if isTaken {
+      _ = try QuantizedCheckpoint(file: tensors, configuration: configuration)
+    } else {
+      #expect(throws: QuantizedCheckpointError.self) {
+        try QuantizedCheckpoint(file: tensors, configuration: configuration)
+      }
+    }
+  }
+
   /// Codes that no settings are for are not left out in silence.
   @Test func packedCodesWithoutSettingsAreNamed() throws {
     let configuration = """

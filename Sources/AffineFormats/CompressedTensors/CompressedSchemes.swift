@@ -8,7 +8,15 @@ struct CompressedSchemes: Sendable {
   private let targets: ModulePatterns
   private let ignored: ModulePatterns
 
-  init(_ object: JSONValue) throws(QuantizedCheckpointError) {
+  /// For names of 1 MB or more, bytes of expressions that take a second or two; for fewer names, more.
+  private static let mostExpressionBytes = 256
+  private static let mostSteps = mostExpressionBytes << 20
+
+  /// - Parameters:
+  ///   - object: The configuration of the quantization.
+  ///   - nameBytes: The bytes of all names that will be asked for.
+  /// - Throws: ``QuantizedCheckpointError``.
+  init(_ object: JSONValue, nameBytes: Int) throws(QuantizedCheckpointError) {
     let settings = CheckpointSettings(format: CompressedTensorsReader.format, object: object)
     let format = try settings.text("format", otherwise: "dense")
     try Self.requireNothingElse(object)
@@ -29,6 +37,12 @@ struct CompressedSchemes: Sendable {
           CheckpointSettings(format: settings.format, object: weights),
           try own.text("format", otherwise: format)
         ))
+    }
+    let bytes = targets.expressionBytes + ignored.expressionBytes
+    guard bytes <= max(Self.mostExpressionBytes, Self.mostSteps / max(nameBytes, 1)) else {
+      throw .unsupported(
+        format: settings.format,
+        feature: "regular expressions of \(bytes) bytes for names of \(nameBytes) bytes")
     }
     (self.groups, self.targets, self.ignored) = (groups, targets, ignored)
   }

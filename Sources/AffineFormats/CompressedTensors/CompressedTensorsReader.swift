@@ -18,9 +18,12 @@ struct CompressedTensorsReader: CheckpointReader {
     guard let object = configuration?.quantizationConfiguration,
       object.member("quant_method")?.word == Self.format || object.member("config_groups") != nil
     else { return nil }
-    schemes = try CompressedSchemes(object)
+    let packed = tensors.names(endingIn: ".weight_packed")
+    let names = packed + tensors.names(endingIn: ".weight_scale")
+    schemes = try CompressedSchemes(
+      object, nameBytes: names.reduce(0) { $0 + $1.utf8.count })
     // Codes that are packed are of no use to anybody without settings.
-    for name in tensors.names(endingIn: ".weight_packed") where schemes.settings(of: name) == nil {
+    for name in packed where schemes.settings(of: name) == nil {
       throw .unsupported(
         format: Self.format,
         feature: "packed codes of '\(name)', which no target or an ignored name means")

@@ -4,10 +4,8 @@ struct ModulePatterns: Sendable {
   private var names: [ByteName: Int] = [:]
   private var expressions: [(expression: NameExpression, number: Int)] = []
   private var linears, embeddings: Int?
-  private var expressionBytes = 0
-
-  /// More than any configuration in use; every expression is tried on every name.
-  private static let mostExpressionBytes = 4096
+  /// The bytes of all expressions, each of which is tried on every name.
+  private(set) var expressionBytes = 0
 
   /// Adds patterns; of several that mean a module equally closely the first stays.
   ///
@@ -16,9 +14,7 @@ struct ModulePatterns: Sendable {
     for text in texts {
       if let expression = text.after(prefix: "re:") {
         expressionBytes += expression.utf8.count
-        guard expressionBytes <= Self.mostExpressionBytes,
-          let expression = NameExpression(expression)
-        else {
+        guard let expression = NameExpression(expression) else {
           throw .unsupported(
             format: CompressedTensorsReader.format, feature: "the regular expression '\(text)'")
         }

@@ -10,19 +10,24 @@ struct NameAutomaton: Sendable {
     case lookahead(Int, isNegative: Bool)
   }
 
+  /// A state that takes a character of a set, by its number, and the state after it.
+  private struct Taker: Sendable {
+    let state, set, next: Int
+  }
+
   /// The state of an expression at which it has matched, and those that take a character.
   private struct Part: Sendable {
     let end: Int
-    let takers: [Int]
+    let takers: [Taker]
   }
 
-  /// What a state takes, and the state after it; only of takers.
-  private var characters: [(set: NameCharacters, next: Int)?] = []
   /// The states that lead to a state without taking anything.
   private var sources: [[(state: Int, condition: Condition)]] = []
   /// What looks ahead, before that in which it does; the whole comes last.
   private var parts: [Part] = []
-  private var takers: [Int] = []
+  private var takers: [Taker] = []
+  private var sets: [NameCharacters] = []
+  private var numbers: [NameCharacters: Int] = [:]
   private var first = 0
 
   init(_ root: NameExpression.Node) { first = addPart(root) }
@@ -30,42 +35,44 @@ struct NameAutomaton: Sendable {
   /// Whether a beginning of a name, or all of it, matches.
   func begins(_ name: [Unicode.Scalar]) -> Bool {
     var leads = [Bool](repeating: false, count: sources.count)
+    var later = leads
+    var accepts = [Bool](repeating: false, count: sets.count)
+    var found: [Int] = []
     for place in stride(from: name.count, through: 0, by: -1) {
-      let later = leads
-      leads = [Bool](repeating: false, count: sources.count)
+      swap(&leads, &later)
+      for state in leads.indices { leads[state] = false }
+      if place < name.count {
+        for set in sets.indices { accepts[set] = sets[set].contains(name[place]) }
+      }
       for part in parts {
-        var found = [part.end]
+        found.append(part.end)
         if place < name.count {
-          found += part.takers.filter { taker in
-            guard let (set, next) = characters[taker] else { return false }
-            return later[next] && set.contains(name[place])
+          for taker in part.takers where later[taker.next] && accepts[taker.set] {
+            found.append(taker.state)
           }
         }
         while let state = found.popLast() {
           guard !leads[state] else { continue }
           leads[state] = true
-          for source in sources[state] where !leads[source.state] {
-            if isMet(source.condition, place, name.count, leads) { found.append(source.state) }
+          for (source, condition) in sources[state] where !leads[source] {
+            let isMet =
+              switch condition {
+              case .always: true
+              case .isStart: place == 0
+              case .isEnd: place == name.count
+              case .lookahead(let state, let isNegative): leads[state] != isNegative
+              }
+            if isMet { found.append(source) }
           }
         }
       }
     }
     return leads[first]
   }
-
-  private func isMet(_ condition: Condition, _ place: Int, _ count: Int, _ leads: [Bool]) -> Bool {
-    switch condition {
-    case .always: true
-    case .isStart: place == 0
-    case .isEnd: place == count
-    case .lookahead(let state, let isNegative): leads[state] != isNegative
-    }
-  }
 }
 
 extension NameAutomaton {
   private mutating func addState() -> Int {
-    characters.append(nil)
     sources.append([])
     return sources.count - 1
   }
@@ -97,8 +104,7 @@ extension NameAutomaton {
     case .end: return add(.isEnd, before: next)
     case .one(let set):
       let state = addState()
-      characters[state] = (set, next)
-      takers.append(state)
+      takers.append(Taker(state: state, set: number(of: set), next: next))
       return state
     case .choice(let nodes):
       let state = addState()
@@ -111,6 +117,13 @@ extension NameAutomaton {
       lead(state, to: body)
       return least == 0 ? state : body
     }
+  }
+
+  private mutating func number(of set: NameCharacters) -> Int {
+    if let number = numbers[set] { return number }
+    numbers[set] = sets.count
+    sets.append(set)
+    return sets.count - 1
   }
 
   /// Adds a state that a condition leads on.

@@ -39,7 +39,7 @@ package struct NameExpression: Sendable {
 }
 
 /// The characters that one place of an expression takes.
-struct NameCharacters: Sendable {
+struct NameCharacters: Hashable, Sendable {
   var ranges: [ClosedRange<Unicode.Scalar>]
   var isComplement = false
 

@@ -11,22 +11,27 @@ public import AffineQuant
 /// A file mapped into memory for reading; its bytes are read when they are touched.
 ///
 /// A file that another program makes shorter while it is mapped cannot be read any more, and the
-/// system ends a program that tries: replace files, as this library does, do not rewrite them, or read
-/// what may be rewritten with ``contents(of:)``.
+/// system ends a program that tries: replace files, as this library does, do not rewrite them, or copy
+/// what may be rewritten.
 @safe
 public final class MappedFile: Sendable {
   /// The bytes of the file; they keep the mapping alive.
   public let bytes: Buffer<UInt8>
+  private let isMapped: Bool
 
   /// Maps a regular file.
   ///
-  /// - Throws: ``FileError``.
-  public init(path: String) throws(FileError) {
+  /// - Parameters:
+  ///   - path: Its path.
+  ///   - copies: Read all bytes into memory at once: nothing that happens to the file later matters.
+  /// - Throws: ``FileError``, of a copy also for a file that becomes shorter meanwhile.
+  public init(path: String, copies: Bool = false) throws(FileError) {
     let file = try RegularFile(path: path)
     let count = file.count
     // A mapping cannot be empty.
-    guard count > 0 else {
-      bytes = Buffer([])
+    isMapped = !copies && count > 0
+    guard isMapped else {
+      bytes = Buffer(try file.contents())
       return
     }
     let start = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, file.descriptor, 0)
@@ -67,6 +72,7 @@ extension MappedFile {
   /// Gives the memory of the pages that some bytes lie in back to the system; the bytes stay, and
   /// are read from the file again when they are touched.
   public func forget(_ range: Range<Int>) {
+    guard isMapped else { return }
     let page = max(Int(sysconf(Int32(_SC_PAGESIZE))), 1)
     // The system reads what lies around a page with it.
     let first = max(range.lowerBound - Self.readAround, 0) / page * page

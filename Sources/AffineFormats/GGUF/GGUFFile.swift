@@ -30,10 +30,13 @@ public struct GGUFFile: Sendable {
   /// Maps a file, and all others of the same model if it is the first of several, and checks their
   /// headers.
   ///
+  /// - Parameters:
+  ///   - path: Its path.
+  ///   - copies: Copy all bytes into memory, so that the file may be rewritten: see ``MappedFile``.
   /// - Throws: ``GGUFError``, for every way in which a file can be wrong.
-  /// - Complexity: O(header), whatever the size of the tensors.
-  public init(path: String) throws(GGUFError) {
-    let (header, first) = try Self.part(path)
+  /// - Complexity: O(header), whatever the size of the tensors, unless they are copied.
+  public init(path: String, copies: Bool = false) throws(GGUFError) {
+    let (header, first) = try Self.part(path, copies)
     guard let split = try GGUFParts(header.metadata) else {
       try self.init(header, header.tensors, [first])
       return
@@ -41,7 +44,7 @@ public struct GGUFFile: Sendable {
     var (tensors, parts) = (header.tensors, [first])
     for number in 1..<split.count {
       let path = try split.path(number, besides: path)
-      let (header, part) = try Self.part(path)
+      let (header, part) = try Self.part(path, copies)
       try split.check(header.metadata, part: number, path: path)
       tensors += header.tensors.map { $0.inPart(number) }
       parts.append(part)
@@ -76,9 +79,11 @@ public struct GGUFFile: Sendable {
     self.places = places
   }
 
-  private static func part(_ path: String) throws(GGUFError) -> (GGUFHeader, Part) {
+  private static func part(
+    _ path: String, _ copies: Bool
+  ) throws(GGUFError) -> (GGUFHeader, Part) {
     let mapping: MappedFile
-    do { mapping = try MappedFile(path: path) } catch { throw .file(error) }
+    do { mapping = try MappedFile(path: path, copies: copies) } catch { throw .file(error) }
     let header = try GGUFHeader(mapping.bytes)
     // The header was copied: a vocabulary takes megabytes.
     mapping.forget(0..<(header.tensors.map(\.range.lowerBound).min() ?? 0))

@@ -11,25 +11,31 @@ public struct SafeTensorsFile: Sendable {
 
   /// Maps a file and checks its header; of the name of an index, `….index.json`, all files in it.
   ///
+  /// - Parameters:
+  ///   - path: Its path.
+  ///   - copies: Copy all bytes into memory, so that the file may be rewritten: see ``MappedFile``.
   /// - Throws: ``SafeTensorsError``, for every way in which a file can be wrong.
-  /// - Complexity: O(header), whatever the size of the tensors.
-  public init(path: String) throws(SafeTensorsError) {
+  /// - Complexity: O(header), whatever the size of the tensors, unless they are copied.
+  public init(path: String, copies: Bool = false) throws(SafeTensorsError) {
     let bytes: Buffer<UInt8>
-    do { bytes = try MappedFile(path: path).bytes } catch { throw .file(error) }
+    do { bytes = try MappedFile(path: path, copies: copies).bytes } catch { throw .file(error) }
     if path.before(suffix: SafeTensorsIndex.suffix) == nil {
       try self.init(contents: bytes)
     } else {
-      try self.init(SafeTensorsIndex(bytes), at: path)
+      try self.init(SafeTensorsIndex(bytes), at: path, copies)
     }
   }
 
-  private init(_ index: SafeTensorsIndex, at path: String) throws(SafeTensorsError) {
+  private init(
+    _ index: SafeTensorsIndex, at path: String, _ copies: Bool
+  ) throws(SafeTensorsError) {
     var parts: [(file: String, header: SafeTensorsHeader)] = []
     var contents: [Buffer<UInt8>] = []
     let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
     for file in index.files {
       let part: SafeTensorsFile
-      do { part = try SafeTensorsFile(path: folder + file) } catch .file(let error) {
+      do { part = try SafeTensorsFile(path: folder + file, copies: copies) } catch .file(let error)
+      {
         throw .file(error)
       } catch { throw .part(file: file, error) }
       parts.append((file, part.header))

@@ -61,7 +61,7 @@ public struct BertConfiguration: Sendable, Hashable {
   /// - Throws: ``BertError``: a file or a field that is missing, or a model of another kind.
   public init(folder: String) throws(BertError) {
     let folder = ModelFolder(path: folder)
-    let model = try folder.document("config.json")
+    let model = try folder.document("config.json", saying: "what the model is")
     for (field, expected) in [
       ("model_type", "bert"), ("hidden_act", "gelu"), ("position_embedding_type", "absolute"),
     ] {
@@ -70,8 +70,7 @@ public struct BertConfiguration: Sendable, Hashable {
     }
     let positions = try model.count("max_position_embeddings")
     // The tokenizer's own count where the other is missing; far more than any model's stands for none.
-    var longest = try folder.optionalDocument("sentence_bert_config.json")?
-      .optionalCount("max_seq_length")
+    var longest = try folder.sentenceSettings()?.optionalCount("max_seq_length")
     if longest == nil {
       longest = try folder.optionalDocument("tokenizer_config.json")?
         .optionalCount("model_max_length")
@@ -88,24 +87,22 @@ public struct BertConfiguration: Sendable, Hashable {
   private static func normalizes(_ folder: ModelFolder) throws(BertError) -> Bool {
     // Without it, the mean is taken and nothing follows.
     guard let modules = try folder.optionalDocument("modules.json") else { return false }
-    var kinds: [String] = []
-    for module in try modules.elements() {
-      let type = try module.word("type") ?? ""
-      let kind = type.split(separator: ".").last.map(String.init) ?? ""
-      kinds.append(kind)
-      guard kind == "Pooling" else { continue }
-      let pooling = try folder.document("\(module.text("path") ?? "")/config.json")
-      var modes = try pooling.trueNames().filter { $0.begins(with: "pooling_mode_") }
-      if let mode = try pooling.word("pooling_mode") { modes.append("pooling_mode_\(mode)_tokens") }
-      guard Set(modes) == ["pooling_mode_mean_tokens"] else {
-        throw .unsupported(file: pooling.file, what: modes.joined(separator: " and "))
-      }
+    let elements = try modules.elements()
+    let kinds = try elements.map { module throws(BertError) in
+      try module.word("type")?.split(separator: ".").last.map(String.init) ?? ""
     }
     guard kinds == ["Transformer", "Pooling"] || kinds == ["Transformer", "Pooling", "Normalize"]
     else {
       throw .unsupported(
         file: modules.file,
         what: kinds.isEmpty ? "no modules" : "the modules \(kinds.joined(separator: ", "))")
+    }
+    let pooling = try folder.document(
+      "\(elements[1].text("path") ?? "")/config.json", saying: "how tokens are pooled")
+    var modes = try pooling.trueNames().filter { $0.begins(with: "pooling_mode_") }
+    if let mode = try pooling.word("pooling_mode") { modes.append("pooling_mode_\(mode)_tokens") }
+    guard Set(modes) == ["pooling_mode_mean_tokens"] else {
+      throw .unsupported(file: pooling.file, what: modes.joined(separator: " and "))
     }
     return kinds.last == "Normalize"
   }

@@ -5,10 +5,14 @@ public import AffineQuant
 public enum BertError: Error, Hashable {
   /// The system's error.
   case file(FileError)
+  /// A file of a folder that is not there, and what it would say.
+  case missing(file: String, what: String)
   /// A file that is not JSON, or has no such field of the right kind.
   case malformed(file: String, reason: String)
   /// What a file asks for and this model does not do.
   case unsupported(file: String, what: String)
+  /// Names of tensors that begin with that of a part of a larger model.
+  case prefixedTensors(String)
   /// A number of the configuration that no model can have.
   case invalid(field: String, value: Int)
   /// Heads that do not divide the width.
@@ -33,8 +37,12 @@ extension BertError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let error): error.description
+    case .missing(let file, let what): "there is no file \(file), which would say \(what)"
     case .malformed(let file, let reason): "\(file): \(reason)"
     case .unsupported(let file, let what): "\(file) asks for \(what), which is not supported"
+    case .prefixedTensors(let prefix):
+      "the names of tensors begin with '\(prefix)', as in a model that goes on after the encoder: save the "
+        + "encoder alone"
     case .invalid(let field, let value): "a model's \(field) cannot be \(value)"
     case .unevenHeads(let heads, let width): "\(heads) heads do not divide a width of \(width)"
     case .tensors(let error): error.description

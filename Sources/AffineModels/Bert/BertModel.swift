@@ -17,12 +17,16 @@ public struct BertModel: Sendable {
   /// - Parameters:
   ///   - folder: Its path.
   ///   - tensors: The path of another file to read tensors from.
+  ///   - copies: Copy the tensors into memory, so that their file may be rewritten.
   /// - Throws: ``BertError``, naming what is missing.
-  public init(folder: String, tensors: String? = nil) throws(BertError) {
+  public init(
+    folder: String, tensors: String? = nil, copies: Bool = false
+  ) throws(BertError) {
     let configuration = try BertConfiguration(folder: folder)
     let path = tensors ?? SafeTensorsFile.path(inFolder: folder)
+    guard MappedFile.exists(path) else { throw .missing(file: path, what: "the tensors") }
     let file: SafeTensorsFile
-    do { file = try SafeTensorsFile(path: path) } catch { throw .tensors(error) }
+    do { file = try SafeTensorsFile(path: path, copies: copies) } catch { throw .tensors(error) }
     try self.init(file, configuration)
   }
 
@@ -32,7 +36,7 @@ public struct BertModel: Sendable {
   public init(
     _ file: SafeTensorsFile, _ configuration: BertConfiguration
   ) throws(BertError) {
-    var tensors = BertTensors(file)
+    var tensors = try BertTensors(file)
     let width = configuration.width
     let positions = try tensors.matrix(
       "embeddings.position_embeddings.weight", configuration.positions, width)

@@ -4,6 +4,8 @@ internal import AffineQuant
 extension BertTensors {
   /// What a file may say of a layer's input.
   static let inputParts = ["input_factors", "input_scales", "input_zero_points"]
+  /// Before the name of a layer, what its input is quantized to by parameters of the file, or on every call.
+  static let inputKeys = ["inputs.", "dynamic_inputs."]
 
   /// What columns of a layer's input are multiplied by, if anything.
   mutating func inputFactors(_ name: String, _ inputs: Int) throws(BertError) -> Matrix<Float>? {
@@ -15,16 +17,14 @@ extension BertTensors {
     try optional("\(name).divisors", width)
   }
 
-  /// A weight in codes, with the fixed parameters of its input, if it has them.
+  /// A weight in codes, with how its input is quantized, if it is.
   mutating func weight(_ name: String, _ codes: AnyQuantized) throws(BertError) -> LinearWeight {
-    guard let text = file.header.metadata["inputs.\(name)"] else {
-      return .quantized(PackedWeight(codes))
+    guard let type = try inputs("inputs.\(name)", name, codes) else {
+      return .quantized(
+        PackedWeight(codes, inputs: try inputs("dynamic_inputs.\(name)", name, codes)))
     }
-    guard let type = QuantizedType(name: text), type.block.name == "tensor",
-      kernels(for: .linear, .quantized(type), .quantized(codes.quantizedType)) != nil
-    else {
-      throw .layer(
-        name: name, .typeMismatch(expected: codes.quantizedType.name, found: text))
+    guard type.block.name == "tensor" else {
+      throw .layer(name: name, .typeMismatch(expected: "one scale", found: type.name))
     }
     var parameters = QuantizationParameters(
       scales: try matrix("\(name).input_scales", 1, 1).values.array)
@@ -32,6 +32,20 @@ extension BertTensors {
       parameters.zeroPoints = [try zeroPoint("\(name).input_zero_points")]
     }
     return .fixed(PackedWeight(codes), inputs: type, parameters: parameters)
+  }
+
+  /// The type of a layer's input under a key of the metadata.
+  private func inputs(
+    _ key: String, _ name: String, _ codes: AnyQuantized
+  ) throws(BertError) -> QuantizedType? {
+    guard let text = file.header.metadata[key] else { return nil }
+    guard let type = QuantizedType(name: text),
+      kernels(for: .linear, .quantized(type), .quantized(codes.quantizedType)) != nil
+    else {
+      throw .layer(
+        name: name, .typeMismatch(expected: codes.quantizedType.name, found: text))
+    }
+    return type
   }
 
   private mutating func zeroPoint(_ name: String) throws(BertError) -> Int16 {

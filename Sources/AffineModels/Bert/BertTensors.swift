@@ -11,7 +11,12 @@ struct BertTensors {
     "embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias",
   ]
 
-  init(_ file: SafeTensorsFile) {
+  /// - Throws: ``BertError/prefixedTensors(_:)``, for the encoder as a part of another model.
+  init(_ file: SafeTensorsFile) throws(BertError) {
+    let prefix = "bert."
+    guard file.header["\(prefix)embeddings.LayerNorm.weight"] == nil else {
+      throw .prefixedTensors(prefix)
+    }
     self.file = file
     used = Set(Self.beside.map(ByteName.init))
   }

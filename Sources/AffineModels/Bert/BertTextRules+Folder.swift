@@ -3,7 +3,7 @@ internal import AffineFormats
 extension BertTextRules {
   /// Reads what `tokenizer.json`, `tokenizer_config.json` and `sentence_bert_config.json` say.
   ///
-  /// - Throws: ``BertError``: files that contradict each other, or another normalizer.
+  /// - Throws: ``BertError``: files that contradict each other, or another normalizer or part of one.
   init(_ folder: ModelFolder) throws(BertError) {
     self.init()
     let configuration = try folder.optionalDocument("tokenizer_config.json")
@@ -30,7 +30,7 @@ extension BertTextRules {
     stripsAccents = try agreed("strip_accents", "strip_accents") ?? lowercases
     partsChinese = try agreed("tokenize_chinese_chars", "handle_chinese_chars") ?? true
     // It makes letters small before the tokenizer sees them, and leaves accents.
-    if try folder.optionalDocument("sentence_bert_config.json")?.flag("do_lower_case") ?? false {
+    if try folder.sentenceSettings()?.flag("do_lower_case") ?? false {
       lowercases = true
     }
   }

@@ -8,23 +8,29 @@ struct ModelFolder {
   /// The path of a file in the folder.
   func path(of name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
 
-  /// One document, an object or an array.
-  func document(_ name: String) throws(BertError) -> Document {
+  /// A document, an object or an array, that says something which must be known.
+  func document(_ name: String, saying what: String) throws(BertError) -> Document {
+    guard let document = try optionalDocument(name) else {
+      throw .missing(file: path(of: name), what: what)
+    }
+    return document
+  }
+
+  /// A document that need not be there.
+  func optionalDocument(_ name: String) throws(BertError) -> Document? {
     let path = path(of: name)
+    guard MappedFile.exists(path) else { return nil }
     let bytes: [UInt8]
-    do { bytes = try MappedFile(path: path).bytes.array } catch { throw .file(error) }
+    do { bytes = try MappedFile.contents(of: path) } catch { throw .file(error) }
     do { return Document(file: path, value: try JSONParser.parse(bytes)) } catch {
       throw .malformed(file: path, reason: "\(error.reason) at byte \(error.byte)")
     }
   }
 
-  /// A document that need not be there.
-  func optionalDocument(_ name: String) throws(BertError) -> Document? {
-    do { return try document(name) } catch .file(let error)
-      where error.reason == "No such file or directory"
-    {
-      return nil
-    } catch { throw error }
+  /// The settings of sentence-transformers for the encoder; without `modules.json` it does not look at them.
+  func sentenceSettings() throws(BertError) -> Document? {
+    guard MappedFile.exists(path(of: "modules.json")) else { return nil }
+    return try optionalDocument("sentence_bert_config.json")
   }
 
   /// A JSON value and the file it comes from.

@@ -6,13 +6,14 @@ internal import AffineQuant
 //   layer.input_factors      F32 [1, inputs], what columns of the input are multiplied by first
 //   layer.input_scales       F32 [1, 1], and
 //   layer.input_zero_points  I16 [1, 1], what the input is quantized with, with its type in the
-//                            metadata, as `inputs.layer` = "int8-tensor"
+//                            metadata, as `inputs.layer` = "int8-tensor"; or no such tensors, and
+//                            `dynamic_inputs.layer` = "int8-row", quantized on every call
 //   norm.divisors            F32 [1, width], what the norm's weight and bias were divided by for the
 //                            layers that read it
 
 extension SafeTensorsWriter {
   /// A model as a file that ``AffineModels/BertModel/init(_:_:)`` reads again: linear layers and norms as the model has
-  /// them now, all else as it was. How inputs are quantized on every call is not kept.
+  /// them now, all else as it was.
   ///
   /// - Parameters:
   ///   - model: The model, made of this file.
@@ -23,7 +24,6 @@ extension SafeTensorsWriter {
     var replaced: Set<ByteName> = []
     for name in model.linearNames {
       replaced.formUnion(BertTensors.inputParts.map { ByteName("\(name).\($0)") })
-      metadata["inputs.\(name)"] = nil
       let weight = "\(name).weight"
       if try add(model[linear: name], name, file, isQuantized: file.isQuantized(weight)) {
         replaced.insert(ByteName(weight))
@@ -32,7 +32,8 @@ extension SafeTensorsWriter {
     for (name, norm) in model.norms where try add(norm, name, file) {
       replaced.formUnion(["weight", "bias", "divisors"].map { ByteName("\(name).\($0)") })
     }
-    for (key, text) in file.header.metadata where !key.begins(with: "inputs.") {
+    for (key, text) in file.header.metadata
+    where !BertTensors.inputKeys.contains(where: key.begins) {
       let isReplaced = Self.describedName(key).map { replaced.contains(ByteName($0)) } ?? false
       if !isReplaced { metadata[key] = text }
     }
@@ -54,7 +55,9 @@ extension SafeTensorsWriter {
     case .float(let matrix):
       if !isQuantized, try file.matrix("\(name).weight") == matrix { return false }
       try add("\(name).weight", matrix)
-    case .quantized(let packed): try add("\(name).weight", packed.unpacked)
+    case .quantized(let packed):
+      try add("\(name).weight", packed.unpacked)
+      if let inputs = packed.inputs { metadata["dynamic_inputs.\(name)"] = inputs.name }
     case .outliers(let weight): try add("\(name).weight", weight.quantized)
     case .fixed(let packed, let inputs, let parameters):
       try add("\(name).weight", packed.unpacked)

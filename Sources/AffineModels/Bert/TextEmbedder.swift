@@ -7,36 +7,24 @@ public struct TextEmbedder: Sendable {
   /// What makes tokens of texts.
   public let tokenizer: WordPieceTokenizer
 
-  /// Reads a model's folder, with the tokens in `vocab.txt`.
+  /// Reads a model's folder, with the tokens in `vocab.txt` or `tokenizer.json`.
   ///
   /// - Parameters:
   ///   - folder: Its path.
   ///   - tensors: The path of another file to read tensors from.
+  ///   - copies: Copy the tensors into memory, so that their file may be rewritten.
   /// - Throws: ``BertError``, naming what is missing.
-  public init(folder: String, tensors: String? = nil) throws(BertError) {
-    model = try BertModel(folder: folder, tensors: tensors)
+  public init(
+    folder: String, tensors: String? = nil, copies: Bool = false
+  ) throws(BertError) {
+    model = try BertModel(folder: folder, tensors: tensors, copies: copies)
     let folder = ModelFolder(path: folder)
-    let rules = try BertTextRules(folder)
     if let settings = try folder.optionalDocument("config_sentence_transformers.json"),
       let name = try settings.text("default_prompt_name")
     {
       throw .unsupported(file: settings.file, what: "the default prompt '\(name)'")
     }
-    let path = folder.path(of: "vocab.txt")
-    do {
-      tokenizer = try WordPieceTokenizer(
-        vocabularyPath: path, maximumCount: model.configuration.maximumTokens,
-        rules: rules)
-    } catch .file(let error) { throw .file(error) } catch {
-      throw .malformed(file: path, reason: "\(error)")
-    }
-    guard tokenizer.tokenCount <= model.configuration.vocabulary else {
-      throw .malformed(
-        file: path,
-        reason:
-          "it has \(tokenizer.tokenCount) tokens, and the model \(model.configuration.vocabulary)"
-      )
-    }
+    tokenizer = try WordPieceTokenizer(folder, model.configuration)
   }
 
   /// The tokens of a text, cut to the longest that the model was trained for.

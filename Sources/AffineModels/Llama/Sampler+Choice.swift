@@ -52,9 +52,13 @@ extension Sampler {
 
   private func penalized(_ values: Buffer<Float>, _ recent: some Sequence<Int>) -> Buffer<Float> {
     var values = values.array
+    let largest = Float.greatestFiniteMagnitude
     for token in Set(recent) where values.indices.contains(token) {
-      let isPositive = values[token] > 0
-      values[token] *= isPositive ? 1 / repetitionPenalty : repetitionPenalty
+      let value = values[token]
+      // Infinite logits are a model's error, which a strong penalty is not.
+      guard value.isFinite else { continue }
+      let product = value > 0 ? value / repetitionPenalty : value * repetitionPenalty
+      values[token] = product.isFinite ? product : product < 0 ? -largest : largest
     }
     return Buffer(values)
   }

@@ -41,6 +41,8 @@ struct ByteStringTable: Sendable {
   private var slots: [Int32]
   /// The bytes of the longest string.
   private(set) var longest = 0
+  /// Drawn anew for each table, so that no file can be made whose strings all meet in one slot.
+  private let seed = UInt64.random(in: 0...UInt64.max)
 
   /// A table for at most `count` strings.
   init(capacity count: Int) {
@@ -78,21 +80,29 @@ struct ByteStringTable: Sendable {
 
   /// The longest string that a text goes on with, and where that ends; a string ends between characters.
   func longest(_ text: [UInt8], from start: Int) -> (number: Int, end: Int)? {
-    var end = min(text.count, start + longest)
-    while end > start {
+    var found: (number: Int, end: Int)?
+    var hash = seed
+    for end in start + 1..<min(text.count, start + longest) + 1 {
+      hash = Self.hash(hash, text[end - 1])
       // A continuation byte after the end would be a character cut in two.
-      if end == text.count || text[end] & 0xc0 != 0x80, let number = find(text, start..<end) {
-        return (number, end)
-      }
-      end -= 1
+      guard end == text.count || text[end] & 0xc0 != 0x80 else { continue }
+      let place = slots[slot(hash, of: text, start..<end)]
+      if place != 0 { found = (Int(numbers[Int(place) - 1]), end) }
     }
-    return nil
+    return found
   }
 
   /// Where a string lies, or would.
   private func slot(of text: [UInt8], _ range: Range<Int>) -> Int {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for index in range { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01b3 }
+    slot(range.reduce(seed) { Self.hash($0, text[$1]) }, of: text, range)
+  }
+
+  /// One step of FNV-1a.
+  private static func hash(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
+    (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+  }
+
+  private func slot(_ hash: UInt64, of text: [UInt8], _ range: Range<Int>) -> Int {
     let mask = slots.count - 1
     // FNV-1a leaves the low bits poorer than the high ones.
     var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & mask

@@ -21,10 +21,16 @@ extension Checkpoint {
 
   /// Reads a file; its bytes are mapped and not copied.
   ///
+  /// - Parameters:
+  ///   - path: Its path.
+  ///   - copies: Copy all bytes into memory, so that the file may be rewritten.
+  /// - Returns: What it holds.
   /// - Throws: ``CheckpointError``, for every way in which a file can be wrong.
-  public static func load(from path: String) throws(CheckpointError) -> Checkpoint {
+  public static func load(
+    from path: String, copies: Bool = false
+  ) throws(CheckpointError) -> Checkpoint {
     let file: SafeTensorsFile
-    do { file = try SafeTensorsFile(path: path) } catch { throw .file(error) }
+    do { file = try SafeTensorsFile(path: path, copies: copies) } catch { throw .file(error) }
     return try Checkpoint(file)
   }
 

@@ -127,8 +127,8 @@ import Testing
   }
 
   static let wrongFolders: [(file: String, text: String?, sentence: String)] = [
-    ("config.json", nil, "cannot open"),
-    ("1_Pooling/config.json", nil, "cannot open"),
+    ("config.json", nil, "config.json, which would say what the model is"),
+    ("1_Pooling/config.json", nil, "config.json, which would say how tokens are pooled"),
     ("config.json", "{", "at byte 1"),
     ("config.json", "[]", "an object is expected"),
     ("config.json", #"{"model_type": "roberta"}"#, "asks for the model_type 'roberta'"),

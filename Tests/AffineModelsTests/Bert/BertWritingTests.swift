@@ -77,6 +77,26 @@ import Testing
     #expect(third.file.quantizedNames.count == 12)
   }
 
+  /// Inputs that are quantized on every call are so again, in bytes a row or for all of them.
+  @Test(arguments: ["int8-row", "uint8-tensor"])
+  func dynamicInputsReadBack(_ inputs: String) throws {
+    let small = try SmallBert()
+    let file = try small.file()
+    var model = try BertModel(file, small.configuration)
+    try model.quantizeLinears(as: try Self.type("int8-row"))
+    let weightOnly = try model.embeddings(of: Self.sequences)
+    try model.quantizeInputs(as: try Self.type(inputs))
+    let again = try Self.read(model, file)
+    let found = try again.model.embeddings(of: Self.sequences)
+    #expect(try found == model.embeddings(of: Self.sequences))
+    #expect(found != weightOnly)
+    // What they are may change.
+    var changed = again.model
+    try changed.quantizeInputs(as: nil)
+    let third = try Self.read(changed, again.file)
+    #expect(try third.model.embeddings(of: Self.sequences) == weightOnly)
+  }
+
   /// What a file says of inputs is checked like all else.
   @Test func brokenInputsAreRefused() throws {
     let small = try SmallBert()

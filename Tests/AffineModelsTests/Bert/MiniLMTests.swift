@@ -44,28 +44,28 @@ struct MiniLMTests {
   /// What `affine compare-quantizations` gives on these texts, with a fourth more of what is lost: no
   /// constant of any method was chosen on them.
   static let cases = [
-    Case(weights: "int8-row", method: "rtn", bounds: [0.9939, 0.9957, 0.9988, 0.9995]),
+    Case(weights: "int8-row", method: "rtn", bounds: [0.9953, 0.9962, 0.9988, 0.9995]),
     Case(
       weights: "int8-row", inputs: "uint8-token", method: "scaled-gptq",
-      bounds: [0.9960, 0.9970, 0.9988, 0.9994]),
+      bounds: [0.9961, 0.9970, 0.9988, 0.9994]),
     Case(
       weights: "int8-row", inputs: "uint8-token", method: "smoothquant",
-      bounds: [0.9935, 0.9947, 0.9984, 0.9992]),
+      bounds: [0.9942, 0.9945, 0.9985, 0.9992]),
     Case(
       weights: "int8-row", inputs: "int8-token", method: "smoothquant",
-      bounds: [0.9883, 0.9919, 0.9973, 0.9988]),
+      bounds: [0.9854, 0.9914, 0.9975, 0.9987]),
     Case(
       weights: "int8-row", inputs: "int8-token", method: "rtn",
-      bounds: [0.9682, 0.9761, 0.9917, 0.9965]),
+      bounds: [0.9620, 0.9776, 0.9923, 0.9965]),
     Case(
-      weights: "uint4-block32x1-biased", method: "hqq", bounds: [0.924, 0.934, 0.963, 0.980]),
-    Case(weights: "int4-group32", method: "awq", bounds: [0.860, 0.876, 0.948, 0.970]),
+      weights: "uint4-block32x1-biased", method: "hqq", bounds: [0.925, 0.938, 0.964, 0.980]),
+    Case(weights: "int4-group32", method: "awq", bounds: [0.868, 0.888, 0.947, 0.974]),
     Case(
       weights: "int4-group32", inputs: "int8-token", method: "awq",
-      bounds: [0.852, 0.862, 0.944, 0.967]),
+      bounds: [0.861, 0.883, 0.946, 0.973]),
     Case(
       weights: "int4-group32", method: "scaled-gptq", readsText: true,
-      bounds: [0.953, 0.961, 0.976, 0.987]),
+      bounds: [0.958, 0.961, 0.974, 0.987]),
   ]
 
   @Test(arguments: cases) func quantizedIsNearTheReference(_ c: Case) throws {
@@ -86,7 +86,7 @@ struct MiniLMTests {
   /// as small as this.
   @Test(
     arguments: [
-      (6, [0.9930, 0.9950, 0.9985, 0.9992]), (4, [0.9937, 0.9957, 0.9986, 0.9993]),
+      (6, [0.9948, 0.9959, 0.9984, 0.9992]), (4, [0.9956, 0.9959, 0.9987, 0.9993]),
     ] as [(Float, [Double])])
   func outliersApartAreNearTheReference(_ threshold: Float, _ bounds: [Double]) throws {
     let golden = try HeldOut.golden.get()

@@ -80,6 +80,12 @@ import Testing
     let logits = try Self.row([3, 2, -1])
     #expect(try sampler.token(from: logits, recent: [0, 0, 99, -5]) == 1)
     #expect(try sampler.token(from: logits) == 0)
+    // Beyond all floats it stays one.
+    for penalty in [Float.leastNonzeroMagnitude, .greatestFiniteMagnitude] {
+      let strong = try Sampler(temperature: 0, repetitionPenalty: penalty)
+      let expected = penalty < 1 ? 0 : 1
+      #expect(try strong.token(from: Self.row([3, 20, -9]), recent: [0, 2]) == expected)
+    }
     // A negative logit becomes smaller, too.
     #expect(try sampler.token(from: Self.row([-1, -1.5]), recent: [0]) == 1)
   }

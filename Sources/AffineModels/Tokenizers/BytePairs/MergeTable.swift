@@ -12,11 +12,16 @@ struct MergeTable: Sendable {
   private var merges: [UInt64]
 
   private static let free = UInt64.max
+  /// Drawn anew for each table, so that no file can be made whose pairs all meet in one slot.
+  private let factor = UInt64.random(in: 0...UInt64.max) | 1
+  /// How far the high bits of a product are from a slot.
+  private let shift: UInt64
 
   /// A table for at most `count` merges.
   init(capacity count: Int) {
     var slotCount = 16
     while 3 * slotCount < 4 * count { slotCount *= 2 }
+    shift = UInt64(slotCount.leadingZeroBitCount + 1)
     pairs = [UInt64](repeating: Self.free, count: slotCount)
     merges = [UInt64](repeating: 0, count: slotCount)
   }
@@ -44,8 +49,8 @@ struct MergeTable: Sendable {
 
   private func slot(_ pair: UInt64) -> Int {
     let mask = pairs.count - 1
-    // Fibonacci hashing: the high bits of the product depend on all bits of the pair.
-    var slot = Int((pair &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
+    // The high bits of the product depend on all bits of the pair.
+    var slot = Int((pair &* factor) &>> shift)
     while pairs[slot] != Self.free, pairs[slot] != pair { slot = (slot + 1) & mask }
     return slot
   }

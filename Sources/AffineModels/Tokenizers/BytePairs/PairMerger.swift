@@ -7,7 +7,7 @@ struct PairMerger {
   private var next: [Int] = []
   private var previous: [Int] = []
   /// A rank above 40 bits of a position: the lowest rank first, then the leftmost.
-  private var heap: [UInt64] = []
+  private var heap = MinimumHeap()
 
   private static let positionBits: UInt64 = 40
 
@@ -53,35 +53,12 @@ struct PairMerger {
 
   private mutating func push(_ position: Int, _ merges: MergeTable) {
     guard let merge = merges.find(symbols[position], symbols[next[position]]) else { return }
-    let entry = UInt64(merge.rank) << Self.positionBits | UInt64(position)
-    heap.append(entry)
-    var child = heap.count - 1
-    while child > 0, heap[(child - 1) / 2] > entry {
-      heap[child] = heap[(child - 1) / 2]
-      child = (child - 1) / 2
-    }
-    heap[child] = entry
+    heap.push(UInt64(merge.rank) << Self.positionBits | UInt64(position))
   }
 
   private mutating func pop() -> (rank: UInt32, position: Int)? {
-    guard let best = heap.first else { return nil }
-    let last = heap.removeLast()
-    if !heap.isEmpty { sink(last) }
+    guard let best = heap.pop() else { return nil }
     let position = best & (1 << Self.positionBits - 1)
     return (UInt32(best >> Self.positionBits), Int(position))
-  }
-
-  /// Puts an entry in the place of the best one.
-  private mutating func sink(_ entry: UInt64) {
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      guard child < heap.count else { break }
-      if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
-      guard heap[child] < entry else { break }
-      heap[parent] = heap[child]
-      parent = child
-    }
-    heap[parent] = entry
   }
 }

@@ -23,7 +23,7 @@ public struct WordPieceTokenizer: Tokenizer {
   private let specials: SpecialTokens
   private let specialTokens: Set<Int>
 
-  private static let specialNames = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+  static let specialNames = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
   public var tokenCount: Int { vocabulary.count }
 

@@ -19,13 +19,17 @@ final class WordPieces: Sendable {
 
   /// Appends the tokens of a word, each the longest that fits; or the unknown token.
   func append(_ word: [UInt8], _ characterCount: Int, to tokens: inout [Int]) {
+    guard characterCount <= Self.longestWord else {
+      tokens.append(unknownToken)
+      return
+    }
     let count = tokens.count
     var start = 0
     while start < word.count {
       let found =
         start == 0
         ? beginnings.longest(word, from: start) : continuations.longest(word, from: start)
-      guard characterCount <= Self.longestWord, let (token, end) = found else {
+      guard let (token, end) = found else {
         tokens.removeLast(tokens.count - count)
         tokens.append(unknownToken)
         return

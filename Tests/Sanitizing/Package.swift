@@ -1,0 +1,32 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+// The part of the package, by links, that is built once more for each sanitizer.
+let package = Package(
+  name: "affine-quant",
+  platforms: [.macOS(.v26)],
+  targets: [
+    .target(name: "AffineKernels"),
+    .target(
+      name: "AffineQuant", dependencies: ["AffineKernels"], swiftSettings: strict,
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: strict),
+    .target(
+      name: "AffineTestSupport", dependencies: ["AffineQuant"], swiftSettings: strict),
+    .testTarget(
+      name: "AffineQuantTests", dependencies: ["AffineFormats", "AffineTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AffineFormatsTests", dependencies: ["AffineFormats", "AffineTestSupport"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Runs a part of the tests under sanitizers: `run.sh address`, with undefined behaviour of C, or `run.sh thread`.
+set -euo pipefail
+cd "$(dirname "$0")"
+sanitizer=$1
+options=(--sanitize "$sanitizer" --scratch-path ".build/$sanitizer")
+case $sanitizer in
+  # What C leaves undefined ends the program: code of Swift cannot be linked with a runtime that reports it.
+  address)
+    options+=(-Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined)
+    options+=(--filter "AffineFormatsTests|GuardPageTests|ExecutionTests|ManyCallersTests|QuantizeKernelTests|RowFunctionTests|ElementwiseTests|AttentionTests|TransposeTests")
+    ;;
+  # Where threads meet.
+  thread) options+=(--filter 'ExecutionTests|ManyCallersTests') ;;
+esac
+# The trace that Swift prints of a trap can wait for ever under this instrumentation.
+export SWIFT_BACKTRACE=enable=no
+swift test -c release --disable-xctest "${options[@]}"
