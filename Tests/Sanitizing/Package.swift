@@ -20,9 +20,14 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: strict),
     .target(
+      name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
+    .target(
       name: "AffineTestSupport", dependencies: ["AffineQuant"], swiftSettings: strict),
     .testTarget(
       name: "AffineQuantTests", dependencies: ["AffineFormats", "AffineTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AffineLayersTests", dependencies: ["AffineLayers", "AffineTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "AffineFormatsTests", dependencies: ["AffineFormats", "AffineTestSupport"],
