@@ -90,7 +90,8 @@ struct CellWork {
         {
           // Whole matrices join wherever blocks end; these end with a block.
           let isTall = matrix.grid.block.rows != Block.whole
-          _ = try isTall ? matrix.joined(above: matrix) : matrix.joined(leftOf: matrix, on: execution)
+          _ =
+            try isTall ? matrix.joined(above: matrix) : matrix.joined(leftOf: matrix, on: execution)
         }
       }
     let bytes =

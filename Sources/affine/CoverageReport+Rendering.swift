@@ -2,13 +2,17 @@ extension CoverageReport {
   /// One line for all cells of an operation, activations and kernel; or, of all, one for each cell.
   func table(all: Bool) -> TextTable {
     var table = TextTable([
-      "operation", "activations", all ? "weights" : "weight types", "kernel", "tier", "slowest step", "GOP/s",
+      "operation", "activations", all ? "weights" : "weight types", "kernel", "tier",
+      "slowest step", "GOP/s",
       "of peak", "verified",
     ])
     var order: [[String]] = []
     var groups: [[String]: [Cell]] = [:]
     for cell in cells {
-      let key = [cell.operation, cell.activations, all ? cell.weights : "", cell.chosen, cell.tier, cell.slowSteps]
+      let key = [
+        cell.operation, cell.activations, all ? cell.weights : "", cell.chosen, cell.tier,
+        cell.slowSteps,
+      ]
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(cell)
     }

@@ -21,9 +21,11 @@ import Testing
   static func products(
     _ shape: Shape, _ end: ProductEnd, _ execution: Execution
   ) throws -> [(plain: Matrix<Float>, ended: Matrix<Float>)] {
-    let x = Samples.matrix(shape.rows, 40, seed: 1), values = Samples.matrix(shape.columns, 40, seed: 2)
+    let x = Samples.matrix(shape.rows, 40, seed: 1),
+      values = Samples.matrix(shape.columns, 40, seed: 2)
     let w = try Int8Weight(quantizing: values), codes = try Int8Activations(quantizing: x)
-    let nf4 = try AffineQuantized<UInt4, RowMajor<PerGroup<32>, Codebook<NormalFloat4>>>(quantizing: values)
+    let nf4 = try AffineQuantized<UInt4, RowMajor<PerGroup<32>, Codebook<NormalFloat4>>>(
+      quantizing: values)
     return [
       (try linear(codes, w), try linear(codes, w, end: end, on: execution)),
       (try linear(x, w), try linear(x, w, end: end, on: execution)),
@@ -51,7 +53,8 @@ import Testing
   }
 
   @Test func activatedHasTheBitsOfTheEnd() throws {
-    let x = Samples.matrix(9, 40, seed: 1), w = try Int8Weight(quantizing: Samples.matrix(33, 40, seed: 2))
+    let x = Samples.matrix(9, 40, seed: 1),
+      w = try Int8Weight(quantizing: Samples.matrix(33, 40, seed: 2))
     for activation in Activation.allCases {
       let ended = try linear(x, w, end: ProductEnd(activation: activation))
       #expect(sameBits(ended, try linear(x, w).activated(activation)))
@@ -68,14 +71,16 @@ import Testing
       var halves = Matrix<Float16>(rows: shape.rows, columns: shape.columns) { _, _ in 0 }
       try linear(codes, w, into: &halves, on: execution)
       #expect(halves == floats.converted())
-      var brains = Matrix<BFloat16>(rows: shape.rows, columns: shape.columns) { _, _ in BFloat16(0) }
+      var brains = Matrix<BFloat16>(rows: shape.rows, columns: shape.columns) { _, _ in BFloat16(0)
+      }
       try linear(codes, w, into: &brains, on: execution)
       #expect(brains == floats.converted())
     }
   }
 
   @Test func memoryThatIsSharedStays() throws {
-    let x = Samples.matrix(4, 40, seed: 1), w = try Int8Weight(quantizing: Samples.matrix(6, 40, seed: 2))
+    let x = Samples.matrix(4, 40, seed: 1),
+      w = try Int8Weight(quantizing: Samples.matrix(6, 40, seed: 2))
     var result = Matrix<Float>(rows: 4, columns: 6) { _, _ in 5 }
     let copy = result
     try linear(x, w, into: &result)
@@ -90,7 +95,8 @@ import Testing
   }
 
   @Test func leadingDimensionsStay() throws {
-    let x = Samples.matrix(24, 40, seed: 1), w = try Int8Weight(quantizing: Samples.matrix(6, 40, seed: 2))
+    let x = Samples.matrix(24, 40, seed: 1),
+      w = try Int8Weight(quantizing: Samples.matrix(6, 40, seed: 2))
     let stack = try MatrixStack(leading: [2, 3], x)
     #expect(stack.dimensions == [2, 3, 4, 40])
     let product = try stack.map { rows throws(ShapeError) in try linear(rows, w) }

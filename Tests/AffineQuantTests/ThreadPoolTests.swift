@@ -28,7 +28,8 @@ import Testing
 
   /// Workers sleep between calls, and wake.
   @Test func workersWakeAgain() async throws {
-    let x = Samples.matrix(64, 512, seed: 1), w = try Int8Weight(quantizing: Samples.matrix(256, 512))
+    let x = Samples.matrix(64, 512, seed: 1),
+      w = try Int8Weight(quantizing: Samples.matrix(256, 512))
     let expected = try linear(x, w, on: .threads(1))
     for _ in 0..<20 {
       #expect(try linear(x, w, on: .threads(4)) == expected)

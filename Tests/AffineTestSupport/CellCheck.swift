@@ -136,7 +136,9 @@ package enum CellCheck {
     let seam = isWide ? shape.columns / 2 : block.columns
     let left = try matrix.slice(rows: 0..<shape.rows, columns: 0..<seam, on: execution)
     let right = try matrix.slice(rows: 0..<shape.rows, columns: seam..<shape.columns, on: execution)
-    return exact(Oracle.numbers(try left.joined(leftOf: right, on: execution)), columns: shape.columns) {
+    return exact(
+      Oracle.numbers(try left.joined(leftOf: right, on: execution)), columns: shape.columns
+    ) {
       numbers[$0, $1]
     }
   }

@@ -19,7 +19,9 @@ extension AddedKernel {
         guard call.explanation?.kernel == row else { return nil }
         let expected = ProductCall(cell.operation, first, second, on: portable)
         let isEqual = (try? call.result(as: Float.self)) == (try? expected.result(as: Float.self))
-        return isEqual ? nil : "\(cell.operation.rawValue) \(cell.activations.name) \(cell.weights.name) \(shape)"
+        return isEqual
+          ? nil
+          : "\(cell.operation.rawValue) \(cell.activations.name) \(cell.weights.name) \(shape)"
       }
     }
   }

@@ -44,7 +44,9 @@ extension [KernelRow] {
   /// product of few rows, leaves it out.
   func passedOver(for chosen: KernelRow, on available: InstructionSet) -> [PassedOver] {
     prefix { $0 != chosen }.map { row in
-      guard row.isBuilt else { return PassedOver(row: row, reason: "built for another architecture") }
+      guard row.isBuilt else {
+        return PassedOver(row: row, reason: "built for another architecture")
+      }
       guard row.canRun(on: available) else {
         let missing = row.needs.subtracting(available).allNames.joined(separator: ", ")
         return PassedOver(row: row, reason: "the CPU lacks \(missing)")

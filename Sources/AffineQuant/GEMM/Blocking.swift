@@ -20,13 +20,14 @@ struct Blocking {
   /// Rows of the result that a block writes side by side where it may be smaller than the cache: each
   /// lies on a page of its own, and a core keeps about as many pages at hand.
   private static let rowsAtHand = 64
-  /// Panels against panels that one more part costs: taking it, and reading its panels from elsewhere.
-  private static let partCost = 2
 
   init(left: Side, right: Side, decodesRight: Bool = false, threads: Int) {
     self.left = left
     self.right = right
-    (leftParts, rightParts) = Self.parts(left.panels, right.panels, threads)
+    // A few parts a thread: those that are slowed down leave some to the others.
+    let wanted = threads == 1 ? 1 : threads * 4
+    rightParts = max(min(right.panels, wanted), 1)
+    leftParts = max(min(left.panels, (wanted + rightParts - 1) / rightParts), 1)
     // Half of the cache for what stays, the rest for what passes by: right panels if they fit, else
     // left ones. Panels that are decoded for each block should pass by as few as possible.
     let half = Self.cacheBytes / 2
@@ -34,23 +35,6 @@ struct Blocking {
     leftBlock =
       rightFits
       ? max(Self.rowsAtHand / max(left.lanes, 1), 1) : max(half / max(left.bytes, 1), 1)
-  }
-
-  /// The cut whose last thread ends first. With a few parts a thread, those that are slowed down leave
-  /// some to the others; fewer read less twice.
-  private static func parts(_ left: Int, _ right: Int, _ threads: Int) -> (Int, Int) {
-    guard threads > 1, left > 0, right > 0 else { return (1, 1) }
-    var (best, found) = (Int.max, (1, 1))
-    for rows in 1...min(left, threads) {
-      for each in 1...4 {
-        let columns = min(max(each * threads / rows, 1), right)
-        let height = (left + rows - 1) / rows, width = (right + columns - 1) / columns
-        let rounds = (rows * columns + threads - 1) / threads
-        let cost = rounds * (height * width + partCost * (height + width))
-        if cost < best { (best, found) = (cost, (rows, columns)) }
-      }
-    }
-    return found
   }
 
   /// The second-level cache of one core.

@@ -4,7 +4,7 @@ internal import AffineKernels
 ///
 /// Accumulates with fused multiply-adds in ascending order of the contracted axis, so every kernel
 /// gives the same bits.
-struct FloatProduct: ParallelWork {
+struct FloatProduct: ~Copyable, ParallelWork {
   /// How much of the contracted axis meets at a time: a right panel of 32 lanes takes 96 KiB and the
   /// left rows that pass by it 3 KiB each, so that hundreds of them stay in a second-level cache.
   private static let depth = 768

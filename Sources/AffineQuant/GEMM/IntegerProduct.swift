@@ -3,7 +3,7 @@ internal import AffineKernels
 /// `lhs · rhsᵀ` for whole-number codes whose scales are constant along slices of both rows.
 ///
 /// Sums inside a slice are exact; slices are added in float, in ascending order.
-struct IntegerProduct: ParallelWork {
+struct IntegerProduct<Packing: LHSPacking, Output: CodeOutput>: ~Copyable, ParallelWork {
   private let kernel: Kernel<CodePanel>
   private let left: PackedLHS
   private let packing: Packing
@@ -18,25 +18,6 @@ struct IntegerProduct: ParallelWork {
   private let output: Output
   private let scratch: DisjointMemory<UInt8>?
   private let scratchCount: Int
-
-  /// How left panels come about.
-  enum Packing {
-    case codes(LHSPacker)
-    case values(LHSQuantizer)
-
-    var packed: PackedLHS {
-      switch self {
-      case .codes(let packer): packer.packed
-      case .values(let quantizer): quantizer.packed
-      }
-    }
-  }
-
-  /// What is written: the product, or its exact sums before any scale, `[row][column][slice]`.
-  enum Output {
-    case result(ProductResult)
-    case sums(DisjointMemory<Int64>)
-  }
 
   /// - Parameters:
   ///   - rhs: Packed for the kernel.
@@ -69,23 +50,10 @@ struct IntegerProduct: ParallelWork {
     self.output = output(Shape(blocking.rows, layout.nr))
   }
 
-  var preparations: Int {
-    switch packing {
-    case .codes(let packer): (left.panels + packer.together - 1) / packer.together
-    case .values: left.panels
-    }
-  }
-
+  var preparations: Int { packing.parts }
   var parts: Int { blocking.parts }
 
-  func prepare(_ part: Int, worker: Int) {
-    switch packing {
-    case .codes(let packer):
-      packer.pack(
-        part * packer.together..<min((part + 1) * packer.together, left.panels))
-    case .values(let quantizer): quantizer.pack(part, worker: worker)
-    }
-  }
+  func prepare(_ part: Int, worker: Int) { packing.pack(part: part, worker: worker) }
 
   func run(_ part: Int, worker: Int) {
     let nr = right.layout.nr
@@ -95,39 +63,11 @@ struct IntegerProduct: ParallelWork {
         * left.layout.mr..<min(leftPanels.upperBound * left.layout.mr, left.rows)
       let columns = panel * nr..<min((panel + 1) * nr, rhs.shape.rows)
       guard !right.slices.ranges.isEmpty else {
-        if case .result(let result) = output { result.writeZeros(rows, columns, worker: worker) }
+        output.writeZeros(rows, columns, worker: worker)
         return
       }
       var arguments = arguments(leftPanels.lowerBound, rows, panel, columns, worker)
-      switch output {
-      case .result(let result):
-        unsafe result.write(rows, columns, worker: worker) { sums, stride in
-          unsafe arguments.c.out = sums
-          unsafe arguments.c.stride = stride
-          kernel(&arguments)
-        }
-      case .sums(let memory): write(&arguments, rows, columns, to: memory)
-      }
-    }
-  }
-
-  private func write(
-    _ arguments: inout CodePanel, _ rows: Range<Int>, _ columns: Range<Int>,
-    to memory: DisjointMemory<Int64>
-  ) {
-    let count = right.slices.ranges.count
-    var sums = [Int32](repeating: 0, count: rows.count * columns.count * count)
-    unsafe sums.withUnsafeMutableBufferPointer { buffer in
-      unsafe arguments.c.sums = buffer.baseAddress
-      kernel(&arguments)
-    }
-    for (i, row) in rows.enumerated() {
-      for (j, column) in columns.enumerated() {
-        for slice in 0..<count {
-          memory[(row * rhs.shape.rows + column) * count + slice] = Int64(
-            sums[(slice * rows.count + i) * columns.count + j])
-        }
-      }
+      output.write(rows, columns, worker: worker, &arguments, kernel)
     }
   }
 
@@ -166,4 +106,62 @@ extension Buffer {
   fileprivate func optional(at index: Int) -> UnsafePointer<Element>? {
     unsafe count > 0 ? pointer + index : nil
   }
+}
+
+/// What packs the left side of a product of codes.
+protocol LHSPacking {
+  var packed: PackedLHS { get }
+  /// Groups of panels that are packed together.
+  var parts: Int { get }
+  func pack(part: Int, worker: Int)
+}
+
+/// Where the sums of a product of codes go.
+protocol CodeOutput {
+  /// Runs the kernel for a block, of which the arguments lack the output.
+  func write(
+    _ rows: Range<Int>, _ columns: Range<Int>, worker: Int, _ arguments: inout CodePanel,
+    _ kernel: Kernel<CodePanel>)
+  /// The block of a product that has nothing to sum.
+  func writeZeros(_ rows: Range<Int>, _ columns: Range<Int>, worker: Int)
+}
+
+extension ProductResult: CodeOutput {
+  func write(
+    _ rows: Range<Int>, _ columns: Range<Int>, worker: Int, _ arguments: inout CodePanel,
+    _ kernel: Kernel<CodePanel>
+  ) {
+    unsafe write(rows, columns, worker: worker) { sums, stride in
+      unsafe arguments.c.out = sums
+      unsafe arguments.c.stride = stride
+      kernel(&arguments)
+    }
+  }
+}
+
+/// The exact sums of a product before any scale, `[row][column][slice]`.
+struct ExactSums: CodeOutput {
+  let memory: DisjointMemory<Int64>
+  let columns, slices: Int
+
+  func write(
+    _ rows: Range<Int>, _ columns: Range<Int>, worker: Int, _ arguments: inout CodePanel,
+    _ kernel: Kernel<CodePanel>
+  ) {
+    var sums = [Int32](repeating: 0, count: rows.count * columns.count * slices)
+    unsafe sums.withUnsafeMutableBufferPointer { buffer in
+      unsafe arguments.c.sums = buffer.baseAddress
+      kernel(&arguments)
+    }
+    for (i, row) in rows.enumerated() {
+      for (j, column) in columns.enumerated() {
+        for slice in 0..<slices {
+          memory[(row * self.columns + column) * slices + slice] = Int64(
+            sums[(slice * rows.count + i) * columns.count + j])
+        }
+      }
+    }
+  }
+
+  func writeZeros(_ rows: Range<Int>, _ columns: Range<Int>, worker: Int) {}
 }

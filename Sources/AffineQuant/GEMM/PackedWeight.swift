@@ -47,8 +47,9 @@ public struct PackedWeight: Sendable {
     guard let inputs else {
       do {
         return try ProductCall(
-          .linear, ErasedOperand(input), .quantized(core), end: end, on: execution)
-          .result()
+          .linear, ErasedOperand(input), .quantized(core), end: end, on: execution
+        )
+        .result()
       } catch { throw .shape(error) }
     }
     return try Product.quantizing(input, as: inputs, core, end: end, on: execution)
@@ -62,8 +63,9 @@ public struct PackedWeight: Sendable {
   ) throws(QuantizationError) -> Matrix<Float> {
     do {
       return try ProductCall(
-        .linear, .quantized(input.core), .quantized(core), end: end, on: execution)
-        .result()
+        .linear, .quantized(input.core), .quantized(core), end: end, on: execution
+      )
+      .result()
     } catch { throw .shape(error) }
   }
 }

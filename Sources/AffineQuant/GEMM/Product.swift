@@ -30,9 +30,8 @@ package enum Product {
       let codes = try CodeMatrix.quantize(lhs, as: type, QuantizationOptions(), execution)
       let call = ProductCall(.linear, .quantized(codes), .quantized(rhs), end: end, on: execution)
       call.run(finishes: !end.isNone) { block, threads, workspace, finish in
-        .result(
-          ProductResult(
-            .float32(memory), shape, end, block: block, threads: threads, workspace, finish))
+        ProductResult(
+          .float32(memory), shape, end, block: block, threads: threads, workspace, finish)
       }
       return
     }
@@ -47,11 +46,10 @@ package enum Product {
         smallest: type.mapping.scale.smallestInvertible, for: right, kernel.tile, packing, quantize,
         threads: threads, workspace)
       let product = IntegerProduct(
-        .values(quantizer), packed, kernel, threads: threads, workspace, execution
+        quantizer, packed, kernel, threads: threads, workspace, execution
       ) { block in
-        .result(
-          ProductResult(
-            .float32(memory), shape, end, block: block, threads: threads, workspace, plan.finish))
+        ProductResult(
+          .float32(memory), shape, end, block: block, threads: threads, workspace, plan.finish)
       }
       ThreadPool.shared.run(product, threads: threads)
       return quantizer.isFinite
@@ -87,8 +85,9 @@ package enum Product {
     precondition(lhs.shape.columns == rhs.shape.columns && lhs.type.isAffineInteger)
     let slices = ContractedSlices([lhs.grid, rhs.grid], kr: 4).ranges.count
     let sums = BufferBuilder<Int64>(count: lhs.shape.rows * rhs.shape.rows * slices)
-    ProductCall(.linear, .quantized(lhs), .quantized(rhs), on: execution)
-      .run(finishes: false) { _, _, _, _ in .sums(sums.memory) }
+    let call = ProductCall(.linear, .quantized(lhs), .quantized(rhs), on: execution)
+    let output = ExactSums(memory: sums.memory, columns: rhs.shape.rows, slices: slices)
+    call.runCodes(call.plan(finishes: false)) { _, _, _ in output }
     return sums.buffer.array
   }
 }

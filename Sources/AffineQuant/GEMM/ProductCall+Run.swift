@@ -21,25 +21,17 @@ extension ProductCall {
   func run(
     finishes: Bool,
     output: (_ block: Shape, _ threads: Int, Workspace, Kernel<FinishRows>?) ->
-      IntegerProduct.Output
+      ProductResult
   ) {
     let plan = plan(finishes: finishes)
+    if case .codes = plan.route {
+      runCodes(plan) { output($0, $1, $2, plan.finish) }
+      return
+    }
     let threads = Blocking.threads(multiplications: shape.count * depths.lhs, execution)
     Workspace.lend { workspace in
       switch plan.route {
-      case .codes(let kernel):
-        guard case .codes(let packing, let panels, _) = plan.lhs, case .quantized(let codes) = lhs,
-          let grid = lhsGrid
-        else { preconditionFailure("a product of codes without codes") }
-        let packed = packed(plan, kernel.tile, against: grid)
-        guard let right = packed.tiles else { preconditionFailure("packed without panels") }
-        let packer = LHSPacker(
-          CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs), for: right,
-          kernel.tile, packing, workspace, execution)
-        let product = IntegerProduct(
-          .codes(packer), packed, kernel, threads: threads, workspace, execution
-        ) { output($0, threads, workspace, plan.finish) }
-        ThreadPool.shared.run(product, threads: threads)
+      case .codes: break
       case .weights(let kernel):
         guard case .values(let values, _) = plan.lhs, let interleave = values.interleave else {
           preconditionFailure("a product of floats without floats")
@@ -48,7 +40,7 @@ extension ProductCall {
         let product = WeightOnlyProduct(
           reader, packed(plan, kernel.tile, against: nil), kernel, interleave, threads: threads,
           workspace
-        ) { result(output($0, threads, workspace, plan.finish)) }
+        ) { output($0, threads, workspace, plan.finish) }
         ThreadPool.shared.run(product, threads: threads)
       case .floats(let kernel):
         guard case .values(let left, let leftPanels) = plan.lhs,
@@ -59,17 +51,31 @@ extension ProductCall {
           FloatOperand(source: lhs.source(leftPanels, execution), axis: axes.lhs, kernels: left),
           FloatOperand(source: rhs.source(rightPanels, execution), axis: axes.rhs, kernels: right),
           kernel, threads: threads, workspace
-        ) { result(output($0, threads, workspace, plan.finish)) }
+        ) { output($0, threads, workspace, plan.finish) }
         ThreadPool.shared.run(product, threads: threads)
       }
     }
   }
 
-  private func result(_ output: IntegerProduct.Output) -> ProductResult {
-    guard case .result(let result) = output else {
-      preconditionFailure("exact sums of what is no codes")
+  /// The same for codes on both sides, whose sums may go elsewhere.
+  func runCodes<Output: CodeOutput>(
+    _ plan: ProductPlan, output: (_ block: Shape, _ threads: Int, Workspace) -> Output
+  ) {
+    guard case .codes(let kernel) = plan.route, case .codes(let packing, let panels, _) = plan.lhs,
+      case .quantized(let codes) = lhs, let grid = lhsGrid
+    else { preconditionFailure("a product of codes without codes") }
+    let packed = packed(plan, kernel.tile, against: grid)
+    guard let right = packed.tiles else { preconditionFailure("packed without panels") }
+    let threads = Blocking.threads(multiplications: shape.count * depths.lhs, execution)
+    Workspace.lend { workspace in
+      let packer = LHSPacker(
+        CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs), for: right,
+        kernel.tile, packing, workspace, execution)
+      let product = IntegerProduct(
+        packer, packed, kernel, threads: threads, workspace, execution
+      ) { output($0, threads, workspace) }
+      ThreadPool.shared.run(product, threads: threads)
     }
-    return result
   }
 
   /// The right side as a kernel reads it, cut where scales of either side change.

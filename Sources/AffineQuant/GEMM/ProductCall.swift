@@ -89,8 +89,7 @@ package struct ProductCall {
     }
     try end.check(columns: shape.columns)
     run(finishes: !target.isFloat || !end.isNone) { block, threads, workspace, finish in
-      .result(
-        ProductResult(target, shape, end, block: block, threads: threads, workspace, finish))
+      ProductResult(target, shape, end, block: block, threads: threads, workspace, finish)
     }
   }
 }

@@ -7,7 +7,8 @@ extension ProductPlan {
     let sizes = sizes.map { Sizes(self, operation, first, second, $0.first, $0.second) }
     let added = execution.added.map(\.row)
     return Plan(
-      operation, steps(sizes), candidates: added.filter { $0 == route.row } + route.candidates(second),
+      operation, steps(sizes),
+      candidates: added.filter { $0 == route.row } + route.candidates(second),
       on: execution)
   }
 

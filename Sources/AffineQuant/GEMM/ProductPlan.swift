@@ -144,7 +144,8 @@ struct ProductPlan {
       return (.asItLies, sumsCodes || multipliesPairs ? (panels, packing) : nil)
     case .otherPanels:
       return (
-        .codes(packing, from: PanelKernels(weight.panels, execution), sums: sumsCodes || multipliesPairs),
+        .codes(
+          packing, from: PanelKernels(weight.panels, execution), sums: sumsCodes || multipliesPairs),
         nil
       )
     }

@@ -15,7 +15,6 @@ struct ProductResult {
     /// Whether the sums are what it holds.
     var isFloat: Bool { if case .float32 = self { true } else { false } }
 
-
     case float32(DisjointMemory<Float>)
     case float16(DisjointMemory<Float16>)
     case bfloat16(DisjointMemory<BFloat16>)

@@ -3,7 +3,7 @@ internal import AffineKernels
 /// `lhs · rhsᵀ` for float rows and whole-number codes whose scales are constant along slices of a row.
 ///
 /// A slice is summed over codes less their zero points and scaled once.
-struct WeightOnlyProduct: ParallelWork {
+struct WeightOnlyProduct: ~Copyable, ParallelWork {
   /// The longest slice that is summed before it is scaled: short enough that several fit in a
   /// first-level cache as floats, and are summed side by side where there is one row.
   private static let longestSlice = 128

@@ -32,7 +32,8 @@ struct RowDequantizer: Sendable {
   static func candidates(_ type: QuantizedType) -> [KernelRow] {
     guard type.decodingTable == nil else { return QuantizeKernels.lookup.rows }
     let bytes: CodeFormat = type.storage.isSigned ? .signed(bits: 8) : .unsigned(bits: 8)
-    return (QuantizeKernels.dequantize(type.storage) ?? QuantizeKernels.dequantize(bytes))?.rows ?? []
+    return (QuantizeKernels.dequantize(type.storage) ?? QuantizeKernels.dequantize(bytes))?.rows
+      ?? []
   }
 
   /// The kernels in the order in which they run.

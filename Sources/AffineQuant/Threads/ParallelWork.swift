@@ -1,6 +1,9 @@
 /// Work in parts that several threads take, in two phases: no part of the second starts before all of the
 /// first have ended.
-package protocol ParallelWork {
+///
+/// What cannot be copied is not: a copy for each part would count references to the same objects on all
+/// threads at once, which took longer than the parts.
+package protocol ParallelWork: ~Copyable {
   /// Parts that the others need; 0: there is one phase.
   var preparations: Int { get }
   var parts: Int { get }
@@ -11,7 +14,7 @@ package protocol ParallelWork {
 }
 
 /// A loop over parts: one phase.
-struct LoopWork: ParallelWork {
+struct LoopWork: ~Copyable, ParallelWork {
   let parts: Int
   let body: SharedBody
 

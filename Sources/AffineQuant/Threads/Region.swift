@@ -30,7 +30,7 @@ final class Region: @unchecked Sendable {
   private let woken = PaddedCounters(count: ThreadPool.maximumThreads)
 
   /// Takes new work; nobody else knows the region yet.
-  func prepare<Work: ParallelWork>(
+  func prepare<Work: ParallelWork & ~Copyable>(
     _ work: UnsafePointer<Work>, threads: Int, preparations: Int, parts: Int
   ) {
     members = threads
@@ -59,24 +59,30 @@ final class Region: @unchecked Sendable {
   /// Takes parts until none is left.
   func work(as member: Int) {
     if parts.first > 0 {
-      take(phase: 0, parts.first, member)
+      take(phase: 0, parts.first, member, member)
+      // Reading what others have left costs as much as a short part: first they get a moment.
+      if member > 0 { for _ in 0..<32 where prepared.load(0) < parts.first { aq_pause() } }
+      if prepared.load(0) < parts.first { steal(phase: 0, parts.first, member) }
       waitUntilPrepared()
     }
-    take(phase: 1, parts.second, member)
+    take(phase: 1, parts.second, member, member)
+    steal(phase: 1, parts.second, member)
   }
 
-  private func take(phase: Int, _ parts: Int, _ member: Int) {
-    for offset in 0..<members {
-      let owner = (member + offset) % members
-      let end = Self.start(of: owner, members, parts)..<Self.start(of: owner + 1, members, parts)
-      // Others have taken them all: no need to write to their line.
-      guard next.load(2 * owner + phase) < end.upperBound else { continue }
-      while true {
-        let part = next.increment(2 * owner + phase)
-        guard part < end.upperBound else { break }
-        unsafe call(work, phase, part, member)
-        if phase == 0 { _ = prepared.increment(0) }
-      }
+  private func steal(phase: Int, _ parts: Int, _ member: Int) {
+    for offset in 1..<members { take(phase: phase, parts, (member + offset) % members, member) }
+  }
+
+  /// Takes what is left of the parts of a member.
+  private func take(phase: Int, _ parts: Int, _ owner: Int, _ member: Int) {
+    let end = Self.start(of: owner + 1, members, parts)
+    // They are taken, all of them: no need to write to the line.
+    guard next.load(2 * owner + phase) < end else { return }
+    while true {
+      let part = next.increment(2 * owner + phase)
+      guard part < end else { return }
+      unsafe call(work, phase, part, member)
+      if phase == 0 { _ = prepared.increment(0) }
     }
   }
 

@@ -28,7 +28,7 @@ package final class ThreadPool: Sendable {
   private static let sleeper = 4
 
   /// Does all parts of work on up to `threads` threads, and waits for them.
-  package func run<Work: ParallelWork>(_ work: Work, threads: Int) {
+  package func run<Work: ParallelWork & ~Copyable>(_ work: borrowing Work, threads: Int) {
     let (first, parts) = (work.preparations, work.parts)
     let threads = min(max(first, parts), threads, Self.maximumThreads)
     guard threads > 1 else {

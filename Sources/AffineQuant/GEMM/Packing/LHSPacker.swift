@@ -1,5 +1,5 @@
 /// Packs lanes of codes into left panels, with what belongs to them.
-struct LHSPacker {
+struct LHSPacker: LHSPacking {
   let operand: CodeOperand
   let packed: PackedLHS
   private let layout: LHSLayout
@@ -46,7 +46,13 @@ struct LHSPacker {
   /// Panels that are packed together.
   var together: Int { operand.axis == .rows ? 1 : max(Self.turnedTogether / layout.mr, 1) }
 
-  func pack(_ panels: Range<Int>) {
+  var parts: Int { (packed.panels + together - 1) / together }
+
+  func pack(part: Int, worker: Int) {
+    pack(part * together..<min((part + 1) * together, packed.panels))
+  }
+
+  private func pack(_ panels: Range<Int>) {
     let (mr, slices) = (layout.mr, layout.slices)
     var lanes = ByteLanes(operand, slices, offset: codeOffset, kernels, execution)
     let together = together

@@ -2,7 +2,7 @@ internal import AffineKernels
 
 /// Quantizes float rows to signed bytes on their way into left panels, one scale a slice or one a row:
 /// `scale = max(|x|) / 127`.
-struct LHSQuantizer {
+struct LHSQuantizer: LHSPacking {
   let values: Matrix<Float>
   let packed: PackedLHS
   private let layout: LHSLayout
@@ -48,8 +48,10 @@ struct LHSQuantizer {
   /// Whether all values are finite: known when all panels are packed.
   var isFinite: Bool { (0..<packed.panels).allSatisfy { finite[$0] } }
 
+  var parts: Int { packed.panels }
+
   /// Writes the codes of a panel, and what belongs to its rows.
-  func pack(_ panel: Int, worker: Int) {
+  func pack(part panel: Int, worker: Int) {
     let rows = packed.rows(of: panel)
     for lane in 0..<layout.mr {
       guard lane < rows.count else {

@@ -24,7 +24,8 @@ struct PanelReader {
     let (layout, slices, storage, kernels) = (layout, slices, storage, kernels)
     let panelBytes = layout.groupBytes * slices.groupCount
     let source = codes.extracting(panel * panelBytes..<(panel + 1) * panelBytes)
-    let runs = Runs(lanes: layout.nr, bytes: layout.kr, interleave: layout.kr == 4 ? kernels.interleave : nil)
+    let runs = Runs(
+      lanes: layout.nr, bytes: layout.kr, interleave: layout.kr == 4 ? kernels.interleave : nil)
     var (lanes, whole) = (self.lanes, self.whole)
     (self.lanes, self.whole) = ([], [])
     defer { (self.lanes, self.whole) = (lanes, whole) }
