@@ -30,6 +30,7 @@ public struct AddedKernel: Sendable, Hashable {
   /// A kernel that must give the bits of its family's portable kernel.
   ///
   /// - Parameters:
+  ///   - family: What it computes.
   ///   - name: What plans and reports call it.
   ///   - needs: Without these instruction sets it is passed over.
   ///   - tile: Of forms that the family's struct of arguments allows.

@@ -1,6 +1,9 @@
 /// How a call on operands of some types is served.
 ///
 /// - Parameters:
+///   - operation: What is done.
+///   - first: The left operand of a product; what is quantized, or would be, for the rest.
+///   - second: The right operand of a product.
 ///   - rows: Of the result of a product, if they are known; with few, kernels of large tiles are left out.
 ///   - isPacked: Whether the weight of a ``Operation/linear`` product lies packed for this CPU.
 ///   - execution: Threads and instruction sets.

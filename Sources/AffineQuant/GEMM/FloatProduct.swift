@@ -24,9 +24,8 @@ struct FloatProduct: ~Copyable, ParallelWork {
   /// Right panels that are prepared together.
   private let together: Int
 
-  /// Both operands have the same contracted extent.
-  ///
-  /// - Parameter result: Given the rows and columns that are written together.
+  /// Both operands have the same contracted extent; `result` is given the rows and columns that are written
+  /// together.
   init(
     _ lhs: FloatOperand, _ rhs: FloatOperand, _ kernel: Kernel<FloatPanel>, threads: Int,
     _ workspace: Workspace, result: (_ block: Shape) -> ProductResult

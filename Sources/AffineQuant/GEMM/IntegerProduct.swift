@@ -19,9 +19,8 @@ struct IntegerProduct<Packing: LHSPacking, Output: CodeOutput>: ~Copyable, Paral
   private let scratch: DisjointMemory<UInt8>?
   private let scratchCount: Int
 
-  /// - Parameters:
-  ///   - rhs: Packed for the kernel.
-  ///   - output: Of a result, given the rows and columns that are written together.
+  /// Takes a right side that is packed for the kernel; `output` is given the rows and columns that are written
+  /// together.
   init(
     _ packing: Packing, _ rhs: CodeMatrix, _ kernel: Kernel<CodePanel>, threads: Int,
     _ workspace: Workspace, _ execution: Execution, output: (_ block: Shape) -> Output

@@ -20,9 +20,8 @@ struct ProductResult {
     case bfloat16(DisjointMemory<BFloat16>)
   }
 
-  /// - Parameters:
-  ///   - block: Rows and columns that are written together, at most.
-  ///   - kernel: `nil` where sums are the result: floats, without bias or activation.
+  /// Takes the most rows and columns that are written together, and the kernel that finishes sums: `nil`
+  /// where they are the result, floats without bias or activation.
   init(
     _ target: Target, _ shape: Shape, _ end: ProductEnd, block: Shape, threads: Int,
     _ workspace: Workspace, _ kernel: Kernel<FinishRows>?
@@ -39,9 +38,7 @@ struct ProductResult {
     scratch = isFloat ? nil : workspace.take(block.count * threads)
   }
 
-  /// Lends memory for the sums of a block, and finishes them.
-  ///
-  /// - Parameter body: Writes, or adds to, rows that lie `stride` apart.
+  /// Lends memory for the sums of a block, whose rows lie `stride` apart, and finishes them.
   func write(
     _ rows: Range<Int>, _ columns: Range<Int>, worker: Int,
     _ body: (_ sums: UnsafeMutablePointer<Float>, _ stride: Int) -> Void

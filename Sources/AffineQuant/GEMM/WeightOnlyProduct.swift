@@ -22,9 +22,8 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
   private let scratch: DisjointMemory<Float>
   private let scratchCount: Int
 
-  /// - Parameters:
-  ///   - rhs: Packed for the kernel.
-  ///   - result: Given the rows and columns that are written together.
+  /// Takes a right side that is packed for the kernel; `result` is given the rows and columns that are written
+  /// together.
   init(
     _ lhs: FloatReader, _ rhs: CodeMatrix, _ kernel: Kernel<WeightPanel>,
     _ interleave: Kernel<InterleaveRows>, threads: Int, _ workspace: Workspace,
