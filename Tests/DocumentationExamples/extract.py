@@ -24,7 +24,9 @@ if not targets:
 
 products = ", ".join(
     f'.product(name: "{library}", package: "{repository.name}")'
-    for library in ["AffineQuant", "AffineFormats", "AffineTraining", "AffineModels"]
+    for library in [
+        "AffineKernels", "AffineQuant", "AffineFormats", "AffineLayers", "AffineTraining", "AffineModels"
+    ]
 )
 executables = "\n".join(
     f'    .executableTarget(name: "{target}", dependencies: [{products}]),' for target in targets

@@ -23,8 +23,10 @@ let package = Package(
       name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
     .target(
       name: "AffineTestSupport", dependencies: ["AffineQuant"], swiftSettings: strict),
+    .target(name: "AllocationCounter"),
     .testTarget(
-      name: "AffineQuantTests", dependencies: ["AffineFormats", "AffineTestSupport"],
+      name: "AffineQuantTests",
+      dependencies: ["AffineFormats", "AffineTestSupport", "AllocationCounter"],
       swiftSettings: strict),
     .testTarget(
       name: "AffineLayersTests", dependencies: ["AffineLayers", "AffineTestSupport"],
