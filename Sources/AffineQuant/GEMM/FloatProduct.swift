@@ -30,19 +30,23 @@ struct FloatProduct: ~Copyable, ParallelWork {
     _ lhs: FloatOperand, _ rhs: FloatOperand, _ kernel: Kernel<FloatPanel>, threads: Int,
     _ workspace: Workspace, result: (_ block: Shape) -> ProductResult
   ) {
-    self.kernel = kernel
     let rows = lhs.freeExtent, nr = kernel.tile.nr
-    mr = kernel.balancedRows(rows)
-    leftPanels = (rows + mr - 1) / mr
+    let mr = kernel.balancedRows(rows)
+    let leftPanels = (rows + mr - 1) / mr
     let depth = min(Self.depth, lhs.contractedExtent)
-    together = rhs.isDecodedByColumns ? Self.decodedTogether.rhs : 1
+    let together = rhs.isDecodedByColumns ? Self.decodedTogether.rhs : 1
+    let panelLength = nr * depth
+    self.kernel = kernel
+    self.mr = mr
+    self.leftPanels = leftPanels
+    self.together = together
+    self.panelLength = panelLength
     self.lhs = FloatLanes(
       lhs, lanes: mr, together: lhs.isDecodedByColumns ? Self.decodedTogether.lhs : 1, depth: depth,
       threads: threads, workspace)
     self.rhs = FloatLanes(
       rhs, lanes: nr, together: together, depth: depth, threads: threads, workspace)
     left = workspace.take(leftPanels * mr * lhs.contractedExtent)
-    panelLength = nr * depth
     panel = workspace.take(panelLength * threads)
     blocking = Blocking(
       left: Blocking.Side(panels: leftPanels, bytes: 0, lanes: mr),

@@ -26,25 +26,27 @@ struct IntegerProduct<Packing: LHSPacking, Output: CodeOutput>: ~Copyable, Paral
     _ workspace: Workspace, _ execution: Execution, output: (_ block: Shape) -> Output
   ) {
     guard let right = rhs.tiles else { preconditionFailure("a packed matrix without panels") }
-    self.kernel = kernel
-    self.packing = packing
-    self.rhs = rhs
-    self.right = right
-    left = packing.packed
-    let isBiased = left.biases != nil
-    let readsTotals = isBiased || left.zeros != nil
-    rightProducts = left.layout.multipliesPairs ? rhs.codeSums(.products, right, execution) : nil
-    rightTotals = readsTotals ? rhs.codeSums(.totals, right, execution) : nil
-    rightSums = isBiased ? rhs.scaledSums(right, execution) : nil
-    let layout = right.layout
-    let panelBytes = right.slices.groupCount * layout.groupBytes
-    blocking = Blocking(
+    let left = packing.packed, layout = right.layout
+    let blocking = Blocking(
       left: Blocking.Side(
         panels: left.panels, bytes: left.layout.byteCount, lanes: left.layout.mr),
       right: Blocking.Side(
-        panels: layout.panels(rows: rhs.shape.rows), bytes: panelBytes, lanes: layout.nr),
+        panels: layout.panels(rows: rhs.shape.rows),
+        bytes: right.slices.groupCount * layout.groupBytes, lanes: layout.nr),
       threads: threads)
-    scratchCount = min(kernel.tile.scratch, right.slices.depth) * layout.nr
+    let isBiased = left.biases != nil
+    let readsTotals = isBiased || left.zeros != nil
+    let scratchCount = min(kernel.tile.scratch, right.slices.depth) * layout.nr
+    self.kernel = kernel
+    self.packing = packing
+    self.left = left
+    self.rhs = rhs
+    self.right = right
+    self.blocking = blocking
+    self.scratchCount = scratchCount
+    rightProducts = left.layout.multipliesPairs ? rhs.codeSums(.products, right, execution) : nil
+    rightTotals = readsTotals ? rhs.codeSums(.totals, right, execution) : nil
+    rightSums = isBiased ? rhs.scaledSums(right, execution) : nil
     scratch = scratchCount > 0 ? workspace.take(scratchCount * threads) : nil
     self.output = output(Shape(blocking.rows, layout.nr))
   }

@@ -32,23 +32,26 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
     guard let right = rhs.tiles, let short = right.short else {
       preconditionFailure("a packed matrix without panels for floats")
     }
-    self.kernel = kernel
-    self.rhs = rhs
-    self.right = right
-    (slices, sliceParameters) = short
-    (rightScales, rightOffsets) = (right.floatScales, right.valueOffsets)
-    let layout = right.layout
-    left = PackedFloats(
-      lhs, lanes: kernel.balancedRows(lhs.shape.rows), slices,
-      withSums: rightOffsets.biases.count > 0, interleave, threads: threads, workspace)
-    blocking = Blocking(
+    let layout = right.layout, offsets = right.valueOffsets
+    let left = PackedFloats(
+      lhs, lanes: kernel.balancedRows(lhs.shape.rows), short.slices,
+      withSums: offsets.biases.count > 0, interleave, threads: threads, workspace)
+    let blocking = Blocking(
       left: Blocking.Side(
         panels: left.panels, bytes: left.panelLength * 4, lanes: left.lanes),
       right: Blocking.Side(
         panels: layout.panels(rows: rhs.shape.rows),
         bytes: right.slices.groupCount * layout.groupBytes, lanes: layout.nr),
       decodesRight: true, threads: threads)
-    scratchCount = kernel.tile.scratch * layout.nr
+    let scratchCount = kernel.tile.scratch * layout.nr
+    self.kernel = kernel
+    self.rhs = rhs
+    self.right = right
+    self.left = left
+    self.blocking = blocking
+    self.scratchCount = scratchCount
+    (slices, sliceParameters) = short
+    (rightScales, rightOffsets) = (right.floatScales, offsets)
     scratch = workspace.take(scratchCount * threads)
     self.result = result(Shape(blocking.rows, layout.nr))
   }

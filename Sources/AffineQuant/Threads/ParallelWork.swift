@@ -2,7 +2,8 @@
 /// first have ended.
 ///
 /// What cannot be copied is not: a copy for each part would count references to the same objects on all
-/// threads at once, which took longer than the parts.
+/// threads at once, which took longer than the parts. Their initializers read no field before all have a
+/// value: compiled code that did released what it had not retained (Swift 6.3).
 package protocol ParallelWork: ~Copyable {
   /// Parts that the others need; 0: there is one phase.
   var preparations: Int { get }
