@@ -1,36 +1,10 @@
-#include "vectors_512.h"
-
-// Products of codes by AMX: tiles of 16 rows of up to 64 bytes. A left panel is 32 rows, two tiles one
-// below the other; a right panel 32 lanes, two tiles side by side; four tiles hold the sums. The file
-// that includes it defines `NIBBLES`.
-
-enum { ROWS = 32, TILE_ROWS = 16, TILE_QUADS = 16, PANEL_LANES = 32, QUAD_BYTES = 4 * PANEL_LANES };
-enum { BATCH = 4, FOLD_ROWS = 8, BLOCK_BYTES = 64 * ROWS };
-
+#include "amx_tiles.h"
 #include "matmul_i8_body.h"
+#include "matmul_amx_slice.h"
 
-/// Tiles 0 to 3 are sums, 4 and 5 left codes, 6 and 7 right codes.
-typedef struct {
-  uint8_t palette, start_row, reserved[14];
-  uint16_t row_bytes[16];
-  uint8_t rows[16];
-} tile_shapes;
+// Products of codes by AMX. The file that includes it defines `NIBBLES`.
 
-/// Loads the shapes for steps of `quads` quads against `rows` left rows; returns how many tiles of left
-/// rows there are.
-static int configure(size_t quads, size_t rows) {
-  tile_shapes shapes __attribute__((aligned(64))) = {.palette = 1};
-  size_t lower = rows > TILE_ROWS ? rows - TILE_ROWS : 0, upper = rows - lower;
-  for (int tile = 0; tile < 8; ++tile) {
-    bool is_right = tile >= 6, is_lower = tile == 5 || tile == 2 || tile == 3;
-    // A tile that is not used must have a shape all the same.
-    size_t left_rows = is_lower && lower > 0 ? lower : upper;
-    shapes.rows[tile] = (uint8_t)(is_right ? quads : left_rows);
-    shapes.row_bytes[tile] = (uint16_t)(tile == 4 || tile == 5 ? 4 * quads : 64);
-  }
-  _tile_loadconfig(&shapes);
-  return lower > 0 ? 2 : 1;
-}
+enum { BATCH = 4, FOLD_ROWS = 8 };
 
 /// One step of right codes as they lie, or in `bytes` with missing quads zero.
 INLINE const uint8_t *right_step(const uint8_t *rhs, size_t present, size_t quads, uint8_t *bytes) {
@@ -43,11 +17,11 @@ INLINE const uint8_t *right_step(const uint8_t *rhs, size_t present, size_t quad
 /// next block of 64 bytes or has missing quads, which are zero.
 INLINE const uint8_t *left_step(
     const uint8_t *lhs, size_t start, size_t rows, size_t present, size_t quads, uint8_t *bytes) {
-  if (present == quads && start % 64 + 4 * quads <= 64) return lhs + start / 64 * BLOCK_BYTES + start % 64;
+  if (present == quads && start % 64 + 4 * quads <= 64) return lhs + start / 64 * STEP_BYTES + start % 64;
   for (size_t i = 0; i < rows; ++i) {
     for (size_t b = 0; b < 4 * quads; ++b) {
       size_t at = start + b;
-      bytes[64 * i + b] = b < 4 * present ? lhs[at / 64 * BLOCK_BYTES + 64 * i + at % 64] : 0;
+      bytes[64 * i + b] = b < 4 * present ? lhs[at / 64 * STEP_BYTES + 64 * i + at % 64] : 0;
     }
   }
   return bytes;
@@ -130,7 +104,7 @@ INLINE void fold_symmetric(
 
 INLINE void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t panel, size_t rows, size_t step) {
   size_t start = 0;
-  const uint8_t *lhs = (const uint8_t *)t->lhs + panel * ((t->groups + 15) / 16) * BLOCK_BYTES;
+  const uint8_t *lhs = (const uint8_t *)t->lhs + panel * ((t->groups + 15) / 16) * STEP_BYTES;
   // A few slices at a time, so that a row of the result is read and written once for all of them.
   int32_t products[BATCH][ROWS * PANEL_LANES] __attribute__((aligned(64)));
   floats out[ROWS][VECTORS];
@@ -173,6 +147,10 @@ static const uint8_t *right_bytes(const aq_matmul_i8_args *t) {
 static void amx_panels(const aq_matmul_i8_args *args) {
   // A copy, so that no store may change what the arguments are.
   const aq_matmul_i8_args copy = *args, *t = &copy;
+  if (t->slices == 1 && !t->sums) {
+    slice_panels(t, right_bytes(t));
+    return;
+  }
   // Short slices, as those of groups, are one step each.
   size_t step = t->slice_groups[0] < TILE_QUADS ? t->slice_groups[0] : TILE_QUADS;
   const uint8_t *rhs = right_bytes(t);

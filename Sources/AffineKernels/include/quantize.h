@@ -43,8 +43,8 @@ typedef struct {
 /// codes[k] = round_half_even(values[k] * (1 / scale[s])), scale[s] = max(largest / 127, smallest)
 ///
 /// One row, slice after slice, each padded with zero codes to whole quads; `largest` is the largest
-/// magnitude of the slice, or of the row where it has one scale. Nothing else is written of a row with
-/// values that are not finite.
+/// magnitude of the slice, or of the row where it has one scale. The padded row lies in runs. Nothing
+/// else is written of a row with values that are not finite.
 typedef struct {
   const float *_Nonnull values;
   size_t slices;                         // at least 1
@@ -52,7 +52,8 @@ typedef struct {
   const uint32_t *_Nonnull slice_quads;  // [slices]
   bool one_scale;
   float smallest;                        // with a finite reciprocal
-  int8_t *_Nonnull codes;                // [quads][4]
+  int8_t *_Nonnull codes;                // code p at (p / run) * run_stride + p % run
+  size_t run, run_stride;
   float *_Nonnull scale;                 // [slices], or one
   int32_t *_Nonnull total;               // [slices], sums of codes
   bool is_finite;                        // written

@@ -1,7 +1,9 @@
 internal import AffineKernels
 
 /// One kernel: its row of the report, its tile, and its entry, which takes the arguments of its family.
-package struct Kernel<Arguments>: Sendable {
+///
+/// An object, since plans pass it on: copies of all that it holds took longer than a small product.
+package final class Kernel<Arguments>: Sendable {
   package typealias Entry = @Sendable (_ arguments: inout Arguments) -> Void
 
   package let row: KernelRow
@@ -38,10 +40,9 @@ package struct Kernel<Arguments>: Sendable {
 
   /// The same, noting that it ran.
   func noted(in record: KernelRecord) -> Kernel {
-    let plain = self
-    return Kernel(row: row, tile: optionalTile) { arguments in
-      record.note(plain.row)
-      plain(&arguments)
+    Kernel(row: row, tile: optionalTile) { arguments in
+      record.note(self.row)
+      self(&arguments)
     }
   }
 
@@ -58,7 +59,7 @@ package struct Kernel<Arguments>: Sendable {
 extension Kernel {
   /// A row of the list of C kernels. The only crossing into C: the entry of a family takes that family's
   /// arguments.
-  init(c kernel: aq_kernel) {
+  convenience init(c kernel: aq_kernel) {
     let row = unsafe KernelRow(
       name: String(cString: kernel.symbol), needs: InstructionSet(rawValue: kernel.needs),
       tier: kernel.tuned ? .tuned : .vectorized, isBuilt: kernel.run != nil)
@@ -73,7 +74,7 @@ extension Kernel {
   }
 
   /// A kernel that a caller added.
-  init(_ added: AddedKernel) {
+  convenience init(_ added: AddedKernel) {
     let run = unsafe added.run
     self.init(row: added.row, tile: added.tile) { arguments in
       unsafe withUnsafeMutablePointer(to: &arguments) { unsafe run(UnsafeMutableRawPointer($0)) }

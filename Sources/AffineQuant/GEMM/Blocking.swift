@@ -20,6 +20,8 @@ struct Blocking {
   /// Rows of the result that a block writes side by side where it may be smaller than the cache: each
   /// lies on a page of its own, and a core keeps about as many pages at hand.
   private static let rowsAtHand = 64
+  /// Panels of a block at least: a kernel that overlaps the end of one with the next begins and ends once.
+  private static let panelsOfBlock = 16
 
   init(left: Side, right: Side, decodesRight: Bool = false, threads: Int) {
     self.left = left
@@ -34,7 +36,8 @@ struct Blocking {
     let rightFits = !decodesRight && right.panels * right.bytes / rightParts <= half
     leftBlock =
       rightFits
-      ? max(Self.rowsAtHand / max(left.lanes, 1), 1) : max(half / max(left.bytes, 1), 1)
+      ? max(Self.rowsAtHand / max(left.lanes, 1), Self.panelsOfBlock)
+      : max(half / max(left.bytes, 1), 1)
   }
 
   /// The second-level cache of one core.

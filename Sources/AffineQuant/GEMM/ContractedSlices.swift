@@ -1,5 +1,6 @@
-/// The contracted axis, cut wherever a scale of either operand changes.
-struct ContractedSlices: Sendable {
+/// The contracted axis, cut wherever a scale of either operand changes. An object, which every product passes
+/// on.
+final class ContractedSlices: Sendable {
   /// The columns of each slice.
   let ranges: [Range<Int>]
   /// Codes of a k-group.
@@ -20,7 +21,7 @@ struct ContractedSlices: Sendable {
   static let longest = 32_768
 
   /// Cuts where the columns of blocks of any of the grids end. All have the same columns.
-  init(_ grids: [BlockGrid], kr: Int, longest: Int = Self.longest) {
+  init(_ grids: [BlockGrid], kr: Int, longest: Int = ContractedSlices.longest) {
     var ranges: [Range<Int>] = []
     var start = 0
     let columns = grids.first?.shape.columns ?? 0
@@ -45,12 +46,11 @@ struct ContractedSlices: Sendable {
 
   /// The slices of a product: those that a tiled right operand has already, where no block of the left
   /// one ends inside of them.
-  init(of rhs: CodeMatrix, against grid: BlockGrid, kr: Int) {
+  static func of(_ rhs: CodeMatrix, against grid: BlockGrid, kr: Int) -> ContractedSlices {
     if let tiles = rhs.tiles, tiles.slices.kr == kr, tiles.slices.keepsBlocks(of: grid) {
-      self = tiles.slices
-    } else {
-      self.init([grid, rhs.grid], kr: kr)
+      return tiles.slices
     }
+    return ContractedSlices([grid, rhs.grid], kr: kr)
   }
 
   private func keepsBlocks(of grid: BlockGrid) -> Bool {
@@ -111,7 +111,7 @@ struct ContractedSlices: Sendable {
 
 extension ContractedSlices: Equatable {
   /// Whether rows are cut and padded alike.
-  static func == (lhs: Self, rhs: Self) -> Bool {
-    lhs.kr == rhs.kr && (lhs.ends.isIdentical(to: rhs.ends) || lhs.ranges == rhs.ranges)
+  static func == (lhs: ContractedSlices, rhs: ContractedSlices) -> Bool {
+    lhs === rhs || lhs.kr == rhs.kr && lhs.ranges == rhs.ranges
   }
 }

@@ -72,7 +72,7 @@ package enum Product {
     layouts.rhs = .of(rhs, against: grid)
     let plan = ProductPlan(.linear, .quantized(type), .quantized(rhs.type), layouts, execution)
     guard case .codes(let kernel) = plan.route else { return nil }
-    let slices = ContractedSlices(of: rhs, against: grid, kr: kernel.tile.kr)
+    let slices = ContractedSlices.of(rhs, against: grid, kr: kernel.tile.kr)
     return grid.extent.columns == 1 || grid.extent.columns == slices.ranges.count ? plan : nil
   }
 

@@ -94,7 +94,7 @@ extension ProductCall {
         totals: sums && plan.readsTotals, products: tile.lhs == .int16Pairs, lasts: false)
     default:
       guard let grid else { return codes }
-      let slices = ContractedSlices(of: codes, against: grid, kr: tile.kr)
+      let slices = ContractedSlices.of(codes, against: grid, kr: tile.kr)
       return codes.cut(slices, execution)
     }
   }
@@ -106,7 +106,7 @@ extension CodeMatrix {
     guard let tiles else { return .rows }
     guard tiles.layout == RHSLayout(tile, storage) else { return .otherPanels }
     guard let grid else { return tiles.short == nil ? .otherPanels : .panels }
-    let slices = ContractedSlices(of: self, against: grid, kr: tile.kr)
+    let slices = ContractedSlices.of(self, against: grid, kr: tile.kr)
     if slices == tiles.slices { return .panels }
     return slices.parents(in: tiles.slices) == nil ? .otherPanels : .finerPanels
   }

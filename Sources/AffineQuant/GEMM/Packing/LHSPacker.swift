@@ -68,7 +68,7 @@ struct LHSPacker: LHSPacking {
         let source = bytes.span.extracting(place..<place + rows.count * slices.depth)
         writeTerms(panel, rows)
         sum(lanes, source, panel, rows.count)
-        packed.addSums(panel)
+        packed.addSums(panel, 0..<mr)
         // A panel's range is its own.
         packed.codes.withRange(panel * layout.byteCount..<(panel + 1) * layout.byteCount) {
           layout.arrange(source, rows: rows.count, kernels, &$0)

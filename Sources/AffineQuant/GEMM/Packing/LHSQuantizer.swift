@@ -17,9 +17,11 @@ struct LHSQuantizer: LHSPacking {
   /// Of one row at a time, for each worker.
   private let total, product: DisjointMemory<Int32>
   private let scale: DisjointMemory<Float>
-  /// The rows of a panel, for each worker.
-  private let bytes: DisjointMemory<UInt8>
-  /// Whether the values of each panel are finite.
+  /// The rows of a panel, for each worker; `nil` where kernels write runs into the panel itself.
+  private let bytes: DisjointMemory<UInt8>?
+  /// Lanes of a panel that are packed together: all, or what gives every thread some.
+  private let together: Int
+  /// Whether the values of each row are finite.
   private let finite: DisjointMemory<Bool>
 
   init(
@@ -27,72 +29,86 @@ struct LHSQuantizer: LHSPacking {
     _ tile: KernelTile, _ kernels: PackingKernels, _ quantize: Kernel<QuantizeSlices>,
     threads: Int, _ workspace: Workspace
   ) {
+    let rows = values.shape.rows, isLaidByRuns = kernels.laysRuns
+    let layout = LHSLayout(tile, right.slices)
     self.values = values
     self.hasOneScale = hasOneScale
     self.smallest = smallest
     self.kernels = kernels
+    self.layout = layout
     slicesKernel = quantize
     rightOffset = right.zeros.count > 0 ? 0 : right.layout.offset
-    layout = LHSLayout(tile, right.slices)
     packed = PackedLHS(
-      layout, rows: values.shape.rows, hasZeros: false, hasOneScale: hasOneScale, hasBiases: false,
+      layout, rows: rows, hasZeros: false, hasOneScale: hasOneScale, hasBiases: false,
       for: right, workspace)
     (ends, quads) = (right.slices.ends, right.slices.quads)
+    together = isLaidByRuns ? min(max((rows + threads - 1) / threads, 1), layout.mr) : layout.mr
     total = workspace.take(ends.count * threads)
     product = workspace.take(ends.count * threads)
     scale = workspace.take(ends.count * threads)
-    bytes = workspace.take(layout.mr * layout.slices.depth * threads)
-    finite = workspace.take(packed.panels)
+    bytes = isLaidByRuns ? nil : workspace.take(layout.mr * layout.slices.depth * threads)
+    finite = workspace.take(rows)
   }
 
-  /// Whether all values are finite: known when all panels are packed.
-  var isFinite: Bool { (0..<packed.panels).allSatisfy { finite[$0] } }
+  /// Whether all values are finite: known when all rows are packed.
+  var isFinite: Bool { (0..<packed.rows).allSatisfy { finite[$0] } }
 
-  var parts: Int { packed.panels }
+  private var partsOfPanel: Int { (layout.mr + together - 1) / together }
 
-  /// Writes the codes of a panel, and what belongs to its rows.
-  func pack(part panel: Int, worker: Int) {
-    let rows = packed.rows(of: panel)
-    for lane in 0..<layout.mr {
-      guard lane < rows.count else {
-        store(panel, lane, worker, isPresent: false)
-        continue
+  var parts: Int { packed.panels * partsOfPanel }
+
+  /// Writes the codes of some lanes of a panel, and what belongs to them.
+  func pack(part: Int, worker: Int) {
+    let panel = part / partsOfPanel, rows = packed.rows(of: panel)
+    let first = part % partsOfPanel * together
+    let lanes = first..<min(first + together, layout.mr)
+    for lane in lanes {
+      let isPresent = lane < rows.count
+      if isPresent {
+        let row = rows.lowerBound + lane
+        finite[row] = quantize(row, panel, lane, worker)
+        // The product is thrown away.
+        guard finite[row] else { continue }
+        if layout.multipliesPairs { multiplyNeighbours(lane, worker) }
       }
-      guard quantize(rows.lowerBound + lane, lane, worker) else {
-        finite[panel] = false
-        return
-      }
-      if layout.multipliesPairs { multiplyNeighbours(lane, worker) }
-      store(panel, lane, worker, isPresent: true)
+      store(panel, lane, worker, isPresent: isPresent)
     }
-    finite[panel] = true
-    packed.addSums(panel)
-    let (first, count) = (
+    packed.addSums(panel, lanes)
+    guard let bytes else { return }
+    let (start, count) = (
       worker * layout.mr * layout.slices.depth, rows.count * layout.slices.depth
     )
     // A worker's rows and a panel's codes are its own.
-    bytes.withRange(first..<first + count) { bytes in
+    bytes.withRange(start..<start + count) { bytes in
       packed.codes.withRange(panel * layout.byteCount..<(panel + 1) * layout.byteCount) {
         layout.arrange(bytes.span, rows: rows.count, kernels, &$0)
       }
     }
   }
 
-  /// Where the bytes of a row of the panel lie.
-  private func start(_ lane: Int, _ worker: Int) -> UnsafeMutablePointer<UInt8> {
-    unsafe bytes.pointer + (worker * layout.mr + lane) * layout.slices.depth
+  /// Where the bytes of a row go, and how they lie there.
+  private func place(
+    _ panel: Int, _ lane: Int, _ worker: Int
+  ) -> (start: UnsafeMutablePointer<UInt8>, run: Int, stride: Int) {
+    let depth = layout.slices.depth
+    if let bytes {
+      return unsafe (bytes.pointer + (worker * layout.mr + lane) * depth, max(depth, 1), 0)
+    }
+    let start = panel * layout.byteCount + lane * layout.run
+    return unsafe (packed.codes.pointer + start, layout.run, layout.mr * layout.run)
   }
 
-  private func quantize(_ row: Int, _ lane: Int, _ worker: Int) -> Bool {
+  private func quantize(_ row: Int, _ panel: Int, _ lane: Int, _ worker: Int) -> Bool {
     let count = ends.count
+    let place = unsafe place(panel, lane, worker)
     var arguments = unsafe QuantizeSlices(
       c: aq_slices_args(
         values: values.values.pointer + row * values.shape.columns, slices: count,
         ends: UnsafeRawPointer(ends.pointer).assumingMemoryBound(to: Int.self),
         slice_quads: quads.pointer, one_scale: hasOneScale, smallest: smallest,
-        codes: UnsafeMutableRawPointer(start(lane, worker)).assumingMemoryBound(to: Int8.self),
-        scale: scale.pointer + worker * count, total: total.pointer + worker * count,
-        is_finite: true))
+        codes: UnsafeMutableRawPointer(place.start).assumingMemoryBound(to: Int8.self),
+        run: place.run, run_stride: place.stride, scale: scale.pointer + worker * count,
+        total: total.pointer + worker * count, is_finite: true))
     slicesKernel(&arguments)
     return unsafe arguments.c.is_finite
   }
@@ -102,8 +118,9 @@ struct LHSQuantizer: LHSPacking {
     let count = ends.count
     var arguments = unsafe TotalsOfSlices(
       c: aq_totals_args(
-        codes: start(lane, worker), is_signed: true, slices: count, slice_quads: quads.pointer,
-        total: total.pointer + worker * count, product: product.pointer + worker * count))
+        codes: place(0, lane, worker).start, is_signed: true, slices: count,
+        slice_quads: quads.pointer, total: total.pointer + worker * count,
+        product: product.pointer + worker * count))
     kernels.sums(&arguments)
   }
 

@@ -45,8 +45,10 @@ enum PackKernels {
       for offset in 0..<length {
         let value = unsafe offset < end - start ? arguments.values[start + offset] : 0
         let code = (value * (1 / scale)).rounded(.toNearestOrEven)
-        unsafe arguments.codes[place + offset] = Int8(min(max(code, -127), 127))
-        total += unsafe Int32(arguments.codes[place + offset])
+        let byte = Int8(min(max(code, -127), 127))
+        let (index, run) = unsafe (place + offset, arguments.run)
+        unsafe arguments.codes[index / run * arguments.run_stride + index % run] = byte
+        total += Int32(byte)
       }
       unsafe arguments.total[slice] = total
       (start, place) = (end, place + length)

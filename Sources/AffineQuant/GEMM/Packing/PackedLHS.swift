@@ -48,23 +48,21 @@ struct PackedLHS {
     return panel * count..<(panel + 1) * count
   }
 
-  /// Sums of what the codes of a panel stand for, from the other terms.
-  func addSums(_ panel: Int) {
+  /// Sums of what the codes of some rows of a panel stand for, from the other terms.
+  func addSums(_ panel: Int, _ lanes: Range<Int>) {
     guard let sums else { return }
     let (mr, ranges) = (layout.mr, layout.slices.ranges)
     let first = terms(of: panel).lowerBound
-    // A panel's range is its own.
-    sums.withRange(terms(of: panel)) { sums in
-      for slice in ranges.indices {
-        for row in 0..<mr {
-          let place = slice * mr + row
-          let (total, count) = (totals[first + place], ranges[slice].count)
-          let zero = zeros.map { $0[first + place] } ?? 0
-          var sum = Float(Int(total) - Int(zero) * count)
-          if let scales { sum *= scales[first + place] }
-          if let biases { sum += biases[first + place] * Float(count) }
-          sums[place] = sum
-        }
+    for slice in ranges.indices {
+      for row in lanes {
+        let place = first + slice * mr + row
+        let (total, count) = (totals[place], ranges[slice].count)
+        let zero = zeros.map { $0[place] } ?? 0
+        var sum = Float(Int(total) - Int(zero) * count)
+        if let scales { sum *= scales[place] }
+        if let biases { sum += biases[place] * Float(count) }
+        // A row's places are its own.
+        sums[place] = sum
       }
     }
   }

@@ -1,6 +1,6 @@
 /// What a product needs of a tiled matrix besides its codes, in the order of panels: one a panel,
-/// slice and lane.
-package struct PackedRHS: Sendable {
+/// slice and lane. An object, which every product passes on.
+package final class PackedRHS: Sendable {
   let layout: RHSLayout
   let slices: ContractedSlices
   let scales: PackedScales

@@ -22,6 +22,9 @@ struct PackingKernels: Sendable {
     halve = form == .uint4 ? PackKernels.halve.best(on: execution) : nil
   }
 
+  /// Whether codes lie in runs as they are, so that what makes them can put them there.
+  var laysRuns: Bool { interleave == nil && widen == nil && halve == nil }
+
   /// The kernels in the order in which they run.
   func rows(sums hasSums: Bool) -> [KernelRow] {
     [unpack.row, transpose?.row, hasSums ? sums.row : nil].compactMap(\.self) + layingRows
