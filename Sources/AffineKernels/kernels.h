@@ -3,11 +3,15 @@
 // kernel is one row here and one function.
 
 #define AQ_TILE(mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch) \
-  {mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch}
-#define AQ_NO_TILE {0, 0, 0, 0, AQ_NO_FORM, AQ_NO_FORM, 0, 0}
+  {mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch, 1}
+// The same for a kernel that takes several right panels at once.
+#define AQ_TILE_OF_PANELS(mr, nr, kr, lhs_run, lhs, rhs, min_rows, panels) \
+  {mr, nr, kr, lhs_run, lhs, rhs, min_rows, 0, panels}
+#define AQ_NO_TILE {0, 0, 0, 0, AQ_NO_FORM, AQ_NO_FORM, 0, 0, 0}
 
 #define AQ_ROWS_matmul_i8(K)                                                                                 \
-  K(matmul_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(32, 32, 4, 64, AQ_S8, AQ_U8, 5, 0)) \
+  K(matmul_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true,                                             \
+    AQ_TILE_OF_PANELS(32, 32, 4, 64, AQ_S8, AQ_U8, 5, 8))                                                    \
   K(matmul_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U8, 1, 0))     \
   K(matmul_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U8, 1, 0))           \
   K(matmul_i8, avx2, AQ_AVX2, X86, true, AQ_TILE(4, 16, 4, 4, AQ_S16, AQ_U8, 1, 0))                          \

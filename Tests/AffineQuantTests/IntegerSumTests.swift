@@ -2,7 +2,8 @@ import AffineQuant
 import AffineTestSupport
 import Testing
 
-/// Sums of whole numbers are exact at any depth, on every kernel.
+/// Sums of whole numbers are exact at any depth, on every kernel: with scales of 1 a product is the sums of its
+/// slices, each rounded once to a float, added in ascending order.
 @Suite struct IntegerSumTests {
   static let kernelRows = kernels(
     for: .linear, .quantized(Int8Weight.type), .quantized(Int8Weight.type))!.filter { $0.canRun() }
@@ -13,14 +14,14 @@ import Testing
     let execution = Execution(threads: 2, instructionSet: kernel.needs)
     for (lhs, rhs) in [(-128, -128), (-128, 127), (127, 127)] {
       let x = try constant(lhs, 2, depth, "int8-row"), w = try constant(rhs, 3, depth, "int8-row")
-      let sums = try sums(x, w, execution)
-      #expect(sums == Array(repeating: Int64(lhs * rhs * depth), count: 6))
+      let expected = expected(lhs * rhs, depth)
+      #expect(try product(x, w, execution) == Array(repeating: expected, count: 6))
     }
     for (code, zero) in [(255, 0), (0, 255), (255, 255)] {
       let x = try constant(code, 1, depth, "uint8-row", zeroPoint: Int16(zero))
       let w = try constant(code, 2, depth, "uint8-row", zeroPoint: Int16(zero))
-      let sums = try sums(x, w, execution)
-      #expect(sums == Array(repeating: Int64((code - zero) * (code - zero) * depth), count: 2))
+      let expected = expected((code - zero) * (code - zero), depth)
+      #expect(try product(x, w, execution) == Array(repeating: expected, count: 2))
     }
   }
 
@@ -42,35 +43,56 @@ import Testing
       let activations = try #require(
         Self.rowTypes.filter { $0.storage.bits == 8 }.randomElement(using: &random))
       let isExtreme = round.isMultiple(of: 2)
-      let x = Samples.codes(m, k, activations, extremes: isExtreme, seed: UInt64(round))
-      let w = Samples.codes(n, k, type, extremes: isExtreme, seed: UInt64(round + 9))
-      #expect(try sums(x, w, execution) == oracle(x, w), "\(activations.name) \(m)×\(n)×\(k)")
-      #expect(try sums(x, w.tiled(execution), execution) == oracle(x, w), "tiled")
+      let x = unscaled(Samples.codes(m, k, activations, extremes: isExtreme, seed: UInt64(round)))
+      let w = unscaled(Samples.codes(n, k, type, extremes: isExtreme, seed: UInt64(round + 9)))
+      let expected = oracle(x, w)
+      #expect(
+        try product(x, w, execution) == expected, "\(activations.name) \(m)×\(n)×\(k)")
+      #expect(try product(x, w.tiled(execution), execution) == expected, "tiled")
     }
   }
 
-  /// The sums over all slices; long runs of one scale are several.
-  private func sums(
+  private func product(
     _ lhs: CodeMatrix, _ rhs: CodeMatrix, _ execution: Execution
-  ) throws -> [Int64] {
-    let slices = Product.integerSums(lhs, rhs, execution)
-    let elements = lhs.shape.rows * rhs.shape.rows
-    let count = slices.count / elements
-    return (0..<elements).map { slices[$0 * count..<($0 + 1) * count].reduce(0, +) }
+  ) throws -> [Float] {
+    let call = ProductCall(.linear, .quantized(lhs), .quantized(rhs), on: execution)
+    return try call.result(as: Float.self).values.array
   }
 
-  /// The sum over all slices, from codes that the oracle reads.
-  private func oracle(_ lhs: CodeMatrix, _ rhs: CodeMatrix) -> [Int64] {
+  /// A sum of equal terms, of which at most 32768 are summed before they are rounded.
+  private func expected(_ term: Int, _ depth: Int) -> Float {
+    stride(from: 0, to: depth, by: 32_768).reduce(0) { $0 + Float(term * min(32_768, depth - $1)) }
+  }
+
+  /// The same codes with scales of 1.
+  private func unscaled(_ matrix: CodeMatrix) -> CodeMatrix {
+    CodeMatrix(
+      type: matrix.type, grid: matrix.grid, codes: matrix.codes,
+      scales: Buffer([Float](repeating: 1, count: matrix.scales.count)),
+      zeroPoints: matrix.zeroPoints, biases: matrix.biases)
+  }
+
+  /// The sums of slices that end where a block of either ends, from codes that the oracle reads.
+  private func oracle(_ lhs: CodeMatrix, _ rhs: CodeMatrix) -> [Float] {
     let (a, b, k) = (Oracle.integers(lhs), Oracle.integers(rhs), lhs.shape.columns)
-    var sums: [Int64] = []
+    let ends = (1...k).map { end in
+      end == k || lhs.grid.blockColumn(end) != lhs.grid.blockColumn(end - 1)
+        || rhs.grid.blockColumn(end) != rhs.grid.blockColumn(end - 1)
+    }
+    var results: [Float] = []
     for i in 0..<lhs.shape.rows {
       for j in 0..<rhs.shape.rows {
-        var sum: Int64 = 0
-        for index in 0..<k { sum += a[i * k + index] * b[j * k + index] }
-        sums.append(sum)
+        var (result, sum): (Float, Int64) = (0, 0)
+        for index in 0..<k {
+          sum += a[i * k + index] * b[j * k + index]
+          guard ends[index] else { continue }
+          result += Float(sum)
+          sum = 0
+        }
+        results.append(result)
       }
     }
-    return sums
+    return results
   }
 
   private func constant(

@@ -144,13 +144,8 @@ static const uint8_t *right_bytes(const aq_matmul_i8_args *t) {
   return t->scratch;
 }
 
-static void amx_panels(const aq_matmul_i8_args *args) {
-  // A copy, so that no store may change what the arguments are.
-  const aq_matmul_i8_args copy = *args, *t = &copy;
-  if (t->slices == 1 && !t->sums) {
-    slice_panels(t, right_bytes(t));
-    return;
-  }
+/// Several slices, one right panel.
+static void folded_panels(const aq_matmul_i8_args *t) {
   // Short slices, as those of groups, are one step each.
   size_t step = t->slice_groups[0] < TILE_QUADS ? t->slice_groups[0] : TILE_QUADS;
   const uint8_t *rhs = right_bytes(t);
@@ -160,4 +155,26 @@ static void amx_panels(const aq_matmul_i8_args *args) {
   }
   // The state is large; a thread that keeps it pays for it at every switch.
   _tile_release();
+}
+
+static void amx_panels(const aq_matmul_i8_args *args) {
+  // A copy, so that no store may change what the arguments are.
+  aq_matmul_i8_args copy = *args, *t = &copy;
+  if (t->slices == 1) {
+    slice_panels(t, right_bytes(t));
+    return;
+  }
+  const size_t terms = t->slices * COLUMNS, number_bytes = terms * (t->rhs_is_half ? 2 : 4);
+  for (size_t left = t->columns; left > 0; left -= t->columns) {
+    t->columns = left < COLUMNS ? left : COLUMNS;
+    folded_panels(t);
+    t->rhs += t->groups * QUAD_BYTES / (NIBBLES ? 2 : 1);
+    if (t->rhs_start) t->rhs_start += terms;
+    if (t->rhs_zero) t->rhs_zero += terms;
+    if (t->rhs_total) t->rhs_total += terms;
+    t->rhs_scale = (const uint8_t *)t->rhs_scale + number_bytes;
+    if (t->rhs_bias) t->rhs_bias = (const uint8_t *)t->rhs_bias + number_bytes;
+    if (t->rhs_sum) t->rhs_sum += terms;
+    t->out += COLUMNS;
+  }
 }

@@ -35,6 +35,7 @@ typedef struct {
   uint8_t lhs, rhs;   // the forms
   uint16_t min_rows;  // with fewer rows the next kernel that reads the same right panels is faster
   uint16_t scratch;   // codes of each right lane that are unpacked at a time; AQ_WHOLE: all
+  uint16_t panels;    // right panels that one call takes at most; 0: one
 } aq_tile;
 
 /// One kernel: its symbol, what it needs, its tile, and its entry (NULL on other CPUs), which takes the

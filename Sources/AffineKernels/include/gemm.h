@@ -11,7 +11,8 @@
 ///              + lhs_sum[s, i] * rhs_bias[s, j] + lhs_bias[s, i] * rhs_sum[s, j]) * row_scale[i]
 /// sum[s, i, j] = sum_{k in s} (lhs[i, k] - lhs_zero[s, i]) * (rhs[j, k] - rhs_zero[s, j])
 ///
-/// All rows of the left operand against one panel of nr rows of the right one, both packed as the
+/// All rows of the left operand against one panel of nr rows of the right one, or several where the tile
+/// says so, one after the other, both packed as the
 /// kernel's tile says (families.h). The contracted axis is cut into slices of constant scale, each padded
 /// with zeros to whole k-groups. The sums are computed as
 ///

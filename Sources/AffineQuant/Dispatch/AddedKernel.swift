@@ -9,6 +9,7 @@ public struct AddedKernel: Sendable, Hashable {
   /// What one call computes, and how it wants both sides packed.
   public let tile: KernelTile
   let run: Entry
+  private let definition: any AnyObject & Sendable
 
   /// Takes a pointer to the struct of the family's arguments, of the module `AffineKernels`.
   public typealias Entry = @convention(c) @Sendable (_ arguments: UnsafeMutableRawPointer) -> Void
@@ -42,6 +43,26 @@ public struct AddedKernel: Sendable, Hashable {
     row = KernelRow(name: name, needs: needs, tier: .tuned, isBuilt: true)
     self.tile = tile
     unsafe self.run = run
+    definition = unsafe Self.definition(family, row, tile, run)
+  }
+
+  private static func definition(
+    _ family: Family, _ row: KernelRow, _ tile: KernelTile, _ run: Entry
+  ) -> any AnyObject & Sendable {
+    switch family {
+    case .bytes, .nibbles: unsafe KernelDefinition<CodePanel>(row: row, tile: tile, run: run)
+    case .weightBytes, .weightNibbles:
+      unsafe KernelDefinition<WeightPanel>(row: row, tile: tile, run: run)
+    case .floats: unsafe KernelDefinition<FloatPanel>(row: row, tile: tile, run: run)
+    }
+  }
+
+  /// The kernel of a family that takes these arguments.
+  func kernel<Arguments>(_: Arguments.Type = Arguments.self) -> Kernel<Arguments> {
+    guard let definition = definition as? KernelDefinition<Arguments> else {
+      preconditionFailure("\(row.name) does not take \(Arguments.self)")
+    }
+    return Kernel(definition)
   }
 
   public static func == (lhs: Self, rhs: Self) -> Bool {

@@ -2,21 +2,24 @@ internal import AffineKernels
 
 /// One kernel: its row of the report, its tile, and its entry, which takes the arguments of its family.
 ///
-/// An object, since plans pass it on: copies of all that it holds took longer than a small product.
-package final class Kernel<Arguments>: Sendable {
+/// A copy counts no references: workers call kernels all the time, and counters that they shared would take
+/// longer than small tiles. Whoever keeps a table, an execution or a record keeps its kernels.
+@safe
+package struct Kernel<Arguments>: @unchecked Sendable {
   package typealias Entry = @Sendable (_ arguments: inout Arguments) -> Void
 
-  package let row: KernelRow
-  /// `nil` where the family has no tiles.
-  private let optionalTile: KernelTile?
-  /// `nil` when this build is for another CPU.
-  private let entry: Entry?
+  /// The entry of a kernel in C, which takes a pointer to the arguments.
+  private let run: CEntry?
+  private let definition: Unmanaged<KernelDefinition<Arguments>>
 
-  package init(row: KernelRow, tile: KernelTile? = nil, entry: Entry?) {
-    self.row = row
-    optionalTile = tile
-    self.entry = entry
+  init(_ definition: KernelDefinition<Arguments>) {
+    unsafe run = definition.run
+    unsafe self.definition = Unmanaged.passUnretained(definition)
   }
+
+  package var row: KernelRow { unsafe definition._withUnsafeGuaranteedRef { $0.row } }
+
+  private var optionalTile: KernelTile? { unsafe definition._withUnsafeGuaranteedRef { $0.tile } }
 
   /// What one call computes.
   package var tile: KernelTile {
@@ -34,16 +37,24 @@ package final class Kernel<Arguments>: Sendable {
   /// Runs the kernel. Its arguments point to memory that the kernel's formula says it touches.
   @inline(__always)
   package func callAsFunction(_ arguments: inout Arguments) {
-    guard let entry else { preconditionFailure("\(row.name) is not in this build") }
-    entry(&arguments)
+    if let run = unsafe run {
+      // The wrapper's only field is the C struct, so both start at one address.
+      unsafe withUnsafeMutablePointer(to: &arguments) { unsafe run(UnsafeMutableRawPointer($0)) }
+    } else {
+      unsafe definition._withUnsafeGuaranteedRef { $0.call(&arguments) }
+    }
   }
 
   /// The same, noting that it ran.
   func noted(in record: KernelRecord) -> Kernel {
-    Kernel(row: row, tile: optionalTile) { arguments in
-      record.note(self.row)
-      self(&arguments)
+    let plain = self
+    let noting = KernelDefinition<Arguments>(row: row, tile: optionalTile) {
+      [unowned record] arguments in
+      record.note(plain.row)
+      plain(&arguments)
     }
+    record.keep(noting)
+    return Kernel(noting)
   }
 
   /// Whether it can serve so many rows where `other` is too large a tile for them.
@@ -56,28 +67,55 @@ package final class Kernel<Arguments>: Sendable {
   func isTooLarge(for rows: Int) -> Bool { optionalTile.map { rows < $0.minimumRows } ?? false }
 }
 
-extension Kernel {
+/// Takes a pointer to the arguments of a family.
+typealias CEntry = @convention(c) @Sendable (_ arguments: UnsafeMutableRawPointer) -> Void
+
+/// What a kernel is, in one place.
+@safe
+final class KernelDefinition<Arguments>: Sendable {
+  let row: KernelRow
+  /// `nil` where the family has no tiles.
+  let tile: KernelTile?
+  /// Of a kernel in C that this build has.
+  let run: CEntry?
+  /// Of one in Swift.
+  private let entry: Kernel<Arguments>.Entry?
+
+  init(row: KernelRow, tile: KernelTile?, entry: @escaping Kernel<Arguments>.Entry) {
+    self.row = row
+    self.tile = tile
+    unsafe run = nil
+    self.entry = entry
+  }
+
   /// A row of the list of C kernels. The only crossing into C: the entry of a family takes that family's
   /// arguments.
-  convenience init(c kernel: aq_kernel) {
-    let row = unsafe KernelRow(
+  init(c kernel: aq_kernel) {
+    row = unsafe KernelRow(
       name: String(cString: kernel.symbol), needs: InstructionSet(rawValue: kernel.needs),
       tier: kernel.tuned ? .tuned : .vectorized, isBuilt: kernel.run != nil)
-    var entry: Entry?
-    if let run = unsafe kernel.run {
-      // The wrapper's only field is the C struct, so both start at one address.
-      entry = { arguments in
-        unsafe withUnsafeMutablePointer(to: &arguments) { unsafe run(UnsafeMutableRawPointer($0)) }
-      }
-    }
-    unsafe self.init(row: row, tile: KernelTile(c: kernel.tile), entry: entry)
+    tile = unsafe KernelTile(c: kernel.tile)
+    unsafe run = Self.sendable(kernel.run)
+    entry = nil
   }
 
   /// A kernel that a caller added.
-  convenience init(_ added: AddedKernel) {
-    let run = unsafe added.run
-    self.init(row: added.row, tile: added.tile) { arguments in
-      unsafe withUnsafeMutablePointer(to: &arguments) { unsafe run(UnsafeMutableRawPointer($0)) }
-    }
+  init(row: KernelRow, tile: KernelTile, run: CEntry) {
+    self.row = row
+    self.tile = tile
+    unsafe self.run = run
+    entry = nil
+  }
+
+  /// Entries in C keep no state.
+  private static func sendable(
+    _ run: (@convention(c) (UnsafeMutableRawPointer) -> Void)?
+  ) -> CEntry? {
+    unsafe unsafeBitCast(run, to: CEntry?.self)
+  }
+
+  func call(_ arguments: inout Arguments) {
+    guard let entry else { preconditionFailure("\(row.name) is not in this build") }
+    entry(&arguments)
   }
 }

@@ -9,6 +9,8 @@ internal import Synchronization
 ///     print(record.rows.map(\.name))
 public final class KernelRecord: Sendable, Hashable {
   private let found = Mutex<Set<KernelRow>>([])
+  /// What notes, for as long as it may run.
+  private let noting = Mutex<[any AnyObject & Sendable]>([])
 
   public init() {}
 
@@ -18,6 +20,8 @@ public final class KernelRecord: Sendable, Hashable {
   }
 
   func note(_ row: KernelRow) { found.withLock { _ = $0.insert(row) } }
+
+  func keep(_ object: any AnyObject & Sendable) { noting.withLock { $0.append(object) } }
 
   public static func == (lhs: KernelRecord, rhs: KernelRecord) -> Bool { lhs === rhs }
   public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }

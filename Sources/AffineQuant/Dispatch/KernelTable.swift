@@ -4,6 +4,7 @@ package import AffineKernels
 ///
 /// The portable kernel is not optional: a family without one does not compile.
 package struct KernelTable<Arguments>: Sendable {
+  private let definitions: [KernelDefinition<Arguments>]
   let kernels: [Kernel<Arguments>]
   private let bestHere: Kernel<Arguments>
   /// What comes before the instruction set in the names of its kernels.
@@ -13,14 +14,15 @@ package struct KernelTable<Arguments>: Sendable {
     _ family: aq_family, portable name: String, tile: KernelTile? = nil,
     _ portable: @escaping Kernel<Arguments>.Entry
   ) {
-    let last = Kernel<Arguments>(
+    let last = KernelDefinition<Arguments>(
       row: KernelRow(name: name, needs: .portable, tier: .portable, isBuilt: true), tile: tile,
       entry: portable)
-    kernels =
+    definitions =
       unsafe UnsafeBufferPointer(start: family.kernels, count: family.count).map {
-        unsafe Kernel(c: $0)
+        unsafe KernelDefinition(c: $0)
       } + [last]
-    bestHere = kernels.first { $0.row.canRun() } ?? last
+    kernels = definitions.map(Kernel.init)
+    bestHere = kernels.first { $0.row.canRun() } ?? Kernel(last)
     self.family = String(name.dropFirst("aq_".count).dropLast("_portable".count))
   }
 
@@ -43,7 +45,7 @@ package struct KernelTable<Arguments>: Sendable {
   private func usable(on execution: Execution) -> [Kernel<Arguments>] {
     let sets = execution.instructionSet.intersection(.running)
     return execution.added.filter { $0.family.rawValue == family && $0.row.canRun(on: sets) }
-      .map(Kernel.init) + kernels.filter { $0.row.canRun(on: sets) }
+      .map { $0.kernel() } + kernels.filter { $0.row.canRun(on: sets) }
   }
 
   var rows: [KernelRow] { kernels.map(\.row) }

@@ -22,11 +22,22 @@ public struct KernelTile: Sendable, Hashable {
   public let minimumRows: Int
   /// Codes of each right lane that the kernel unpacks at a time; `Int.max`: all.
   public let scratch: Int
+  /// Right panels that one call takes at most.
+  let panels: Int
 
   /// A kernel whose tile is known when it is written.
   public init(
     mr: Int, nr: Int, kr: Int, lhsRun: Int, lhs: PackedForm, rhs: PackedForm, minimumRows: Int = 1,
     scratch: Int = 0
+  ) {
+    self.init(
+      mr: mr, nr: nr, kr: kr, lhsRun: lhsRun, lhs: lhs, rhs: rhs, minimumRows: minimumRows,
+      scratch: scratch, panels: 1)
+  }
+
+  private init(
+    mr: Int, nr: Int, kr: Int, lhsRun: Int, lhs: PackedForm, rhs: PackedForm, minimumRows: Int,
+    scratch: Int, panels: Int
   ) {
     self.mr = mr
     self.nr = nr
@@ -36,6 +47,7 @@ public struct KernelTile: Sendable, Hashable {
     self.rhs = rhs
     self.minimumRows = minimumRows
     self.scratch = scratch
+    self.panels = panels
   }
 
   /// The tile of a row of C; `nil` where the family has none.
@@ -47,7 +59,8 @@ public struct KernelTile: Sendable, Hashable {
     self.init(
       mr: Self.lanes(tile.mr), nr: Self.lanes(tile.nr), kr: Int(tile.kr), lhsRun: Int(tile.lhs_run),
       lhs: lhs, rhs: rhs, minimumRows: Int(tile.min_rows),
-      scratch: UInt32(tile.scratch) == AQ_WHOLE ? Int.max : Int(tile.scratch))
+      scratch: UInt32(tile.scratch) == AQ_WHOLE ? Int.max : Int(tile.scratch),
+      panels: max(Int(tile.panels), 1))
   }
 
   /// The number of lanes, which scalable vectors make known at run time only.

@@ -14,8 +14,11 @@ struct Blocking {
   }
 
   private let left, right: Side
-  private let leftBlock: Int
+  private let leftBlock, together: Int
   private let leftParts, rightParts: Int
+  /// Whether every part has left panels of its own, and so can pack them itself: no thread waits for another,
+  /// and what it packs stays in the cache of its core.
+  let ownsLeft: Bool
 
   /// Rows of the result that a block writes side by side where it may be smaller than the cache: each
   /// lies on a page of its own, and a core keeps about as many pages at hand.
@@ -23,13 +26,21 @@ struct Blocking {
   /// Panels of a block at least: a kernel that overlaps the end of one with the next begins and ends once.
   private static let panelsOfBlock = 16
 
-  init(left: Side, right: Side, decodesRight: Bool = false, threads: Int) {
+  /// Right panels of one call of a kernel are `together` at most.
+  init(left: Side, right: Side, together: Int = 1, decodesRight: Bool = false, threads: Int) {
+    self.together = together
     self.left = left
     self.right = right
     // A few parts a thread: those that are slowed down leave some to the others.
     let wanted = threads == 1 ? 1 : threads * 4
-    rightParts = max(min(right.panels, wanted), 1)
-    leftParts = max(min(left.panels, (wanted + rightParts - 1) / rightParts), 1)
+    let isEven = left.panels >= wanted || left.panels.isMultiple(of: threads)
+    ownsLeft =
+      threads > 1 && left.panels >= threads && isEven && !decodesRight
+      && right.panels * right.bytes <= Self.cacheBytes / 2
+    rightParts = ownsLeft ? 1 : max(min(right.panels, wanted), 1)
+    // Nearly three parts a thread will do: parts of half the rows begin and end more often.
+    let isEnough = rightParts * 5 >= threads * 12
+    leftParts = isEnough ? 1 : max(min(left.panels, (wanted + rightParts - 1) / rightParts), 1)
     // Half of the cache for what stays, the rest for what passes by: right panels if they fit, else
     // left ones. Panels that are decoded for each block should pass by as few as possible.
     let half = Self.cacheBytes / 2
@@ -45,16 +56,29 @@ struct Blocking {
 
   var parts: Int { leftParts * rightParts }
 
-  /// Rows of the result that one call of a kernel writes, at most.
-  var rows: Int { min(leftBlock, (left.panels + leftParts - 1) / leftParts) * left.lanes }
+  /// Rows and columns of the result that one call of a kernel writes, at most.
+  var block: Shape {
+    let rightPanels = min(together, (right.panels + rightParts - 1) / rightParts)
+    return Shape(
+      min(leftBlock, (left.panels + leftParts - 1) / leftParts) * left.lanes,
+      max(rightPanels, 1) * right.lanes)
+  }
 
-  /// Calls `body` with every block of left panels and every right panel of a part.
-  func forEachPanel(of part: Int, _ body: (_ left: Range<Int>, _ right: Int) -> Void) {
-    let (i, j) = (part / rightParts, part % rightParts)
-    let end = left.panels * (i + 1) / leftParts
-    let panels = right.panels * j / rightParts..<right.panels * (j + 1) / rightParts
-    for first in stride(from: left.panels * i / leftParts, to: end, by: leftBlock) {
-      for panel in panels { body(first..<min(first + leftBlock, end), panel) }
+  /// The left panels of a part.
+  func leftPanels(of part: Int) -> Range<Int> {
+    let i = part / rightParts
+    return left.panels * i / leftParts..<left.panels * (i + 1) / leftParts
+  }
+
+  /// Calls `body` with every block of left panels and of right ones of a part.
+  func forEachBlock(of part: Int, _ body: (_ left: Range<Int>, _ right: Range<Int>) -> Void) {
+    let j = part % rightParts, leftPanels = leftPanels(of: part)
+    let rightPanels = right.panels * j / rightParts..<right.panels * (j + 1) / rightParts
+    for first in stride(from: leftPanels.lowerBound, to: leftPanels.upperBound, by: leftBlock) {
+      let block = first..<min(first + leftBlock, leftPanels.upperBound)
+      for panel in stride(from: rightPanels.lowerBound, to: rightPanels.upperBound, by: together) {
+        body(block, panel..<min(panel + together, rightPanels.upperBound))
+      }
     }
   }
 

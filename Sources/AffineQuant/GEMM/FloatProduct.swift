@@ -84,7 +84,8 @@ struct FloatProduct: ~Copyable, ParallelWork {
 
   func run(_ part: Int, worker: Int) {
     let nr = kernel.tile.nr, size = result.shape
-    blocking.forEachPanel(of: part) { leftRange, chunk in
+    blocking.forEachBlock(of: part) { leftRange, rightRange in
+      let chunk = rightRange.lowerBound
       let rows = leftRange.lowerBound * mr..<min(leftRange.upperBound * mr, size.rows)
       let columns = chunk * nr * together..<min((chunk + 1) * nr * together, size.columns)
       guard lhs.contracted > 0 else {

@@ -1,4 +1,4 @@
-/// Products whose left side is quantized on its way, and exact sums.
+/// Products whose left side is quantized on its way.
 package enum Product {
   /// The product of float rows, quantized by the rule of their type, and a matrix of codes: as quantizing
   /// first would give it.
@@ -74,20 +74,5 @@ package enum Product {
     guard case .codes(let kernel) = plan.route else { return nil }
     let slices = ContractedSlices.of(rhs, against: grid, kr: kernel.tile.kr)
     return grid.extent.columns == 1 || grid.extent.columns == slices.ranges.count ? plan : nil
-  }
-
-  /// The exact sums of codes less zero points, `[row][column][slice]`: what scales are applied to.
-  ///
-  /// - Precondition: Both have whole-number codes and the same columns.
-  package static func integerSums(
-    _ lhs: CodeMatrix, _ rhs: CodeMatrix, _ execution: Execution
-  ) -> [Int64] {
-    precondition(lhs.shape.columns == rhs.shape.columns && lhs.type.isAffineInteger)
-    let slices = ContractedSlices([lhs.grid, rhs.grid], kr: 4).ranges.count
-    let sums = BufferBuilder<Int64>(count: lhs.shape.rows * rhs.shape.rows * slices)
-    let call = ProductCall(.linear, .quantized(lhs), .quantized(rhs), on: execution)
-    let output = ExactSums(memory: sums.memory, columns: rhs.shape.rows, slices: slices)
-    call.runCodes(call.plan(finishes: false)) { _, _, _ in output }
-    return sums.buffer.array
   }
 }

@@ -24,14 +24,11 @@ extension ProductCall {
       ProductResult
   ) {
     let plan = plan(finishes: finishes)
-    if case .codes = plan.route {
-      runCodes(plan) { output($0, $1, $2, plan.finish) }
-      return
-    }
     let threads = Blocking.threads(multiplications: shape.count * depths.lhs, execution)
     Workspace.lend { workspace in
       switch plan.route {
-      case .codes: break
+      case .codes(let kernel):
+        runCodes(plan, kernel, threads, workspace) { output($0, threads, workspace, plan.finish) }
       case .weights(let kernel):
         guard case .values(let values, _) = plan.lhs, let interleave = values.interleave else {
           preconditionFailure("a product of floats without floats")
@@ -57,25 +54,21 @@ extension ProductCall {
     }
   }
 
-  /// The same for codes on both sides, whose sums may go elsewhere.
-  func runCodes<Output: CodeOutput>(
-    _ plan: ProductPlan, output: (_ block: Shape, _ threads: Int, Workspace) -> Output
+  private func runCodes(
+    _ plan: ProductPlan, _ kernel: Kernel<CodePanel>, _ threads: Int, _ workspace: Workspace,
+    result: (_ block: Shape) -> ProductResult
   ) {
-    guard case .codes(let kernel) = plan.route, case .codes(let packing, let panels, _) = plan.lhs,
-      case .quantized(let codes) = lhs, let grid = lhsGrid
+    guard case .codes(let packing, let panels, _) = plan.lhs, case .quantized(let codes) = lhs,
+      let grid = lhsGrid
     else { preconditionFailure("a product of codes without codes") }
     let packed = packed(plan, kernel.tile, against: grid)
     guard let right = packed.tiles else { preconditionFailure("packed without panels") }
-    let threads = Blocking.threads(multiplications: shape.count * depths.lhs, execution)
-    Workspace.lend { workspace in
-      let packer = LHSPacker(
-        CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs), for: right,
-        kernel.tile, packing, workspace, execution)
-      let product = IntegerProduct(
-        packer, packed, kernel, threads: threads, workspace, execution
-      ) { output($0, threads, workspace) }
-      ThreadPool.shared.run(product, threads: threads)
-    }
+    let packer = LHSPacker(
+      CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs), for: right,
+      kernel.tile, packing, workspace, execution)
+    let product = IntegerProduct(
+      packer, packed, kernel, threads: threads, workspace, execution, result: result)
+    ThreadPool.shared.run(product, threads: threads)
   }
 
   /// The right side as a kernel reads it, cut where scales of either side change.

@@ -1,15 +1,19 @@
 internal import AffineKernels
 
-/// Where a product writes, and what becomes of its sums on the way.
+/// Where a product writes, and what becomes of its sums on the way. Workers read addresses and numbers alone.
+@safe
 struct ProductResult {
   let shape: Shape
   private let target: Target
-  private let end: ProductEnd
+  private let bias: UnsafePointer<Float>?
+  private let activation: Int32
   /// `nil` where sums are written as they are.
   private let kernel: Kernel<FinishRows>?
   /// Sums that are not yet what the result holds: a block of rows and a panel of columns for each worker.
   private let scratch: DisjointMemory<Float>?
   private let scratchCount, scratchStride: Int
+  /// What the addresses belong to.
+  private let owner: Buffer<Float>?
 
   enum Target {
     /// Whether the sums are what it holds.
@@ -28,7 +32,9 @@ struct ProductResult {
   ) {
     self.shape = shape
     self.target = target
-    self.end = end
+    unsafe bias = unsafe end.bias?.pointer
+    activation = end.activation.code
+    owner = end.bias
     var isFloat = false
     if case .float32 = target { isFloat = true }
     self.kernel = kernel
@@ -54,11 +60,11 @@ struct ProductResult {
     }
     unsafe body(sums, stride)
     guard let kernel else { return }
-    let bias = unsafe end.bias.map { unsafe $0.pointer + columns.lowerBound }
+    let bias = unsafe bias.map { unsafe $0 + columns.lowerBound }
     var arguments = unsafe FinishRows(
       c: aq_finish_args(
         rows: rows.count, columns: columns.count, sums: sums, stride: stride, bias: bias,
-        activation: end.activation.code, out: start(place), out_stride: shape.columns,
+        activation: activation, out: start(place), out_stride: shape.columns,
         form: form))
     kernel(&arguments)
   }

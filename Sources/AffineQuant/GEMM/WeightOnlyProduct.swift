@@ -53,7 +53,7 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
     (slices, sliceParameters) = short
     (rightScales, rightOffsets) = (right.floatScales, offsets)
     scratch = workspace.take(scratchCount * threads)
-    self.result = result(Shape(blocking.rows, layout.nr))
+    self.result = result(blocking.block)
   }
 
   /// Slices short enough for kernels, and which parameters each has; `nil` where they are cut finer than
@@ -72,7 +72,8 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
 
   func run(_ part: Int, worker: Int) {
     let nr = right.layout.nr
-    blocking.forEachPanel(of: part) { leftPanels, panel in
+    blocking.forEachBlock(of: part) { leftPanels, rightPanels in
+      let panel = rightPanels.lowerBound
       let rows =
         leftPanels.lowerBound
         * left.lanes..<min(leftPanels.upperBound * left.lanes, result.shape.rows)

@@ -41,6 +41,15 @@ final class Workspace: @unchecked Sendable {
     memory = Allocation(byteCount: capacity, zeroed: false, lasts: true)
   }
 
+  /// Memory for elements of each worker.
+  func take<Element: BitwiseCopyable & Sendable>(
+    _ count: Int, workers: Int, of _: Element.Type = Element.self
+  ) -> WorkerMemory<Element> {
+    let stride = (count * MemoryLayout<Element>.stride + Self.line - 1) / Self.line * Self.line
+    let each = stride / MemoryLayout<Element>.stride
+    return WorkerMemory(take(each * workers), stride: each)
+  }
+
   /// Memory for elements, on a cache line of its own; its content is undefined.
   func take<Element: BitwiseCopyable & Sendable>(
     _ count: Int, of _: Element.Type = Element.self

@@ -28,6 +28,11 @@ struct PaddedCounters: @unchecked Sendable {
     unsafe counter(index).pointee.store(value, ordering: .releasing)
   }
 
+  /// The same, after all that this thread did before.
+  func loadInOrder(_ index: Int) -> Int {
+    unsafe counter(index).pointee.load(ordering: .sequentiallyConsistent)
+  }
+
   /// Adds one, and returns what was there.
   func increment(_ index: Int) -> Int {
     unsafe counter(index).pointee.add(1, ordering: .acquiringAndReleasing).oldValue
@@ -35,15 +40,15 @@ struct PaddedCounters: @unchecked Sendable {
 
   /// Puts a value in the place of another.
   ///
-  /// - Returns: Whether the other was there.
-  func replace(_ index: Int, _ expected: Int, with value: Int) -> Bool {
+  /// - Returns: What was there: the other, if it is the value now.
+  func replace(_ index: Int, _ expected: Int, with value: Int) -> Int {
     unsafe counter(index).pointee.compareExchange(
       expected: expected, desired: value, ordering: .acquiringAndReleasing
-    ).exchanged
+    ).original
   }
 
-  /// Puts a value in the place of what is returned.
+  /// Puts a value in the place of what is returned, before all that this thread does next.
   func exchange(_ index: Int, _ value: Int) -> Int {
-    unsafe counter(index).pointee.exchange(value, ordering: .acquiringAndReleasing)
+    unsafe counter(index).pointee.exchange(value, ordering: .sequentiallyConsistent)
   }
 }

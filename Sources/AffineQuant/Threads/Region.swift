@@ -8,12 +8,16 @@ internal import Dispatch
 /// has no part left takes those of others, so a member that is late, or is none, holds nobody up.
 @safe
 final class Region: @unchecked Sendable {
-  /// The next own part of each member: first phase, second phase.
+  /// The next own part of each member, first phase and second phase, below the ``round`` that it counts in:
+  /// what is left of another round is as good as the first part.
   private let next = PaddedCounters(count: 2 * ThreadPool.maximumThreads)
   /// Ended parts of the first phase.
   private let prepared = PaddedCounters(count: 1)
+  /// The ticket by which members may join; 0: none may.
+  private let admission = PaddedCounters(count: 1)
   private var members = 1
   private var parts = (first: 0, second: 0)
+  private var round = 0
   /// The work, and what calls it.
   private var call: (_ work: UnsafeRawPointer, _ phase: Int, _ part: Int, _ worker: Int) -> Void = {
     _, _, _, _ in
@@ -24,17 +28,16 @@ final class Region: @unchecked Sendable {
   /// next caller could take the signal of this one.
   let ended = DispatchSemaphore(value: 0)
 
-  /// Members that slept when they were called, in order; each wakes two others.
-  private(set) var sleepers: [Int] = []
-  /// Which of them were woken.
-  private let woken = PaddedCounters(count: ThreadPool.maximumThreads)
+  private static let roundShift = 32
 
-  /// Takes new work; nobody else knows the region yet.
+  /// Takes new work; nobody else may join yet.
   func prepare<Work: ParallelWork & ~Copyable>(
     _ work: UnsafePointer<Work>, threads: Int, preparations: Int, parts: Int
   ) {
+    precondition(max(preparations, parts) < 1 << Self.roundShift - 1)
     members = threads
     self.parts = (preparations, parts)
+    round = (round + 1) & (1 << (Int.bitWidth - 1 - Self.roundShift) - 1)
     unsafe self.work = UnsafeRawPointer(work)
     unsafe call = { work, phase, part, worker in
       let work = unsafe work.assumingMemoryBound(to: Work.self)
@@ -45,15 +48,19 @@ final class Region: @unchecked Sendable {
       }
     }
     prepared.store(0, 0)
-    for member in 0..<threads {
-      next.store(2 * member, Self.start(of: member, threads, preparations))
-      next.store(2 * member + 1, Self.start(of: member, threads, parts))
-    }
-    sleepers.removeAll(keepingCapacity: true)
   }
 
+  /// From now on members with the ticket may join.
+  func admit(_ ticket: Int) { _ = admission.exchange(0, ticket) }
+
+  /// From now on nobody may.
+  func close() { _ = admission.exchange(0, 0) }
+
+  func admits(_ ticket: Int) -> Bool { admission.loadInOrder(0) == ticket }
+
+  /// The first part of a member. Who calls, the first, has one where any has.
   private static func start(of member: Int, _ members: Int, _ parts: Int) -> Int {
-    parts * member / members
+    (parts * member + members - 1) / members
   }
 
   /// Takes parts until none is left.
@@ -75,14 +82,21 @@ final class Region: @unchecked Sendable {
 
   /// Takes what is left of the parts of a member.
   private func take(phase: Int, _ parts: Int, _ owner: Int, _ member: Int) {
-    let end = Self.start(of: owner + 1, members, parts)
-    // They are taken, all of them: no need to write to the line.
-    guard next.load(2 * owner + phase) < end else { return }
+    let index = 2 * owner + phase, round = round << Self.roundShift
+    let end = round + Self.start(of: owner + 1, members, parts)
+    let first = round + Self.start(of: owner, members, parts)
+    var found = next.load(index)
     while true {
-      let part = next.increment(2 * owner + phase)
+      let part = found >> Self.roundShift == self.round ? found : first
       guard part < end else { return }
-      unsafe call(work, phase, part, member)
+      let before = next.replace(index, found, with: part + 1)
+      guard before == found else {
+        found = before
+        continue
+      }
+      unsafe call(work, phase, part - round, member)
       if phase == 0 { _ = prepared.increment(0) }
+      found = next.load(index)
     }
   }
 
@@ -93,23 +107,6 @@ final class Region: @unchecked Sendable {
       if !spin.again() { aq_yield() }
     }
   }
-
-  /// Notes a member that has to be woken.
-  func addSleeper(_ member: Int) {
-    woken.store(sleepers.count, 0)
-    sleepers.append(member)
-  }
-
-  /// Which sleepers the caller (`nil`), or a sleeper, wakes.
-  func wakes(_ place: Int?) -> Range<Int> {
-    let first = place.map { 2 * $0 + 1 } ?? 0
-    let end = place.map { 2 * $0 + 3 } ?? 1
-    return min(first, sleepers.count)..<min(end, sleepers.count)
-  }
-
-  func noteWoken(_ place: Int) { woken.store(place, 1) }
-
-  func isWoken(_ place: Int) -> Bool { woken.load(place) == 1 }
 }
 
 /// Looking again and again, for a limited time.

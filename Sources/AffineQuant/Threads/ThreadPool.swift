@@ -1,31 +1,29 @@
 internal import Dispatch
 internal import Synchronization
 
-/// The one pool: workers with numbers, which help the region that claims them.
+/// The one pool: workers with numbers, which join the region that was announced last.
 ///
-/// A caller claims workers that are free, and works itself; one that finds none works alone. So a region
-/// inside of a region, or many callers at once, always make progress. Results never depend on who takes
-/// which part, since every part writes memory of its own.
+/// Joining and leaving cost a worker its own cache line alone, and the caller one announcement and a look at
+/// each worker: what a claim of every worker took, a small product does not have. A caller works itself; one
+/// whom nobody joins works alone. So a region inside of a region, or many callers at once, always make
+/// progress. Results never depend on who takes which part, since every part writes memory of its own.
 package final class ThreadPool: Sendable {
   package static let shared = ThreadPool()
   /// More threads than this are never started.
   static let maximumThreads = 256
 
-  /// What each worker does: ``free``, ``asleep``, or the address of the region that claimed it, with
-  /// ``running`` once it has begun.
-  private let states = PaddedCounters(count: maximumThreads)
-  private let started = Mutex(1)
+  /// The ticket of the latest region.
+  private let announcement = PaddedCounters(count: 1)
+  /// The ticket of the region that each worker has joined, or is about to; 0: none.
+  private let joined = PaddedCounters(count: maximumThreads)
+  /// Whether each worker sleeps, and how many do.
+  private let asleep = PaddedCounters(count: maximumThreads)
+  private let sleepers = Atomic(0)
   private let wake = (0..<maximumThreads).map { _ in DispatchSemaphore(value: 0) }
-  /// Regions to use again.
+  private let started = Mutex(1)
+  /// Regions to use again; none is ever given back, so that who comes late may look at one.
   private let regions = Mutex<[Region]>([])
-
-  private static let free = 0
-  private static let asleep = 8
-  // Bits that the address of a region leaves free.
-  private static let running = 1
-  private static let awaited = 2
-  /// A worker that slept: only such a one looks for others to wake.
-  private static let sleeper = 4
+  private let rounds = Atomic(0)
 
   /// Does all parts of work on up to `threads` threads, and waits for them.
   package func run<Work: ParallelWork & ~Copyable>(_ work: borrowing Work, threads: Int) {
@@ -37,55 +35,34 @@ package final class ThreadPool: Sendable {
       return
     }
     start(atLeast: threads)
-    let region = regions.withLock { $0.popLast() } ?? Region()
+    let region = regions.withLock { $0.popLast() } ?? Self.newRegion()
     unsafe withUnsafePointer(to: work) { work in
       unsafe region.prepare(work, threads: threads, preparations: first, parts: parts)
-      claim(threads, region)
-      for place in region.wakes(nil) { wakeUp(place, region) }
+      let ticket = Ticket(region, threads: threads, round: rounds.add(1, ordering: .relaxed).newValue)
+      region.admit(ticket.number)
+      _ = announcement.exchange(0, ticket.number)
+      wakeSome(below: threads)
       region.work(as: 0)
-      finish(threads, region)
+      region.close()
+      for member in 1..<threads { wait(for: member, ticket, region) }
     }
     regions.withLock { $0.append(region) }
   }
 
-  /// The address by which states name a region.
-  private static func address(_ region: Region) -> Int {
-    unsafe Int(bitPattern: Unmanaged.passUnretained(region).toOpaque())
+  /// A region that lives as long as the process.
+  private static func newRegion() -> Region {
+    let region = Region()
+    _ = unsafe Unmanaged.passRetained(region)
+    return region
   }
 
-  private func claim(_ threads: Int, _ region: Region) {
-    let address = Self.address(region)
-    for member in 1..<threads where !states.replace(member, Self.free, with: address) {
-      // It cannot begin before it is woken, which is when all sleepers are noted.
-      if states.replace(member, Self.asleep, with: address | Self.sleeper) {
-        region.addSleeper(member)
-      }
-    }
-  }
-
-  private func wakeUp(_ place: Int, _ region: Region) {
-    region.noteWoken(place)
-    wake[region.sleepers[place]].signal()
-  }
-
-  /// Waits for members that have begun, and lets the others go. Sleepers come in their order: who wakes
-  /// another has ended, or never will, before the other is looked at.
-  private func finish(_ threads: Int, _ region: Region) {
-    let address = Self.address(region)
-    for place in region.sleepers.indices {
-      let after = region.isWoken(place) ? Self.free : Self.asleep
-      dismiss(region.sleepers[place], region, from: address | Self.sleeper, to: after)
-    }
-    for member in 1..<threads { dismiss(member, region, from: address, to: Self.free) }
-  }
-
-  private func dismiss(_ member: Int, _ region: Region, from claimed: Int, to state: Int) {
-    if states.replace(member, claimed, with: state) { return }
-    let begun = Self.address(region) | Self.running
+  /// Waits for a member that has joined: after the region has closed, none does.
+  private func wait(for member: Int, _ ticket: Ticket, _ region: Region) {
     var spin = Spin()
-    while states.load(member) == begun {
+    while joined.loadInOrder(member) == ticket.number {
       guard !spin.again() else { continue }
-      if states.replace(member, begun, with: begun | Self.awaited) {
+      let awaited = ticket.number | Ticket.awaited
+      if joined.replace(member, ticket.number, with: awaited) == ticket.number {
         region.ended.wait()
         return
       }
@@ -98,39 +75,56 @@ package final class ThreadPool: Sendable {
       while started < count {
         let number = started
         DispatchQueue(label: "affine.worker.\(number)", qos: .userInitiated).async {
-          while true { self.serve(number) }
+          self.serve(number)
         }
         started += 1
       }
     }
   }
 
-  private func serve(_ number: Int) {
-    let state = waitForRegion(number)
-    let address = state & ~Self.sleeper
-    guard states.replace(number, state, with: address | Self.running),
-      let opaque = unsafe UnsafeRawPointer(bitPattern: address)
-    else { return }
-    // The caller keeps the region until this member has ended.
-    unsafe Unmanaged<Region>.fromOpaque(opaque)._withUnsafeGuaranteedRef { region in
-      if state != address, let place = region.sleepers.firstIndex(of: number) {
-        for other in region.wakes(place) { wakeUp(other, region) }
+  private func serve(_ number: Int) -> Never {
+    var last = 0
+    while true {
+      let ticket = Ticket(number: waitForAnnouncement(number, after: last))
+      last = ticket.number
+      guard number < ticket.threads else { continue }
+      // Named first, looked at then; a region closes first and looks for names then: one sees the other.
+      _ = joined.exchange(number, ticket.number)
+      ticket.withRegion { region in
+        if region.admits(ticket.number) { region.work(as: number) }
+        // A caller that sleeps keeps the region until it is woken.
+        if joined.exchange(number, 0) & Ticket.awaited != 0 { region.ended.signal() }
       }
-      region.work(as: number)
-      // A caller that sleeps keeps the region until it is woken.
-      if states.exchange(number, Self.free) & Self.awaited != 0 { region.ended.signal() }
     }
   }
 
-  /// Looks for a while, then sleeps.
-  private func waitForRegion(_ number: Int) -> Int {
+  /// Looks for a while, then sleeps; who was woken wakes others.
+  private func waitForAnnouncement(_ number: Int, after last: Int) -> Int {
     var spin = Spin()
     while true {
-      let state = states.load(number)
-      if state != Self.free && state != Self.asleep { return state }
+      let ticket = announcement.load(0)
+      if ticket != last { return ticket }
       if spin.again() { continue }
-      if states.replace(number, Self.free, with: Self.asleep) { wake[number].wait() }
+      sleepers.add(1, ordering: .sequentiallyConsistent)
+      _ = asleep.exchange(number, 1)
+      // Who announces looks for sleepers after it: one sees the other.
+      if announcement.loadInOrder(0) == last || asleep.exchange(number, 0) == 0 {
+        wake[number].wait()
+        wakeSome(below: Ticket(number: announcement.load(0)).threads)
+      }
+      sleepers.subtract(1, ordering: .sequentiallyConsistent)
       spin = Spin()
+    }
+  }
+
+  /// Wakes up to two workers that sleep, each of which wakes two others.
+  private func wakeSome(below threads: Int) {
+    guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+    var woken = 0
+    for number in 1..<max(threads, 1) where asleep.load(number) == 1 && asleep.exchange(number, 0) == 1 {
+      wake[number].signal()
+      woken += 1
+      if woken == 2 { return }
     }
   }
 }

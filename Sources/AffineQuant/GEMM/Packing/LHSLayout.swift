@@ -7,17 +7,21 @@ struct LHSLayout {
   /// Codes of one row that lie together.
   let run: Int
   let form: PackedForm
-  let slices: ContractedSlices
+  /// Codes of a padded row.
+  let depth: Int
+  /// Slices of the contracted axis.
+  let sliceCount: Int
 
   init(_ tile: KernelTile, _ slices: ContractedSlices) {
     mr = tile.mr
     run = tile.lhsRun
     form = tile.lhs
-    self.slices = slices
+    depth = slices.depth
+    sliceCount = slices.ranges.count
   }
 
   /// The bytes of the panel.
-  var byteCount: Int { mr * ((slices.depth + run - 1) / run * run) * form.bits / 8 }
+  var byteCount: Int { mr * ((depth + run - 1) / run * run) * form.bits / 8 }
 
   /// Whether sums lack the products of neighbours, which are taken off when they start.
   var multipliesPairs: Bool { form == .int16Pairs }
@@ -29,14 +33,14 @@ struct LHSLayout {
   ) {
     let runs = Runs(lanes: mr, bytes: run, interleave: kernels.interleave)
     guard let widen = kernels.widen else {
-      runs.lay(bytes, rows: rows, depth: slices.depth, into: &codes)
+      runs.lay(bytes, rows: rows, depth: depth, into: &codes)
       return
     }
     // The narrow panel fills the second half of the wide one, which is written from its start: what is
     // written never reaches what is still to be read.
-    let half = mr * slices.depth
+    let half = mr * depth
     var narrow = codes.part(half..<2 * half)
-    runs.lay(bytes, rows: rows, depth: slices.depth, into: &narrow)
+    runs.lay(bytes, rows: rows, depth: depth, into: &narrow)
     unsafe codes.withUnsafeMutableBytes { codes in
       guard let start = codes.baseAddress else { return }
       var arguments = unsafe WidenQuads(

@@ -3,6 +3,7 @@ struct LHSPacker: LHSPacking {
   let operand: CodeOperand
   let packed: PackedLHS
   private let layout: LHSLayout
+  private let slices: ContractedSlices
   /// Added to every code: unsigned codes of 8 bits do not fit the signed ones that kernels take.
   private let codeOffset: Int
   /// The zero point that all right codes have, or zero where each has its own.
@@ -22,6 +23,7 @@ struct LHSPacker: LHSPacking {
     self.operand = operand
     self.kernels = kernels
     self.execution = execution
+    slices = right.slices
     layout = LHSLayout(tile, right.slices)
     codeOffset = Self.offset(of: operand.codes)
     rightOffset = right.zeros.count > 0 ? 0 : right.layout.offset
@@ -49,11 +51,11 @@ struct LHSPacker: LHSPacking {
   var parts: Int { (packed.panels + together - 1) / together }
 
   func pack(part: Int, worker: Int) {
-    pack(part * together..<min((part + 1) * together, packed.panels))
+    pack(panels: part * together..<min((part + 1) * together, packed.panels), worker: worker)
   }
 
-  private func pack(_ panels: Range<Int>) {
-    let (mr, slices) = (layout.mr, layout.slices)
+  func pack(panels: Range<Int>, worker: Int) {
+    let mr = layout.mr, slices = slices
     var lanes = ByteLanes(operand, slices, offset: codeOffset, kernels, execution)
     let together = together
     var bytes = [UInt8](repeating: 0, count: together * mr * slices.depth)
@@ -79,7 +81,7 @@ struct LHSPacker: LHSPacking {
 
   /// What a panel takes from the parameters of its rows.
   private func writeTerms(_ panel: Int, _ rows: Range<Int>) {
-    let (grid, slices, range) = (operand.grid, layout.slices, packed.terms(of: panel))
+    let grid = operand.grid, range = packed.terms(of: panel)
     if let rowScales = packed.rowScales {
       let scales = scales.span
       rowScales.withRange(panel * layout.mr..<(panel + 1) * layout.mr) { target in
@@ -107,7 +109,7 @@ struct LHSPacker: LHSPacking {
   private func sum(
     _ lanes: ByteLanes, _ bytes: borrowing Span<UInt8>, _ panel: Int, _ present: Int
   ) {
-    let (mr, depth, count) = (layout.mr, layout.slices.depth, layout.slices.ranges.count)
+    let (mr, depth, count) = (layout.mr, layout.depth, layout.sliceCount)
     var (sum, product) = (
       [Int32](repeating: 0, count: count), [Int32](repeating: 0, count: count)
     )

@@ -2,8 +2,10 @@ internal import AffineKernels
 
 /// Quantizes float rows to signed bytes on their way into left panels, one scale a slice or one a row:
 /// `scale = max(|x|) / 127`.
+@safe
 struct LHSQuantizer: LHSPacking {
-  let values: Matrix<Float>
+  private let values: UnsafePointer<Float>
+  private let columns: Int
   let packed: PackedLHS
   private let layout: LHSLayout
   private let hasOneScale: Bool
@@ -12,17 +14,19 @@ struct LHSQuantizer: LHSPacking {
   private let rightOffset: Int
   private let slicesKernel: Kernel<QuantizeSlices>
   private let kernels: PackingKernels
-  private let ends: Buffer<Int>
-  private let quads: Buffer<UInt32>
+  private let ends: UnsafePointer<Int>
+  private let quads: UnsafePointer<UInt32>
   /// Of one row at a time, for each worker.
-  private let total, product: DisjointMemory<Int32>
-  private let scale: DisjointMemory<Float>
+  private let total, product: WorkerMemory<Int32>
+  private let scale: WorkerMemory<Float>
   /// The rows of a panel, for each worker; `nil` where kernels write runs into the panel itself.
-  private let bytes: DisjointMemory<UInt8>?
+  private let bytes: WorkerMemory<UInt8>?
   /// Lanes of a panel that are packed together: all, or what gives every thread some.
   private let together: Int
   /// Whether the values of each row are finite.
   private let finite: DisjointMemory<Bool>
+  /// What the addresses belong to.
+  private let owners: (Matrix<Float>, ContractedSlices)
 
   init(
     _ values: Matrix<Float>, hasOneScale: Bool, smallest: Float, for right: PackedRHS,
@@ -31,7 +35,9 @@ struct LHSQuantizer: LHSPacking {
   ) {
     let rows = values.shape.rows, isLaidByRuns = kernels.laysRuns
     let layout = LHSLayout(tile, right.slices)
-    self.values = values
+    unsafe self.values = unsafe values.values.pointer
+    columns = values.shape.columns
+    owners = (values, right.slices)
     self.hasOneScale = hasOneScale
     self.smallest = smallest
     self.kernels = kernels
@@ -41,12 +47,14 @@ struct LHSQuantizer: LHSPacking {
     packed = PackedLHS(
       layout, rows: rows, hasZeros: false, hasOneScale: hasOneScale, hasBiases: false,
       for: right, workspace)
-    (ends, quads) = (right.slices.ends, right.slices.quads)
+    unsafe ends = right.slices.ends.pointer
+    unsafe quads = right.slices.quads.pointer
     together = isLaidByRuns ? min(max((rows + threads - 1) / threads, 1), layout.mr) : layout.mr
-    total = workspace.take(ends.count * threads)
-    product = workspace.take(ends.count * threads)
-    scale = workspace.take(ends.count * threads)
-    bytes = isLaidByRuns ? nil : workspace.take(layout.mr * layout.slices.depth * threads)
+    total = workspace.take(layout.sliceCount, workers: threads)
+    product = workspace.take(layout.sliceCount, workers: threads)
+    scale = workspace.take(layout.sliceCount, workers: threads)
+    bytes =
+      isLaidByRuns ? nil : workspace.take(layout.mr * layout.depth, workers: threads)
     finite = workspace.take(rows)
   }
 
@@ -56,6 +64,12 @@ struct LHSQuantizer: LHSPacking {
   private var partsOfPanel: Int { (layout.mr + together - 1) / together }
 
   var parts: Int { packed.panels * partsOfPanel }
+
+  func pack(panels: Range<Int>, worker: Int) {
+    for part in panels.lowerBound * partsOfPanel..<panels.upperBound * partsOfPanel {
+      pack(part: part, worker: worker)
+    }
+  }
 
   /// Writes the codes of some lanes of a panel, and what belongs to them.
   func pack(part: Int, worker: Int) {
@@ -75,11 +89,8 @@ struct LHSQuantizer: LHSPacking {
     }
     packed.addSums(panel, lanes)
     guard let bytes else { return }
-    let (start, count) = (
-      worker * layout.mr * layout.slices.depth, rows.count * layout.slices.depth
-    )
-    // A worker's rows and a panel's codes are its own.
-    bytes.withRange(start..<start + count) { bytes in
+    // A panel's codes are its own.
+    bytes.withPart(of: worker, count: rows.count * layout.depth) { bytes in
       packed.codes.withRange(panel * layout.byteCount..<(panel + 1) * layout.byteCount) {
         layout.arrange(bytes.span, rows: rows.count, kernels, &$0)
       }
@@ -90,55 +101,51 @@ struct LHSQuantizer: LHSPacking {
   private func place(
     _ panel: Int, _ lane: Int, _ worker: Int
   ) -> (start: UnsafeMutablePointer<UInt8>, run: Int, stride: Int) {
-    let depth = layout.slices.depth
+    let depth = layout.depth
     if let bytes {
-      return unsafe (bytes.pointer + (worker * layout.mr + lane) * depth, max(depth, 1), 0)
+      return unsafe (bytes.start(of: worker) + lane * depth, max(depth, 1), 0)
     }
     let start = panel * layout.byteCount + lane * layout.run
     return unsafe (packed.codes.pointer + start, layout.run, layout.mr * layout.run)
   }
 
   private func quantize(_ row: Int, _ panel: Int, _ lane: Int, _ worker: Int) -> Bool {
-    let count = ends.count
     let place = unsafe place(panel, lane, worker)
     var arguments = unsafe QuantizeSlices(
       c: aq_slices_args(
-        values: values.values.pointer + row * values.shape.columns, slices: count,
-        ends: UnsafeRawPointer(ends.pointer).assumingMemoryBound(to: Int.self),
-        slice_quads: quads.pointer, one_scale: hasOneScale, smallest: smallest,
+        values: values + row * columns, slices: layout.sliceCount, ends: ends, slice_quads: quads, one_scale: hasOneScale, smallest: smallest,
         codes: UnsafeMutableRawPointer(place.start).assumingMemoryBound(to: Int8.self),
-        run: place.run, run_stride: place.stride, scale: scale.pointer + worker * count,
-        total: total.pointer + worker * count, is_finite: true))
+        run: place.run, run_stride: place.stride, scale: scale.start(of: worker),
+        total: total.start(of: worker), is_finite: true))
     slicesKernel(&arguments)
     return unsafe arguments.c.is_finite
   }
 
   /// What kernels that multiply pairs want besides.
   private func multiplyNeighbours(_ lane: Int, _ worker: Int) {
-    let count = ends.count
     var arguments = unsafe TotalsOfSlices(
       c: aq_totals_args(
-        codes: place(0, lane, worker).start, is_signed: true, slices: count,
-        slice_quads: quads.pointer, total: total.pointer + worker * count,
-        product: product.pointer + worker * count))
+        codes: place(0, lane, worker).start, is_signed: true, slices: layout.sliceCount,
+        slice_quads: quads, total: total.start(of: worker),
+        product: product.start(of: worker)))
     kernels.sums(&arguments)
   }
 
   /// Puts what belongs to one row where the product looks for it.
   private func store(_ panel: Int, _ lane: Int, _ worker: Int, isPresent: Bool) {
-    let (mr, count) = (layout.mr, ends.count)
-    let (first, own) = (packed.terms(of: panel).lowerBound, worker * count)
+    let (mr, count) = (layout.mr, layout.sliceCount)
+    let first = packed.terms(of: panel).lowerBound
     if let rowScales = packed.rowScales {
-      rowScales[panel * mr + lane] = isPresent ? scale[own] : 1
+      rowScales[panel * mr + lane] = isPresent ? scale[worker, 0] : 1
     }
     for slice in 0..<count {
       let place = first + slice * mr + lane
-      let sum = isPresent ? total[own + slice] : 0
+      let sum = isPresent ? total[worker, slice] : 0
       var start = Int32(truncatingIfNeeded: -rightOffset) &* sum
-      if layout.multipliesPairs && isPresent { start &-= product[own + slice] }
+      if layout.multipliesPairs && isPresent { start &-= product[worker, slice] }
       packed.starts[place] = start
       packed.totals[place] = sum
-      packed.scales?[place] = isPresent ? scale[own + slice] : 1
+      packed.scales?[place] = isPresent ? scale[worker, slice] : 1
     }
   }
 }

@@ -1,5 +1,6 @@
 /// The left side of a product of codes, packed for its kernel panel by panel, with the terms that depend on
-/// it alone: one a panel, slice and row.
+/// it alone: one a panel, slice and row. It owns nothing that it points to.
+@safe
 struct PackedLHS {
   let layout: LHSLayout
   let rows: Int
@@ -15,6 +16,8 @@ struct PackedLHS {
   let biases: DisjointMemory<Float>?
   /// Sums of what the codes stand for; only where the right side has biases.
   let sums: DisjointMemory<Float>?
+  /// Where each slice ends; they belong to the right side.
+  private let ends: UnsafePointer<Int>
 
   /// Memory for what the sides of a product ask for.
   init(
@@ -22,9 +25,10 @@ struct PackedLHS {
     for right: PackedRHS, _ workspace: Workspace
   ) {
     self.layout = layout
+    unsafe ends = right.slices.ends.pointer
     self.rows = rows
     let panels = (rows + layout.mr - 1) / layout.mr
-    let count = panels * layout.slices.ranges.count * layout.mr
+    let count = panels * layout.sliceCount * layout.mr
     codes = workspace.take(panels * layout.byteCount)
     starts = workspace.take(count)
     totals = workspace.take(count)
@@ -44,19 +48,22 @@ struct PackedLHS {
 
   /// The places of a panel's terms.
   func terms(of panel: Int) -> Range<Int> {
-    let count = layout.slices.ranges.count * layout.mr
+    let count = layout.sliceCount * layout.mr
     return panel * count..<(panel + 1) * count
   }
 
   /// Sums of what the codes of some rows of a panel stand for, from the other terms.
   func addSums(_ panel: Int, _ lanes: Range<Int>) {
     guard let sums else { return }
-    let (mr, ranges) = (layout.mr, layout.slices.ranges)
+    let mr = layout.mr
     let first = terms(of: panel).lowerBound
-    for slice in ranges.indices {
+    var begin = 0
+    for slice in 0..<layout.sliceCount {
+      let end = unsafe ends[slice], count = end - begin
+      begin = end
       for row in lanes {
         let place = first + slice * mr + row
-        let (total, count) = (totals[place], ranges[slice].count)
+        let total = totals[place]
         let zero = zeros.map { $0[place] } ?? 0
         var sum = Float(Int(total) - Int(zero) * count)
         if let scales { sum *= scales[place] }
