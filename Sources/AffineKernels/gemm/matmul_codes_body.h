@@ -117,8 +117,9 @@ INLINE void decoded_tile(
     for (size_t k = 0; k < 4 * (size_t)t->slice_groups[s]; ++k) {
       floats codes[VECTORS];
       for (int v = 0; v < VECTORS; ++v) codes[v] = load_floats(rhs + v * WIDTH);
+      left_floats left = load_left(lhs, rows);
       for (int i = 0; i < rows; ++i) {
-        floats value = broadcast_float(lhs + i);
+        floats value = left_float(left, i);
         for (int v = 0; v < VECTORS; ++v) sums[i][v] = add_product(value, codes[v], sums[i][v]);
       }
       lhs += lanes;

@@ -49,3 +49,12 @@ INLINE ints place_at_top(ints v, const int j) {
 }
 
 static inline ints subtract_bytes(ints a, ints b) { return _mm256_sub_epi8(a, b); }
+
+/// Numbers of left rows: an operand from memory each.
+typedef const float *left_floats;
+
+INLINE left_floats load_left(const float *p, const int rows) {
+  (void)rows;
+  return p;
+}
+INLINE floats left_float(left_floats left, int row) { return broadcast_float(left + row); }
