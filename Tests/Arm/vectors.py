@@ -3,8 +3,10 @@
 import re
 import sys
 
-# Arithmetic or moves on vectors: not what only clears a register, and not pairs of registers that are copied.
-VECTOR = re.compile(r"\t(?!mov|mvni|fmov|dup|ins)\w+\t.*\b[vz]\d+\.(\d*[bhsd])\b(?!\[)")
+# Arithmetic on vectors, not what only clears or fills one; and vectors that are stored, but to the stack.
+VECTOR = re.compile(
+    r"\t(?!mov|mvni|fmov|dup|ins)\w+\t.*\b[vz]\d+\.(\d*[bhsd])\b(?!\[)|\tst[rp]\tq.*\[(?!sp)"
+)
 
 
 def functions(path):

@@ -25,7 +25,7 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
   func callAsFunction(_ x: Float) -> Float {
     switch self {
     case .none: x
-    case .relu: x > 0 ? x : 0
+    case .relu: FloatFunctions.relu(x)
     case .gelu: FloatFunctions.gelu(x)
     case .silu: FloatFunctions.silu(x)
     }
