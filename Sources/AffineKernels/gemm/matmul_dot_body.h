@@ -16,6 +16,10 @@ INLINE void sum_quads(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
   const ints ones = broadcast_byte(1), top = broadcast_byte(128);
   left_ints totals = {{zero_ints(), zero_ints()}};
+  // In registers, wherever the sums of all rows lie.
+  ints kept[ROWS][VECTORS];
+  for (int i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v) kept[i][v] = zero_ints();
   for (size_t q = 0; q < quads; ++q) {
     ints codes[VECTORS];
     left_ints left = load_left_ints(lhs, rows);
@@ -27,14 +31,16 @@ INLINE void sum_quads(
         totals.part[part] = dot(totals.part[part], left.part[part], ones);
     }
     for (int i = 0; i < rows; ++i)
-      for (int v = 0; v < VECTORS; ++v) sums[i][v] = dot(sums[i][v], codes[v], left_int(left, i));
+      for (int v = 0; v < VECTORS; ++v) kept[i][v] = dot(kept[i][v], codes[v], left_int(left, i));
     lhs += LHS_BYTES;
     rhs += RHS_BYTES;
   }
-  if (NIBBLES) return;
   for (int part = 0; part < 2; ++part) totals.part[part] = vshlq_n_s32(totals.part[part], 7);
   for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v) sums[i][v] = add_ints(sums[i][v], left_int(totals, i));
+    for (int v = 0; v < VECTORS; ++v) {
+      ints sum = NIBBLES ? kept[i][v] : add_ints(kept[i][v], left_int(totals, i));
+      sums[i][v] = add_ints(sums[i][v], sum);
+    }
 }
 
 #include "matmul_i8_body.h"

@@ -11,7 +11,7 @@ enum {
   ROWS = 4,
   LHS_BYTES = 4 * ROWS,
   RHS_BYTES = (NIBBLES ? 2 : 4) * VECTORS * WIDTH,
-  SAFE_QUADS = NIBBLES ? 16 : 1,
+  SAFE_QUADS = 16,
   HALVES = 2 * VECTORS,  // of two lanes each, two 32-bit sums a lane
 };
 
@@ -20,29 +20,40 @@ INLINE int8x8_t half_of(ints v, const int half) {
   return half ? vget_high_s8(bytes) : vget_low_s8(bytes);
 }
 
-/// Adds the products of a few quads, at least one, to the sums of pairs, and their left codes to totals.
-INLINE void sum_few(
+/// Adds products of bytes to the sums of pairs, and left codes to totals.
+INLINE void sum_bytes(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints pairs[ROWS][HALVES],
     ints *totals) {
+  for (size_t q = 0; q < quads; ++q) {
+    ints codes[VECTORS];
+    left_ints left = load_left_ints(lhs, rows);
+    for (int v = 0; v < VECTORS; ++v)
+      codes[v] = veorq_s32(load_ints(rhs + 4 * v * WIDTH), broadcast_byte(128));
+    *totals = vpadalq_s16(*totals, vpaddlq_s8(vreinterpretq_s8_s32(left.part[0])));
+    for (int i = 0; i < rows; ++i) {
+      ints row = left_int(left, i);
+      for (int h = 0; h < HALVES; ++h)
+        pairs[i][h] = vpadalq_s16(pairs[i][h], vmull_s8(half_of(codes[h / 2], h % 2), half_of(row, h % 2)));
+    }
+    lhs += LHS_BYTES;
+    rhs += RHS_BYTES;
+  }
+}
+
+/// The same of codes of 4 bits, of a few quads.
+INLINE void sum_few_nibbles(
+    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints pairs[ROWS][HALVES]) {
   int16x8_t products[ROWS][HALVES];
   for (int i = 0; i < rows; ++i)
     for (int h = 0; h < HALVES; ++h) products[i][h] = vdupq_n_s16(0);
   for (size_t q = 0; q < quads; ++q) {
     ints codes[VECTORS];
     left_ints left = load_left_ints(lhs, rows);
-    if (NIBBLES) {
-      split_nibbles(rhs, codes);
-    } else {
-      for (int v = 0; v < VECTORS; ++v)
-        codes[v] = veorq_s32(load_ints(rhs + 4 * v * WIDTH), broadcast_byte(128));
-      *totals = vpadalq_s16(*totals, vpaddlq_s8(vreinterpretq_s8_s32(left.part[0])));
-    }
+    split_nibbles(rhs, codes);
     for (int i = 0; i < rows; ++i) {
       ints row = left_int(left, i);
-      for (int h = 0; h < HALVES; ++h) {
-        int8x8_t right = half_of(codes[h / 2], h % 2);
-        products[i][h] = vmlal_s8(products[i][h], right, half_of(row, h % 2));
-      }
+      for (int h = 0; h < HALVES; ++h)
+        products[i][h] = vmlal_s8(products[i][h], half_of(codes[h / 2], h % 2), half_of(row, h % 2));
     }
     lhs += LHS_BYTES;
     rhs += RHS_BYTES;
@@ -56,12 +67,14 @@ INLINE void sum_quads(
   ints pairs[ROWS][HALVES], totals = zero_ints();
   for (int i = 0; i < rows; ++i)
     for (int h = 0; h < HALVES; ++h) pairs[i][h] = zero_ints();
-  for (; quads >= SAFE_QUADS; quads -= SAFE_QUADS) {
-    sum_few(lhs, rhs, SAFE_QUADS, rows, pairs, &totals);
-    lhs += SAFE_QUADS * LHS_BYTES;
-    rhs += SAFE_QUADS * RHS_BYTES;
+  if (!NIBBLES) sum_bytes(lhs, rhs, quads, rows, pairs, &totals);
+  while (NIBBLES && quads > 0) {
+    size_t few = quads < SAFE_QUADS ? quads : SAFE_QUADS;
+    sum_few_nibbles(lhs, rhs, few, rows, pairs);
+    lhs += few * LHS_BYTES;
+    rhs += few * RHS_BYTES;
+    quads -= few;
   }
-  if (quads > 0) sum_few(lhs, rhs, quads, rows, pairs, &totals);
   totals = vshlq_n_s32(totals, 7);
   for (int i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) {

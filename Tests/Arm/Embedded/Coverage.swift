@@ -1,17 +1,23 @@
 import AffineQuant
 import AffineTestSupport
 
-/// `affine coverage --verify` without what Embedded Swift lacks.
+@_extern(c, "getenv") func environment(_ name: UnsafePointer<CChar>) -> UnsafePointer<CChar>?
+@_extern(c, "exit") func exit(_ status: CInt)
+
+/// `affine coverage --verify` without what Embedded Swift lacks, of every second cell: those that leave
+/// REMAINDER.
 @main struct Coverage {
   static func main() {
+    let remainder = unsafe environment("REMAINDER").map { unsafe Int($0[0]) - 48 } ?? 0
     var right: [String: Int] = [:]
     var wrong: [String: Int] = [:]
-    for cell in CoverageCell.all {
+    for (index, cell) in CoverageCell.all.enumerated() where index % 2 == remainder {
       for row in cell.rows where row.canRun() {
         if CellCheck.run(cell, row).passed {
           right[row.name, default: 0] += 1
         } else {
           wrong[row.name, default: 0] += 1
+          guard wrong[row.name] == 1 else { continue }
           print(
             "\(row.name): \(cell.operation.rawValue) of \(cell.activations.name) by "
               + "\(cell.weights.name) is wrong")
@@ -20,7 +26,7 @@ import AffineTestSupport
     }
     for (name, count) in right.sorted(by: { $0.key < $1.key }) { print("\(name) \(count) right") }
     let (passed, failed) = (right.values.reduce(0, +), wrong.values.reduce(0, +))
-    print("\(CoverageCell.all.count) cells, \(passed) checks right, \(failed) wrong")
-    if failed > 0 || passed == 0 { fatalError("wrong results") }
+    print("\(passed) checks right, \(failed) wrong")
+    exit(failed > 0 || passed == 0 ? 1 : 0)
   }
 }

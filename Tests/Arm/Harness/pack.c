@@ -78,15 +78,17 @@ static size_t some_lanes(void) {
 
 void test_interleave_32(const aq_kernel *kernel) {
   size_t lanes = some_lanes(), padded = lanes + (coin() ? 0 : below(5)), count = below(70);
-  size_t stride = count + below(4), units = count ? (lanes - 1) * stride + count : 0;
-  uint32_t *in = (uint32_t *)numbers(units, ANY), *out = NEW(uint32_t, count *padded);
-  uint32_t *expected = SCRATCH(uint32_t, count *padded);
+  size_t words = from_to(1, 2), stride = count * words + below(4);
+  size_t all = count ? (lanes - 1) * stride + count * words : 0;
+  uint32_t *in = (uint32_t *)numbers(all, ANY), *out = NEW(uint32_t, count * padded * words);
+  uint32_t *expected = SCRATCH(uint32_t, count * padded * words);
   for (size_t i = 0; i < count; ++i)
-    for (size_t lane = 0; lane < lanes; ++lane) expected[i * padded + lane] = in[lane * stride + i];
-  describe("%zu lanes, padded to %zu, %zu units", lanes, padded, count);
-  aq_interleave_args t = {lanes, padded, count, in, stride, out};
+    for (size_t lane = 0; lane < lanes; ++lane)
+      memcpy(expected + (i * padded + lane) * words, in + lane * stride + i * words, words * 4);
+  describe("%zu lanes, padded to %zu, %zu units of %zu words", lanes, padded, count, words);
+  aq_interleave_args t = {lanes, padded, count, words, in, stride, out};
   kernel->run(&t);
-  check_bytes("out", out, expected, count * padded, 4);
+  check_bytes("out", out, expected, count * padded * words, 4);
 }
 
 void test_columns_32(const aq_kernel *kernel) {
