@@ -3,7 +3,7 @@
 #
 # There is no Swift toolchain that builds for Arm here, but Embedded Swift is part of every toolchain and needs
 # no more than a C library. What it lacks is taken out of a copy of the sources: threads, clocks, key paths.
-# Needs what run.sh needs.
+# Needs a Swift toolchain, and what install.sh installs.
 set -euo pipefail
 shopt -s globstar
 cd "$(dirname "$0")/../.."

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Every C kernel of Arm on an emulated CPU against plain references, and what a compiler made of it:
 #   run.sh [cases of each kernel]
-# Needs clang with lld, python3, and of Debian or Ubuntu qemu-user-static, libc6-dev-arm64-cross and
-# libgcc-12-dev-arm64-cross (or whichever version there is).
+# Needs clang with lld, python3, and what install.sh installs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cases=${1:-300}

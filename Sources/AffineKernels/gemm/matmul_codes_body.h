@@ -150,8 +150,9 @@ INLINE void sums_abreast(
     for (int c = 0; c < count; ++c) {
       ints codes[VECTORS];
       signed_codes(rhs + ((size_t)c * quads + q) * RHS_BYTES, offset, codes);
+      left_floats left = load_left(lhs + ((size_t)c * quads + q) * 4, 4);
       for (int j = 0; j < 4; ++j) {
-        floats value = broadcast_float(lhs + ((size_t)c * quads + q) * 4 + j);
+        floats value = left_float(left, j);
         for (int v = 0; v < VECTORS; ++v) {
           floats number = to_floats(place_at_top(codes[v], j));
           if (has_zeros) number = subtract(number, zeros[c][v]);
