@@ -6,7 +6,7 @@
 
 #define FEW_REGISTERS 0
 
-enum { WIDTH = 4, VECTORS = 2 };
+enum { WIDTH = 4, VECTORS = 2, ABREAST = 2 };
 typedef int32x4_t ints;
 typedef float32x4_t floats;
 
@@ -63,18 +63,22 @@ INLINE void split_nibbles(const uint8_t *p, ints codes[VECTORS]) {
 
 INLINE ints broadcast_byte(uint8_t value) { return vreinterpretq_s32_u8(vdupq_n_u8(value)); }
 
-INLINE ints subtract_bytes(ints a, ints b) {
-  return vreinterpretq_s32_u8(vsubq_u8(vreinterpretq_u8_s32(a), vreinterpretq_u8_s32(b)));
+/// What is taken from codes, once they are floats.
+typedef floats code_offset;
+INLINE code_offset offset_of(uint8_t offset) { return vdupq_n_f32(0x1p23f + (float)offset); }
+INLINE ints less_offset(ints codes, code_offset offset) {
+  (void)offset;
+  return codes;
 }
 
-/// Byte `j` of every 32-bit lane, shifted to its top.
-INLINE ints place_at_top(ints v, const int j) {
-  // An index beyond the vector gives zero.
-  const uint32_t clear = 0x00ffffff, top = (uint32_t)j << 24;
-  const uint32x4_t indices = {clear | top, clear | (top + (4u << 24)), clear | (top + (8u << 24)),
-                              clear | (top + (12u << 24))};
-  return vreinterpretq_s32_u8(vqtbl1q_u8(vreinterpretq_u8_s32(v), vreinterpretq_u8_u32(indices)));
+/// Code `j` of every lane as a float. Conversions are slow: a byte below the pattern of 2^23 is the float of
+/// 2^23 more, and both differences are exact.
+#define CODE_FACTOR 1.0f
+INLINE floats code_at(ints codes, const int j, code_offset offset) {
+  const uint8_t code = (uint8_t)j, none = 255, top = 16;  // 16: the first byte behind the codes
+  const uint8x16_t indices = {code,     none, none, top, code + 4,  none, none, top,
+                              code + 8, none, none, top, code + 12, none, none, top};
+  const uint8x16x2_t table = {{vreinterpretq_u8_s32(codes), vdupq_n_u8(0x4b)}};
+  return vsubq_f32(vreinterpretq_f32_u8(vqtbl2q_u8(table, indices)), offset);
 }
-
-/// Byte `j` of every 32-bit lane, with its sign.
-INLINE ints byte_of(ints v, const int j) { return vshrq_n_s32(place_at_top(v, j), 24); }
+INLINE floats large_code_at(ints codes, const int j, code_offset offset) { return code_at(codes, j, offset); }
