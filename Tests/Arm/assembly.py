@@ -51,5 +51,5 @@ def rows(path):
 
 def tiles(path):
     """The rows that have tiles: family, instruction set, CPU, and the tile's extents."""
-    pattern = r"K\((\w+), (\w+), [^,]+, (\w+), true, AQ_TILE\((\d+), (\d+), (\d+),"
+    pattern = r"K\((\w+), (\w+), [^,]+, (\w+), true,[\s\\]*AQ_TILE\w*\((\d+), (\d+), (\d+),"
     return [(*row[:3], *map(int, row[3:])) for row in re.findall(pattern, open(path).read())]

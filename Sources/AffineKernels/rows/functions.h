@@ -18,16 +18,6 @@ INLINE float float_of(uint32_t bits) {
   return x;
 }
 
-/// max(x, 0), and 0 for NaN. Compilers for Arm take a maximum for the comparison, which keeps signaling NaN.
-INLINE float relu(float x) {
-#if defined(__aarch64__)
-  const uint32_t infinity = 255u << 23;
-  return float_of(bits_of(x) - 1 < infinity ? bits_of(x) : 0);
-#else
-  return x > 0 ? x : 0;
-#endif
-}
-
 /// e^(x + remainder): see FloatFunctions.swift, whose operations these are.
 INLINE float scaled_exponential(float x, float remainder) {
   float shifted = x * 1.442695f + 0x1.8p23f;

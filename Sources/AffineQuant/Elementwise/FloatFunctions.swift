@@ -9,15 +9,6 @@
 /// Functions of one float, of additions, multiplications and divisions alone, each rounded: every
 /// instruction set gives the same bits.
 package enum FloatFunctions {
-  /// max(x, 0), and 0 for NaN.
-  ///
-  /// By the pattern, from the smallest positive number to infinity: compilers for Arm take a maximum for
-  /// the comparison of numbers, which keeps signaling NaN.
-  @inline(__always)
-  static func relu(_ x: Float) -> Float {
-    x.bitPattern &- 1 < Float.infinity.bitPattern ? x : 0
-  }
-
   /// e^x for x up to 88, within 2 ulp; 0 below -87, where it is not far from the smallest normal
   /// number.
   @inline(__always)

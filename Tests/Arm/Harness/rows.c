@@ -59,8 +59,7 @@ static logistic_law logistic(float x) {
   return (logistic_law){x < 0 ? small : large, x < 0 ? large : small, x < 0 ? -t : t};
 }
 
-// Not by a comparison, for which a compiler may take a maximum that keeps signaling NaN.
-static float relu(float x) { return isnan(x) || signbit(x) ? 0 : x; }
+static float relu(float x) { return x < 0 ? 0 : x; }
 
 static float gelu(float x) {
   normal_law law = normal(x);
