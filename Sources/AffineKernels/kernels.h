@@ -15,27 +15,33 @@
   K(matmul_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U8, 1, 0))     \
   K(matmul_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U8, 1, 0))           \
   K(matmul_i8, avx2, AQ_AVX2, X86, true, AQ_TILE(4, 16, 4, 4, AQ_S16, AQ_U8, 1, 0))                          \
-  K(matmul_i8, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U8, 1, 0))
+  K(matmul_i8, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 8, 8, AQ_S8, AQ_U8, 1, 0))     \
+  K(matmul_i8, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 4, AQ_S8, AQ_U8, 1, 0))            \
+  K(matmul_i8, neon, AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U8, 1, 0))
 
 #define AQ_ROWS_matmul_i4(K)                                                                                         \
   K(matmul_i4, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(32, 32, 4, 64, AQ_S8, AQ_U4, 17, AQ_WHOLE)) \
   K(matmul_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U4, 1, 0))             \
   K(matmul_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 1, 0))                   \
   K(matmul_i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 1, 0))                                   \
-  K(matmul_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))
+  K(matmul_i4, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 8, 8, AQ_S8, AQ_U4, 1, 0))             \
+  K(matmul_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))                    \
+  K(matmul_i4, neon, AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))
 
 #define AQ_ROWS_matmul_f32i8(K)                                                                                \
   K(matmul_f32i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U8, 1, 512)) \
-  K(matmul_f32i8, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U8, 1, 512))
+  K(matmul_f32i8, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U8, 1, 512))                       \
+  K(matmul_f32i8, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U8, 1, 512))
 
 #define AQ_ROWS_matmul_f32i4(K)                                                                                \
   K(matmul_f32i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U4, 1, 512)) \
-  K(matmul_f32i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U4, 1, 512))
+  K(matmul_f32i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U4, 1, 512))                       \
+  K(matmul_f32i4, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U4, 1, 512))
 
 #define AQ_ROWS_matmul_f32(K)                                                                               \
   K(matmul_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 1, 1, AQ_F32, AQ_F32, 1, 0)) \
   K(matmul_f32, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 1, 1, AQ_F32, AQ_F32, 1, 0))                       \
-  K(matmul_f32, neon, AQ_NEON, ARM, true, AQ_TILE(4, 8, 1, 1, AQ_F32, AQ_F32, 1, 0))
+  K(matmul_f32, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 1, 1, AQ_F32, AQ_F32, 1, 0))
 
 #define AQ_ROWS_range_f32(K)                         \
   K(range_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
@@ -74,28 +80,30 @@
   K(dequantize_u4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(dequantize_u4, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
-#define AQ_ROWS_lookup_8(K)                                                         \
-  K(lookup_8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)           \
-  K(lookup_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                                 \
-  K(lookup_8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+#define AQ_ROWS_lookup_8(K)                                               \
+  K(lookup_8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(lookup_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
+  K(lookup_8, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
 #define AQ_ROWS_transpose_8(K)                         \
   K(transpose_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
-  K(transpose_8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+  K(transpose_8, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
 #define AQ_ROWS_transpose_4(K)                         \
   K(transpose_4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
-  K(transpose_4, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+  K(transpose_4, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
-#define AQ_ROWS_totals_8(K) \
-  K(totals_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+#define AQ_ROWS_totals_8(K)                         \
+  K(totals_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(totals_8, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
-#define AQ_ROWS_widen_8(K) \
-  K(widen_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+#define AQ_ROWS_widen_8(K)                         \
+  K(widen_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(widen_8, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
 #define AQ_ROWS_interleave_32(K)                         \
   K(interleave_32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
-  K(interleave_32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+  K(interleave_32, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
 #define AQ_ROWS_columns_32(K)                          \
   K(columns_32, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
@@ -185,14 +193,21 @@
   K(peak_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(peak_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)   \
   K(peak_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_NO_TILE)         \
-  K(peak_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+  K(peak_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                         \
+  K(peak_i8, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)  \
+  K(peak_i8, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)         \
+  K(peak_i8, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
 #define AQ_ROWS_peak_i4(K)                                                 \
   K(peak_i4, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(peak_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)   \
   K(peak_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_NO_TILE)         \
-  K(peak_i4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+  K(peak_i4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                         \
+  K(peak_i4, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)  \
+  K(peak_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)         \
+  K(peak_i4, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
 #define AQ_ROWS_peak_f32(K)                                               \
   K(peak_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
-  K(peak_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+  K(peak_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
+  K(peak_f32, neon, AQ_NEON, ARM, true, AQ_NO_TILE)

@@ -5,10 +5,10 @@
 // vectors, `ROWS` (the most lhs lanes) and `NIBBLES`.
 //
 // Many rows: codes of a few slices become floats in scratch memory that stays in the first-level cache,
-// and every left panel passes by. One row: codes become floats in registers, four slices at a time,
+// and every left panel passes by. One row: codes become floats in registers, `ABREAST` slices at a time,
 // since the fma chain of one slice alone would leave the ports idle.
 
-enum { COLUMNS = VECTORS * WIDTH, RHS_BYTES = (NIBBLES ? 2 : 4) * COLUMNS, SCRATCH_QUADS = 128, ABREAST = 4 };
+enum { COLUMNS = VECTORS * WIDTH, RHS_BYTES = (NIBBLES ? 2 : 4) * COLUMNS, SCRATCH_QUADS = 128 };
 
 /// Slices from `first` on that fit in scratch memory together.
 INLINE size_t chunk_end(const aq_matmul_codes_args *t, size_t first, size_t *quads) {
@@ -18,11 +18,11 @@ INLINE size_t chunk_end(const aq_matmul_codes_args *t, size_t first, size_t *qua
   return s;
 }
 
-/// A quad's codes less the offset.
-INLINE void signed_codes(const uint8_t *rhs, ints offset, ints codes[VECTORS]) {
+/// A quad's codes, less the offset where their floats are not.
+INLINE void load_codes(const uint8_t *rhs, code_offset offset, ints codes[VECTORS]) {
   if (NIBBLES) split_nibbles(rhs, codes);
   for (int v = 0; v < VECTORS; ++v)
-    codes[v] = subtract_bytes(NIBBLES ? codes[v] : load_ints(rhs + 4 * v * WIDTH), offset);
+    codes[v] = less_offset(NIBBLES ? codes[v] : load_ints(rhs + 4 * v * WIDTH), offset);
 }
 
 /// The zero points of a slice, times `factor`.
@@ -35,20 +35,20 @@ INLINE void load_zeros(const aq_matmul_codes_args *t, size_t slice, float factor
 /// Codes of whole slices less their zero points, as floats, [quad][4][rhs_lanes].
 static void decode(const aq_matmul_codes_args *t, const uint8_t *rhs, size_t first, size_t end, size_t quads) {
   float *to = t->scratch;
-  ints offset = broadcast_byte(t->offset);
+  code_offset offset = offset_of(t->offset);
   for (size_t s = first; s < end; ++s) {
     floats zeros[VECTORS];
     for (int v = 0; v < VECTORS; ++v) zeros[v] = zero_floats();
     if (t->rhs_zero) load_zeros(t, s, 1, zeros);
     for (size_t q = 0; q < t->slice_groups[s]; ++q) {
       ints codes[VECTORS];
-      signed_codes(rhs, offset, codes);
+      load_codes(rhs, offset, codes);
       // The next chunk comes from far away while this one is multiplied.
       for (int line = 0; line < RHS_BYTES; line += 64)
         __builtin_prefetch(rhs + quads * RHS_BYTES + line, 0, 2);
       for (int j = 0; j < 4; ++j)
         for (int v = 0; v < VECTORS; ++v)
-          store_floats(to + j * COLUMNS + v * WIDTH, subtract(to_floats(byte_of(codes[v], j)), zeros[v]));
+          store_floats(to + j * COLUMNS + v * WIDTH, subtract(code_at(codes[v], j, offset), zeros[v]));
       to += 4 * COLUMNS;
       rhs += RHS_BYTES;
     }
@@ -117,8 +117,9 @@ INLINE void decoded_tile(
     for (size_t k = 0; k < 4 * (size_t)t->slice_groups[s]; ++k) {
       floats codes[VECTORS];
       for (int v = 0; v < VECTORS; ++v) codes[v] = load_floats(rhs + v * WIDTH);
+      left_floats left = load_left(lhs, rows);
       for (int i = 0; i < rows; ++i) {
-        floats value = broadcast_float(lhs + i);
+        floats value = left_float(left, i);
         for (int v = 0; v < VECTORS; ++v) sums[i][v] = add_product(value, codes[v], sums[i][v]);
       }
       lhs += lanes;
@@ -131,35 +132,36 @@ INLINE void decoded_tile(
 
 /// The sums of `count` slices of as many quads, from `slice` on, for one row, side by side.
 ///
-/// Codes are 2^24 times too large, being at the top of 32 bits, and so are their sums until the end: smaller
+/// Where codes are 2^24 times too large, being at the top of 32 bits, so are their sums until the end: smaller
 /// values would lose bits.
 INLINE void sums_abreast(
     const aq_matmul_codes_args *t, const float *lhs, const uint8_t *rhs, size_t slice, const int count,
     const bool has_zeros, floats sums[ABREAST][VECTORS]) {
-  ints offset = broadcast_byte(t->offset);
+  code_offset offset = offset_of(t->offset);
   size_t quads = t->slice_groups[slice];
   floats zeros[ABREAST][VECTORS];
   for (int c = 0; c < count; ++c) {
     for (int v = 0; v < VECTORS; ++v) sums[c][v] = zero_floats();
-    if (has_zeros) load_zeros(t, slice + (size_t)c, 0x1p24f, zeros[c]);
+    if (has_zeros) load_zeros(t, slice + (size_t)c, CODE_FACTOR, zeros[c]);
   }
   for (size_t q = 0; q < quads; ++q) {
     // Unrolled, or the sums would lie in memory.
 #pragma clang loop unroll(full)
     for (int c = 0; c < count; ++c) {
       ints codes[VECTORS];
-      signed_codes(rhs + ((size_t)c * quads + q) * RHS_BYTES, offset, codes);
+      load_codes(rhs + ((size_t)c * quads + q) * RHS_BYTES, offset, codes);
+      left_floats left = load_left(lhs + ((size_t)c * quads + q) * 4, 4);
       for (int j = 0; j < 4; ++j) {
-        floats value = broadcast_float(lhs + ((size_t)c * quads + q) * 4 + j);
+        floats value = left_float(left, j);
         for (int v = 0; v < VECTORS; ++v) {
-          floats number = to_floats(place_at_top(codes[v], j));
+          floats number = large_code_at(codes[v], j, offset);
           if (has_zeros) number = subtract(number, zeros[c][v]);
           sums[c][v] = add_product(value, number, sums[c][v]);
         }
       }
     }
   }
-  float factor = 0x1p-24f;
+  float factor = 1 / CODE_FACTOR;
   for (int c = 0; c < count; ++c)
     for (int v = 0; v < VECTORS; ++v) sums[c][v] = multiply(sums[c][v], broadcast_float(&factor));
 }
@@ -171,12 +173,12 @@ INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros) {
   for (int v = 0; v < VECTORS; ++v) out[0][v] = zero_floats();
   for (size_t s = 0; s < t->slices;) {
     size_t each = t->slice_groups[s];
-    bool four = s + ABREAST <= t->slices;
-    for (size_t c = 1; four && c < ABREAST; ++c) four = t->slice_groups[s + c] == each;
+    bool many = s + ABREAST <= t->slices;
+    for (size_t c = 1; many && c < ABREAST; ++c) many = t->slice_groups[s + c] == each;
     floats sums[ABREAST][VECTORS];
-    if (four) sums_abreast(t, lhs, rhs, s, ABREAST, has_zeros, sums);
+    if (many) sums_abreast(t, lhs, rhs, s, ABREAST, has_zeros, sums);
     else sums_abreast(t, lhs, rhs, s, 1, has_zeros, sums);
-    size_t count = four ? ABREAST : 1;
+    size_t count = many ? ABREAST : 1;
     for (size_t c = 0; c < count; ++c)
       fold_codes(t, s + c, s + c, 1, (floats(*)[VECTORS])sums[c], out);
     lhs += 4 * each * count;

@@ -38,8 +38,9 @@ INLINE void tile_of_rows(const aq_matmul_f32_args *t, size_t panel, const int ro
   }
   for (size_t k = 0; k < t->depth; ++k) {
     floats b0 = load_floats(rhs), b1 = load_floats(rhs + WIDTH);
+    left_floats left = load_left(lhs, rows);
     for (int i = 0; i < rows; ++i) {
-      floats a = broadcast_float(lhs + i);
+      floats a = left_float(left, i);
       sums[i][0] = add_product(a, b0, sums[i][0]);
       sums[i][1] = add_product(a, b1, sums[i][1]);
     }

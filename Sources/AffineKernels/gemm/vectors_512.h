@@ -6,7 +6,7 @@
 
 // The operations of products on 512-bit vectors.
 
-enum { WIDTH = 16, VECTORS = 2 };
+enum { WIDTH = 16, VECTORS = 2, ABREAST = 4 };
 typedef __m512i ints;
 typedef __m512 floats;
 
@@ -53,3 +53,28 @@ INLINE ints place_at_top(ints v, const int j) {
 }
 
 static inline ints subtract_bytes(ints a, ints b) { return _mm512_sub_epi8(a, b); }
+
+/// What is taken from codes: as bytes, at once.
+typedef ints code_offset;
+static inline code_offset offset_of(uint8_t offset) { return broadcast_byte(offset); }
+static inline ints less_offset(ints codes, code_offset offset) { return subtract_bytes(codes, offset); }
+
+/// Code `j` of every lane as a float, and so many times as large without moving its sign.
+#define CODE_FACTOR 0x1p24f
+INLINE floats code_at(ints codes, const int j, code_offset offset) {
+  (void)offset;
+  return to_floats(byte_of(codes, j));
+}
+INLINE floats large_code_at(ints codes, const int j, code_offset offset) {
+  (void)offset;
+  return to_floats(place_at_top(codes, j));
+}
+
+/// Numbers of left rows: an operand from memory each.
+typedef const float *left_floats;
+
+INLINE left_floats load_left(const float *p, const int rows) {
+  (void)rows;
+  return p;
+}
+INLINE floats left_float(left_floats left, int row) { return broadcast_float(left + row); }

@@ -38,14 +38,15 @@ typedef struct {
   int16_t *_Nonnull wide;  // [quads][4]
 } aq_widen_args;
 
-/// out[i][lane] = in[lane][i] for 32-bit units: rows of pairs become a panel
+/// out[i][lane] = in[lane][i] for units of one or two words of 32 bits: rows become a panel
 typedef struct {
   size_t lanes;                 // rows there are
   size_t padded_lanes;          // lanes of the panel; those beyond `lanes` are written as zero
   size_t count;                 // units a row
+  size_t words;                 // a unit: 1 or 2
   const uint32_t *_Nonnull in;  // [lanes][in_stride]
-  size_t in_stride;
-  uint32_t *_Nonnull out;       // [count][padded_lanes]
+  size_t in_stride;             // words
+  uint32_t *_Nonnull out;       // [count][padded_lanes][words]
 } aq_interleave_args;
 
 /// out[i][lane] = in[i][lane] for 32-bit units: columns that lie side by side become a panel

@@ -1,4 +1,4 @@
-#include "affine_kernels.h"
+#include "interleave_body.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -58,6 +58,11 @@ static inline __attribute__((always_inline)) void interleave_8x8(
 
 void aq_interleave_32_avx2(void *args) {
   const aq_interleave_args *a = args;
+  // No tile of this CPU has runs of eight bytes.
+  if (a->words == 2) {
+    interleave_units(a, 0, 0, 2);
+    return;
+  }
   size_t whole_units = a->count / 8 * 8;
   for (size_t lane = 0; lane < a->padded_lanes; lane += 8) {
     bool whole = lane + 8 <= a->lanes;
@@ -66,9 +71,7 @@ void aq_interleave_32_avx2(void *args) {
       else interleave_8x8(a, i, lane, false);
     }
   }
-  for (size_t i = whole_units; i < a->count; ++i)
-    for (size_t lane = 0; lane < a->padded_lanes; ++lane)
-      a->out[i * a->padded_lanes + lane] = lane < a->lanes ? a->in[lane * a->in_stride + i] : 0;
+  interleave_units(a, whole_units, 0, 1);
 }
 
 #pragma clang attribute pop

@@ -20,11 +20,4 @@ static inline uint64_t gather(uint64_t codes, unsigned bits) {
 #define SPREAD spread
 #define GATHER gather
 #include "bits_body.h"
-
-void aq_interleave_32_neon(void *args) {
-  const aq_interleave_args *a = args;
-  for (size_t i = 0; i < a->count; ++i)
-    for (size_t lane = 0; lane < a->padded_lanes; ++lane)
-      a->out[i * a->padded_lanes + lane] = lane < a->lanes ? a->in[lane * a->in_stride + i] : 0;
-}
 #endif

@@ -50,8 +50,3 @@ static inline __attribute__((always_inline)) uint16_t dither_bf16_one(
   if (value != value) return (uint16_t)(bits >> 16 | 0x40);
   return (uint16_t)((bits + (uint32_t)(random_word(key, element) >> 48)) >> 16);
 }
-
-static inline __attribute__((always_inline)) void dither_bf16_body(const aq_dither_bf16_args *a) {
-  for (size_t i = 0; i < a->count; ++i)
-    a->rounded[i] = dither_bf16_one(a->values[i], a->key, a->first + i);
-}

@@ -9,39 +9,95 @@ static inline __attribute__((always_inline)) void join_range(
   *finite &= value - value == 0;
 }
 
+static inline __attribute__((always_inline)) uint8_t code_of(
+    float value, float inverse, float zero, float low, float high) {
+  float code = __builtin_rintf(value * inverse) + zero;
+  code = code < low ? low : code > high ? high : code;
+  return (uint8_t)(int32_t)code;
+}
+
 /// `run` is the place of the parameters.
 static inline __attribute__((always_inline)) uint8_t quantize_one(
     const aq_quantize_args *a, float value, size_t run) {
-  float code = __builtin_rintf(value * a->inverse[run]) + a->zero_point[run];
-  code = code < a->low ? a->low : code > a->high ? a->high : code;
-  return (uint8_t)(int32_t)code;
+  return code_of(value, a->inverse[run], a->zero_point[run], a->low, a->high);
+}
+
+/// A run: the extremes of every eighth value, so that no value waits for the one before.
+static inline __attribute__((always_inline)) void join_run(
+    const float *values, size_t count, float *least, float *most, bool *finite) {
+  enum { PARTS = 8 };
+  float low[PARTS], high[PARTS];
+  uint32_t largest[PARTS] = {0};
+  for (int p = 0; p < PARTS; ++p) low[p] = *least, high[p] = *most;
+  size_t i = 0;
+  for (; i + PARTS <= count; i += PARTS)
+    for (int p = 0; p < PARTS; ++p) {
+      float value = values[i + (size_t)p];
+      uint32_t bits;
+      __builtin_memcpy(&bits, &value, sizeof bits);
+      bits &= 0x7fffffff;
+      low[p] = value < low[p] ? value : low[p];
+      high[p] = value > high[p] ? value : high[p];
+      largest[p] = bits > largest[p] ? bits : largest[p];
+    }
+  for (int p = 0; p < PARTS; ++p) {
+    *least = low[p] < *least ? low[p] : *least;
+    *most = high[p] > *most ? high[p] : *most;
+    *finite &= largest[p] < 0x7f800000;
+  }
+  for (; i < count; ++i) join_range(values[i], least, most, finite);
+}
+
+/// A row of runs of one column.
+static inline __attribute__((always_inline)) void join_columns(
+    const float *values, size_t count, float *low, float *high, bool *finite) {
+  uint32_t largest = 0;
+  for (size_t i = 0; i < count; ++i) {
+    uint32_t bits;
+    __builtin_memcpy(&bits, values + i, sizeof bits);
+    bits &= 0x7fffffff;
+    low[i] = values[i] < low[i] ? values[i] : low[i];
+    high[i] = values[i] > high[i] ? values[i] : high[i];
+    largest = bits > largest ? bits : largest;
+  }
+  *finite &= largest < 0x7f800000;
 }
 
 static inline __attribute__((always_inline)) void range_body(aq_range_args *a) {
   bool finite = true;
   for (size_t i = 0; i < a->rows; ++i) {
     const float *values = a->values + i * a->stride;
-    size_t c = 0;
-    for (size_t r = 0; r < a->runs; ++r) {
-      size_t end = a->ends ? a->ends[r] : r + 1;
-      size_t place = i * a->ranges_stride + r;
-      float low = a->minimum[place], high = a->maximum[place];
-      for (; c < end; ++c) join_range(values[c], &low, &high, &finite);
-      a->minimum[place] = low;
-      a->maximum[place] = high;
+    float *minimum = a->minimum + i * a->ranges_stride, *maximum = a->maximum + i * a->ranges_stride;
+    if (!a->ends) {
+      join_columns(values, a->runs, minimum, maximum, &finite);
+      continue;
     }
+    for (size_t r = 0, c = 0; r < a->runs; c = a->ends[r++])
+      join_run(values + c, a->ends[r] - c, minimum + r, maximum + r, &finite);
   }
   a->is_finite = finite;
+}
+
+/// Columns that share the parameters at `run`, or of which each has its own from there on.
+static inline __attribute__((always_inline)) void quantize_run(
+    const aq_quantize_args *a, const float *values, size_t count, size_t run, const bool each,
+    uint8_t *codes) {
+  const float *inverses = a->inverse + run, *zeros = a->zero_point + run;
+  const float inverse = *inverses, zero = *zeros, low = a->low, high = a->high;
+  for (size_t i = 0; i < count; ++i)
+    codes[i] = code_of(values[i], each ? inverses[i] : inverse, each ? zeros[i] : zero, low, high);
 }
 
 static inline __attribute__((always_inline)) void quantize_body(const aq_quantize_args *a) {
   for (size_t i = 0; i < a->rows; ++i) {
     const float *values = a->values + i * a->stride;
     uint8_t *codes = a->codes + i * a->codes_stride;
-    size_t c = 0;
-    for (size_t r = 0; r < a->runs; ++r) {
-      size_t end = a->ends ? a->ends[r] : r + 1;
-      for (; c < end; ++c) codes[c] = quantize_one(a, values[c], i * a->parameters_stride + r);
+    size_t run = i * a->parameters_stride;
+    if (!a->ends) {
+      quantize_run(a, values, a->runs, run, true, codes);
+      continue;
     }
+    for (size_t r = 0, c = 0; r < a->runs; c = a->ends[r++])
+      quantize_run(a, values + c, a->ends[r] - c, run + r, false, codes + c);
   }
 }

@@ -20,7 +20,6 @@
   ENTRY(silugradient, isa)    \
   ENTRY(swiglu, isa)           \
   ENTRY(swiglugradient, isa)  \
-  ENTRY(dropout, isa)          \
   ENTRY(softmax, isa)          \
   ENTRY(norm, isa)             \
   ENTRY(normgradient, isa)    \

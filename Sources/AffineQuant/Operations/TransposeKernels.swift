@@ -41,16 +41,20 @@ package enum TransposeKernels {
     }
   }
 
-  /// Rows of 32-bit units become a panel: `out[i][lane] = in[lane][i]`.
+  /// Rows of units of one or two words become a panel: `out[i][lane] = in[lane][i]`.
   package static let interleave = unsafe KernelTable<InterleaveRows>(
     aq_interleave_32(), portable: "aq_interleave_32_portable"
   ) { family in
     let arguments = unsafe family.c
     for unit in unsafe 0..<arguments.count {
       for lane in unsafe 0..<arguments.padded_lanes {
-        let source = unsafe lane * arguments.in_stride + unit
-        let value = unsafe lane < arguments.lanes ? arguments.in[source] : 0
-        unsafe arguments.out[unit * arguments.padded_lanes + lane] = value
+        let words = unsafe arguments.words
+        let source = unsafe lane * arguments.in_stride + unit * words
+        let target = unsafe (unit * arguments.padded_lanes + lane) * words
+        for word in 0..<words {
+          let value = unsafe lane < arguments.lanes ? arguments.in[source + word] : 0
+          unsafe arguments.out[target + word] = value
+        }
       }
     }
   }
@@ -87,31 +91,31 @@ package enum TransposeKernels {
     }
   }
 
-  /// Turns rows of units of 32 bits, floats or fours of codes, into a panel of `lanes` lanes; lanes
-  /// without a row are zero.
+  /// Turns rows of units of one or two words of 32 bits, floats, fours or eights of codes, into a panel of
+  /// `lanes` lanes; lanes without a row are zero.
   package static func interleave<Value: BitwiseCopyable>(
-    _ rows: borrowing Span<Value>, count: Int, lanes: Int, units: Int,
+    _ rows: borrowing Span<Value>, count: Int, lanes: Int, units: Int, words: Int = 1,
     into panel: inout MutableSpan<Value>, _ kernel: Kernel<InterleaveRows>
   ) {
     unsafe rows.withUnsafeBytes { source in
       guard let from = source.baseAddress else { return }
       unsafe interleave(
-        from.assumingMemoryBound(to: UInt32.self), stride: units, count: count, lanes: lanes,
-        units: units, into: &panel, kernel)
+        from.assumingMemoryBound(to: UInt32.self), stride: units * words, count: count,
+        lanes: lanes, units: units, words: words, into: &panel, kernel)
     }
   }
 
-  /// The same for rows that lie `stride` units apart.
+  /// The same for rows that lie `stride` words apart.
   package static func interleave<Value: BitwiseCopyable>(
-    _ rows: UnsafePointer<UInt32>, stride: Int, count: Int, lanes: Int, units: Int,
+    _ rows: UnsafePointer<UInt32>, stride: Int, count: Int, lanes: Int, units: Int, words: Int = 1,
     into panel: inout MutableSpan<Value>, _ kernel: Kernel<InterleaveRows>
   ) {
     unsafe panel.withUnsafeMutableBytes { panel in
       guard let to = panel.baseAddress else { return }
       var arguments = unsafe InterleaveRows(
         c: aq_interleave_args(
-          lanes: count, padded_lanes: lanes, count: units, in: rows, in_stride: stride,
-          out: to.assumingMemoryBound(to: UInt32.self)))
+          lanes: count, padded_lanes: lanes, count: units, words: words, in: rows,
+          in_stride: stride, out: to.assumingMemoryBound(to: UInt32.self)))
       kernel(&arguments)
     }
   }

@@ -17,7 +17,8 @@ struct PackingKernels: Sendable {
     unpack = BitKernels.unpack.best(on: execution)
     transpose = axis == .columns ? TransposeKernels.bytes.best(on: execution) : nil
     sums = PackKernels.totals.best(on: execution)
-    interleave = run == 4 ? TransposeKernels.interleave.best(on: execution) : nil
+    interleave =
+      Runs.areInterleaved(run) ? TransposeKernels.interleave.best(on: execution) : nil
     widen = form == .int16Pairs ? PackKernels.widen.best(on: execution) : nil
     halve = form == .uint4 ? PackKernels.halve.best(on: execution) : nil
   }

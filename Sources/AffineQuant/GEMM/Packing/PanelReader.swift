@@ -25,7 +25,8 @@ struct PanelReader {
     let panelBytes = layout.groupBytes * slices.groupCount
     let source = codes.extracting(panel * panelBytes..<(panel + 1) * panelBytes)
     let runs = Runs(
-      lanes: layout.nr, bytes: layout.kr, interleave: layout.kr == 4 ? kernels.interleave : nil)
+      lanes: layout.nr, bytes: layout.kr,
+      interleave: Runs.areInterleaved(layout.kr) ? kernels.interleave : nil)
     var (lanes, whole) = (self.lanes, self.whole)
     (self.lanes, self.whole) = ([], [])
     defer { (self.lanes, self.whole) = (lanes, whole) }

@@ -6,8 +6,11 @@ struct Runs {
   let lanes: Int
   /// Bytes of one row that lie together.
   let bytes: Int
-  /// For runs of four bytes.
+  /// For runs of four and of eight bytes.
   let interleave: Kernel<InterleaveRows>?
+
+  /// Whether a kernel lays runs of so many bytes.
+  static func areInterleaved(_ bytes: Int) -> Bool { bytes == 4 || bytes == 8 }
 
   /// Lays `rows` rows of `depth` bytes each, which follow each other, into a panel. What belongs to rows
   /// that are not there becomes zero where a kernel would read it: where runs are short.
@@ -17,7 +20,8 @@ struct Runs {
     precondition(source.count >= rows * depth && panel.count >= lanes * depth)
     if let interleave {
       TransposeKernels.interleave(
-        source, count: rows, lanes: lanes, units: depth / 4, into: &panel, interleave)
+        source, count: rows, lanes: lanes, units: depth / bytes, words: bytes / 4, into: &panel,
+        interleave)
       return
     }
     for start in stride(from: 0, to: depth, by: bytes) {
@@ -42,7 +46,8 @@ struct Runs {
     if let interleave {
       // Lanes and units change places, and the same kernel turns them back.
       TransposeKernels.interleave(
-        panel, count: depth / 4, lanes: depth / 4, units: lanes, into: &target, interleave)
+        panel, count: depth / bytes, lanes: depth / bytes, units: lanes, words: bytes / 4,
+        into: &target, interleave)
       return
     }
     for start in stride(from: 0, to: depth, by: bytes) {

@@ -3,7 +3,7 @@ import AffineQuant
 import Testing
 
 /// A kernel of another package: two rows against four, and k-groups of eight codes, which no kernel of the
-/// library has.
+/// library has on x86.
 private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
   let (mr, nr, kr) = (2, 4, 8)
   let t = arguments.assumingMemoryBound(to: aq_matmul_i8_args.self).pointee

@@ -1,0 +1,13 @@
+#include "affine_kernels.h"
+
+#if defined(__aarch64__)
+#define MOST_ROWS 8
+
+#include "vectors_128.h"
+
+enum { ROWS = MOST_ROWS, NIBBLES = 0 };
+
+#include "matmul_codes_body.h"
+
+void aq_matmul_f32i8_neon(void *args) { all_rows(args); }
+#endif

@@ -1,0 +1,17 @@
+#include "affine_kernels.h"
+
+#if defined(__aarch64__)
+#pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
+
+#define MOST_ROWS 8
+
+#include "vectors_128.h"
+
+enum { NIBBLES = 0 };
+
+#include "matmul_dot_body.h"
+
+void aq_matmul_i8_neondot(void *args) { all_panels(args); }
+
+#pragma clang attribute pop
+#endif

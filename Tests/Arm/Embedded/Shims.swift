@@ -1,0 +1,26 @@
+// What Embedded Swift lacks of what the library uses.
+
+@_extern(c, "log") func log(_ x: Double) -> Double
+@_extern(c, "exp") func exp(_ x: Double) -> Double
+@_extern(c, "pow") func pow(_ x: Double, _ y: Double) -> Double
+@_extern(c, "cos") func cos(_ x: Double) -> Double
+@_extern(c, "sin") func sin(_ x: Double) -> Double
+
+/// The lock of a program of one thread.
+struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
+  private let memory: UnsafeMutablePointer<Value>
+
+  init(_ value: consuming sending Value) {
+    unsafe memory = .allocate(capacity: 1)
+    unsafe memory.initialize(to: value)
+  }
+
+  borrowing func withLock<Result: ~Copyable, Failure: Error>(
+    _ body: (inout sending Value) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result { try unsafe body(&memory.pointee) }
+
+  deinit {
+    unsafe memory.deinitialize(count: 1)
+    unsafe memory.deallocate()
+  }
+}

@@ -1,0 +1,418 @@
+// Products: what the formulas of gemm.h say, for any tile. A case is a whole product, of as many panels as
+// the tile needs, so that its result does not depend on the tile.
+
+#include "support.h"
+
+/// The contracted axis.
+typedef struct {
+  size_t slices, depth;
+  const uint32_t *counts;  // codes of a slice
+} axis;
+
+static axis axis_of(size_t slices, size_t longest) {
+  uint32_t *counts = SCRATCH(uint32_t, slices);
+  axis a = {slices, 0, counts};
+  for (size_t s = 0; s < slices; ++s) a.depth += counts[s] = (uint32_t)from_to(1, longest);
+  return a;
+}
+
+/// k-groups of the slices.
+static uint32_t *groups_of(axis a, size_t kr, size_t *all) {
+  uint32_t *groups = NEW(uint32_t, a.slices);
+  *all = 0;
+  for (size_t s = 0; s < a.slices; ++s) *all += groups[s] = (uint32_t)((a.counts[s] + kr - 1) / kr);
+  return groups;
+}
+
+/// Where the codes of the axis lie once every slice is padded to whole k-groups.
+static size_t *places_of(axis a, size_t kr) {
+  size_t *places = SCRATCH(size_t, a.depth), place = 0, code = 0;
+  for (size_t s = 0; s < a.slices; ++s) {
+    for (size_t c = 0; c < a.counts[s]; ++c) places[code++] = place + c;
+    place += (a.counts[s] + kr - 1) / kr * kr;
+  }
+  return places;
+}
+
+static size_t round_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
+
+/// A value by the definition of binary16.
+static float half_value(uint16_t half) {
+  int exponent = half >> 10 & 31, mantissa = half & 1023;
+  float value = exponent == 0    ? ldexpf((float)mantissa, -24)
+                : exponent == 31 ? (mantissa ? NAN : INFINITY)
+                                 : ldexpf((float)(mantissa + 1024), exponent - 25);
+  return half >> 15 ? -value : value;
+}
+
+// ---- Packed sides.
+
+/// The left codes in panels, as signed bytes or in 16 bits.
+static void *packed_left(const aq_tile *tile, const int8_t *codes, size_t rows, axis a, size_t groups) {
+  size_t run = tile->lhs_run, runs = round_up(groups * tile->kr, run) / run;
+  size_t lanes = round_up(rows, tile->mr), *places = places_of(a, tile->kr);
+  bool is_wide = tile->lhs == AQ_S16;
+  size_t bytes = lanes * runs * run * (is_wide ? 2 : 1);
+  uint8_t *packed = zeroed(run == 64 ? guarded(bytes, 64) : NEW(uint32_t, bytes / 4), bytes);
+  static const size_t wide_order[4] = {0, 2, 1, 3};
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t k = 0; k < a.depth; ++k) {
+      size_t place = places[k];
+      size_t start = ((i / tile->mr * runs + place / run) * tile->mr + i % tile->mr) * run;
+      int8_t code = codes[i * a.depth + k];
+      if (is_wide) ((int16_t *)packed)[start + wide_order[place % run]] = code;
+      else packed[start + place % run] = (uint8_t)code;
+    }
+  return packed;
+}
+
+/// The right codes of columns from `first` on as one panel.
+static uint8_t *packed_right(
+    const aq_tile *tile, const uint8_t *codes, size_t first, size_t columns, axis a, size_t groups) {
+  bool nibbles = tile->rhs == AQ_U4;
+  size_t bytes = (size_t)tile->nr * tile->kr / (nibbles ? 2 : 1), *places = places_of(a, tile->kr);
+  uint8_t *packed = zeroed(NEW_LINES(uint8_t, groups *bytes), groups * bytes);
+  for (size_t j = 0; j < columns; ++j)
+    for (size_t k = 0; k < a.depth; ++k) {
+      size_t index = j * tile->kr + places[k] % tile->kr;
+      uint8_t *group = packed + places[k] / tile->kr * bytes, code = codes[(first + j) * a.depth + k];
+      if (nibbles) group[index % bytes] |= (uint8_t)(index < bytes ? code : code << 4);
+      else group[index] = code;
+    }
+  return packed;
+}
+
+/// Floats of rows in panels of `lanes`, run by run: [panel][depth][lanes].
+static float *packed_floats(
+    const float *values, size_t rows, axis a, size_t kr, size_t padded, size_t lanes) {
+  size_t count = round_up(rows, lanes) * padded, *places = places_of(a, kr);
+  float *packed = zeroed(NEW(float, count), count * 4);
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t k = 0; k < a.depth; ++k)
+      packed[(i / lanes * padded + places[k]) * lanes + i % lanes] = values[i * a.depth + k];
+  return packed;
+}
+
+/// [slices][count] 32-bit numbers as [panel][slices][lanes].
+static void *left_numbers(const void *numbers, size_t slices, size_t count, size_t lanes) {
+  size_t all = round_up(count, lanes) * slices;
+  uint32_t *packed = zeroed(NEW(uint32_t, all), all * 4);
+  for (size_t s = 0; s < slices; ++s)
+    for (size_t i = 0; i < count; ++i)
+      packed[(i / lanes * slices + s) * lanes + i % lanes] = ((const uint32_t *)numbers)[s * count + i];
+  return packed;
+}
+
+/// Columns from `first` on of [slices][all] numbers as [slices][lanes].
+static void *right_numbers(
+    const void *numbers, size_t size, size_t slices, size_t all, size_t first, size_t columns, size_t lanes) {
+  size_t bytes = slices * lanes * size;
+  uint8_t *packed = zeroed(guarded(bytes, size), bytes);
+  for (size_t s = 0; s < slices; ++s)
+    memcpy(packed + s * lanes * size, (const uint8_t *)numbers + (s * all + first) * size, columns * size);
+  return packed;
+}
+
+// ---- Codes by codes.
+
+static int32_t *random_ints(size_t count, int shift) {
+  int32_t *values = SCRATCH(int32_t, count);
+  for (size_t i = 0; i < count; ++i) values[i] = (int32_t)draw() >> shift;
+  return values;
+}
+
+static float *random_floats(size_t count, int kind) {
+  float *values = SCRATCH(float, count);
+  for (size_t i = 0; i < count; ++i) values[i] = number(kind);
+  return values;
+}
+
+static uint16_t *random_halves(size_t count) {
+  uint16_t *values = SCRATCH(uint16_t, count);
+  for (size_t i = 0; i < count; ++i) values[i] = (uint16_t)draw() & 0xbbff;  // finite
+  return values;
+}
+
+/// How the codes of a case are spread.
+enum { ANY_CODES, LARGEST, ENDS, SPARSE };
+
+static uint8_t code_of(int spread, uint8_t low, uint8_t high, uint8_t mask) {
+  uint8_t code = (uint8_t)draw() & mask;
+  switch (spread) {
+    case LARGEST: return high;
+    case ENDS: return coin() ? low : high;
+    case SPARSE: return coin() ? 0 : code;
+    default: return code;
+  }
+}
+
+/// What Winograd's identity takes off: sums of products of neighbours (see matmul_i8_avx2.c).
+static uint32_t neighbours(const int8_t *left, const uint8_t *right, size_t first, size_t count) {
+  uint32_t sum = 0;
+  for (size_t k = 0; k + 1 < count; k += 2)
+    sum += left ? (uint32_t)(left[first + k] * left[first + k + 1])
+                : (uint32_t)(right[first + k] * right[first + k + 1]);
+  return sum;
+}
+
+static void matmul_of_codes(const aq_kernel *kernel) {
+  const aq_tile *tile = &kernel->tile;
+  const uint8_t mask = tile->rhs == AQ_U4 ? 15 : 255;
+  // The longest slice that there is, of the largest codes, in some.
+  bool is_long = case_number % 97 == 96;
+  int spread = is_long ? LARGEST : (int)below(4);
+  size_t rows = is_long ? from_to(1, 5) : from_to(1, 20), columns = is_long ? 9 : from_to(1, 70);
+  axis a = is_long ? axis_of(1, 1) : axis_of(from_to(1, 4), 80);
+  if (is_long) a.depth = *(uint32_t *)a.counts = 32768;
+  int8_t *lhs = SCRATCH(int8_t, rows *a.depth);
+  uint8_t *rhs = SCRATCH(uint8_t, columns *a.depth), left_end = coin() ? 128 : 127;
+  for (size_t i = 0; i < rows * a.depth; ++i)
+    lhs[i] = (int8_t)code_of(spread, 127, spread == ENDS ? 128 : left_end, 255);
+  for (size_t i = 0; i < columns * a.depth; ++i) rhs[i] = code_of(spread, 0, mask, mask);
+
+  bool has_start = coin(), has_zero = coin(), has_left_zero = coin(), has_scale = coin(), is_half = coin();
+  bool has_bias = coin(), has_left_bias = coin(), has_row_scale = coin(), wants_sums = coin();
+  int kind = coin() ? TAME : WIDE;
+  size_t left = a.slices * rows, right = a.slices * columns;
+  // Of the largest codes sums may wrap, so all starts are allowed.
+  int small = spread == LARGEST ? 0 : 12;
+  int32_t *lhs_start = random_ints(left, small), *lhs_total = random_ints(left, small);
+  int32_t *lhs_zero = random_ints(left, 23), *rhs_start = random_ints(right, small);
+  int32_t *rhs_zero = random_ints(right, spread == LARGEST ? 0 : 23), *rhs_total = random_ints(right, 12);
+  float *lhs_scale = random_floats(left, kind), *lhs_sum = random_floats(left, kind);
+  float *lhs_bias = random_floats(left, kind), *rhs_sum = random_floats(right, kind);
+  float *rhs_scale = random_floats(right, kind), *rhs_bias = random_floats(right, kind);
+  uint16_t *half_scale = random_halves(right), *half_bias = random_halves(right);
+  float *row_scale = random_floats(rows, kind);
+  describe(
+      "%zu x %zu, %zu slices of %zu codes, spread %d, start %d zero %d %d scale %d half %d bias %d %d row %d "
+      "sums %d",
+      rows, columns, a.slices, a.depth, spread, has_start, has_zero, has_left_zero, has_scale, is_half,
+      has_bias, has_left_bias, has_row_scale, wants_sums);
+
+  int32_t *sums = SCRATCH(int32_t, left *columns);
+  float *results = SCRATCH(float, rows *columns);
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t j = 0; j < columns; ++j) {
+      float result = 0;
+      for (size_t s = 0, k = 0; s < a.slices; ++s) {
+        size_t l = s * rows + i, r = s * columns + j;
+        uint32_t sum = (uint32_t)lhs_start[l];
+        for (size_t end = k + a.counts[s]; k < end; ++k)
+          sum += (uint32_t)((int)lhs[i * a.depth + k] * (int)rhs[j * a.depth + k]);
+        if (has_start) sum += (uint32_t)rhs_start[r];
+        if (has_zero) sum -= (uint32_t)rhs_zero[r] * (uint32_t)lhs_total[l];
+        if (has_left_zero) sum -= (uint32_t)lhs_zero[l] * (uint32_t)rhs_total[r];
+        sums[(s * rows + i) * columns + j] = (int32_t)sum;
+        float value = (float)(int32_t)sum;
+        if (has_scale) value *= lhs_scale[l];
+        result = fmaf(value, is_half ? half_value(half_scale[r]) : rhs_scale[r], result);
+        if (has_bias) result = fmaf(lhs_sum[l], is_half ? half_value(half_bias[r]) : rhs_bias[r], result);
+        if (has_left_bias) result = fmaf(lhs_bias[l], rhs_sum[r], result);
+      }
+      results[i * columns + j] = has_row_scale ? result * row_scale[i] : result;
+    }
+
+  // The terms that the kernel's identity wants in the starts.
+  bool has_pairs = tile->lhs == AQ_S16;
+  size_t first = 0;
+  for (size_t s = 0; has_pairs && s < a.slices; first += a.counts[s++]) {
+    for (size_t i = 0; i < rows; ++i)
+      lhs_start[s * rows + i] -= (int32_t)neighbours(lhs + i * a.depth, NULL, first, a.counts[s]);
+    for (size_t j = 0; j < columns; ++j) {
+      uint32_t taken = neighbours(NULL, rhs + j * a.depth, first, a.counts[s]);
+      rhs_start[s * columns + j] = (int32_t)((has_start ? (uint32_t)rhs_start[s * columns + j] : 0) - taken);
+    }
+  }
+
+  size_t groups, mr = tile->mr, nr = tile->nr, stride = columns + below(3);
+  aq_matmul_i8_args t = {.slices = a.slices, .rows = rows, .stride = stride, .rhs_is_half = is_half};
+  t.slice_groups = groups_of(a, tile->kr, &groups);
+  t.groups = groups;
+  t.lhs = packed_left(tile, lhs, rows, a, groups);
+  t.lhs_start = left_numbers(lhs_start, a.slices, rows, mr);
+  t.lhs_total = has_zero ? left_numbers(lhs_total, a.slices, rows, mr) : NULL;
+  t.lhs_zero = has_left_zero ? left_numbers(lhs_zero, a.slices, rows, mr) : NULL;
+  t.lhs_scale = has_scale ? left_numbers(lhs_scale, a.slices, rows, mr) : NULL;
+  t.lhs_sum = has_bias ? left_numbers(lhs_sum, a.slices, rows, mr) : NULL;
+  t.lhs_bias = has_left_bias ? left_numbers(lhs_bias, a.slices, rows, mr) : NULL;
+  t.row_scale = has_row_scale ? left_numbers(row_scale, 1, rows, mr) : NULL;
+  t.scratch = NEW_LINES(uint8_t, groups *nr * tile->kr);
+  size_t count = (rows - 1) * stride + columns;
+  float *out = NEW(float, count), *expected = copied(out, count * 4);
+  int32_t *all_sums = SCRATCH(int32_t, left *columns);
+  for (size_t j = 0; j < columns; j += nr) {
+    size_t some = columns - j < nr ? columns - j : nr;
+#define RIGHT(numbers) right_numbers(numbers, sizeof *(numbers), a.slices, columns, j, some, nr)
+    t.rhs = packed_right(tile, rhs, j, some, a, groups);
+    t.rhs_start = has_start || has_pairs ? RIGHT(rhs_start) : NULL;
+    t.rhs_zero = has_zero ? RIGHT(rhs_zero) : NULL;
+    t.rhs_total = has_left_zero ? RIGHT(rhs_total) : NULL;
+    t.rhs_scale = is_half ? RIGHT(half_scale) : RIGHT(rhs_scale);
+    t.rhs_bias = has_bias ? is_half ? RIGHT(half_bias) : RIGHT(rhs_bias) : NULL;
+    t.rhs_sum = has_left_bias ? RIGHT(rhs_sum) : NULL;
+    t.columns = some;
+    t.out = out + j;
+    t.sums = wants_sums ? NEW(int32_t, left *some) : NULL;
+    kernel->run(&t);
+    for (size_t l = 0; wants_sums && l < left; ++l)
+      memcpy(all_sums + l * columns + j, t.sums + l * some, some * 4);
+  }
+  for (size_t i = 0; !wants_sums && i < rows; ++i)
+    memcpy(expected + i * stride, results + i * columns, columns * 4);
+  check_floats("out", out, expected, count);
+  if (wants_sums) check_bytes("sums", all_sums, sums, left * columns, 4);
+}
+
+void test_matmul_i8(const aq_kernel *kernel) { matmul_of_codes(kernel); }
+void test_matmul_i4(const aq_kernel *kernel) { matmul_of_codes(kernel); }
+
+// ---- Floats by codes.
+
+static void matmul_of_floats_and_codes(const aq_kernel *kernel) {
+  const aq_tile *tile = &kernel->tile;
+  const uint8_t mask = tile->rhs == AQ_U4 ? 15 : 255;
+  uint64_t lanes_draw = draw();
+  size_t lanes = 1 + lanes_draw % tile->mr;
+  size_t rows = from_to(1, 20), columns = from_to(1, 70), slices = from_to(1, 9), sets = from_to(1, slices);
+  // One row and slices of one length go another way.
+  if (coin()) rows = 1, lanes = 1;
+  // At most 32 k-groups of four.
+  axis a = axis_of(slices, coin() ? 128 : 4);
+  // A byte less nothing would not fit in a signed one.
+  uint8_t offset = mask == 15 ? coin() ? 8 : 0 : 128;
+  bool has_zero = coin(), has_bias = coin();
+  int kind = coin() ? TAME : WIDE;
+  float *lhs = random_floats(rows * a.depth, kind);
+  uint8_t *rhs = SCRATCH(uint8_t, columns *a.depth);
+  for (size_t i = 0; i < columns * a.depth; ++i) rhs[i] = (uint8_t)draw() & mask;
+  float *rhs_scale = random_floats(sets * columns, kind), *rhs_bias = random_floats(sets * columns, kind);
+  float *rhs_zero = random_floats(sets * columns, TIES), *lhs_sum = random_floats(slices * rows, kind);
+  uint32_t *parameters = NEW(uint32_t, slices);
+  for (size_t s = 0; s < slices; ++s) parameters[s] = (uint32_t)below(sets);
+  describe("%zu x %zu, %zu slices of %zu codes, %zu lanes, zero %d bias %d", rows, columns, slices, a.depth,
+      lanes, has_zero, has_bias);
+
+  size_t stride = columns + below(3), count = (rows - 1) * stride + columns, groups;
+  float *out = NEW(float, count), *expected = copied(out, count * 4);
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t j = 0; j < columns; ++j) {
+      float result = 0;
+      for (size_t s = 0, k = 0; s < slices; ++s) {
+        size_t r = parameters[s] * columns + j;
+        float sum = 0;
+        for (size_t end = k + a.counts[s]; k < end; ++k) {
+          float code = (float)((int)rhs[j * a.depth + k] - offset);
+          if (has_zero) code -= rhs_zero[r];
+          sum = fmaf(lhs[i * a.depth + k], code, sum);
+        }
+        result = fmaf(sum, rhs_scale[r], result);
+        if (has_bias) result = fmaf(lhs_sum[s * rows + i], rhs_bias[r], result);
+      }
+      expected[i * stride + j] = result;
+    }
+
+  size_t nr = tile->nr;
+  aq_matmul_codes_args t = {.slices = slices,
+      .parameters = parameters,
+      .lhs_lanes = lanes,
+      .offset = offset,
+      .rows = rows,
+      .stride = stride};
+  t.slice_groups = groups_of(a, tile->kr, &groups);
+  t.groups = groups;
+  t.lhs = packed_floats(lhs, rows, a, tile->kr, groups * tile->kr, lanes);
+  t.lhs_sum = has_bias ? left_numbers(lhs_sum, slices, rows, lanes) : NULL;
+  t.scratch = NEW_LINES(float, 512 * nr);
+  for (size_t j = 0; j < columns; j += nr) {
+    size_t some = columns - j < nr ? columns - j : nr;
+#undef RIGHT
+#define RIGHT(numbers) right_numbers(numbers, 4, sets, columns, j, some, nr)
+    t.rhs = packed_right(tile, rhs, j, some, a, groups);
+    t.rhs_scale = RIGHT(rhs_scale);
+    t.rhs_zero = has_zero ? RIGHT(rhs_zero) : NULL;
+    t.rhs_bias = has_bias ? RIGHT(rhs_bias) : NULL;
+    t.columns = some;
+    t.out = out + j;
+    kernel->run(&t);
+  }
+  check_floats("out", out, expected, count);
+}
+
+void test_matmul_f32i8(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }
+void test_matmul_f32i4(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }
+
+// ---- Floats by floats.
+
+void test_matmul_f32(const aq_kernel *kernel) {
+  const aq_tile *tile = &kernel->tile;
+  uint64_t lanes_draw = draw();
+  size_t lanes = 1 + lanes_draw % tile->mr, nr = tile->nr;
+  size_t rows = from_to(1, 20), columns = from_to(1, 70), depth = from_to(1, 40);
+  bool accumulate = coin();
+  int kind = (int)below(KINDS);
+  uint32_t whole = (uint32_t)depth;
+  axis a = {1, depth, &whole};
+  float *lhs = random_floats(rows * depth, kind), *rhs = random_floats(columns * depth, kind);
+  size_t stride = columns + below(3), count = (rows - 1) * stride + columns;
+  float *out = numbers(count, kind), *expected = copied(out, count * 4);
+  describe("%zu x %zu, depth %zu, %zu lanes, kind %d, accumulate %d", rows, columns, depth, lanes, kind,
+      accumulate);
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t j = 0; j < columns; ++j) {
+      float sum = accumulate ? expected[i * stride + j] : 0;
+      for (size_t k = 0; k < depth; ++k) sum = fmaf(lhs[i * depth + k], rhs[j * depth + k], sum);
+      expected[i * stride + j] = sum;
+    }
+  aq_matmul_f32_args t = {
+      .depth = depth, .lhs_lanes = lanes, .rows = rows, .stride = stride, .accumulate = accumulate};
+  t.lhs = packed_floats(lhs, rows, a, 1, depth, lanes);
+  for (size_t j = 0; j < columns; j += nr) {
+    t.columns = columns - j < nr ? columns - j : nr;
+    float *panel = zeroed(NEW(float, depth *nr), depth * nr * 4);
+    for (size_t c = 0; c < t.columns; ++c)
+      for (size_t k = 0; k < depth; ++k) panel[k * nr + c] = rhs[(j + c) * depth + k];
+    t.rhs = panel;
+    t.out = out + j;
+    kernel->run(&t);
+  }
+  check_floats("out", out, expected, count);
+}
+
+void test_product_f32(const aq_kernel *kernel) {
+  size_t rows = below(20), columns = below(40), depth = below(20);
+  size_t lhs_row = depth + below(3), lhs_depth = 1, rhs_depth = columns + below(4),
+         out_row = columns + below(4);
+  if (coin()) lhs_row = 1, lhs_depth = rows + below(3);
+  bool accumulate = coin();
+  int kind = (int)below(KINDS);
+  size_t left = rows && depth ? (rows - 1) * lhs_row + (depth - 1) * lhs_depth + 1 : 0;
+  size_t right = depth && columns ? (depth - 1) * rhs_depth + columns : 0;
+  size_t count = rows && columns ? (rows - 1) * out_row + columns : 0;
+  float *lhs = numbers(left, kind), *rhs = numbers(right, kind), *out = numbers(count, kind);
+  float *expected = copied(out, count * 4);
+  describe("%zu x %zu, depth %zu, kind %d, accumulate %d", rows, columns, depth, kind, accumulate);
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t j = 0; j < columns; ++j) {
+      float sum = accumulate ? expected[i * out_row + j] : 0;
+      for (size_t k = 0; k < depth; ++k)
+        sum = fmaf(lhs[i * lhs_row + k * lhs_depth], rhs[k * rhs_depth + j], sum);
+      expected[i * out_row + j] = sum;
+    }
+  aq_product_args t = {
+      rows, columns, depth, lhs, lhs_row, lhs_depth, rhs, rhs_depth, out, out_row, accumulate};
+  kernel->run(&t);
+  check_floats("out", out, expected, count);
+}
+
+// ---- Roofs.
+
+static void peak(const aq_kernel *kernel) {
+  aq_peak_args t = {64, 0};
+  describe("64 iterations");
+  kernel->run(&t);
+  if (!(t.operations >= 64)) fail("%g operations", t.operations);
+}
+void test_peak_i8(const aq_kernel *kernel) { peak(kernel); }
+void test_peak_i4(const aq_kernel *kernel) { peak(kernel); }
+void test_peak_f32(const aq_kernel *kernel) { peak(kernel); }

@@ -1,0 +1,55 @@
+"""Functions and loops of what a compiler writes, and the rows of kernels.h."""
+
+import re
+
+
+def functions(text):
+    """Names and lines of the functions of a file of assembly."""
+    found, name, lines = {}, None, []
+    for line in text.splitlines():
+        line = re.sub(r"\s*(//|#\s|##).*", "", line)
+        if match := re.match(r"([A-Za-z_]\w*):", line):
+            name, lines = match[1], []
+        elif line.startswith(".Lfunc_end") and name:
+            found[name] = lines
+            name = None
+        elif name and line:
+            lines.append(line)
+    return found
+
+
+def loops(lines):
+    """Where loops start and end: labels, and branches back to them."""
+    labels = {match[1]: at for at, line in enumerate(lines) if (match := re.match(r"(\.L\w+):", line))}
+    for at, line in enumerate(lines):
+        branch = re.match(r"\t(?:b(?:\.\w+)?|cbn?z|tbn?z|j\w+)\t.*?(\.L\w+)$", line)
+        if branch and labels.get(branch[1], at) < at:
+            yield labels[branch[1]], at
+
+
+def with_callees(name, bodies):
+    """The functions that run when one of a file does."""
+    seen, pending = [], [name]
+    while pending:
+        name = pending.pop()
+        if name in seen or name not in bodies:
+            continue
+        seen.append(name)
+        calls = (re.match(r"\t(?:bl?|callq?|jmp)\t([A-Za-z_]\w*)(?:@PLT)?$", line) for line in bodies[name])
+        pending += [call[1] for call in calls if call]
+    return seen
+
+
+def rows(path):
+    """The rows of kernels.h: family, instruction set and CPU."""
+    text = re.sub(r"//.*", "", open(path).read())
+    loop = re.search(r"#define AQ_LOOP\(K, name\)((?:.*\\\n)*.*)", text)[1]
+    text = re.sub(r"AQ_LOOP\(K, (\w+)\)", lambda match: re.sub(r"\bname\b", match[1], loop), text)
+    found = re.findall(r"K\((\w+), (\w+), [^,]+, (\w+), (?:true|false),", text)
+    return [row for row in found if row[0] != "name"]
+
+
+def tiles(path):
+    """The rows that have tiles: family, instruction set, CPU, and the tile's extents."""
+    pattern = r"K\((\w+), (\w+), [^,]+, (\w+), true,[\s\\]*AQ_TILE\w*\((\d+), (\d+), (\d+),"
+    return [(*row[:3], *map(int, row[3:])) for row in re.findall(pattern, open(path).read())]

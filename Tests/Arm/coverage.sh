@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Every kernel of every cell of the coverage report against the oracle, in Swift on an emulated CPU of Arm.
+#
+# There is no Swift toolchain that builds for Arm here, but Embedded Swift is part of every toolchain and needs
+# no more than a C library. What it lacks is taken out of a copy of the sources: threads, clocks, key paths.
+# Needs a Swift toolchain, and what install.sh installs.
+set -euo pipefail
+shopt -s globstar
+cd "$(dirname "$0")/../.."
+root=$PWD
+out=$PWD/.build/arm-coverage
+rm -rf "$out"
+mkdir -p "$out/c" "$out/source"
+cp -r Sources/AffineQuant Tests/AffineTestSupport "$out/source/"
+cd "$out/source"
+
+rm -r AffineQuant/Outliers AffineQuant/GEMM/Microkernels/Peak.swift AffineQuant/Dispatch/AddedKernel+Check.swift \
+  AffineQuant/Threads/{Region,PaddedCounters,ThreadPool}.swift AffineTestSupport/{DoubleLayers,GuardPages.swift}
+cp "$root"/Tests/Arm/Embedded/{Shims,ThreadPool}.swift AffineQuant/
+sed -i -E '/import (Dispatch|Synchronization)/d
+  s/\.(map|compactMap|flatMap|filter|allSatisfy|contains|drop|reduce)\(\\\.([a-zA-Z0-9.]+)\)/.\1 { $0.\2 }/g
+  s/\(where: \\\.([a-zA-Z.]+)\)/(where: { $0.\1 })/g' ./**/*.swift
+for file in $(grep -lE 'Atomic[<(]' -r AffineQuant); do sed -i '1i internal import Synchronization' "$file"; done
+# Types are no values: results are floats, which is what the checks ask for.
+sed -i '/case is Float16.Type:/,/^    }$/d; /switch Element.self/d; /case is Float.Type:/d' AffineQuant/GEMM/ProductCall.swift
+# Errors without a type are none: a check that throws ends the program.
+sed -i -E 's/ throws -> / -> /; s/\btry /try! /g' AffineTestSupport/CellCheck*.swift
+
+echo "module AffineKernels { header \"$root/Sources/AffineKernels/include/affine_kernels.h\" export * }" \
+  > "$out/module.modulemap"
+flags=(-target aarch64-none-none-elf -O -wmo -parse-as-library -suppress-warnings -swift-version 6
+  -package-name affine_quant -I "$out" -Xcc "-fmodule-map-file=$out/module.modulemap"
+  -Xfrontend -function-sections)
+for feature in ExistentialAny InternalImportsByDefault MemberImportVisibility; do
+  flags+=(-enable-upcoming-feature $feature)
+done
+for feature in Embedded Lifetimes Extern; do flags+=(-enable-experimental-feature $feature); done
+for module in AffineQuant AffineTestSupport; do
+  swiftc "${flags[@]}" -emit-module -emit-module-path "$out/$module.swiftmodule" -module-name $module \
+    -c -o "$out/$module.o" $module/**/*.swift
+done
+swiftc "${flags[@]}" -module-name coverage -c -o "$out/coverage.o" "$root/Tests/Arm/Embedded/Coverage.swift"
+
+for file in "$root"/Sources/AffineKernels/**/*.c; do
+  clang --target=aarch64-linux-gnu -O2 -I"$root/Sources/AffineKernels/include" -c "$file" \
+    -o "$out/c/$(basename "$file" .c).o"
+done
+toolchain=$(dirname "$(readlink -f "$(command -v swiftc)")")/../lib/swift
+clang --target=aarch64-linux-gnu -fuse-ld=lld -static -o "$out/coverage" "$out"/*.o "$out"/c/*.o \
+  "$toolchain/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a" -lm -Wl,--gc-sections
+
+# Half of the cells each, since the program has one thread.
+pids=()
+for remainder in 0 1; do
+  REMAINDER=$remainder qemu-aarch64-static -cpu "${1:-max}" "$out/coverage" > "$out/$remainder.txt" 2>&1 &
+  pids+=($!)
+done
+for pid in "${pids[@]}"; do wait "$pid" || { cat "$out"/[01].txt; exit 1; }; done
+cat "$out"/[01].txt | awk '$3 == "right" { count[$1] += $2 } END { for (name in count) print name, count[name], "right" }' |
+  grep -v portable | sort
+tail -q -n 1 "$out"/[01].txt
