@@ -217,4 +217,27 @@ import Testing
       #expect(checked > 35 * 70 * 3 / 4)
     }
   }
+
+  /// The least power of two that is not below a value, from 2^-127 to 2^127, and back.
+  @Test func powersOfTwoAreRoundedUp() {
+    var wrong = 0
+    for bits in stride(from: 1 as UInt32, to: 0x7f80_0000, by: 9973) {
+      let value = Double(Float(bitPattern: bits))
+      // Every float is a normal number in Double.
+      let exponent = Int(value.exponent) + (value.significand > 1 ? 1 : 0)
+      let expected = min(max(exponent, -127), 127)
+      let scale = E8M0(roundingUp: Float(value))
+      if Int(scale.bitPattern) != expected + 127 { wrong += 1 }
+    }
+    #expect(wrong == 0)
+    for pattern in 0..<255 as Range<UInt8> {
+      let scale = E8M0(bitPattern: pattern).float
+      #expect(Double(scale) == Double(sign: .plus, exponent: Int(pattern) - 127, significand: 1))
+      #expect(E8M0(roundingUp: scale).bitPattern == pattern)
+      #expect(E8M0(roundingUp: scale.nextUp).bitPattern == min(pattern + 1, 254))
+    }
+    #expect(E8M0(roundingUp: 0).bitPattern == 0 && E8M0(roundingUp: -1).bitPattern == 0)
+    #expect(E8M0(roundingUp: .infinity).bitPattern == 254)
+    #expect(E8M0(roundingUp: .nan).float.isNaN)
+  }
 }

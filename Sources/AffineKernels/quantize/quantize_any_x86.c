@@ -90,12 +90,20 @@ ALWAYS __m512i find16(const float *nodes, __m512 x, const int levels) {
 
 ALWAYS void find_avx512(
     const aq_tree *tree, const float *number, size_t count, uint8_t *codes, const int levels) {
-  // The bits of a leaf above those of its code are cut off by the conversion, or by the mask.
+  // A conversion to bytes cuts off all but the code of a leaf, where this has eight bits.
   const __m512i bits = _mm512_set1_epi32((1 << levels) - 1);
-  for (size_t i = 0; i < count; i += 16) {
+  size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    // Two at a time: each waits for its own levels.
+    __m512i first = find16(tree->nodes, _mm512_loadu_ps(number + i), levels);
+    __m512i second = find16(tree->nodes, _mm512_loadu_ps(number + i + 16), levels);
+    _mm_storeu_si128((__m128i *)(codes + i), _mm512_cvtepi32_epi8(_mm512_and_si512(first, bits)));
+    _mm_storeu_si128((__m128i *)(codes + i + 16), _mm512_cvtepi32_epi8(_mm512_and_si512(second, bits)));
+  }
+  for (; i < count; i += 16) {
     __mmask16 there = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
     __m512i found = find16(tree->nodes, _mm512_loadu_ps(number + i), levels);
-    _mm512_mask_cvtepi32_storeu_epi8(codes + i, there, _mm512_and_si512(found, bits));
+    _mm_mask_storeu_epi8(codes + i, there, _mm512_cvtepi32_epi8(_mm512_and_si512(found, bits)));
   }
 }
 

@@ -7,13 +7,14 @@ package struct Kernel<Arguments>: Sendable {
   package let row: KernelRow
   /// `nil` where the family has no tiles.
   private let optionalTile: KernelTile?
-  /// `nil` when this build is for another CPU.
-  private let entry: Entry?
+  /// What runs; for loops that call it often without a copy of the kernel, which counts references.
+  let entry: Entry
 
+  /// No entry: this build is for another CPU.
   package init(row: KernelRow, tile: KernelTile? = nil, entry: Entry?) {
     self.row = row
     optionalTile = tile
-    self.entry = entry
+    self.entry = entry ?? { _ in preconditionFailure("\(row.name) is not in this build") }
   }
 
   /// What one call computes.
@@ -32,7 +33,6 @@ package struct Kernel<Arguments>: Sendable {
   /// Runs the kernel. Its arguments point to memory that the kernel's formula says it touches.
   @inline(__always)
   package func callAsFunction(_ arguments: inout Arguments) {
-    guard let entry else { preconditionFailure("\(row.name) is not in this build") }
     entry(&arguments)
   }
 

@@ -1,23 +1,17 @@
 /// Turns the values of rows into codes, with the parameters of their runs.
 struct RowEncoder {
-  private let chooser: ParameterChooser
-  private let rounding: Rounding
-  private let encoding: Encoding
   private let kernels: EncodingKernels
   /// Of the runs.
   private var parameters = EncodingParameters()
 
   init(_ chooser: ParameterChooser, _ rounding: Rounding, _ execution: Execution) {
-    self.chooser = chooser
-    self.rounding = rounding
-    encoding = Encoding(chooser)
-    kernels = EncodingKernels(encoding, chooser.type, rounding, execution)
+    kernels = EncodingKernels(chooser, rounding, execution)
   }
 
   /// Takes the parameters of the runs of the rows that follow.
   mutating func load(_ runs: borrowing Span<BlockParameters>) {
     parameters.removeAll()
-    for run in runs.indices { parameters.append(terms(of: runs[run])) }
+    for run in runs.indices { parameters.append(kernels.terms(of: runs[run])) }
   }
 
   /// Writes the codes of rows, one a byte, to places that lie `stride` bytes apart and are this
@@ -39,24 +33,6 @@ struct RowEncoder {
 
   /// The code of one value by the definition.
   func code(_ value: Float, _ block: BlockParameters, element: Int) -> Int {
-    let terms = terms(of: block)
-    return encoding.code(encoding.number(value, terms), zeroPoint: terms.zeroPoint) {
-      rounding.round($0, element: element)
-    }
-  }
-
-  private func terms(of block: BlockParameters) -> EncodingTerms {
-    switch encoding.kind {
-    case .float, .table: return EncodingTerms(factor: block.scale)
-    case .whole where encoding.multiplies:
-      return EncodingTerms(
-        factor: chooser.inverse(block.scale), zeroPoint: Float(block.zeroPoint))
-    case .whole where chooser.rule != .tinygemm:
-      return EncodingTerms(shift: block.encodingBias, factor: block.encodingScale)
-    case .whole:
-      let format = chooser.type.mapping.scale
-      let minimum = format.round(block.bias - format.round(block.scale * chooser.tinygemmMiddle))
-      return EncodingTerms(shift: minimum, factor: block.scale, zeroPoint: chooser.low)
-    }
+    kernels.code(value, block, element: element)
   }
 }

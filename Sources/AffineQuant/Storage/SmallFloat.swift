@@ -83,7 +83,7 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
 
   /// `2^exponent` for the exponents these formats have, −24…15 with room to spare.
   private static func powerOfTwo(_ exponent: Int) -> Float {
-    Float(sign: .plus, exponent: exponent, significand: 1)
+    Float(bitPattern: UInt32(exponent + 127) << 23)
   }
 }
 

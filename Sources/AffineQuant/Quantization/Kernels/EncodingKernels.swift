@@ -1,24 +1,25 @@
 internal import AffineKernels
 
-/// The kernel that encodes rows.
-struct EncodingKernels {
-  private enum Choice {
+/// The kernel that encodes rows, and the definition; a class, since encoders are copied for every strip.
+final class EncodingKernels: Sendable {
+  private enum Choice: Sendable {
     case nearest(Kernel<QuantizeRows>)
     case dither(Kernel<DitherRows>)
     case any(Kernel<QuantizeAnyRows>)
   }
 
   private let choice: Choice
-  private let encoding: Encoding
-  private let rounding: Rounding
+  let chooser: ParameterChooser
+  let encoding: Encoding
+  let rounding: Rounding
   /// The key of the random numbers.
   private let key: UInt64
   /// The entries of a table and where the nearest code changes.
   private let table, thresholds: Buffer<Float>
 
-  init(
-    _ encoding: Encoding, _ type: QuantizedType, _ rounding: Rounding, _ execution: Execution
-  ) {
+  init(_ chooser: ParameterChooser, _ rounding: Rounding, _ execution: Execution) {
+    let encoding = Encoding(chooser)
+    self.chooser = chooser
     self.encoding = encoding
     self.rounding = rounding
     key = rounding.key ?? 0
@@ -29,7 +30,7 @@ struct EncodingKernels {
       case .stochastic where isPlain: .dither(QuantizeKernels.dither.best(on: execution))
       default: .any(QuantizeKernels.quantizeAny.best(on: execution))
       }
-    guard case .codebook(let map) = type.mapping.kind else {
+    guard case .codebook(let map) = chooser.type.mapping.kind else {
       (table, thresholds) = (Buffer([]), Buffer([]))
       return
     }
@@ -116,28 +117,5 @@ struct EncodingKernels {
       unsafe arguments.last = Int32(entries.count - 1)
     }
     return unsafe arguments
-  }
-}
-
-extension Rounding {
-  /// The same for kernels.
-  fileprivate var c: Int32 {
-    switch self {
-    case .nearestEven: Int32(AQ_NEAREST)
-    case .floor: Int32(AQ_DOWN)
-    case .towardZero: Int32(AQ_TO_ZERO)
-    case .stochastic: Int32(AQ_AT_RANDOM)
-    }
-  }
-}
-
-extension ElementType {
-  /// The same for kernels.
-  fileprivate var c: Int32 {
-    switch self {
-    case .float32: Int32(AQ_IN_F32)
-    case .float16: Int32(AQ_IN_F16)
-    case .bfloat16: Int32(AQ_IN_BF16)
-    }
   }
 }
