@@ -8,9 +8,9 @@ import Testing
   static let roundings: [Rounding] = [
     .nearestEven, .floor, .towardZero, .stochastic(seed: 5, step: 9),
   ]
-  static let tables = SmallFloat.allCases.map(\.rawValue) + CodebookFormat.all.map {
-    "uint\($0.values.count == 16 ? 4 : 8)-tensor-\($0.name)"
-  }
+  static let tables =
+    SmallFloat.allCases.map(\.rawValue)
+    + CodebookFormat.all.map { "uint\($0.values.count == 16 ? 4 : 8)-tensor-\($0.name)" }
   static let portable = Execution(threads: 1, instructionSet: .portable)
   static let others = Executions.all.filter { $0.instructionSet != .portable }
 
@@ -146,7 +146,8 @@ import Testing
     // From far below the smallest entry to beyond the largest.
     let base = Samples.matrix(40, 77, for: type, seed: 2)
     let values = Matrix<Float>(rows: 40, columns: 77) { row, column in
-      base[row, column] * entries[entries.count - 1] * (row < 4 ? 0x1p20 : 1 / Float(1 << (row / 2)))
+      let factor = row < 4 ? 0x1p20 : 1 / Float(1 << (row / 2))
+      return base[row, column] * entries[entries.count - 1] * factor
     }
     let scale: Float = 0.37
     for execution in Self.others + [Self.portable] {

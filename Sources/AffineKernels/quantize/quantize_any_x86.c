@@ -28,7 +28,7 @@ ALWAYS __m256i find8(const float *nodes, __m256 x, const int levels) {
 }
 
 ALWAYS void find_avx2(const aq_tree *tree, const float *number, size_t count, uint8_t *codes, const int levels) {
-  // Numbers after the last are of a part before, and their codes go nowhere.
+  // What lies after the last number gets codes too, which go nowhere.
   for (size_t i = 0; i < count; i += 32) {
     __m256i found[4];
     for (size_t j = 0; j < 4; ++j)

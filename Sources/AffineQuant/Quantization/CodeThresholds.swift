@@ -4,7 +4,9 @@ package struct CodeThresholds: Sendable {
     uniqueKeysWithValues: CodebookFormat.all.map { ($0, CodeThresholds($0)) })
 
   /// Those of a table; of the library's own computed once.
-  package static func of(_ map: CodebookFormat) -> CodeThresholds { all[map] ?? CodeThresholds(map) }
+  package static func of(_ map: CodebookFormat) -> CodeThresholds {
+    all[map] ?? CodeThresholds(map)
+  }
 
   package let map: CodebookFormat
   /// The smallest number of each code; that of the first code is not used.

@@ -37,7 +37,9 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
   /// The format with these fields; there is one.
   init(bits: Int, mantissaBits: Int) {
     let format = Self.allCases.first { $0.bits == bits && $0.mantissaBits == mantissaBits }
-    guard let format else { preconditionFailure("no float of \(bits) bits, \(mantissaBits) of mantissa") }
+    guard let format else {
+      preconditionFailure("no float of \(bits) bits, \(mantissaBits) of mantissa")
+    }
     self = format
   }
 

@@ -32,8 +32,9 @@ struct DynamicMap: Sendable {
   /// Magnitudes below this one have the code of zero.
   static let smallest: Float = 0x1p-23
 
-  private static func cell(_ index: Int, _ sign: FloatingPointSign, _ codes: CodeThresholds) -> UInt32
-  {
+  private static func cell(
+    _ index: Int, _ sign: FloatingPointSign, _ codes: CodeThresholds
+  ) -> UInt32 {
     let start = smallest.bitPattern + UInt32(index) << 16
     let ends = [start, start | 0xffff].map {
       Float(sign: sign, exponent: 0, significand: Float(bitPattern: $0))
