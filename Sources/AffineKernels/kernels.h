@@ -51,6 +51,11 @@
   K(quantize_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(quantize_i8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
+#define AQ_ROWS_quantize_any(K)                                                \
+  K(quantize_any, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(quantize_any, avx2, AQ_AVX2, X86, false, AQ_NO_TILE)                       \
+  K(quantize_any, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
 #define AQ_ROWS_slices_i8(K)                                               \
   K(slices_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(slices_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \

@@ -25,6 +25,17 @@ import Testing
     }
   }
 
+  /// What moves or makes codes has a kernel wherever there are vectors.
+  @Test(arguments: ["avx2", "avx512vnni", "neon"])
+  func noConversionIsLeftToSwift(name: String) throws {
+    let set = try #require(InstructionSet(name: name))
+    guard set.isSubset(of: .running) else { return }
+    let portable = CoverageCell.all.filter {
+      !$0.operation.isProduct && $0.plan(on: set).tier == .portable
+    }
+    #expect(portable.isEmpty, "\(portable.count): \(portable.prefix(5).map(\.weights.name))")
+  }
+
   @Test func namesFollowTheGrammar() {
     let operations = ["matmul", "quantize", "dequantize", "lookup", "transpose", "pack"]
     let elements = ["f32", "i8", "u8", "i4", "u4", "f32i8", "f32i4", "8", "4", "any"]

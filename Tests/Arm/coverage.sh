@@ -15,7 +15,7 @@ cp -r Sources/AffineQuant Tests/AffineTestSupport "$out/source/"
 cd "$out/source"
 
 rm -r AffineQuant/Outliers AffineQuant/GEMM/Microkernels/Peak.swift AffineQuant/Dispatch/AddedKernel+Check.swift \
-  AffineQuant/Threads/{Region,PaddedCounters,ThreadPool}.swift AffineTestSupport/{DoubleLayers,GuardPages.swift}
+  AffineQuant/Threads/{Region,PaddedCounters,ThreadPool,Ticket}.swift AffineTestSupport/{DoubleLayers,GuardPages.swift}
 cp "$root"/Tests/Arm/Embedded/{Shims,ThreadPool}.swift AffineQuant/
 sed -i -E '/import (Dispatch|Synchronization)/d
   s/\.(map|compactMap|flatMap|filter|allSatisfy|contains|drop|reduce)\(\\\.([a-zA-Z0-9.]+)\)/.\1 { $0.\2 }/g

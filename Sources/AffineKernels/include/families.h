@@ -62,6 +62,7 @@ typedef struct {
   FAMILY(matmul_f32) \
   FAMILY(range_f32) \
   FAMILY(quantize_i8) \
+  FAMILY(quantize_any) \
   FAMILY(slices_i8) \
   FAMILY(dither_i8) \
   FAMILY(dither_bf16) \

@@ -81,6 +81,44 @@ typedef struct {
   uint16_t *_Nonnull rounded;
 } aq_dither_bf16_args;
 
+/// How a number between two codes becomes one of them.
+enum { AQ_NEAREST = 0, AQ_DOWN, AQ_TO_ZERO, AQ_AT_RANDOM };
+/// What operations round to.
+enum { AQ_IN_F32 = 0, AQ_IN_F16, AQ_IN_BF16 };
+/// What codes stand for.
+enum { AQ_WHOLE_CODES = 0, AQ_FLOAT_CODES, AQ_TABLE_CODES };
+
+/// codes[i][c] = code((values[i][c] - shift[r]) / factor[r]), or times factor[r] where `multiplies`
+///
+/// Difference and quotient, or product, round to float and then to the type of `arithmetic`; runs and
+/// parameters as above. Of a number x, round(x) by `rounding`, at random as for aq_dither_args:
+/// whole codes: clamp(round(x) + zero_point[r], low, high), where low is the code of NaN
+/// floats: x is clamped to low and high, then is round(x / u) * u where u is the distance of the format's
+///   numbers in the binade of x; the code is the bit pattern, `last` at most but for the sign, 0 for NaN
+/// table: the last entry i that is not above x, plus round((x - t[i]) / (t[i+1] - t[i])); 0 below the first
+///   entry and for NaN, `last` from the last entry on
+typedef struct {
+  const float *_Nonnull values;      // [rows][stride]
+  size_t rows, stride;
+  size_t runs;
+  const size_t *_Nullable ends;      // [runs]; NULL: runs of one column
+  const float *_Nonnull shift;       // [rows][parameters_stride]
+  const float *_Nonnull factor;      // [rows][parameters_stride]
+  const float *_Nonnull zero_point;  // [rows][parameters_stride]
+  size_t parameters_stride;          // `runs`, or 0: all rows have the same
+  bool multiplies;
+  int32_t arithmetic, rounding, kind;
+  float low, high;
+  int32_t last;
+  int32_t bits, mantissa_bits;        // of floats: of the whole pattern, and of its mantissa
+  const float *_Nonnull table;        // [257], ascending; the entries after `last` are infinite
+  const float *_Nonnull thresholds;   // [257], likewise: from thresholds[i] on the nearest code is i
+  uint64_t key, first;                // as in aq_dither_args
+  size_t elements_stride;
+  uint8_t *_Nonnull codes;            // [rows][codes_stride], one a byte
+  size_t codes_stride;
+} aq_quantize_any_args;
+
 /// values[c] = (float(code[c]) - zero_point[r]) * scale[r] + bias[r]
 ///
 /// One row. The difference is exact; product and sum round separately (no fma), as the

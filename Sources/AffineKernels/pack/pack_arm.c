@@ -1,6 +1,7 @@
 #if defined(__aarch64__)
 #include <stdint.h>
 
+#define TARGET
 #define ENTRY_OF(family) void aq_##family##_neon(void *args)
 
 /// Eight codes in the low bits of a word, a byte each.

@@ -44,24 +44,35 @@ void aq_lookup_8_avx2(void *args) {
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,fma"))), apply_to = function)
 
+/// The numbers of 16 codes, of a table that lies in registers: a permutation reads five bits of a code.
+static inline __attribute__((always_inline)) __m512 numbers16(
+    const __m512 table[16], __m512i codes, const int bits) {
+  if (bits == 4) return _mm512_permutexvar_ps(codes, table[0]);
+  if (bits == 5) return _mm512_permutex2var_ps(table[0], codes, table[1]);
+  __m512 parts[8];
+  for (int i = 0; i < 8; ++i) parts[i] = _mm512_permutex2var_ps(table[2 * i], codes, table[2 * i + 1]);
+  for (int bit = 5, count = 4; bit < 8; ++bit, count /= 2) {
+    __mmask16 is_upper = _mm512_test_epi32_mask(codes, _mm512_set1_epi32(1 << bit));
+    for (int i = 0; i < count; ++i)
+      parts[i] = _mm512_mask_blend_ps(is_upper, parts[2 * i], parts[2 * i + 1]);
+  }
+  return parts[0];
+}
+
 static inline __attribute__((always_inline)) void lookup_wide(const aq_lookup_args *a, const int bits) {
   size_t c = 0;
-  __m512 low = _mm512_loadu_ps(a->table), high = _mm512_loadu_ps(a->table + 16);
+  __m512 table[16];
+  for (int i = 0; i < 1 << (bits - 4); ++i) table[i] = _mm512_loadu_ps(a->table + 16 * i);
   for (size_t r = 0; r < a->runs; ++r) {
     size_t end = a->ends[r];
     __m512 scale = _mm512_set1_ps(a->scale[r]), bias = _mm512_set1_ps(a->bias ? a->bias[r] : 0);
-    while (c < end) {
-      size_t count = end - c < 16 ? end - c : 16;
-      __mmask16 there = (__mmask16)((1u << count) - 1);
-      __m512i codes = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(there, a->codes + c));
-      __m512 value = bits == 4   ? _mm512_permutexvar_ps(codes, low)
-                     : bits == 5 ? _mm512_permutex2var_ps(low, codes, high)
-                                 : _mm512_i32gather_ps(codes, a->table, 4);
-      value = _mm512_mul_ps(value, scale);
+    for (; c + 16 <= end; c += 16) {
+      __m512i codes = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(a->codes + c)));
+      __m512 value = _mm512_mul_ps(numbers16(table, codes, bits), scale);
       if (a->bias) value = _mm512_add_ps(value, bias);
-      _mm512_mask_storeu_ps(a->values + c, there, value);
-      c += count;
+      _mm512_storeu_ps(a->values + c, value);
     }
+    for (; c < end; ++c) a->values[c] = lookup_one(a, r, c);
   }
 }
 

@@ -45,7 +45,11 @@ static inline __attribute__((always_inline)) size_t encode_run(
   const __m256i low = _mm256_set1_epi16((int16_t)a->low);
   columns8 one = columns8_of(a, _mm256_set1_ps(a->inverse[run]), _mm256_set1_ps(a->zero_point[run]));
   const columns8 p[4] = {one, one, one, one};
-  for (; c + 32 <= end; c += 32) encode32(values + c, p, low, codes + c);
+  for (; c + 32 <= end; c += 32) {
+    // The values come from a near cache; the lines of codes, that are written as a whole, do not.
+    __builtin_prefetch(codes + c + 1024, 1);
+    encode32(values + c, p, low, codes + c);
+  }
   for (; c + 8 <= end; c += 8) {
     uint8_t padded[32];
     float part[32] = {0};

@@ -20,6 +20,8 @@ static inline float highest(__m256 v) {
 /// v - v is 0 for finite values and NaN for the others: its bits stay 0 as long as all are finite.
 static inline __m256 not_finite(__m256 bad, __m256 v) { return _mm256_or_ps(bad, _mm256_sub_ps(v, v)); }
 
+enum { AHEAD = 8192 };
+
 /// The runs of one row.
 static inline bool range_of_runs(
     const aq_range_args *a, const float *values, float *minimum, float *maximum) {
@@ -37,6 +39,9 @@ static inline bool range_of_runs(
         highs[i] = _mm256_set1_ps(high);
       }
       for (; c + 32 <= end; c += 32) {
+        // Farther than the hardware looks, and into the next rows, which are read after these are encoded.
+        _mm_prefetch((const char *)(values + c) + AHEAD, _MM_HINT_T0);
+        _mm_prefetch((const char *)(values + c) + AHEAD + 64, _MM_HINT_T0);
         for (int i = 0; i < 4; ++i) {
           __m256 v = _mm256_loadu_ps(values + c + 8 * i);
           lows[i] = _mm256_min_ps(lows[i], v);

@@ -13,6 +13,8 @@ package import AffineKernels
 @safe struct RangeOfRuns { var c: aq_range_args }
 /// Rows of values to codes.
 @safe struct QuantizeRows { var c: aq_quantize_args }
+/// The same for codes of any kind.
+@safe struct QuantizeAnyRows { var c: aq_quantize_any_args }
 /// A row of values to the codes of slices, with their sums.
 @safe struct QuantizeSlices { var c: aq_slices_args }
 /// Rows of values to codes, rounded at random.

@@ -12,13 +12,19 @@ public struct E8M0: ScaleElement, Hashable, BitwiseCopyable {
   /// The smallest power of two that is not below a value, within the range there is.
   public init(roundingUp value: Float) {
     guard value > 0 else { self.init(bitPattern: value.isNaN ? 255 : 0); return }
-    guard value.isFinite else { self.init(bitPattern: 254); return }
-    let exponent = Int(value.exponent) + (value.significand > 1 ? 1 : 0)
-    self.init(bitPattern: UInt8(min(max(exponent + 127, 0), 254)))
+    let bits = value.bitPattern
+    // Half of the smallest normal number is the smallest scale.
+    guard bits >= 1 << 23 else { self.init(bitPattern: bits > 1 << 22 ? 1 : 0); return }
+    // A mantissa that is not zero carries into the exponent.
+    self.init(bitPattern: UInt8(min((bits + (1 << 23 - 1)) >> 23, 254)))
   }
 
   /// The power of two; 2^−127 is subnormal in `Float`, and exact.
   public var float: Float {
-    bitPattern == 255 ? .nan : Float(sign: .plus, exponent: Int(bitPattern) - 127, significand: 1)
+    switch bitPattern {
+    case 255: .nan
+    case 0: 0x1p-127
+    default: Float(bitPattern: UInt32(bitPattern) << 23)
+    }
   }
 }

@@ -29,19 +29,13 @@ private struct Conversions {
   private var pack: KernelRow { BitKernels.pack.best(on: execution).row }
   private var unpack: KernelRow { BitKernels.unpack.best(on: execution).row }
 
-  /// Whether codes are made by a kernel: whole numbers with a reciprocal of their scale.
-  private var hasEncoder: Bool { type.isAffineInteger && type.mapping.kind != .biased }
-
   var quantize: [KernelRow] {
     let range = QuantizeKernels.range.best(on: execution).row
-    let encode =
-      hasEncoder ? QuantizeKernels.quantize.best(on: execution).row : RowEncoder.definition
-    return [range, encode] + (hasEncoder && type.storage.bits == 8 ? [] : [pack])
+    let encode = QuantizeKernels.encoding(type, on: execution)
+    return [range, encode] + (type.storage.bits == 8 ? [] : [pack])
   }
 
-  var quantizeCandidates: [KernelRow] {
-    hasEncoder ? QuantizeKernels.quantize.rows : [RowEncoder.definition]
-  }
+  var quantizeCandidates: [KernelRow] { QuantizeKernels.encoding(type) }
 
   var dequantize: [KernelRow] { RowDequantizer(type, execution).rows }
 

@@ -59,7 +59,7 @@ extension AffineQuantized {
   /// Quantizes values to entries of a codebook, with a scale for each block.
   ///
   /// - Throws: ``QuantizationError``: a value that is not finite and where.
-  /// - Complexity: O(rows · columns · entries of the codebook).
+  /// - Complexity: O(rows · columns · log of the entries of the codebook).
   public init<Map: CodebookMap, Scaling: Granularity, Element: FloatElement>(
     quantizing values: Matrix<Element>, rounding: Rounding = .nearestEven,
     on execution: Execution = .standard

@@ -18,15 +18,14 @@ extension CodeMatrix {
     return Buffer(count: count * columns, zeroed: false) { memory in
       // Rows of the result do not overlap.
       ThreadPool.shared.parallelRows(count, columns, execution) { part in
+        if let floats = memory as? DisjointMemory<Float> {
+          dequantize(self, part, of: row, into: floats)
+          return
+        }
         var runs = RowRuns(self, 0..<columns)
-        var scratch = [Float]()
-        if Element.self != Float.self { scratch = [Float](repeating: 0, count: columns) }
+        var scratch = [Float](repeating: 0, count: columns)
         for index in part {
           let range = index * columns..<(index + 1) * columns
-          if let floats = memory as? DisjointMemory<Float> {
-            floats.withRange(range) { dequantize(self, row(index), &runs, into: &$0) }
-            continue
-          }
           var span = scratch.mutableSpan
           dequantize(
             self, row(index), &runs, into: &span, rounding: Element.elementType)

@@ -19,11 +19,10 @@ struct CodeWriter {
 
   private var rowBytes: Int { storage.byteCount(columns: shape.columns) }
 
-  /// Encodes with the parameters that the encoder holds for these rows, of which the first is
-  /// number `first` of those they were loaded for. The columns start with a byte.
-  mutating func write(_ rows: FloatRows, _ ends: [Int], _ encoder: RowEncoder, first: Int) {
+  /// Encodes with the parameters that the encoder holds for these rows. The columns start with a byte.
+  mutating func write(_ rows: FloatRows, _ ends: [Int], _ encoder: RowEncoder) {
     let (shape, columns) = (shape, rows.columns.count)
-    if encoder.hasKernel, storage.bits == 8 {
+    if storage.bits == 8 {
       let start = rows.rows.lowerBound * rowBytes + rows.columns.lowerBound
       encoder.encode(
         rows, ends, extent: shape.columns, into: memory, at: start, stride: rowBytes)
@@ -32,18 +31,8 @@ struct CodeWriter {
     let missing = rows.rows.count * columns - scratch.count
     if missing > 0 { scratch.append(contentsOf: repeatElement(0, count: missing)) }
     var all = scratch.mutableSpan
-    if encoder.hasKernel {
-      var codes = all.part(0..<rows.rows.count * columns)
-      encoder.encode(rows, ends, extent: shape.columns, into: &codes)
-    } else {
-      for (index, row) in rows.rows.enumerated() {
-        var codes = all.part(index * columns..<(index + 1) * columns)
-        let element = row * shape.columns + rows.columns.lowerBound
-        rows.lend(row: row) {
-          encoder.encode($0, ends, place: first + index, first: element, into: &codes)
-        }
-      }
-    }
+    var codes = all.part(0..<rows.rows.count * columns)
+    encoder.encode(rows, ends, extent: shape.columns, into: &codes)
     pack(rows)
   }
 

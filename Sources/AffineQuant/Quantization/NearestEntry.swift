@@ -12,7 +12,13 @@ package enum NearestEntry {
       if table[middle] > value { above = middle } else { first = middle + 1 }
     }
     guard above < table.count else { return table.count - 1 }
-    let (low, high) = (table[above - 1], table[above])
-    return above - 1 + Int(round((value - low) / (high - low)))
+    return above - 1 + Int(step(of: value, table[above - 1], table[above], round))
+  }
+
+  /// 1 for the upper of two neighbours, 0 for the lower.
+  static func step(
+    of value: Float, _ low: Float, _ high: Float, _ round: (Float) -> Float
+  ) -> Float {
+    round((value - low) / (high - low))
   }
 }

@@ -32,10 +32,7 @@ extension Quantizer {
                 }
                 store(chosen, strip.blocks, scales, zeroPoints, biases)
                 encoder.load(chosen.span)
-                reader.read(strip.rows, strip.columns) {
-                  let first = $0.rows.lowerBound - strip.rows.lowerBound
-                  writer.write($0, strips.ends, encoder, first: first)
-                }
+                reader.read(strip.rows, strip.columns) { writer.write($0, strips.ends, encoder) }
               }
             }
           }

@@ -44,9 +44,7 @@ struct Quantizer<Element: FloatElement> {
           let end = min(grid.rows(ofBlock: blockRow).upperBound, rows.upperBound)
           let first = blockRow * grid.extent.columns
           encoder.load(blocks.span.extracting(first..<first + grid.extent.columns))
-          reader.read(row..<end, 0..<shape.columns) {
-            writer.write($0, ends, encoder, first: 0)
-          }
+          reader.read(row..<end, 0..<shape.columns) { writer.write($0, ends, encoder) }
           row = end
         }
       }

@@ -24,14 +24,6 @@ public enum Rounding: Sendable, Hashable {
     }
   }
 
-  /// Whether kernels round so.
-  var hasKernel: Bool {
-    switch self {
-    case .nearestEven, .stochastic: true
-    case .floor, .towardZero: false
-    }
-  }
-
   /// The key of the random numbers, where there are any.
   var key: UInt64? {
     guard case .stochastic(let seed, let step) = self else { return nil }

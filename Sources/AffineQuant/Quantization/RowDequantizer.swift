@@ -3,13 +3,13 @@ internal import AffineKernels
 /// Makes values of the codes of rows: `(code − zero point) · scale`, or `number of the code · scale`, then
 /// `+ bias`.
 struct RowDequantizer: Sendable {
-  private let storage: CodeFormat
+  let storage: CodeFormat
   /// `nil` where the kernel reads codes as they are stored.
-  private let unpack: Kernel<UnpackCodes>?
-  private let integers: Kernel<DequantizeRow>?
+  let unpack: Kernel<UnpackCodes>?
+  let integers: Kernel<DequantizeRow>?
   /// What codes stand for that are not whole numbers, and its kernel.
-  private let numbers: Buffer<Float>
-  private let lookup: Kernel<LookupRow>?
+  let numbers: Buffer<Float>
+  let lookup: Kernel<LookupRow>?
 
   init(_ type: QuantizedType, _ execution: Execution) {
     storage = type.storage

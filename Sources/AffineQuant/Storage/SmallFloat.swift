@@ -22,7 +22,8 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  private var mantissaBits: Int {
+  /// Bits of the mantissa, without the hidden one.
+  var mantissaBits: Int {
     switch self {
     case .float8e4m3: 3
     case .float8e5m2: 2
@@ -32,6 +33,15 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
 
   private var exponentBits: Int { bits - 1 - mantissaBits }
   private var bias: Int { (1 << (exponentBits - 1)) - 1 }
+
+  /// The format with these fields; there is one.
+  init(bits: Int, mantissaBits: Int) {
+    let format = Self.allCases.first { $0.bits == bits && $0.mantissaBits == mantissaBits }
+    guard let format else {
+      preconditionFailure("no float of \(bits) bits, \(mantissaBits) of mantissa")
+    }
+    self = format
+  }
 
   /// The number that a bit pattern stands for.
   public func value(of pattern: UInt8) -> Float {
@@ -65,7 +75,7 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The bit pattern of the largest finite value.
-  private var largestField: Int {
+  var largestField: Int {
     switch self {
     case .float8e4m3: 0x7e
     case .float8e5m2: 0x7b
@@ -75,7 +85,7 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
 
   /// `2^exponent` for the exponents these formats have, −24…15 with room to spare.
   private static func powerOfTwo(_ exponent: Int) -> Float {
-    Float(sign: .plus, exponent: exponent, significand: 1)
+    Float(bitPattern: UInt32(exponent + 127) << 23)
   }
 }
 

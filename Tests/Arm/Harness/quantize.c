@@ -124,7 +124,11 @@ void test_slices_i8(const aq_kernel *kernel) {
   }
   float *values = numbers(columns, kind), smallest = coin() ? 0x1p-126f : 0x1p-23f;
   if (kind == SPECIAL && zeros) zeroed(values, columns * 4);
-  int8_t *codes = NEW(int8_t, quads * 4), *expected = SCRATCH(int8_t, quads * 4);
+  // All codes together, or runs that lie apart.
+  size_t depth = quads * 4, run = coin() ? depth : 4 * from_to(1, 16), apart = run + 4 * below(8);
+  size_t runs = (depth + run - 1) / run, length = (runs - 1) * apart + run;
+  int8_t *codes = NEW(int8_t, length), *expected = SCRATCH(int8_t, length);
+  for (size_t i = 0; i < length; ++i) codes[i] = 0;
   size_t scales = one ? 1 : slices;
   float *scale = NEW(float, scales), *expected_scale = SCRATCH(float, scales);
   int32_t *total = NEW(int32_t, slices), *expected_total = SCRATCH(int32_t, slices);
@@ -146,15 +150,16 @@ void test_slices_i8(const aq_kernel *kernel) {
       int code = 0;
       if (c + q < ends[s])
         code = (int)clamped((float)nearbyint((double)(values[c + q] * inverse)), -127, 127);
-      expected[place++] = (int8_t)code;
+      expected[place / run * apart + place % run] = (int8_t)code;
+      ++place;
       expected_total[s] += code;
     }
   }
-  aq_slices_args t = {values, slices, ends, slice_quads, one, smallest, codes, scale, total, !finite};
+  aq_slices_args t = {values, slices, ends, slice_quads, one, smallest, codes, run, apart, scale, total, !finite};
   kernel->run(&t);
   if (t.is_finite != finite) fail("is_finite %d, not %d", t.is_finite, finite);
   if (!finite) return;
-  check_bytes("codes", codes, expected, quads * 4, 1);
+  check_bytes("codes", codes, expected, length, 1);
   check_floats("scale", scale, expected_scale, scales);
   check_bytes("total", total, expected_total, slices, 4);
 }

@@ -21,13 +21,6 @@ struct FloatRows {
     }
   }
 
-  /// Lends the values of one row.
-  func lend(row: Int, _ body: (borrowing Span<Float>) -> Void) {
-    precondition(rows.contains(row))
-    let first = unsafe start + (row - rows.lowerBound) * stride
-    body(unsafe Span(_unsafeStart: first, count: columns.count))
-  }
-
   /// The first value of the first row.
   var pointer: UnsafePointer<Float> { unsafe start }
 }

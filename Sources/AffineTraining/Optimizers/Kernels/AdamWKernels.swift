@@ -50,7 +50,7 @@ enum AdamWKernels {
         let (m, root) = unsafe (arguments.m[column - start], arguments.roots[column - start])
         unsafe arguments.parameters[column] = moved(
           arguments.step, arguments.parameters[column], m, root)
-        unsafe arguments.m_codes[column] = UInt8(DynamicCodes.code(m / newM, mMap))
+        unsafe arguments.m_codes[column] = UInt8(CodeThresholds.code(m / newM, mMap))
         unsafe arguments.v_codes[column] = RootCodes.unsignedFloat8(
           root, 1 / newV, RootCodes.random(arguments.key, column))
       }

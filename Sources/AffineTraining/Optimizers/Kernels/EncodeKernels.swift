@@ -49,7 +49,7 @@ enum EncodeKernels {
         unsafe $0 + (arguments.thresholds[$1] <= number ? 1 : 0)
       }
       return UInt8(count)
-    default: return UInt8(DynamicCodes.code(number, map))
+    default: return UInt8(CodeThresholds.code(number, map))
     }
   }
 

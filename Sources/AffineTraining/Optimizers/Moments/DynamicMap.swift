@@ -16,7 +16,7 @@ struct DynamicMap: Sendable {
 
   private init(_ map: CodebookFormat) {
     values = map.values
-    let (codes, values) = (DynamicCodes.of(map), map.values)
+    let (codes, values) = (CodeThresholds.of(map), map.values)
     valueMemory = Buffer(values)
     planes = Buffer(
       (0..<4).flatMap { byte in values.map { UInt8($0.bitPattern >> (8 * byte) & 255) } })
@@ -32,8 +32,9 @@ struct DynamicMap: Sendable {
   /// Magnitudes below this one have the code of zero.
   static let smallest: Float = 0x1p-23
 
-  private static func cell(_ index: Int, _ sign: FloatingPointSign, _ codes: DynamicCodes) -> UInt32
-  {
+  private static func cell(
+    _ index: Int, _ sign: FloatingPointSign, _ codes: CodeThresholds
+  ) -> UInt32 {
     let start = smallest.bitPattern + UInt32(index) << 16
     let ends = [start, start | 0xffff].map {
       Float(sign: sign, exponent: 0, significand: Float(bitPattern: $0))
@@ -41,7 +42,7 @@ struct DynamicMap: Sendable {
     let (first, last) = (codes.code(min(ends[0], ends[1])), codes.code(max(ends[0], ends[1])))
     if first == last { return UInt32(first) << 16 }
     precondition(last == first + 1, "two thresholds in cell \(index)")
-    let pattern = codes.thresholds[last].bitPattern
+    let pattern = codes.values[last].bitPattern
     return UInt32(last) << 16 - (sign == .minus ? ~pattern : pattern) & 0xffff
   }
 
@@ -51,42 +52,5 @@ struct DynamicMap: Sendable {
       values: valueMemory.pointer, planes: planes.pointer, cells: cells.pointer,
       borders: pieces.borders.pointer, slopes: pieces.slopes.pointer,
       offsets: pieces.offsets.pointer, limits: pieces.limits.pointer)
-  }
-}
-
-/// Where the codes of a dynamic map change.
-struct DynamicCodes: Sendable {
-  private static let all = Dictionary(
-    uniqueKeysWithValues: CodebookFormat.all.map { ($0, DynamicCodes($0)) })
-
-  /// Those of a map, computed once.
-  static func of(_ map: CodebookFormat) -> DynamicCodes { all[map] ?? DynamicCodes(map) }
-
-  let map: CodebookFormat
-  /// The smallest number of each code; that of the first code is not used.
-  let thresholds: [Float]
-
-  init(_ map: CodebookFormat) {
-    self.map = map
-    let values = map.values
-    thresholds =
-      [-Float.infinity]
-      + (1..<values.count).map { code in
-        // The code grows with the number: bisection between two neighbours of the map.
-        var (below, from) = (values[code - 1], values[code])
-        while below.nextUp < from {
-          var middle = below + (from - below) / 2
-          if middle <= below || middle >= from { middle = below.nextUp }
-          if Self.code(middle, values) >= code { from = middle } else { below = middle }
-        }
-        return from
-      }
-  }
-
-  func code(_ number: Float) -> Int { Self.code(number, map.values) }
-
-  /// The definition.
-  static func code(_ number: Float, _ values: [Float]) -> Int {
-    NearestEntry.index(of: number, in: values) { $0.rounded(.toNearestOrEven) }
   }
 }

@@ -21,10 +21,10 @@ struct DynamicMapPieces {
   private static let margin = 8.0
   private static let (unit, origin) = (0x1p15, 0x1p23)
 
-  init(_ codes: DynamicCodes) {
+  init(_ codes: CodeThresholds) {
     let zero = codes.code(0)
-    let threshold = { (magnitude: Int) in Double(codes.thresholds[zero + magnitude]) }
-    let last = codes.thresholds.count - 1 - zero
+    let threshold = { (magnitude: Int) in Double(codes.values[zero + magnitude]) }
+    let last = codes.values.count - 1 - zero
     // A line through the position of a threshold, and the last code of the piece.
     var lines: [(slope: Double, at: Double, position: Double, last: Int)] = []
     // Half a code wide, so that zero itself lies in the middle of its code.

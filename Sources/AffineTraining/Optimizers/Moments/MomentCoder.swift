@@ -21,7 +21,7 @@ struct MomentCoder: Sendable {
     switch (type.mapping.kind, type.storage) {
     case (.codebook(let codebook), .unsigned(bits: 4)):
       (values, top, rule) = (codebook.values, 1, isRoot ? AQ_ROOT_16 : AQ_MAP_16)
-      thresholds = DynamicCodes.of(codebook).thresholds
+      thresholds = CodeThresholds.of(codebook).values
     case (.codebook(let codebook), _):
       (values, top, rule) = (codebook.values, 1, isRoot ? AQ_ROOT_UFLOAT8 : AQ_MAP_256)
     case (_, .float(.float8e4m3)):
