@@ -36,6 +36,13 @@ def int_mm(size):
     return run
 
 
+def int_mm_alone(size):
+    """The whole-number product of codes that are there: no quantization, no scales."""
+    x = torch.randint(-127, 128, (size.m, size.k), dtype=torch.int8)
+    w = torch.randint(-127, 128, (size.n, size.k), dtype=torch.int8).t()
+    return lambda: torch._int_mm(x, w)
+
+
 def int8_weight_only(size):
     """An int8 weight with a scale a channel and bfloat16 activations."""
     x = torch.randn(size.m, size.k).bfloat16()
