@@ -124,11 +124,14 @@ void test_slices_i8(const aq_kernel *kernel) {
   }
   float *values = numbers(columns, kind), smallest = coin() ? 0x1p-126f : 0x1p-23f;
   if (kind == SPECIAL && zeros) zeroed(values, columns * 4);
-  int8_t *codes = NEW(int8_t, quads * 4), *expected = SCRATCH(int8_t, quads * 4);
+  // Runs of a row in a panel, or the whole row in one.
+  size_t padded = quads * 4, run = coin() ? padded : coin() ? 64 : from_to(1, 40), stride = run + below(70);
+  size_t count = (padded - 1) / run * stride + (padded - 1) % run + 1;
+  int8_t *codes = NEW(int8_t, count), *expected = copied(codes, count);
   size_t scales = one ? 1 : slices;
   float *scale = NEW(float, scales), *expected_scale = SCRATCH(float, scales);
   int32_t *total = NEW(int32_t, slices), *expected_total = SCRATCH(int32_t, slices);
-  describe("%zu slices, %zu columns, one scale %d, kind %d", slices, columns, one, kind);
+  describe("%zu slices, %zu columns, one scale %d, kind %d, run %zu", slices, columns, one, kind, run);
   bool finite = true;
   float of_row = 0;
   for (size_t i = 0; i < columns; ++i) {
@@ -146,15 +149,17 @@ void test_slices_i8(const aq_kernel *kernel) {
       int code = 0;
       if (c + q < ends[s])
         code = (int)clamped((float)nearbyint((double)(values[c + q] * inverse)), -127, 127);
-      expected[place++] = (int8_t)code;
+      expected[place / run * stride + place % run] = (int8_t)code;
+      ++place;
       expected_total[s] += code;
     }
   }
-  aq_slices_args t = {values, slices, ends, slice_quads, one, smallest, codes, scale, total, !finite};
+  aq_slices_args t = {
+      values, slices, ends, slice_quads, one, smallest, codes, run, stride, scale, total, !finite};
   kernel->run(&t);
   if (t.is_finite != finite) fail("is_finite %d, not %d", t.is_finite, finite);
   if (!finite) return;
-  check_bytes("codes", codes, expected, quads * 4, 1);
+  check_bytes("codes", codes, expected, count, 1);
   check_floats("scale", scale, expected_scale, scales);
   check_bytes("total", total, expected_total, slices, 4);
 }
