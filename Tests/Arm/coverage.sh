@@ -2,7 +2,8 @@
 # Every kernel of every cell of the coverage report against the oracle, in Swift on an emulated CPU of Arm.
 #
 # There is no Swift toolchain that builds for Arm here, but Embedded Swift is part of every toolchain and needs
-# no more than a C library. What it lacks is taken out of a copy of the sources: threads, clocks, key paths.
+# no more than a C library. What it lacks is taken out of a copy of the sources: threads, clocks, key paths,
+# references that are not counted, any object.
 # Needs a Swift toolchain, and what install.sh installs.
 set -euo pipefail
 shopt -s globstar
@@ -15,11 +16,16 @@ cp -r Sources/AffineQuant Tests/AffineTestSupport "$out/source/"
 cd "$out/source"
 
 rm -r AffineQuant/Outliers AffineQuant/GEMM/Microkernels/Peak.swift AffineQuant/Dispatch/AddedKernel+Check.swift \
-  AffineQuant/Threads/{Region,PaddedCounters,ThreadPool,Ticket}.swift AffineTestSupport/{DoubleLayers,GuardPages.swift}
+  AffineTestSupport/{DoubleLayers,GuardPages.swift}
+find AffineQuant/Threads -name '*.swift' ! -name 'Execution*' ! -name ParallelWork.swift ! -name ThreadPool+Loops.swift \
+  -delete
 cp "$root"/Tests/Arm/Embedded/{Shims,ThreadPool}.swift AffineQuant/
 sed -i -E '/import (Dispatch|Synchronization)/d
   s/\.(map|compactMap|flatMap|filter|allSatisfy|contains|drop|reduce)\(\\\.([a-zA-Z0-9.]+)\)/.\1 { $0.\2 }/g
-  s/\(where: \\\.([a-zA-Z.]+)\)/(where: { $0.\1 })/g' ./**/*.swift
+  s/\(where: \\\.([a-zA-Z.]+)\)/(where: { $0.\1 })/g
+  s/\[unowned ([a-z]+)\]/[\1]/
+  s/any AnyObject & Sendable/KeptObject/
+  s/(final class KernelDefinition<Arguments>: )(Sendable)/\1KeptObject, @unchecked \2/' ./**/*.swift
 for file in $(grep -lE 'Atomic[<(]' -r AffineQuant); do sed -i '1i internal import Synchronization' "$file"; done
 # Types are no values: results are floats, which is what the checks ask for.
 sed -i '/case is Float16.Type:/,/^    }$/d; /switch Element.self/d; /case is Float.Type:/d' AffineQuant/GEMM/ProductCall.swift

@@ -24,3 +24,6 @@ struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     unsafe memory.deallocate()
   }
 }
+
+/// Stands for any object: it has no existential of a protocol without requirements.
+class KeptObject: @unchecked Sendable {}
