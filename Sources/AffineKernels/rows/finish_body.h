@@ -13,7 +13,7 @@ INLINE uint16_t brain_half(float x) {
 INLINE void activate(float *restrict x, size_t count, int32_t activation) {
   switch (activation) {
     case AQ_RELU:
-      for (size_t i = 0; i < count; ++i) x[i] = x[i] > 0 ? x[i] : 0;
+      for (size_t i = 0; i < count; ++i) x[i] = x[i] < 0 ? 0 : x[i];
       break;
     case AQ_GELU:
       for (size_t i = 0; i < count; ++i) x[i] = gelu(x[i]);

@@ -8,7 +8,7 @@ package enum ElementKernels {
   }
   package static let multiply = unsafe table(aq_multiply_f32(), "multiply") { a, b, _, _ in a * b }
   static let scale = unsafe table(aq_scale_f32(), "scale") { a, _, _, factor in a * factor }
-  static let relu = unsafe table(aq_relu_f32(), "relu") { x, _, _, _ in x > 0 ? x : 0 }
+  static let relu = unsafe table(aq_relu_f32(), "relu") { x, _, _, _ in x < 0 ? 0 : x }
   static let gelu = unsafe table(aq_gelu_f32(), "gelu") { x, _, _, _ in FloatFunctions.gelu(x) }
   static let geluGradient = unsafe table(aq_gelugradient_f32(), "gelugradient") { x, g, _, _ in
     FloatFunctions.geluDerivative(x) * g

@@ -4,7 +4,7 @@ internal import AffineKernels
 public enum Activation: String, Sendable, Hashable, CaseIterable {
   /// The value itself.
   case none
-  /// max(x, 0)
+  /// max(x, 0); NaN stays NaN.
   case relu
   /// x · Φ(x) with the distribution Φ of the normal law (Hendrycks and Gimpel, 2016).
   case gelu
@@ -25,7 +25,7 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
   func callAsFunction(_ x: Float) -> Float {
     switch self {
     case .none: x
-    case .relu: x > 0 ? x : 0
+    case .relu: x < 0 ? 0 : x
     case .gelu: FloatFunctions.gelu(x)
     case .silu: FloatFunctions.silu(x)
     }

@@ -23,6 +23,8 @@ extension ProductCall {
     output: (_ block: Shape, _ threads: Int, Workspace, Kernel<FinishRows>?) ->
       ProductResult
   ) {
+    // Nor is there anything to pack then, whatever the depth.
+    guard shape.count > 0 else { return }
     let plan = plan(finishes: finishes)
     if case .codes = plan.route {
       runCodes(plan) { output($0, $1, $2, plan.finish) }
