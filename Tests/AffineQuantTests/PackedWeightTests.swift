@@ -37,7 +37,9 @@ import Testing
   }
 
   /// Inputs and weights that no typed product takes multiply all the same, and are explained.
-  @Test(arguments: ["int8-column", "int8-tensor", "uint8-group16-biased", "float8e4m3-row", "int8-block32x32"])
+  @Test(arguments: [
+    "int8-column", "int8-tensor", "uint8-group16-biased", "float8e4m3-row", "int8-block32x32",
+  ])
   func inputsOfAnyType(inputs: String) throws {
     let inputType = try #require(QuantizedType(name: inputs))
     let x = Samples.matrix(7, 136, seed: 5)
