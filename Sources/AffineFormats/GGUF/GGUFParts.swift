@@ -15,8 +15,7 @@ struct GGUFParts {
     count = try metadata.int(Self.countKey, .uint16)
     guard count > 1 else { return nil }
     let number = try metadata.int(Self.numberKey, .uint16)
-    // The number may be any: one more could overflow.
-    guard number == 0 else { throw .laterPart(number: number &+ 1, of: count) }
+    guard number == 0 else { throw .laterPart(number: number + 1, of: count) }
     tensorCount =
       metadata[Self.tensorCountKey] == nil ? nil : try metadata.int(Self.tensorCountKey, .int32)
   }
@@ -31,10 +30,12 @@ struct GGUFParts {
 
   /// Checks what a later part says of itself.
   func check(_ metadata: GGUFMetadata, part: Int, path: String) throws(GGUFError) {
-    let found = (try metadata.int(Self.numberKey, .uint16), try metadata.int(Self.countKey, .uint16))
+    let found = (
+      try metadata.int(Self.numberKey, .uint16), try metadata.int(Self.countKey, .uint16)
+    )
     guard found == (part, count) else {
       throw .wrongPart(
-        path: path, found: "part \(found.0 &+ 1) of \(found.1)",
+        path: path, found: "part \(found.0 + 1) of \(found.1)",
         expected: "part \(part + 1) of \(count)")
     }
   }

@@ -58,14 +58,15 @@ extension ParameterChooser {
   private func reaching(_ minimum: Float, _ maximum: Float) -> BlockParameters? {
     let (width, steps) = (maximum - minimum, high - low)
     guard let element = ElementType(rawValue: type.mapping.scale.rawValue), element != .float32,
-      steps * element.machineEpsilon <= 1, width / steps >= max(element.smallestNormal, smallestScale)
+      steps * element.machineEpsilon <= 1,
+      width / steps >= max(element.smallestNormal, smallestScale)
     else { return nil }
     for scale in [element.round(width / steps), type.mapping.scale.roundDown(width / steps)]
     where scale.isFinite {
       var block = BlockParameters(scale: scale, encodingScale: scale)
       // What lies beyond the codes is shared between the ends.
-      let below = -minimum / scale - (width / scale - steps) / 2
-      block.zeroPoint = Int16(min(max(low + below.rounded(.toNearestOrEven), low), high))
+      let below = ((steps - (minimum + maximum) / scale) / 2).rounded(.toNearestOrEven)
+      block.zeroPoint = Int16(min(max(low + below, low), high))
       if code(minimum, block) == low, code(maximum, block) == high { return block }
     }
     return nil

@@ -74,7 +74,8 @@ import Testing
     ("token_type", .array(.uint8([UInt8](repeating: 1, count: 259)))),
     ("token_type", .array(.uint32([UInt32](repeating: 1, count: 259)))),
     ("token_type", .array(.int64([Int64](repeating: 1, count: 259)))),
-    ("bos_token_id", .string("1")), ("bos_token_id", .int32(1)), ("eos_token_id", .uint64(1)), ("eos_token_id", .float32(1)), ("eot_token_id", .bool(true)),
+    ("bos_token_id", .string("1")), ("bos_token_id", .int32(1)), ("eos_token_id", .uint64(1)),
+    ("eos_token_id", .float32(1)), ("eot_token_id", .bool(true)),
     ("add_bos_token", .uint8(1)), ("add_eos_token", .string("true")), ("merges", .string("t h")),
   ])
   func valuesOfOtherTypes(_ key: String, _ value: GGUFValue) throws {
