@@ -90,6 +90,23 @@ import Testing
     }
   }
 
+  /// Both ends lie in the middle of two codes: of one bit nothing would be left of the range.
+  @Test(arguments: 1...7, [ScaleFormat.float16, .bfloat16, .float32])
+  func rangesWithTiesAtBothEndsAreKept(bits: Int, scale: ScaleFormat) throws {
+    let mapping = MappingFormat(kind: .asymmetric, scale: scale)
+    let type = try QuantizedType(
+      .unsigned(bits: bits), Block(rows: 1, columns: Block.whole), mapping)
+    for size: Float in [7000, 1, 0.01] {
+      let values = Matrix<Float>(rows: 1, columns: 16) { $1 % 2 == 0 ? size : -size }
+      let weight = try AnyQuantized(quantizing: values, as: type)
+      let exact = 2 * size / Float(1 << bits - 1)
+      #expect(abs(weight.scales[0, 0] - exact) <= exact * 0x1p-7)
+      #expect(Set(weight.codes) == [0, Int16(1 << bits - 1)])
+      let again = try AnyQuantized(quantizing: weight.dequantized(as: Float.self), as: type)
+      #expect(again.codes == weight.codes)
+    }
+  }
+
   @Test(arguments: ["int8-row", "int4-group32", "int3-group32", "int2-group32"])
   func onesOfBothSignsAreExact(name: String) throws {
     let type = try #require(QuantizedType(name: name))

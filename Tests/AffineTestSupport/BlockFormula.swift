@@ -56,7 +56,7 @@ struct BlockFormula {
     case .float32, .e8m0: return false
     }
     guard steps <= normal.fewestSteps, exact >= normal.least else { return false }
-    for candidate in [stored(exact), floored(exact)] where candidate.isFinite {
+    for candidate in [stored(exact), floored(exact * (1 - 0x1p-20))] where candidate.isFinite {
       scale = candidate
       // Zero lies as far from the middle of the codes as from the middle of the range.
       let middle = (steps - (low + high) / scale) / 2

@@ -61,8 +61,9 @@ extension ParameterChooser {
       steps * element.machineEpsilon <= 1,
       width / steps >= max(element.smallestNormal, smallestScale)
     else { return nil }
-    for scale in [element.round(width / steps), type.mapping.scale.roundDown(width / steps)]
-    where scale.isFinite {
+    // Where both ends lie in the middle of two codes, a scale that is exact makes neither a code.
+    let less = type.mapping.scale.roundDown(width / steps * (1 - 0x1p-20))
+    for scale in [element.round(width / steps), less] where scale.isFinite {
       var block = BlockParameters(scale: scale, encodingScale: scale)
       // What lies beyond the codes is shared between the ends.
       let below = ((steps - (minimum + maximum) / scale) / 2).rounded(.toNearestOrEven)
