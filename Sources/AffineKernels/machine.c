@@ -139,11 +139,4 @@ void aq_return_freed_memory(void) {
 #endif
 }
 
-size_t aq_requested_threads(void) {
-  const char *text = getenv("AFFINE_THREADS");
-  if (!text || *text < '1' || *text > '9') return 0;
-  char *end;
-  long count = strtol(text, &end, 10);
-  // Far above any machine; below it, a pool of so many threads can still be started.
-  return *end == 0 && count <= 1024 ? (size_t)count : 0;
-}
+const char *aq_requested_threads(void) { return getenv("AFFINE_THREADS"); }

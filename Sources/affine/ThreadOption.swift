@@ -15,7 +15,7 @@ struct ThreadOption: ParsableArguments {
     if let threads { return try require(threads, in: 1...256, for: "--threads") }
     // Of what cannot be meant nothing would be said otherwise.
     guard let text = ProcessInfo.processInfo.environment["AFFINE_THREADS"] else { return }
-    guard let threads = Int(text), "\(threads)" == text, (1...256).contains(threads) else {
+    guard Execution.threads(named: text) != nil else {
       throw ValidationError(
         "the environment variable AFFINE_THREADS must lie in 1...256, not be '\(text)'")
     }

@@ -81,15 +81,19 @@ import Testing
         #expect(throws: expected) { try GGUFFile(path: first) }
       }
       var odd = try Self.part(0, of: 2)
-      for value: GGUFValue in [.string("2"), .float32(2)] {
+      for (value, found) in [
+        (GGUFValue.string("2"), "string 2"), (.float32(2), "float32 2.0"), (.uint32(2), "uint32 2"),
+        (.uint64(1 << 62), "uint64 \(1 << 62)"),
+      ] {
         odd.metadata["split.count"] = value
         try odd.write(to: first)
-        #expect(throws: GGUFError.self) { try GGUFFile(path: first) }
+        let error = GGUFError.unexpectedValue(key: "split.count", expected: "uint16", found: found)
+        #expect(throws: error) { try GGUFFile(path: first) }
       }
-      odd.metadata["split.count"] = .uint64(1 << 62)
-      odd.metadata["split.no"] = .int64(.max)
+      odd.metadata["split.count"] = .uint16(.max)
+      odd.metadata["split.no"] = .uint16(.max)
       try odd.write(to: first)
-      #expect(throws: GGUFError.self) { try GGUFFile(path: first) }
+      #expect(throws: GGUFError.laterPart(number: 65_536, of: 65_535)) { try GGUFFile(path: first) }
     }
   }
 

@@ -70,5 +70,20 @@ import Testing
     #expect(Execution.threads(-3).threads == 1)
     #expect(Execution.threads(.max).threads == 256)
     #expect(Execution.standard.threads >= 1)
+    var execution = Execution.threads(2)
+    execution.threads = 0
+    #expect(execution.threads == 1)
+    execution.threads = .max
+    #expect(execution.threads == 256)
+  }
+
+  /// The library can say nothing where it reads the variable: what is no count is as if it were not set.
+  @Test(arguments: [
+    ("1", 1), ("7", 7), ("256", 256), ("0", nil), ("-1", nil), ("257", nil), ("", nil), ("2x", nil),
+    ("x", nil), (" 2", nil), ("2 ", nil), ("+2", nil), ("02", nil), ("2.0", nil), ("1e1", nil),
+    ("99999999999999999999", nil),
+  ])
+  func valuesOfTheEnvironment(_ text: String, _ threads: Int?) {
+    #expect(Execution.threads(named: text) == threads)
   }
 }

@@ -58,6 +58,55 @@ import Testing
     try check(AffineQuantized<UInt8, RowMajor<PerRow, AsymmetricMapping<BFloat16>>>.self)
   }
 
+  /// Scales of 16 bits that are rounded up would leave the last code unused, block after block.
+  @Test(arguments: 1...8, [ScaleFormat.float16, .bfloat16])
+  func rangesWithScalesOf16BitsAreFoundAgain(bits: Int, scale: ScaleFormat) throws {
+    guard bits < 8 || scale == .float16 else { return }
+    let type = try #require(
+      QuantizedType(name: "uint\(bits)-group5-asymmetric-\(scale.rawValue)")
+        ?? QuantizedType(name: "uint\(bits)-group5-\(scale.rawValue)"))
+    var random = SplitMix64(seed: UInt64(bits))
+    let values = Matrix<Float>(rows: 400, columns: 125) { row, _ in
+      Float.random(in: -1...1, using: &random) + [0, 0.5, -2][row % 3]
+    }
+    let once = try AnyQuantized(quantizing: values, as: type)
+    #expect(try AnyQuantized(quantizing: once.dequantized(as: Float.self), as: type) == once)
+    let (codes, steps) = (once.codes, Float(1 << bits - 1))
+    for row in 0..<400 {
+      for first in stride(from: 0, to: 125, by: 5) {
+        let block = (first..<first + 5).map { values[row, $0] }
+        let (low, high) = (min(block.min() ?? 0, 0), max(block.max() ?? 0, 0))
+        let scale = once.scales[row, first / 5]
+        // Nearer to the exact scale than the next number of 16 bits.
+        #expect(
+          abs(scale - (high - low) / steps) <= scale
+            * (type.mapping.scale == .float16 ? 0x1p-10 : 0x1p-7))
+        for column in first..<first + 5 {
+          let code = codes[row * 125 + column]
+          if values[row, column] == low { #expect(code == 0) }
+          if values[row, column] == high { #expect(code == Int16(steps)) }
+        }
+      }
+    }
+  }
+
+  /// Both ends lie in the middle of two codes: of one bit nothing would be left of the range.
+  @Test(arguments: 1...7, [ScaleFormat.float16, .bfloat16, .float32])
+  func rangesWithTiesAtBothEndsAreKept(bits: Int, scale: ScaleFormat) throws {
+    let mapping = MappingFormat(kind: .asymmetric, scale: scale)
+    let type = try QuantizedType(
+      .unsigned(bits: bits), Block(rows: 1, columns: Block.whole), mapping)
+    for size: Float in [7000, 1, 0.01] {
+      let values = Matrix<Float>(rows: 1, columns: 16) { $1 % 2 == 0 ? size : -size }
+      let weight = try AnyQuantized(quantizing: values, as: type)
+      let exact = 2 * size / Float(1 << bits - 1)
+      #expect(abs(weight.scales[0, 0] - exact) <= exact * 0x1p-7)
+      #expect(Set(weight.codes) == [0, Int16(1 << bits - 1)])
+      let again = try AnyQuantized(quantizing: weight.dequantized(as: Float.self), as: type)
+      #expect(again.codes == weight.codes)
+    }
+  }
+
   @Test(arguments: ["int8-row", "int4-group32", "int3-group32", "int2-group32"])
   func onesOfBothSignsAreExact(name: String) throws {
     let type = try #require(QuantizedType(name: name))

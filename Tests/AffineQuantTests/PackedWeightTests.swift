@@ -36,6 +36,35 @@ import Testing
     }
   }
 
+  /// Inputs and weights that no typed product takes multiply all the same, and are explained.
+  @Test(arguments: [
+    "int8-column", "int8-tensor", "uint8-group16-biased", "float8e4m3-row", "int8-block32x32",
+  ])
+  func inputsOfAnyType(inputs: String) throws {
+    let inputType = try #require(QuantizedType(name: inputs))
+    let x = Samples.matrix(7, 136, seed: 5)
+    let given = try AnyQuantized(quantizing: x, as: inputType)
+    let lhs: Matrix<Float> = given.dequantized()
+    for weight in Self.weights + ["int8-column", "uint4-group64-nf4", "float8e4m3-group32-e8m0"] {
+      let type = try #require(QuantizedType(name: weight))
+      let packed = PackedWeight(
+        try AnyQuantized(quantizing: Samples.matrix(9, 136, seed: 6), as: type), inputs: inputType)
+      let rhs: Matrix<Float> = packed.unpacked.dequantized()
+      let product = try packed.linear(x)
+      #expect(try packed.linear(given) == product)
+      for row in 0..<7 {
+        for column in 0..<9 {
+          let terms = (0..<136).map { Double(lhs[row, $0]) * Double(rhs[column, $0]) }
+          let size = terms.reduce(0) { $0 + abs($1) }
+          let error = abs(Double(product[row, column]) - terms.reduce(0, +))
+          // As many roundings as there are terms, and those of values with a bias.
+          #expect(error <= 4 * 136 * 0x1p-24 * size, "\(inputs) \(weight)")
+        }
+      }
+      #expect(!packed.explain(rows: 7).steps.isEmpty)
+    }
+  }
+
   @Test(arguments: weights)
   func packingKeepsEveryNumber(weight: String) throws {
     let type = try #require(QuantizedType(name: weight))

@@ -52,6 +52,37 @@ import Testing
     }
   }
 
+  /// What is no number stays none: a function that hid it would hide where it came from.
+  @Test(arguments: Activation.allCases) func functionsKeepNaN(activation: Activation) throws {
+    let shape = Shape(7, 33)
+    let bias = Matrix<Float>(rows: 1, columns: 33) { _, column in column % 3 == 0 ? .nan : 0 }
+    let end = ProductEnd(bias: bias.values, activation: activation)
+    for execution in Executions.all {
+      for (_, ended) in try Self.products(shape, end, execution) {
+        let alone = ended.activated(activation, on: execution)
+        for index in 0..<shape.count {
+          #expect(ended.values[index].isNaN == (index % 33 % 3 == 0))
+          #expect(alone.values[index].isNaN == (index % 33 % 3 == 0))
+        }
+      }
+    }
+  }
+
+  /// Factors without columns may have more rows than a result can; nothing is allocated before a check.
+  @Test func resultsThatNoMemoryHoldsAreRefused() throws {
+    let rows = try Matrix<Float>(Shape(1 << 40, 0), [])
+    let most = try Matrix<Float>(Shape(1 << 61, 0), [])
+    let one = Matrix<Float>(rows: 1, columns: 1) { _, _ in 1 }
+    #expect(throws: ShapeError.invalid(rows: 1 << 40, columns: 1 << 40)) { try linear(rows, rows) }
+    #expect(throws: ShapeError.mismatchedDepth(lhs: 0, rhs: 1)) { try linear(most, one) }
+    let none = try Matrix<Float>(Shape(1, 0), [])
+    #expect(throws: ShapeError.invalid(rows: 1 << 61, columns: 1)) { try linear(most, none) }
+    let weight = try PackedWeight(Int8Weight(quantizing: one), inputs: Int8Activations.type)
+    #expect(throws: QuantizationError.shape(.mismatchedDepth(lhs: 0, rhs: 1))) {
+      try weight.linear(most)
+    }
+  }
+
   @Test func activatedHasTheBitsOfTheEnd() throws {
     let x = Samples.matrix(9, 40, seed: 1),
       w = try Int8Weight(quantizing: Samples.matrix(33, 40, seed: 2))

@@ -63,6 +63,25 @@ import Testing
     }
   }
 
+  /// Rows of nothing take no memory, but scales and panels of them would, or time.
+  @Test(arguments: [Shape(0, 1 << 40), Shape(1 << 40, 0), Shape(0, 1 << 62), Shape(1 << 62, 0)])
+  func emptyMatricesOfAnyLengthAreRefused(shape: Shape) throws {
+    let values = try Matrix<Float>(shape, [])
+    let error = QuantizationError.shape(.invalid(rows: shape.rows, columns: shape.columns))
+    for type in Catalog.types {
+      #expect(throws: error) { try AnyQuantized(quantizing: values, as: type) }
+      #expect(throws: error) {
+        try AnyQuantized(quantizing: values, as: type, with: QuantizationParameters(scales: []))
+      }
+      #expect(throws: error) {
+        try AnyQuantized(
+          type: type, shape: shape, codeBytes: Buffer([]),
+          parameters: QuantizationParameters(scales: []))
+      }
+    }
+    #expect(OutlierColumns(in: values).columns.isEmpty)
+  }
+
   @Test func codesKeepToTheRangeThatIsAsked() throws {
     let values = Samples.matrix(4, 50)
     let narrow = try Int8Weight(quantizing: values, codes: -127...127)

@@ -77,12 +77,23 @@ struct RepresentationBound {
       case (.extreme, _): scale * (0.5 + 0.5 / high) - 2 * low * rounding
       case (.meanMagnitude, _): max(scale / 2, abs(value) - scale)
       case (.ends, .biased) where type.mapping.scale == .float32: scale / 2
+      // Half a step beyond either end, and half of the zero point's rounding.
+      case (.ends, .asymmetric) where reachesBothEnds: scale
       // Each of five fits may cut half a step off: where an end is no code, where a zero point or bias is
       // rounded.
       case (.ends, _): 2.5 * step
       default: gap(at: value) / 2 + (table.last ?? 0) * rounding
       }
     return error + arithmetic
+  }
+
+  /// Whether scales of 16 bits lie so near each other that one makes both ends of the range codes.
+  private var reachesBothEnds: Bool {
+    switch type.mapping.scale {
+    case .float16: scale >= 0x1p-13
+    case .bfloat16: type.storage.bits < 8 && scale >= 0x1p-125
+    default: false
+    }
   }
 
   /// The values of codes, in steps.

@@ -38,10 +38,33 @@ struct BlockFormula {
       } else {
         scale = even
       }
-    case (.asymmetric, _): search(from: Swift.min(low, 0), to: Swift.max(high, 0))
+    case (.asymmetric, _):
+      let (low, high) = (Swift.min(low, 0), Swift.max(high, 0))
+      if !reaches(low, high) { search(from: low, to: high) }
     case (.biased, _): search(from: low, to: high)
     case (.symmetric, .unsigned): preconditionFailure("\(type.name) is no type")
     }
+  }
+
+  /// Takes a scale of 16 bits that makes both ends codes, if one is fine enough and there is one.
+  private mutating func reaches(_ low: Float, _ high: Float) -> Bool {
+    let steps = highest - lowest, exact = (high - low) / steps
+    let normal: (fewestSteps: Float, least: Float)
+    switch type.mapping.scale {
+    case .float16: normal = (1024, 0x1p-14)
+    case .bfloat16: normal = (128, 0x1p-126)
+    case .float32, .e8m0: return false
+    }
+    guard steps <= normal.fewestSteps, exact >= normal.least else { return false }
+    for candidate in [stored(exact), floored(exact * (1 - 0x1p-20))] where candidate.isFinite {
+      scale = candidate
+      // Zero lies as far from the middle of the codes as from the middle of the range.
+      let middle = (steps - (low + high) / scale) / 2
+      zeroPoint = lowest + middle.rounded(.toNearestOrEven)
+      zeroPoint = Swift.min(Swift.max(zeroPoint, lowest), highest)
+      if code(low) == Int(lowest), code(high) == Int(highest) { return true }
+    }
+    return false
   }
 
   /// The parameters of the range, or of what the range becomes while that has others.

@@ -61,5 +61,12 @@ import Testing
     #expect(throws: QuantizationError.self) {
       try AdamW(shape: Shape(2, 3), moments: .dynamic8(group: 0))
     }
+    for shape in [Shape(-1, 2), Shape(-1, -1), Shape(1 << 40, 1 << 40), Shape(1 << 62, 0)] {
+      let error = QuantizationError.shape(.invalid(rows: shape.rows, columns: shape.columns))
+      for format in MomentFormat.all {
+        #expect(throws: error) { try AdamW(shape: shape, moments: format) }
+        #expect(throws: error) { try SGD(shape: shape, moments: format) }
+      }
+    }
   }
 }

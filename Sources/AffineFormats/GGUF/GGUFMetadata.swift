@@ -23,49 +23,52 @@ public struct GGUFMetadata: Sendable {
   ///
   /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
   public func string(_ key: String) throws(GGUFError) -> String {
-    try value(key, "a text", \.string)
+    try value(key, "string", \.string)
   }
 
-  /// The whole number of a key, of any width.
+  /// The whole number of a key of type uint32: counts and token ids have no other, as in llama.cpp.
   ///
   /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
-  public func int(_ key: String) throws(GGUFError) -> Int {
-    try value(key, "a whole number", \.int)
+  public func int(_ key: String) throws(GGUFError) -> Int { try int(key, .uint32) }
+
+  /// The whole number of a key of the given type.
+  func int(_ key: String, _ type: GGUFValueType) throws(GGUFError) -> Int {
+    try value(key, "\(type)") { $0.type == type ? $0.int : nil }
   }
 
-  /// The float of a key, of either width.
+  /// The number of a key of type float32: settings have no other, as in llama.cpp.
   ///
   /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
   public func double(_ key: String) throws(GGUFError) -> Double {
-    try value(key, "a float", \.double)
+    try value(key, "float32") { $0.type == .float32 ? $0.double : nil }
   }
 
   /// The truth value of a key.
   ///
   /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
   public func bool(_ key: String) throws(GGUFError) -> Bool {
-    try value(key, "a truth value", \.bool)
+    try value(key, "bool", \.bool)
   }
 
   /// The texts of a key.
   ///
   /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
   public func strings(_ key: String) throws(GGUFError) -> [String] {
-    try value(key, "an array of texts", \.strings)
+    try value(key, "array of string", \.strings)
   }
 
   /// The float32 numbers of a key.
   ///
   /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
   public func floats(_ key: String) throws(GGUFError) -> [Float] {
-    try value(key, "an array of float32", \.floats)
+    try value(key, "array of float32", \.floats)
   }
 
-  /// The whole numbers of a key, stored in any width.
+  /// The whole numbers of a key of type int32.
   ///
   /// - Throws: ``GGUFError/missingKey(_:)`` or ``GGUFError/unexpectedValue(key:expected:found:)``.
   public func integers(_ key: String) throws(GGUFError) -> [Int32] {
-    try value(key, "an array of whole numbers of 32 bits", \.integers)
+    try value(key, "array of int32", \.integers)
   }
 
   private func value<Value>(

@@ -12,13 +12,12 @@ struct GGUFParts {
   /// Reads the metadata of a first part; `nil` of a file that is no part.
   init?(_ metadata: GGUFMetadata) throws(GGUFError) {
     guard metadata[Self.countKey] != nil else { return nil }
-    count = try metadata.int(Self.countKey)
+    count = try metadata.int(Self.countKey, .uint16)
     guard count > 1 else { return nil }
-    let number = try metadata.int(Self.numberKey)
-    // The number may be any: one more could overflow.
-    guard number == 0 else { throw .laterPart(number: number &+ 1, of: count) }
+    let number = try metadata.int(Self.numberKey, .uint16)
+    guard number == 0 else { throw .laterPart(number: number + 1, of: count) }
     tensorCount =
-      metadata[Self.tensorCountKey] == nil ? nil : try metadata.int(Self.tensorCountKey)
+      metadata[Self.tensorCountKey] == nil ? nil : try metadata.int(Self.tensorCountKey, .int32)
   }
 
   /// The path of a part, counted from 0, beside the first.
@@ -31,10 +30,12 @@ struct GGUFParts {
 
   /// Checks what a later part says of itself.
   func check(_ metadata: GGUFMetadata, part: Int, path: String) throws(GGUFError) {
-    let found = (try metadata.int(Self.numberKey), try metadata.int(Self.countKey))
+    let found = (
+      try metadata.int(Self.numberKey, .uint16), try metadata.int(Self.countKey, .uint16)
+    )
     guard found == (part, count) else {
       throw .wrongPart(
-        path: path, found: "part \(found.0 &+ 1) of \(found.1)",
+        path: path, found: "part \(found.0 + 1) of \(found.1)",
         expected: "part \(part + 1) of \(count)")
     }
   }

@@ -86,24 +86,8 @@ extension GGUFValue {
     if case .array(.float32(let values)) = self { values } else { nil }
   }
 
-  /// The numbers, of an array of whole numbers that `Int32` holds.
+  /// The numbers, of an array of int32.
   public var integers: [Int32]? {
-    guard case .array(let array) = self else { return nil }
-    return switch array {
-    case .int32(let values): values
-    case .uint8(let values): values.map { Int32($0) }
-    case .int8(let values): values.map { Int32($0) }
-    case .uint16(let values): values.map { Int32($0) }
-    case .int16(let values): values.map { Int32($0) }
-    case .uint32(let values): Self.narrowed(values)
-    case .uint64(let values): Self.narrowed(values)
-    case .int64(let values): Self.narrowed(values)
-    default: nil
-    }
-  }
-
-  private static func narrowed(_ values: [some BinaryInteger]) -> [Int32]? {
-    let narrow = values.compactMap { Int32(exactly: $0) }
-    return narrow.count == values.count ? narrow : nil
+    if case .array(.int32(let values)) = self { values } else { nil }
   }
 }

@@ -62,7 +62,7 @@ size_t aq_peak_resident_bytes(void);
 /// Gives memory that was freed back to the system.
 void aq_return_freed_memory(void);
 
-/// The value of AFFINE_THREADS, or 0 when it is unset or not a positive number.
-size_t aq_requested_threads(void);
+/// The value of AFFINE_THREADS, as it stands in the environment.
+const char *_Nullable aq_requested_threads(void);
 
 #endif

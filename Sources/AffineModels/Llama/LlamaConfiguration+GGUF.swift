@@ -60,12 +60,16 @@ extension LlamaConfiguration {
 }
 
 extension GGUFMetadata {
-  /// A whole number of every layer, which must be one for all: written once or once a layer.
+  /// A whole number of every layer, which must be one for all: written once or once a layer, then as int32
+  /// or uint32.
   fileprivate func int(_ key: String, ofLayers layers: Int) throws -> Int {
-    guard case .array = self[key] else { return try int(key) }
-    let numbers = try integers(key)
+    guard case .array(let array) = self[key] else { return try int(key) }
+    let numbers =
+      if case .uint32(let values) = array { values.map { Int($0) } } else {
+        try integers(key).map { Int($0) }
+      }
     guard let first = numbers.first, numbers.allSatisfy({ $0 == first }), numbers.count == layers
     else { throw LlamaError.unsupported("layers that differ in '\(key)'") }
-    return Int(first)
+    return first
   }
 }

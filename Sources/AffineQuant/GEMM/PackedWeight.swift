@@ -110,11 +110,12 @@ extension PackedWeight {
       }
     }
     if let planned { return planned }
+    // Not all of these compile: inputs may have any type here.
     let first = inputs.map(OperandType.quantized) ?? .float(.float32)
-    let plan = AffineQuant.plan(
-      for: .linear, first, .quantized(core.type), rows: rows, isPacked: core.tiles != nil,
-      on: execution)
-    guard let plan else { preconditionFailure("no product with \(core.type.name)") }
-    return plan
+    var layouts = ProductPlan.Layouts()
+    layouts.rows = rows
+    if core.tiles != nil { layouts.rhs = .fitting }
+    return ProductPlan(.linear, first, .quantized(core.type), layouts, execution)
+      .plan(.linear, first, .quantized(core.type), sizes: nil, execution)
   }
 }

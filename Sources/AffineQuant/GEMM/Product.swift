@@ -7,6 +7,7 @@ package enum Product {
     on execution: Execution
   ) throws(QuantizationError) -> Matrix<Float> {
     let shape = Shape(lhs.shape.rows, rhs.shape.rows)
+    try check(lhs.shape, rhs.shape, end)
     let values = BufferBuilder<Float>(count: shape.count)
     try quantizing(lhs, as: type, rhs, end, into: values.memory, execution)
     return Matrix(validated: shape, values.buffer)
@@ -17,13 +18,8 @@ package enum Product {
     into memory: DisjointMemory<Float>, _ execution: Execution
   ) throws(QuantizationError) {
     let grid = BlockGrid(lhs.shape, type.block), shape = Shape(lhs.shape.rows, rhs.shape.rows)
-    do throws(ShapeError) {
-      guard lhs.shape.columns == rhs.shape.columns else {
-        throw .mismatchedDepth(lhs: lhs.shape.columns, rhs: rhs.shape.columns)
-      }
-      try end.check(columns: shape.columns)
-    } catch { throw .shape(error) }
-    let plan = plan(type, grid, rhs, finishes: !end.isNone, execution)
+    try check(lhs.shape, rhs.shape, end)
+    let plan = shape.count > 0 ? plan(type, grid, rhs, finishes: !end.isNone, execution) : nil
     guard let plan, case .codes(let kernel) = plan.route,
       case .quantized(let quantize, let packing) = plan.lhs
     else {
@@ -55,6 +51,14 @@ package enum Product {
       return quantizer.isFinite
     }
     guard isFinite else { throw BlockRanges.notFinite(lhs) }
+  }
+
+  private static func check(
+    _ lhs: Shape, _ rhs: Shape, _ end: ProductEnd
+  ) throws(QuantizationError) {
+    do {
+      try ProductCall.check((lhs.columns, rhs.columns), Shape(lhs.rows, rhs.rows), end)
+    } catch { throw .shape(error) }
   }
 
   /// How rows that are quantized on their way meet a weight; `nil` where they must become a matrix of codes

@@ -23,6 +23,8 @@ extension ProductCall {
     output: (_ block: Shape, _ threads: Int, Workspace, Kernel<FinishRows>?) ->
       ProductResult
   ) {
+    // Nor is there anything to pack then, whatever the depth.
+    guard shape.count > 0 else { return }
     let plan = plan(finishes: finishes)
     let threads = Blocking.threads(multiplications: shape.count * depths.lhs, execution)
     Workspace.lend { workspace in

@@ -34,23 +34,25 @@ package struct ProductCall {
 
   /// The product in a new matrix.
   ///
-  /// - Throws: ``ShapeError``: contracted extents that differ, a bias of another length.
+  /// - Throws: ``ShapeError``: contracted extents that differ, a bias of another length, a result that no
+  ///   memory holds.
   package func result<Element: FloatElement>(
     as _: Element.Type = Element.self
   ) throws(ShapeError) -> Matrix<Element> {
+    try check()
     let shape = shape
     switch Element.self {
     case is Float.Type:
       let values = BufferBuilder<Float>(count: shape.count)
-      try write(to: .float32(values.memory))
+      write(to: .float32(values.memory))
       return Matrix<Float>(validated: shape, values.buffer).converted()
     case is Float16.Type:
       let values = BufferBuilder<Float16>(count: shape.count)
-      try write(to: .float16(values.memory))
+      write(to: .float16(values.memory))
       return Matrix<Float16>(validated: shape, values.buffer).converted()
     case is BFloat16.Type:
       let values = BufferBuilder<BFloat16>(count: shape.count)
-      try write(to: .bfloat16(values.memory))
+      write(to: .bfloat16(values.memory))
       return Matrix<BFloat16>(validated: shape, values.buffer).converted()
     default:
       // A type from outside of the library: rounded from floats.
@@ -66,28 +68,35 @@ package struct ProductCall {
     guard result.shape == shape else {
       throw .mismatchedResult(expected: shape, found: result.shape)
     }
-    var failure: ShapeError?
-    result.values.change { memory in
-      do throws(ShapeError) {
-        switch memory {
-        case let floats as DisjointMemory<Float>: try write(to: .float32(floats))
-        case let halves as DisjointMemory<Float16>: try write(to: .float16(halves))
-        case let halves as DisjointMemory<BFloat16>: try write(to: .bfloat16(halves))
-        default:
-          let values: Matrix<Element> = try self.result()
-          memory.withRange(0..<shape.count) { $0.copy(values.values.span) }
-        }
-      } catch { failure = error }
+    try check()
+    let isForeign = result.values.change { memory in
+      switch memory {
+      case let floats as DisjointMemory<Float>: write(to: .float32(floats))
+      case let halves as DisjointMemory<Float16>: write(to: .float16(halves))
+      case let halves as DisjointMemory<BFloat16>: write(to: .bfloat16(halves))
+      default: return true
+      }
+      return false
     }
-    if let failure { throw failure }
+    if isForeign { result = try self.result() }
   }
 
-  private func write(to target: ProductResult.Target) throws(ShapeError) {
-    let depths = depths
+  private func check() throws(ShapeError) { try Self.check(depths, shape, end) }
+
+  /// What must hold before anything is allocated.
+  static func check(
+    _ depths: (lhs: Int, rhs: Int), _ shape: Shape, _ end: ProductEnd
+  ) throws(ShapeError) {
     guard depths.lhs == depths.rhs else {
       throw .mismatchedDepth(lhs: depths.lhs, rhs: depths.rhs)
     }
     try end.check(columns: shape.columns)
+    try shape.validate()
+    // Factors without columns have rows that take no memory; those of the result do.
+    guard shape.count <= 1 << 48 else { throw .invalid(rows: shape.rows, columns: shape.columns) }
+  }
+
+  private func write(to target: ProductResult.Target) {
     run(finishes: !target.isFloat || !end.isNone) { block, threads, workspace, finish in
       ProductResult(target, shape, end, block: block, threads: threads, workspace, finish)
     }

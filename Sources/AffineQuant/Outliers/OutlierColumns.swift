@@ -18,7 +18,7 @@ public struct OutlierColumns: Sendable, Hashable {
   public init(
     in input: Matrix<Float>, threshold: Float = 6, on execution: Execution = .standard
   ) {
-    guard threshold > 0 else {
+    guard threshold > 0, input.shape.count > 0 else {
       columns = []
       return
     }

@@ -57,6 +57,8 @@ extension AffineQuantized where Layout: RowMajorLayout {
 extension AffineQuantized {
   /// The values, each operation rounded to `Element`: `(code − zero point) · scale`, then `+ bias`.
   ///
+  /// What is beyond the largest `Element` becomes infinite, as within a step of 65504 in `Float16`.
+  ///
   /// - Complexity: O(rows · columns).
   public func dequantized<Element: FloatElement>(
     as _: Element.Type = Element.self, on execution: Execution = .standard
@@ -71,7 +73,8 @@ extension AffineQuantized {
 }
 
 extension AffineQuantized where Layout: RowMajorLayout {
-  /// Rounds values to what this type can represent: quantizes and dequantizes.
+  /// Rounds values to what this type can represent: quantizes and dequantizes to `Element`, of which what is
+  /// beyond the largest becomes infinite, as within a step of 65504 in `Float16`.
   ///
   /// - Throws: ``QuantizationError``, as the initializer that quantizes.
   public static func fakeQuantized<Element: FloatElement>(

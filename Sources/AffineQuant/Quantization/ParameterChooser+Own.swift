@@ -36,6 +36,7 @@ extension ParameterChooser {
   func ends(_ minimum: Float, _ maximum: Float) -> BlockParameters {
     let isBiased = type.mapping.kind == .biased
     let (minimum, maximum) = isBiased ? (minimum, maximum) : (min(minimum, 0), max(maximum, 0))
+    if !isBiased, let block = reaching(minimum, maximum) { return block }
     var block = spanning(minimum, maximum)
     // A tie needs a scale that is hardly smaller; one of few bits a step less, or half of a power of two.
     for turn in 0..<4 where block.isUsable {
@@ -50,6 +51,26 @@ extension ParameterChooser {
       block = next
     }
     return block
+  }
+
+  /// A scale of 16 bits and a zero point with which both ends become the ends of the codes: to nearest, or
+  /// down, where at most a step is cut off from both together. `nil` where scales lie further apart.
+  private func reaching(_ minimum: Float, _ maximum: Float) -> BlockParameters? {
+    let (width, steps) = (maximum - minimum, high - low)
+    guard let element = ElementType(rawValue: type.mapping.scale.rawValue), element != .float32,
+      steps * element.machineEpsilon <= 1,
+      width / steps >= max(element.smallestNormal, smallestScale)
+    else { return nil }
+    // Where both ends lie in the middle of two codes, a scale that is exact makes neither a code.
+    let less = type.mapping.scale.roundDown(width / steps * (1 - 0x1p-20))
+    for scale in [element.round(width / steps), less] where scale.isFinite {
+      var block = BlockParameters(scale: scale, encodingScale: scale)
+      // What lies beyond the codes is shared between the ends.
+      let below = ((steps - (minimum + maximum) / scale) / 2).rounded(.toNearestOrEven)
+      block.zeroPoint = Int16(min(max(low + below, low), high))
+      if code(minimum, block) == low, code(maximum, block) == high { return block }
+    }
+    return nil
   }
 
   private func spanning(

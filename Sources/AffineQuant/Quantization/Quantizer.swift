@@ -13,6 +13,7 @@ struct Quantizer<Element: FloatElement> {
     self.source = source
     self.execution = execution
     grid = BlockGrid(source.shape, type.block)
+    do { try grid.validate() } catch { throw .shape(error) }
     chooser = try ParameterChooser(type, options, Element.elementType)
     encoder = RowEncoder(chooser, options.rounding, execution)
   }

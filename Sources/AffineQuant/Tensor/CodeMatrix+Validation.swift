@@ -80,7 +80,9 @@ extension BlockGrid {
     try shape.validate()
     // Far below overflow in any index computation, far above any memory.
     let most = 1 << 48
-    guard shape.count <= most, shape.rows <= most, shape.columns <= most else {
+    // Rows of nothing take no memory, but time.
+    let longest = shape.count == 0 ? 1 << 24 : most
+    guard shape.count <= most, shape.rows <= longest, shape.columns <= longest else {
       throw .invalid(rows: shape.rows, columns: shape.columns)
     }
     for (axis, phase, extent) in [

@@ -14,8 +14,6 @@ public enum ShapeError: Error, Hashable {
   case misaligned(axis: String, position: Int, block: Int)
   /// A result that is given has not the shape of what it would hold.
   case mismatchedResult(expected: Shape, found: Shape)
-  /// A thread count below one.
-  case threads(Int)
 }
 
 extension ShapeError: CustomStringConvertible {
@@ -35,8 +33,6 @@ extension ShapeError: CustomStringConvertible {
       "\(axis) \(position) lies inside a block of \(block): the join would need two scales in it"
     case .mismatchedResult(let expected, let found):
       "the result has the shape \(expected), and the matrix for it \(found)"
-    case .threads(let count):
-      "\(count) threads cannot run anything: ask for 1 or more"
     }
   }
 }

@@ -2,8 +2,10 @@ internal import AffineKernels
 
 /// How a call runs: on how many threads, with which instruction sets and which kernels.
 public struct Execution: Sendable, Hashable {
-  /// Threads to use at most; a call with little work uses fewer. Results do not depend on it.
-  public var threads: Int
+  /// Threads to use at most, 1 to 256; a call with little work uses fewer. Results do not depend on it.
+  ///
+  /// A count below 1 becomes 1, one above 256 becomes 256.
+  public var threads: Int { didSet { threads = Self.clamped(threads) } }
   /// What kernels may use of the CPU; what the CPU lacks is not used.
   public var instructionSet: InstructionSet
   /// Kernels that are tried before those of the library, in this order.
@@ -13,15 +15,27 @@ public struct Execution: Sendable, Hashable {
 
   /// As many threads as the environment variable `AFFINE_THREADS` says, else one for each physical core
   /// that this process may use and its container's quota pays for; and all that the CPU has.
+  ///
+  /// The variable is read once. What is no whole number from 1 to 256 in plain digits, such as `0` or `2x`,
+  /// counts as not set, since nothing here could throw; the command refuses it.
   public static let standard = Execution(
-    threads: max(aq_requested_threads() > 0 ? aq_requested_threads() : aq_core_count(), 1))
+    threads: unsafe aq_requested_threads().map { unsafe String(cString: $0) }
+      .flatMap(threads(named:)) ?? Int(aq_core_count()))
 
   /// More threads than this are never started: far more than any core count they could help.
   private static let maximumThreads = 256
 
+  private static func clamped(_ count: Int) -> Int { min(max(count, 1), maximumThreads) }
+
+  /// The threads that a value of `AFFINE_THREADS` asks for; `nil` of what is no such value.
+  package static func threads(named text: String) -> Int? {
+    guard let count = Int(text), "\(count)" == text, count == clamped(count) else { return nil }
+    return count
+  }
+
   /// A thread count below 1 counts as 1, one above 256 as 256.
   public init(threads: Int, instructionSet: InstructionSet = .running) {
-    self.threads = min(max(threads, 1), Self.maximumThreads)
+    self.threads = Self.clamped(threads)
     self.instructionSet = instructionSet
   }
 

@@ -26,11 +26,11 @@ public struct AdamW: Sendable {
 
   /// Moments of zero for parameters of a shape.
   ///
-  /// - Throws: ``AffineQuant/QuantizationError``: a group of fewer than one.
+  /// - Throws: ``AffineQuant/QuantizationError``: a group of fewer than one, a shape that no matrix has.
   public init(
     shape: Shape, moments format: MomentFormat = .float32
   ) throws(QuantizationError) {
-    moments = Moments(
+    moments = try Moments(
       shape, first: try format.layout(isSecond: false), second: try format.layout(isSecond: true))
   }
 

@@ -17,9 +17,9 @@ public struct SGD: Sendable {
 
   /// A moment of zero for parameters of a shape.
   ///
-  /// - Throws: ``AffineQuant/QuantizationError``: a group of fewer than one.
+  /// - Throws: ``AffineQuant/QuantizationError``: a group of fewer than one, a shape that no matrix has.
   public init(shape: Shape, moments format: MomentFormat = .float32) throws(QuantizationError) {
-    moments = Moments(shape, first: try format.layout(isSecond: false), second: nil)
+    moments = try Moments(shape, first: try format.layout(isSecond: false), second: nil)
   }
 
   /// Bytes that the moment takes.

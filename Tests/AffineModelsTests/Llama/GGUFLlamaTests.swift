@@ -93,7 +93,7 @@ import Testing
   @Test(arguments: [
     [("scaling.type", GGUFValue.string("linear")), ("scaling.factor", .float32(3))],
     [("scaling.factor", .float32(3))], [("scale_linear", .float32(3))],
-    [("scaling.type", .string("linear")), ("scale_linear", .float64(3))],
+    [("scaling.type", .string("linear")), ("scale_linear", .float32(3))],
     [("scaling.factor", .float32(3)), ("scale_linear", .float32(7))],
   ])
   func divideFrequenciesByAFactor(_ keys: [(String, GGUFValue)]) throws {

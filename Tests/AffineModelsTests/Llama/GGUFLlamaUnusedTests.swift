@@ -73,20 +73,62 @@ import Testing
     #expect(found == "llama.\(key)")
   }
 
+  /// Nor is one of another width, which llama.cpp refuses too.
+  @Test(arguments: [
+    "context_length", "embedding_length", "block_count", "feed_forward_length",
+    "attention.head_count", "attention.head_count_kv", "attention.key_length",
+    "attention.value_length", "rope.dimension_count", "vocab_size",
+  ])
+  func countsOfOtherWidths(key: String) throws {
+    for (value, found) in [
+      (GGUFValue.uint8(4), "uint8 4"), (.int8(4), "int8 4"), (.uint16(4), "uint16 4"),
+      (.int16(4), "int16 4"), (.int32(4), "int32 4"), (.uint64(4), "uint64 4"),
+      (.int64(4), "int64 4"), (.float32(4), "float32 4.0"), (.float64(4), "float64 4.0"),
+      (.bool(true), "bool true"), (.string("4"), "string 4"),
+    ] {
+      let error = try Self.error { $0.metadata["llama.\(key)"] = value }
+      #expect(
+        error as? GGUFError
+          == .unexpectedValue(key: "llama.\(key)", expected: "uint32", found: found))
+    }
+  }
+
+  @Test(arguments: [
+    "attention.layer_norm_rms_epsilon", "rope.freq_base", "rope.scaling.factor",
+    "rope.scale_linear",
+  ])
+  func settingsOfOtherWidths(key: String) throws {
+    for (value, found) in [
+      (GGUFValue.float64(2), "float64 2.0"), (.uint32(2), "uint32 2"), (.int64(2), "int64 2"),
+    ] {
+      let error = try Self.error { $0.metadata["llama.\(key)"] = value }
+      #expect(
+        error as? GGUFError
+          == .unexpectedValue(key: "llama.\(key)", expected: "float32", found: found))
+    }
+  }
+
   /// Numbers that stand once a layer must be one for all.
   @Test func numbersOfEveryLayer() throws {
     let key = "llama.attention.head_count_kv"
     #expect(try Self.error { $0.metadata[key] = .array(.int32([2, 2])) } == nil)
+    #expect(try Self.error { $0.metadata[key] = .array(.uint32([2, 2])) } == nil)
+    for array: GGUFArray in [.uint8([2, 2]), .int16([2, 2]), .uint64([2, 2]), .int64([2, 2])] {
+      let error = try Self.error { $0.metadata[key] = .array(array) }
+      guard case .unexpectedValue(key, "array of int32", _) = error as? GGUFError else {
+        Issue.record("\(array): \(String(describing: error))")
+        continue
+      }
+    }
     for numbers: [Int32] in [[2, 1], [2], [], [2, 2, 2]] {
       let error = try Self.error { $0.metadata[key] = .array(.int32(numbers)) }
       #expect(error as? LlamaError == .unsupported("layers that differ in '\(key)'"))
     }
   }
 
-  /// A count that no file could hold becomes the size of nothing: 2⁶² numbers of eight bytes would be a
-  /// size of zero.
-  @Test(arguments: [1 << 20, 1 << 33, 1 << 36, 1 << 61, 1 << 62, UInt64.max])
-  func countsThatNothingBounds(_ count: UInt64) throws {
+  /// A count that no file could hold becomes the size of nothing: the product of two could wrap.
+  @Test(arguments: [1 << 20, 1 << 25, 1 << 29, 1 << 31, UInt32.max])
+  func countsThatNothingBounds(_ count: UInt32) throws {
     for key in [
       "attention.key_length", "rope.dimension_count", "block_count", "attention.head_count",
       "attention.head_count_kv", "feed_forward_length", "embedding_length", "context_length",
@@ -94,7 +136,7 @@ import Testing
       var file = try GGUFLlamaTests.file(TinyLlama())
       file.metadata["llama.rope.scaling.factor"] = .float32(2)
       if key == "rope.dimension_count" { file.metadata["llama.attention.key_length"] = nil }
-      file.metadata["llama.\(key)"] = .uint64(count)
+      file.metadata["llama.\(key)"] = .uint32(count)
       // A context of a million tokens is possible.
       if key == "context_length" && count == 1 << 20 { continue }
       #expect(throws: (any Error).self, "\(key)") {

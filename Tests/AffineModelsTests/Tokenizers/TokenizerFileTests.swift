@@ -46,12 +46,18 @@ import Testing
     var metadata = Self.metadata("<turn over>", kind: kind)
     metadata["tokenizer.ggml.\(role)_token_id"] = .uint32(257)
     #expect(try BytePairTokenizer(metadata).ends == [257])
-    for (value, error) in [
-      (GGUFValue.uint32(259), TokenizerError.noSuchToken(259, role: "end", count: 259)),
-      (.int32(-1), .noSuchToken(-1, role: "end", count: 259)),
+    let key = "tokenizer.ggml.\(role)_token_id"
+    metadata[key] = .uint32(259)
+    #expect(throws: TokenizerError.noSuchToken(259, role: "end", count: 259)) {
+      try BytePairTokenizer(metadata)
+    }
+    for (value, found) in [
+      (GGUFValue.int32(-1), "int32 -1"), (.int32(257), "int32 257"), (.uint64(257), "uint64 257"),
+      (.uint16(257), "uint16 257"),
     ] {
-      metadata["tokenizer.ggml.\(role)_token_id"] = value
-      #expect(throws: error) { try BytePairTokenizer(metadata) }
+      metadata[key] = value
+      let error = GGUFError.unexpectedValue(key: key, expected: "uint32", found: found)
+      #expect(throws: TokenizerError.gguf(error)) { try BytePairTokenizer(metadata) }
     }
   }
 
@@ -65,7 +71,11 @@ import Testing
   /// A value of another type is no reason to take the default.
   @Test(arguments: [
     ("model", GGUFValue.uint32(1)), ("pre", .uint32(1)), ("token_type", .array(.string(["a"]))),
-    ("bos_token_id", .string("1")), ("eos_token_id", .float32(1)), ("eot_token_id", .bool(true)),
+    ("token_type", .array(.uint8([UInt8](repeating: 1, count: 259)))),
+    ("token_type", .array(.uint32([UInt32](repeating: 1, count: 259)))),
+    ("token_type", .array(.int64([Int64](repeating: 1, count: 259)))),
+    ("bos_token_id", .string("1")), ("bos_token_id", .int32(1)), ("eos_token_id", .uint64(1)),
+    ("eos_token_id", .float32(1)), ("eot_token_id", .bool(true)),
     ("add_bos_token", .uint8(1)), ("add_eos_token", .string("true")), ("merges", .string("t h")),
   ])
   func valuesOfOtherTypes(_ key: String, _ value: GGUFValue) throws {

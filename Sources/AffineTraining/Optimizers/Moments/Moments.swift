@@ -6,7 +6,14 @@ package struct Moments: Sendable {
   package internal(set) var first, second: Moment
 
   /// Moments of zero.
-  package init(_ shape: Shape, first: MomentLayout, second: MomentLayout?) {
+  ///
+  /// - Throws: ``AffineQuant/QuantizationError``: a shape that no matrix has.
+  package init(
+    _ shape: Shape, first: MomentLayout, second: MomentLayout?
+  ) throws(QuantizationError) {
+    do { try BlockGrid(shape, Block(rows: 1, columns: Block.whole)).validate() } catch {
+      throw .shape(error)
+    }
     self.shape = shape
     self.first = Moment(shape, first)
     self.second = Moment(second == nil ? Shape(0, 0) : shape, second ?? .float32)
