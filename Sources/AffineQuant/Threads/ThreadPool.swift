@@ -38,7 +38,8 @@ package final class ThreadPool: Sendable {
     let region = regions.withLock { $0.popLast() } ?? Self.newRegion()
     unsafe withUnsafePointer(to: work) { work in
       unsafe region.prepare(work, threads: threads, preparations: first, parts: parts)
-      let ticket = Ticket(region, threads: threads, round: rounds.add(1, ordering: .relaxed).newValue)
+      let round = rounds.add(1, ordering: .relaxed).newValue
+      let ticket = Ticket(region, threads: threads, round: round)
       region.admit(ticket.number)
       _ = announcement.exchange(0, ticket.number)
       wakeSome(below: threads)
@@ -121,7 +122,8 @@ package final class ThreadPool: Sendable {
   private func wakeSome(below threads: Int) {
     guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
     var woken = 0
-    for number in 1..<max(threads, 1) where asleep.load(number) == 1 && asleep.exchange(number, 0) == 1 {
+    for number in 1..<max(threads, 1) where asleep.load(number) == 1 {
+      guard asleep.exchange(number, 0) == 1 else { continue }
       wake[number].signal()
       woken += 1
       if woken == 2 { return }

@@ -21,7 +21,9 @@ struct Ticket {
 
   /// Lends the region.
   func withRegion(_ body: (Region) -> Void) {
-    guard let opaque = unsafe UnsafeRawPointer(bitPattern: number & Self.addressMask) else { return }
+    guard let opaque = unsafe UnsafeRawPointer(bitPattern: number & Self.addressMask) else {
+      return
+    }
     unsafe Unmanaged<Region>.fromOpaque(opaque)._withUnsafeGuaranteedRef(body)
   }
 }

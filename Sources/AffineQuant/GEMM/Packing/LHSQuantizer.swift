@@ -113,7 +113,8 @@ struct LHSQuantizer: LHSPacking {
     let place = unsafe place(panel, lane, worker)
     var arguments = unsafe QuantizeSlices(
       c: aq_slices_args(
-        values: values + row * columns, slices: layout.sliceCount, ends: ends, slice_quads: quads, one_scale: hasOneScale, smallest: smallest,
+        values: values + row * columns, slices: layout.sliceCount, ends: ends, slice_quads: quads,
+        one_scale: hasOneScale, smallest: smallest,
         codes: UnsafeMutableRawPointer(place.start).assumingMemoryBound(to: Int8.self),
         run: place.run, run_stride: place.stride, scale: scale.start(of: worker),
         total: total.start(of: worker), is_finite: true))
