@@ -2,36 +2,49 @@ internal import AffineKernels
 
 /// The codes of some lanes of an operand, rows or columns, as bytes: lane after lane, every slice padded
 /// with zeros to whole k-groups. What panels are made of.
+///
+/// Loops read addresses and numbers alone: several threads that count references to one matrix wait for each
+/// other.
+@safe
 struct ByteLanes {
-  private let operand: CodeOperand
-  private let slices: ContractedSlices
-  /// Added to every code, modulo 256.
-  private let offset: UInt8
+  private let codes: UnsafePointer<UInt8>
+  private let rowBytes, bits: Int
+  private let axis: FreeAxis
+  /// Codes of a lane.
+  private let contracted: Int
+  private let slices: SlicePadding
+  /// What makes signed codes unsigned, and what is added then, modulo 256.
+  private let flip, offset: UInt8
   private let kernels: PackingKernels
-  private let execution: Execution
+  /// What the addresses belong to.
+  private let owners: (CodeMatrix, ContractedSlices)
   /// A lane before it is padded.
   private var lane: [UInt8]
   /// The contracted rows of some columns, and the same turned.
   private var rows: [UInt8] = []
   private var turned: [UInt8] = []
 
-  /// The matrix lies row by row.
+  /// The matrix lies row by row; `offset` is added to every code.
   init(
-    _ operand: CodeOperand, _ slices: ContractedSlices, offset: Int, _ kernels: PackingKernels,
-    _ execution: Execution
+    _ operand: CodeOperand, _ slices: ContractedSlices, offset: Int, _ kernels: PackingKernels
   ) {
-    self.operand = operand
-    self.slices = slices
-    self.offset = UInt8(truncatingIfNeeded: offset)
+    let matrix = operand.codes, storage = matrix.storage
+    unsafe codes = matrix.codes.pointer
+    (rowBytes, bits) = (matrix.rowBytes, storage.bits)
+    (axis, contracted) = (operand.axis, operand.contracted)
+    self.slices = SlicePadding(slices)
+    let sign: UInt8 = storage.isSigned ? 1 << UInt8(storage.bits - 1) : 0
+    flip = sign
+    self.offset = UInt8(truncatingIfNeeded: offset) &- sign
     self.kernels = kernels
-    self.execution = execution
+    owners = (matrix, slices)
     let isPadded = !slices.isUnpadded && operand.axis == .rows
     lane = [UInt8](repeating: 0, count: isPadded ? operand.contracted : 0)
   }
 
   /// Writes the padded bytes of some lanes.
   mutating func write(_ lanes: Range<Int>, into bytes: inout MutableSpan<UInt8>) {
-    switch operand.axis {
+    switch axis {
     case .rows:
       for (index, row) in lanes.enumerated() {
         var target = bytes.part(index * slices.depth..<(index + 1) * slices.depth)
@@ -42,22 +55,34 @@ struct ByteLanes {
   }
 
   private mutating func write(row: Int, into bytes: inout MutableSpan<UInt8>) {
-    let (codes, slices, offset, unpack) = (operand.codes, slices, offset, kernels.unpack)
-    let source = codes.codes.span.extracting(codes.codeBytes(ofRow: row))
+    let start = unsafe codes + row * rowBytes
     guard !slices.isUnpadded else {
-      codes.storage.unpack(source, offset: offset, into: &bytes, unpack)
+      unsafe unpack(start, into: &bytes)
       return
     }
+    var lane: [UInt8] = []
+    swap(&lane, &self.lane)
+    defer { swap(&lane, &self.lane) }
     var span = lane.mutableSpan
-    codes.storage.unpack(source, offset: offset, into: &span, unpack)
+    unsafe unpack(start, into: &span)
     slices.pad(span.span, into: &bytes)
+  }
+
+  private func unpack(_ packed: UnsafePointer<UInt8>, into bytes: inout MutableSpan<UInt8>) {
+    unsafe bytes.withUnsafeMutableBufferPointer { bytes in
+      guard let to = bytes.baseAddress else { return }
+      var arguments = unsafe UnpackCodes(
+        c: aq_unpack_args(
+          count: bytes.count, packed: packed, bits: UInt32(bits), flip: flip, offset: offset,
+          codes: to))
+      kernels.unpack(&arguments)
+    }
   }
 
   /// Unpacks the columns of every row, and turns them.
   private mutating func write(columns: Range<Int>, into bytes: inout MutableSpan<UInt8>) {
     guard let transpose = kernels.transpose else { preconditionFailure("no kernel for columns") }
-    let (codes, depth, slices) = (operand.codes, operand.contracted, slices)
-    let (offset, unpack) = (offset, kernels.unpack)
+    let depth = contracted
     // Codes of eight columns are whole bytes.
     let first = columns.lowerBound / 8 * 8
     let width = columns.upperBound - first
@@ -67,15 +92,10 @@ struct ByteLanes {
     defer { (self.rows, self.turned) = (rows, turned) }
     Self.grow(&rows, to: depth * width)
     Self.grow(&turned, to: depth * width)
-    let bits = codes.storage.bits
-    let span = codes.codes.span
     var unpacked = rows.mutableSpan
     for row in 0..<depth {
-      let start = codes.codeBytes(ofRow: row).lowerBound
       var target = unpacked.part(row * width..<(row + 1) * width)
-      codes.storage.unpack(
-        span.extracting(start + first * bits / 8..<start + (columns.upperBound * bits + 7) / 8),
-        offset: offset, into: &target, unpack)
+      unsafe unpack(codes + row * rowBytes + first * bits / 8, into: &target)
     }
     TransposeKernels.turn(
       rows.span, Shape(depth, width), into: &turned, transpose)
@@ -105,8 +125,8 @@ struct ByteLanes {
           else { return }
           var arguments = unsafe TotalsOfSlices(
             c: aq_totals_args(
-              codes: codes, is_signed: isSigned, slices: slices.quads.count,
-              slice_quads: slices.quads.pointer, total: sum, product: product))
+              codes: codes, is_signed: isSigned, slices: slices.count,
+              slice_quads: slices.quads, total: sum, product: product))
           kernels.sums(&arguments)
         }
       }

@@ -9,7 +9,6 @@ struct LHSPacker: LHSPacking {
   /// The zero point that all right codes have, or zero where each has its own.
   private let rightOffset: Int
   private let kernels: PackingKernels
-  private let execution: Execution
   private let scales, biases: Buffer<Float>
   private let zeroPoints: Buffer<Int16>
 
@@ -18,11 +17,10 @@ struct LHSPacker: LHSPacking {
 
   init(
     _ operand: CodeOperand, for right: PackedRHS, _ tile: KernelTile, _ kernels: PackingKernels,
-    _ workspace: Workspace, _ execution: Execution
+    _ workspace: Workspace
   ) {
     self.operand = operand
     self.kernels = kernels
-    self.execution = execution
     slices = right.slices
     layout = LHSLayout(tile, right.slices)
     codeOffset = Self.offset(of: operand.codes)
@@ -56,7 +54,7 @@ struct LHSPacker: LHSPacking {
 
   func pack(panels: Range<Int>, worker: Int) {
     let mr = layout.mr, slices = slices
-    var lanes = ByteLanes(operand, slices, offset: codeOffset, kernels, execution)
+    var lanes = ByteLanes(operand, slices, offset: codeOffset, kernels)
     let together = together
     var bytes = [UInt8](repeating: 0, count: together * mr * slices.depth)
     for first in stride(from: panels.lowerBound, to: panels.upperBound, by: together) {

@@ -88,7 +88,7 @@ struct RHSPacker {
     _ sums: Sums
   ) {
     let (nr, depth) = (layout.nr, slices.depth)
-    var lanes = ByteLanes(operand, slices, offset: layout.offset, kernels, execution)
+    var lanes = ByteLanes(operand, slices, offset: layout.offset, kernels)
     let panelBytes = slices.groupCount * layout.groupBytes
     let together = operand.axis == .rows ? 1 : max(Self.turnedTogether / nr, 1)
     var bytes = [UInt8](repeating: 0, count: together * nr * depth)
@@ -118,6 +118,7 @@ struct RHSPacker {
     let (nr, depth, count) = (layout.nr, slices.depth, slices.ranges.count)
     var sum = [Int32](repeating: 0, count: count)
     var product = sum
+    let ranges = slices.ranges
     let start = panel * count * nr
     for lane in 0..<nr {
       if lane < present {
@@ -128,7 +129,7 @@ struct RHSPacker {
       }
       for slice in 0..<count {
         let index = start + slice * nr + lane
-        let codes = Int32(slices.ranges[slice].count)
+        let codes = Int32(ranges[slice].count)
         memory.totals?[index] = lane < present ? sum[slice] - zero(index) * codes : 0
         memory.products?[index] = lane < present ? 0 &- product[slice] : 0
       }

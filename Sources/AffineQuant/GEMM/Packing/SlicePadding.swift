@@ -1,0 +1,40 @@
+/// How slices are padded, as loops of workers read it: addresses and numbers, which belong to the slices.
+@safe
+struct SlicePadding {
+  private let ends: UnsafePointer<Int>
+  private let groups: UnsafePointer<UInt32>
+  /// K-groups of each slice in fours of codes.
+  let quads: UnsafePointer<UInt32>
+  let count: Int
+  private let kr: Int
+  /// The codes of a padded row.
+  let depth: Int
+  /// Whether no slice is padded.
+  let isUnpadded: Bool
+
+  init(_ slices: ContractedSlices) {
+    unsafe ends = slices.ends.pointer
+    unsafe groups = slices.groups.pointer
+    unsafe quads = slices.quads.pointer
+    count = slices.ranges.count
+    kr = slices.kr
+    depth = slices.depth
+    isUnpadded = slices.isUnpadded
+  }
+
+  /// Copies a row, slice after slice, each padded with zeros.
+  func pad(_ row: borrowing Span<UInt8>, into padded: inout MutableSpan<UInt8>) {
+    guard !isUnpadded else {
+      padded.copy(row.extracting(0..<depth))
+      return
+    }
+    var (start, position) = (0, 0)
+    for index in 0..<count {
+      let (end, length) = unsafe (ends[index], Int(groups[index]) * kr)
+      var slice = padded.part(position..<position + end - start)
+      slice.copy(row.extracting(start..<end))
+      for place in position + end - start..<position + length { padded[place] = 0 }
+      (start, position) = (end, position + length)
+    }
+  }
+}
