@@ -110,7 +110,7 @@ INLINE void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t pan
   floats out[ROWS][VECTORS];
   for (size_t i = 0; i < ROWS; ++i)
     for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
-  bool is_symmetric = !t->sums && !t->rhs_zero && !t->lhs_zero && !t->lhs_scale && !t->rhs_bias && !t->lhs_bias;
+  bool is_symmetric = !t->sums && !t->rhs_start && !t->rhs_zero && !t->lhs_zero && !t->lhs_scale && !t->rhs_bias && !t->lhs_bias;
   int tiles = configure(step, rows);
   for (size_t first = 0, end; first < t->slices; first = end) {
     end = t->slices - first < BATCH ? t->slices : first + BATCH;

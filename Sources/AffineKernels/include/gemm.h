@@ -12,8 +12,8 @@
 /// sum[s, i, j] = sum_{k in s} (lhs[i, k] - lhs_zero[s, i]) * (rhs[j, k] - rhs_zero[s, j])
 ///
 /// All rows of the left operand against one panel of nr rows of the right one, or several where the tile
-/// says so, one after the other, both packed as the
-/// kernel's tile says (families.h). The contracted axis is cut into slices of constant scale, each padded
+/// says so, one after the other, both packed as the kernel's tile says (families.h). Codes of left rows
+/// that do not exist, and those after the last k-group of a run, are undefined. The contracted axis is cut into slices of constant scale, each padded
 /// with zeros to whole k-groups. The sums are computed as
 ///
 ///   sum = sum_k lhs * rhs + lhs_start + rhs_start - rhs_zero * lhs_total - lhs_zero * rhs_total

@@ -43,8 +43,8 @@ typedef struct {
 /// codes[k] = round_half_even(values[k] * (1 / scale[s])), scale[s] = max(largest / 127, smallest)
 ///
 /// One row, slice after slice, each padded with zero codes to whole quads; `largest` is the largest
-/// magnitude of the slice, or of the row where it has one scale. The padded row lies in runs. Nothing
-/// else is written of a row with values that are not finite.
+/// magnitude of the slice, or of the row where it has one scale. The padded row lies in runs. Of a row
+/// with values that are not finite, what is written is undefined but for `is_finite`.
 typedef struct {
   const float *_Nonnull values;
   size_t slices;                         // at least 1

@@ -47,14 +47,15 @@ package struct Kernel<Arguments>: @unchecked Sendable {
 
   /// The same, noting that it ran.
   func noted(in record: KernelRecord) -> Kernel {
-    let plain = self
-    let noting = KernelDefinition<Arguments>(row: row, tile: optionalTile) {
-      [unowned record] arguments in
-      record.note(plain.row)
-      plain(&arguments)
+    unsafe definition._withUnsafeGuaranteedRef { plain in
+      let noting = record.noting(plain) {
+        KernelDefinition(row: plain.row, tile: plain.tile) { [unowned record] arguments in
+          record.note(plain.row)
+          Kernel(plain)(&arguments)
+        }
+      }
+      return Kernel(noting)
     }
-    record.keep(noting)
-    return Kernel(noting)
   }
 
   /// Whether it can serve so many rows where `other` is too large a tile for them.

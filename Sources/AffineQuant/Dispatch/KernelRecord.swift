@@ -9,8 +9,8 @@ internal import Synchronization
 ///     print(record.rows.map(\.name))
 public final class KernelRecord: Sendable, Hashable {
   private let found = Mutex<Set<KernelRow>>([])
-  /// What notes, for as long as it may run.
-  private let noting = Mutex<[any AnyObject & Sendable]>([])
+  /// What notes, by the kernel that it runs and keeps, for as long as it may run.
+  private let noting = Mutex<[ObjectIdentifier: any AnyObject & Sendable]>([:])
 
   public init() {}
 
@@ -21,7 +21,19 @@ public final class KernelRecord: Sendable, Hashable {
 
   func note(_ row: KernelRow) { found.withLock { _ = $0.insert(row) } }
 
-  func keep(_ object: any AnyObject & Sendable) { noting.withLock { $0.append(object) } }
+  /// What runs a kernel and notes it: one for each.
+  func noting<Arguments>(
+    _ plain: KernelDefinition<Arguments>, _ make: () -> KernelDefinition<Arguments>
+  ) -> KernelDefinition<Arguments> {
+    let key = ObjectIdentifier(plain)
+    let kept = noting.withLock { noting in
+      let kept = noting[key] ?? make()
+      noting[key] = kept
+      return kept
+    }
+    // It was made for the same kernel, so it takes the same arguments.
+    return unsafe unsafeDowncast(kept, to: KernelDefinition<Arguments>.self)
+  }
 
   public static func == (lhs: KernelRecord, rhs: KernelRecord) -> Bool { lhs === rhs }
   public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }

@@ -37,7 +37,8 @@ final class Region: @unchecked Sendable {
     precondition(max(preparations, parts) < 1 << Self.roundShift - 1)
     members = threads
     self.parts = (preparations, parts)
-    round = (round + 1) & (1 << (Int.bitWidth - 1 - Self.roundShift) - 1)
+    // Never 0, which is what counters hold before their first round.
+    round = round % (1 << (Int.bitWidth - 1 - Self.roundShift) - 1) + 1
     unsafe self.work = UnsafeRawPointer(work)
     unsafe call = { work, phase, part, worker in
       let work = unsafe work.assumingMemoryBound(to: Work.self)

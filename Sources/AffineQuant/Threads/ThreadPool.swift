@@ -122,7 +122,7 @@ package final class ThreadPool: Sendable {
   private func wakeSome(below threads: Int) {
     guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
     var woken = 0
-    for number in 1..<max(threads, 1) where asleep.load(number) == 1 {
+    for number in 1..<max(threads, 1) where asleep.loadInOrder(number) == 1 {
       guard asleep.exchange(number, 0) == 1 else { continue }
       wake[number].signal()
       woken += 1

@@ -63,10 +63,14 @@ struct LHSQuantizer: LHSPacking {
 
   private var partsOfPanel: Int { (layout.mr + together - 1) / together }
 
-  var parts: Int { packed.panels * partsOfPanel }
+  /// Those of the last panel end with its last row; its other lanes belong to the last part.
+  var parts: Int {
+    let (full, rest) = packed.rows.quotientAndRemainder(dividingBy: layout.mr)
+    return full * partsOfPanel + (rest + together - 1) / together
+  }
 
   func pack(panels: Range<Int>, worker: Int) {
-    for part in panels.lowerBound * partsOfPanel..<panels.upperBound * partsOfPanel {
+    for part in panels.lowerBound * partsOfPanel..<min(panels.upperBound * partsOfPanel, parts) {
       pack(part: part, worker: worker)
     }
   }
@@ -75,7 +79,7 @@ struct LHSQuantizer: LHSPacking {
   func pack(part: Int, worker: Int) {
     let panel = part / partsOfPanel, rows = packed.rows(of: panel)
     let first = part % partsOfPanel * together
-    let lanes = first..<min(first + together, layout.mr)
+    let lanes = first..<(part == parts - 1 ? layout.mr : min(first + together, layout.mr))
     for lane in lanes {
       let isPresent = lane < rows.count
       if isPresent {
