@@ -1,0 +1,91 @@
+/// What a decoder-only transformer is: extents, constants and choices, whatever file it came from.
+public struct DecoderConfiguration: Sendable, Hashable, Codable {
+  /// What normalizes rows.
+  public enum Norm: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Layer norm, root mean square norm, or a norm by range (arXiv 1805.11046).
+    case layer, rms, range
+  }
+
+  /// What is between the two products of a feed-forward layer.
+  public enum Activation: String, Sendable, Hashable, Codable, CaseIterable {
+    /// One function; or `silu(gate) · up` or `gelu(gate) · up`, with a third product.
+    case gelu, silu, swiglu, geglu
+  }
+
+  /// A linear layer of a block.
+  public enum BlockLinear: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Of attention, and of feed-forward layers.
+    case query, key, value, output, gate, up, down
+  }
+
+  /// What one block's attention sees, and how its positions turn.
+  public struct BlockAttention: Sendable, Hashable, Codable {
+    /// Tokens back that a token sees, itself with them; none: all.
+    public var window: Int?
+    /// How queries and keys turn; none: they do not.
+    public var rotary: RotaryRule?
+
+    /// Collects the two.
+    public init(window: Int? = nil, rotary: RotaryRule? = nil) {
+      self.window = window
+      self.rotary = rotary
+    }
+  }
+
+  /// Tokens that there are.
+  public var vocabulary: Int
+  /// Columns of the residual stream.
+  public var width: Int
+  /// Heads of queries.
+  public var heads: Int
+  /// Heads of keys and values, which neighbouring heads of queries share.
+  public var keyValueHeads: Int
+  /// Columns of a head.
+  public var headSize: Int
+  /// Columns inside of feed-forward layers.
+  public var feedForward: Int
+  /// Tokens of a sequence at most.
+  public var context: Int
+  /// The attention of each block, in their order.
+  public var blocks: [BlockAttention]
+
+  /// What normalizes rows.
+  public var norm = Norm.rms
+  /// What is added to the mean square or variance of a norm.
+  public var normEpsilon: Float = 1e-5
+  /// What is added to the weights of norms: 1 in Gemma's files of Hugging Face, 0 elsewhere.
+  public var normOffset: Float = 0
+  /// Whether queries and keys are normalized, a head at a time, before they turn.
+  public var normalizesHeads = false
+  /// Whether what a layer gives is normalized before it is added to the residual stream.
+  public var normalizesOutputs = false
+  /// The function of feed-forward layers.
+  public var activation = Activation.swiglu
+  /// The linear layers that have a bias.
+  public var biases: Set<BlockLinear> = []
+  /// Whether a table of trained positions is added to the embedded tokens.
+  public var learnsPositions = false
+  /// What products of queries and keys are multiplied by; none: 1 / √headSize.
+  public var attentionScale: Float?
+  /// Scores of attention and logits end at `cap · tanh(x / cap)`.
+  public var attentionCap, logitCap: Float?
+  /// What embedded tokens are multiplied by.
+  public var embeddingScale: Float = 1
+  /// Whether the head is the embedding's table.
+  public var isTied = false
+
+  /// Names the extents; choices are Llama's (Touvron et al., arXiv 2302.13971).
+  public init(
+    vocabulary: Int, width: Int, heads: Int, keyValueHeads: Int, headSize: Int, feedForward: Int,
+    context: Int, blocks: [BlockAttention]
+  ) {
+    self.vocabulary = vocabulary
+    self.width = width
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads
+    self.headSize = headSize
+    self.feedForward = feedForward
+    self.context = context
+    self.blocks = blocks
+  }
+}
