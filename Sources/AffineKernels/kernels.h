@@ -38,6 +38,17 @@
   K(matmul_f32i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U4, 1, 512))                       \
   K(matmul_f32i4, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U4, 1, 512))
 
+#define AQ_ROWS_matmul_f32t8(K)                                                                                \
+  K(matmul_f32t8, avx512vbmi, AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true,                              \
+    AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U8, 1, 512))                                                               \
+  K(matmul_f32t8, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U8, 1, 512))                       \
+  K(matmul_f32t8, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U8, 1, 512))
+
+#define AQ_ROWS_matmul_f32t4(K)                                                                                \
+  K(matmul_f32t4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U4, 1, 512)) \
+  K(matmul_f32t4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U4, 1, 512))                       \
+  K(matmul_f32t4, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U4, 1, 512))
+
 #define AQ_ROWS_matmul_f32(K)                                                                               \
   K(matmul_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 1, 1, AQ_F32, AQ_F32, 1, 0)) \
   K(matmul_f32, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 1, 1, AQ_F32, AQ_F32, 1, 0))                       \

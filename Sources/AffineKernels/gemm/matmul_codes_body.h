@@ -2,7 +2,8 @@
 #include "each_panel.h"
 
 // Floats against codes, written once for every vector width. The file that includes it defines the
-// vectors, `ROWS` (the most lhs lanes) and `NIBBLES`.
+// vectors, `ROWS` (the most lhs lanes) and `NIBBLES`, and how codes become numbers: numbers_body.h, or one of
+// the headers of tables.
 //
 // Many rows: codes of a few slices become floats in scratch memory that stays in the first-level cache,
 // and every left panel passes by. One row: codes become floats in registers, `ABREAST` slices at a time,
@@ -18,11 +19,12 @@ INLINE size_t chunk_end(const aq_matmul_codes_args *t, size_t first, size_t *qua
   return s;
 }
 
-/// A quad's codes, less the offset where their floats are not.
-INLINE void load_codes(const uint8_t *rhs, code_offset offset, ints codes[VECTORS]) {
+/// What a quad's codes stand for.
+INLINE void load_codes(const uint8_t *rhs, const code_meaning *meaning, const int kind, numbers found[VECTORS]) {
+  ints codes[VECTORS];
   if (NIBBLES) split_nibbles(rhs, codes);
   for (int v = 0; v < VECTORS; ++v)
-    codes[v] = less_offset(NIBBLES ? codes[v] : load_ints(rhs + 4 * v * WIDTH), offset);
+    found[v] = numbers_of(NIBBLES ? codes[v] : load_ints(rhs + 4 * v * WIDTH), meaning, kind);
 }
 
 /// The zero points of a slice, times `factor`.
@@ -33,22 +35,24 @@ INLINE void load_zeros(const aq_matmul_codes_args *t, size_t slice, float factor
 }
 
 /// Codes of whole slices less their zero points, as floats, [quad][4][rhs_lanes].
-static void decode(const aq_matmul_codes_args *t, const uint8_t *rhs, size_t first, size_t end, size_t quads) {
+INLINE void decode(
+    const aq_matmul_codes_args *t, const uint8_t *rhs, size_t first, size_t end, size_t quads, const int kind) {
   float *to = t->scratch;
-  code_offset offset = offset_of(t->offset);
+  const code_meaning meaning = meaning_of(t, kind);
   for (size_t s = first; s < end; ++s) {
     floats zeros[VECTORS];
     for (int v = 0; v < VECTORS; ++v) zeros[v] = zero_floats();
     if (t->rhs_zero) load_zeros(t, s, 1, zeros);
     for (size_t q = 0; q < t->slice_groups[s]; ++q) {
-      ints codes[VECTORS];
-      load_codes(rhs, offset, codes);
+      numbers found[VECTORS];
+      load_codes(rhs, &meaning, kind, found);
       // The next chunk comes from far away while this one is multiplied.
       for (int line = 0; line < RHS_BYTES; line += 64)
         __builtin_prefetch(rhs + quads * RHS_BYTES + line, 0, 2);
       for (int j = 0; j < 4; ++j)
         for (int v = 0; v < VECTORS; ++v)
-          store_floats(to + j * COLUMNS + v * WIDTH, subtract(code_at(codes[v], j, offset), zeros[v]));
+          store_floats(
+              to + j * COLUMNS + v * WIDTH, subtract(number_at(found[v], j, &meaning, kind), zeros[v]));
       to += 4 * COLUMNS;
       rhs += RHS_BYTES;
     }
@@ -136,37 +140,38 @@ INLINE void decoded_tile(
 /// values would lose bits.
 INLINE void sums_abreast(
     const aq_matmul_codes_args *t, const float *lhs, const uint8_t *rhs, size_t slice, const int count,
-    const bool has_zeros, floats sums[ABREAST][VECTORS]) {
-  code_offset offset = offset_of(t->offset);
+    const bool has_zeros, const int kind, floats sums[ABREAST][VECTORS]) {
+  const code_meaning meaning = meaning_of(t, kind);
   size_t quads = t->slice_groups[slice];
   floats zeros[ABREAST][VECTORS];
   for (int c = 0; c < count; ++c) {
     for (int v = 0; v < VECTORS; ++v) sums[c][v] = zero_floats();
-    if (has_zeros) load_zeros(t, slice + (size_t)c, CODE_FACTOR, zeros[c]);
+    if (has_zeros) load_zeros(t, slice + (size_t)c, NUMBER_FACTOR, zeros[c]);
   }
   for (size_t q = 0; q < quads; ++q) {
     // Unrolled, or the sums would lie in memory.
 #pragma clang loop unroll(full)
     for (int c = 0; c < count; ++c) {
-      ints codes[VECTORS];
-      load_codes(rhs + ((size_t)c * quads + q) * RHS_BYTES, offset, codes);
+      numbers found[VECTORS];
+      load_codes(rhs + ((size_t)c * quads + q) * RHS_BYTES, &meaning, kind, found);
       left_floats left = load_left(lhs + ((size_t)c * quads + q) * 4, 4);
       for (int j = 0; j < 4; ++j) {
         floats value = left_float(left, j);
         for (int v = 0; v < VECTORS; ++v) {
-          floats number = large_code_at(codes[v], j, offset);
+          floats number = large_number_at(found[v], j, &meaning, kind);
           if (has_zeros) number = subtract(number, zeros[c][v]);
           sums[c][v] = add_product(value, number, sums[c][v]);
         }
       }
     }
   }
-  float factor = 1 / CODE_FACTOR;
+  float factor = 1 / NUMBER_FACTOR;
+  if (factor == 1) return;
   for (int c = 0; c < count; ++c)
     for (int v = 0; v < VECTORS; ++v) sums[c][v] = multiply(sums[c][v], broadcast_float(&factor));
 }
 
-INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros) {
+INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros, const int kind) {
   const uint8_t *rhs = t->rhs;
   const float *lhs = t->lhs;
   floats out[ROWS][VECTORS];
@@ -176,8 +181,8 @@ INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros) {
     bool many = s + ABREAST <= t->slices;
     for (size_t c = 1; many && c < ABREAST; ++c) many = t->slice_groups[s + c] == each;
     floats sums[ABREAST][VECTORS];
-    if (many) sums_abreast(t, lhs, rhs, s, ABREAST, has_zeros, sums);
-    else sums_abreast(t, lhs, rhs, s, 1, has_zeros, sums);
+    if (many) sums_abreast(t, lhs, rhs, s, ABREAST, has_zeros, kind, sums);
+    else sums_abreast(t, lhs, rhs, s, 1, has_zeros, kind, sums);
     size_t count = many ? ABREAST : 1;
     for (size_t c = 0; c < count; ++c)
       fold_codes(t, s + c, s + c, 1, (floats(*)[VECTORS])sums[c], out);
@@ -188,15 +193,15 @@ INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros) {
   store_row(t, t->out, out[0]);
 }
 
-static void all_rows(const aq_matmul_codes_args *t) {
+INLINE void rows_of_kind(const aq_matmul_codes_args *t, const int kind) {
   if (t->rows == 1 && t->lhs_lanes == 1) {
-    if (t->rhs_zero) one_row(t, true);
-    else one_row(t, false);
+    if (HAS_ZEROS && t->rhs_zero) one_row(t, true, kind);
+    else one_row(t, false, kind);
     return;
   }
   for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {
     end = chunk_end(t, first, &quads);
-    decode(t, t->rhs + before * RHS_BYTES, first, end, quads);
+    decode(t, t->rhs + before * RHS_BYTES, first, end, quads, kind);
 #define TILE(panel, rows) decoded_tile(t, panel, first, end, before, rows)
     EACH_PANEL(t, t->lhs_lanes, TILE)
   }

@@ -59,6 +59,8 @@ typedef struct {
   FAMILY(matmul_i4) \
   FAMILY(matmul_f32i8) \
   FAMILY(matmul_f32i4) \
+  FAMILY(matmul_f32t8) \
+  FAMILY(matmul_f32t4) \
   FAMILY(matmul_f32) \
   FAMILY(range_f32) \
   FAMILY(quantize_i8) \

@@ -62,6 +62,9 @@ typedef struct {
 /// code, since a sum that they are taken from later has lost what outliers drown. Left values stay below
 /// 2^80, since sums may be 2^24 times as large on the way. Every kernel of the family gives the same bits,
 /// except that sums below 2^-126 may round less often.
+///
+/// In families of tables, matmul_f32t4 and matmul_f32t8, a code stands for table[code], of 16 or 256 values
+/// of at most 2^16, and there is neither offset nor zero point nor bias.
 typedef struct {
   size_t slices, groups;                  // `groups`: k-groups of all slices
   const uint32_t *_Nonnull slice_groups;  // [slices], at most 32
@@ -78,6 +81,8 @@ typedef struct {
   size_t rows, columns;                  // of the result that exist: at least 1
   float *_Nonnull out;                   // [rows][stride], only [rows][columns] is touched
   size_t stride;
+  const float *_Nullable table;           // of families of tables: what each code stands for
+  uint32_t exponent_bits;                 // 4 or 5 where that is E4M3 or E5M2, 0 for any table
 } aq_matmul_codes_args;
 
 /// out[i, j] = sum_k lhs[i, k] * rhs[j, k], accumulated with fma in ascending k

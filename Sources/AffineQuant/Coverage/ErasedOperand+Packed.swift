@@ -14,9 +14,7 @@ extension ErasedOperand {
 extension OperandType {
   /// Whether `X · Wᵀ` with these activations reads such a weight packed.
   package func isReadPacked(by activations: OperandType) -> Bool {
-    guard case .quantized(let type) = self, type.isAffineInteger, type.block.isRowSliced else {
-      return false
-    }
+    guard case .quantized(let type) = self, type.liesInPanels else { return false }
     if case .float = activations { return true }
     return isIntegerProduct(activations, self)
   }

@@ -78,7 +78,14 @@ extension AddedKernel.Family {
     case .nibbles: (.quantized(Int8Activations.type), .quantized(Int4Weight.type))
     case .weightBytes: (.float(.float32), .quantized(Int8Weight.type))
     case .weightNibbles: (.float(.float32), .quantized(Int4Weight.type))
+    case .tableBytes: (.float(.float32), .quantized(Self.floats(.float8e4m3)))
+    case .tableNibbles: (.float(.float32), .quantized(Self.floats(.float4e2m1)))
     case .floats: (.float(.float32), .float(.float32))
     }
+  }
+  private static func floats(_ format: SmallFloat) -> QuantizedType {
+    QuantizedType(
+      unchecked: .float(format), Block(rows: 1, columns: Block.whole),
+      MappingFormat(kind: .symmetric, scale: .float32))
   }
 }

@@ -24,6 +24,10 @@ public struct AddedKernel: Sendable, Hashable {
     case weightBytes = "matmul_f32i8"
     /// Floats against codes of half a byte: `aq_matmul_codes_args`.
     case weightNibbles = "matmul_f32i4"
+    /// Floats against codes of a byte that stand for the values of a table: `aq_matmul_codes_args`.
+    case tableBytes = "matmul_f32t8"
+    /// Floats against codes of half a byte that do: `aq_matmul_codes_args`.
+    case tableNibbles = "matmul_f32t4"
     /// Floats on both sides: `aq_matmul_f32_args`.
     case floats = "matmul_f32"
   }
@@ -51,7 +55,7 @@ public struct AddedKernel: Sendable, Hashable {
   ) -> any AnyObject & Sendable {
     switch family {
     case .bytes, .nibbles: unsafe KernelDefinition<CodePanel>(row: row, tile: tile, run: run)
-    case .weightBytes, .weightNibbles:
+    case .weightBytes, .weightNibbles, .tableBytes, .tableNibbles:
       unsafe KernelDefinition<WeightPanel>(row: row, tile: tile, run: run)
     case .floats: unsafe KernelDefinition<FloatPanel>(row: row, tile: tile, run: run)
     }

@@ -18,9 +18,8 @@ public struct PackedWeight: Sendable {
     on execution: Execution = .standard
   ) {
     let core = matrix.contents.core
-    let isTiled = core.type.isAffineInteger && core.type.block.isRowSliced
     self.inputs = inputs
-    self.core = isTiled ? core.tiled(execution) : core.rowMajor()
+    self.core = core.type.liesInPanels ? core.tiled(execution) : core.rowMajor()
   }
 
   /// One weight above another of the same types, or `nil` where a block would need two scales.

@@ -32,10 +32,11 @@ extension ProductCall {
       case .codes(let kernel):
         runCodes(plan, kernel, threads, workspace) { output($0, threads, workspace, plan.finish) }
       case .weights(let kernel):
-        guard case .values(let values, _) = plan.lhs, let interleave = values.interleave else {
+        guard case .values(let values, let panels) = plan.lhs, let interleave = values.interleave
+        else {
           preconditionFailure("a product of floats without floats")
         }
-        let reader = FloatReader(source: lhs.source(nil, execution), kernels: values)
+        let reader = FloatReader(source: lhs.source(panels, execution), kernels: values)
         let product = WeightOnlyProduct(
           reader, packed(plan, kernel.tile, against: nil), kernel, interleave, threads: threads,
           workspace

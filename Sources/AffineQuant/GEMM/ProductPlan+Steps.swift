@@ -77,8 +77,8 @@ extension ProductPlan.Route {
   /// The rows of the kernel's table.
   fileprivate func candidates(_ weight: OperandType) -> [KernelRow] {
     switch (self, weight) {
-    case (.codes, .quantized(let type)): MatmulKernels.codes(type.storage).rows
-    case (.weights, .quantized(let type)): MatmulKernels.weights(type.storage).rows
+    case (.codes, .quantized(let type)): MatmulKernels.codes(type).rows
+    case (.weights, .quantized(let type)): MatmulKernels.weights(type).rows
     default: MatmulKernels.float.rows
     }
   }

@@ -64,6 +64,14 @@ struct ProductPlan {
     /// Those of a matrix, in a product with blocks on the left, or with floats there.
     case of(CodeMatrix, against: BlockGrid?)
 
+    var isPanels: Bool {
+      switch self {
+      case .rows: false
+      case .fitting: true
+      case .of(let codes, _): codes.tiles != nil
+      }
+    }
+
     func fit(_ tile: KernelTile) -> Fit {
       switch self {
       case .rows: .rows
@@ -84,9 +92,9 @@ struct ProductPlan {
   ) {
     let axes = operation.axes
     finish = layouts.finishes ? FinishKernels.finish.best(on: execution) : nil
-    if case .quantized(let weight) = second, weight.isAffineInteger {
-      if case .quantized(let input) = first, input.isAffineInteger {
-        let kernel = MatmulKernels.codes(weight.storage).best(on: execution, rows: layouts.rows)
+    if case .quantized(let weight) = second {
+      if case .quantized(let input) = first, input.isAffineInteger, weight.isAffineInteger {
+        let kernel = MatmulKernels.codes(weight).best(on: execution, rows: layouts.rows)
         let tile = kernel.tile
         route = .codes(kernel)
         let packing = PackingKernels(tile.lhs, run: tile.lhsRun, axes.lhs, execution)
@@ -103,11 +111,13 @@ struct ProductPlan {
         (rhs, sums) = (right, found)
         return
       }
-      if case .float = first, operation == .linear, weight.block.isRowSliced {
-        let kernel = MatmulKernels.weights(weight.storage).best(on: execution)
+      if operation == .linear, weight.liesInPanels {
+        let kernel = MatmulKernels.weights(weight).best(on: execution)
         readsTotals = false
         route = .weights(kernel)
-        lhs = .values(ValueKernels(first, .rows, execution), from: nil)
+        lhs = .values(
+          ValueKernels(first, .rows, execution),
+          from: layouts.lhsIsPanels ? PanelKernels(first.panels, execution) : nil)
         let (right, _) = Self.codes(
           weight, kernel.tile, layouts.rhs.fit(kernel.tile), axes.rhs, sumsCodes: false, execution)
         (rhs, sums) = (right, nil)
@@ -119,14 +129,9 @@ struct ProductPlan {
     lhs = .values(
       ValueKernels(first, axes.lhs, execution),
       from: layouts.lhsIsPanels ? PanelKernels(first.panels, execution) : nil)
-    var rhsIsPanels = false
-    if case .quantized(let weight) = second {
-      let tile = MatmulKernels.codes(weight.storage).best(on: execution).tile
-      if case .rows = layouts.rhs.fit(tile) {} else { rhsIsPanels = true }
-    }
     rhs = .values(
       ValueKernels(second, axes.rhs, execution),
-      from: rhsIsPanels ? PanelKernels(second.panels, execution) : nil)
+      from: layouts.rhs.isPanels ? PanelKernels(second.panels, execution) : nil)
     sums = nil
   }
 

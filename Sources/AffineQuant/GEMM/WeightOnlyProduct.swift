@@ -1,8 +1,9 @@
 internal import AffineKernels
 
-/// `lhs · rhsᵀ` for float rows and whole-number codes whose scales are constant along slices of a row.
+/// `lhs · rhsᵀ` for float rows and codes whose scales are constant along slices of a row: whole numbers, or
+/// places in a table.
 ///
-/// A slice is summed over codes less their zero points and scaled once.
+/// A slice is summed over codes less their zero points, or over what they stand for, and scaled once.
 struct WeightOnlyProduct: ~Copyable, ParallelWork {
   /// The longest slice that is summed before it is scaled: short enough that several fit in a
   /// first-level cache as floats, and are summed side by side where there is one row.
@@ -110,6 +111,8 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
         lhs_sum: left.sums.map { unsafe $0.pointer + left.sumStart(of: leftPanel) },
         rhs_bias: biases.count > 0 ? biases.pointer + r : nil,
         scratch: scratch.pointer + worker * scratchCount, rows: rows.count,
-        columns: columns.count, out: sums, stride: 0))
+        columns: columns.count, out: sums, stride: 0,
+        table: right.table.count > 0 ? right.table.pointer : nil,
+        exponent_bits: UInt32(rhs.storage.exponentBits)))
   }
 }

@@ -31,7 +31,7 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  private var exponentBits: Int { bits - 1 - mantissaBits }
+  var exponentBits: Int { bits - 1 - mantissaBits }
   private var bias: Int { (1 << (exponentBits - 1)) - 1 }
 
   /// The format with these fields; there is one.

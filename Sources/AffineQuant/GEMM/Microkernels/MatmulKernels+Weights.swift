@@ -19,7 +19,9 @@ extension MatmulKernels {
             let index = j * 4 + k % 4
             let byte = unsafe panel.rhs[k / 4 * quadBytes + index % quadBytes]
             let code = bits == 8 ? byte : index < quadBytes ? byte & 15 : byte >> 4
-            let number = unsafe Float(Int(code) - Int(panel.offset)) - zero
+            let number =
+              unsafe panel.table.map { unsafe $0[Int(code)] }
+              ?? (Float(Int(code) - Int(panel.offset)) - zero)
             sum = unsafe sum.addingProduct(lhs[k * lanes], number)
           }
           unsafe first += Int(panel.slice_groups[slice])

@@ -20,9 +20,9 @@ enum MatmulKernels {
     unsafe codePanel(arguments, lhsLanes: 4, rhsLanes: 8, bits: 4)
   }
 
-  /// The table for a right operand of this storage.
-  static func codes(_ storage: CodeFormat) -> KernelTable<CodePanel> {
-    storage.bits <= 4 ? nibbles : bytes
+  /// The table for a right operand of whole numbers.
+  static func codes(_ type: QuantizedType) -> KernelTable<CodePanel> {
+    type.storage.bits <= 4 ? nibbles : bytes
   }
 
   /// Floats against codes of a byte.
@@ -43,9 +43,34 @@ enum MatmulKernels {
     unsafe weightPanel(arguments, rhsLanes: 8, bits: 4)
   }
 
-  /// The table for float rows and a right operand of this storage.
-  static func weights(_ storage: CodeFormat) -> KernelTable<WeightPanel> {
-    storage.bits <= 4 ? weightNibbles : weightBytes
+  /// Floats against codes of a byte that stand for the values of a table.
+  static let tableBytes = unsafe KernelTable<WeightPanel>(
+    aq_matmul_f32t8(), portable: "aq_matmul_f32t8_portable",
+    tile: KernelTile(mr: 4, nr: 8, kr: 4, lhsRun: 1, lhs: .float32, rhs: .uint8)
+  ) { family in
+    let arguments = unsafe family.c
+    unsafe weightPanel(arguments, rhsLanes: 8, bits: 8)
+  }
+
+  /// Floats against codes of half a byte that stand for the values of a table.
+  static let tableNibbles = unsafe KernelTable<WeightPanel>(
+    aq_matmul_f32t4(), portable: "aq_matmul_f32t4_portable",
+    tile: KernelTile(mr: 4, nr: 8, kr: 4, lhsRun: 1, lhs: .float32, rhs: .uint4)
+  ) { family in
+    let arguments = unsafe family.c
+    unsafe weightPanel(arguments, rhsLanes: 8, bits: 4)
+  }
+
+  /// The table for float rows and a right operand of panels.
+  static func weights(_ type: QuantizedType) -> KernelTable<WeightPanel> {
+    if type.isAffineInteger { return type.storage.bits <= 4 ? weightNibbles : weightBytes }
+    return type.storage.bits <= 4 ? tableNibbles : tableBytes
+  }
+
+  /// The tile whose right panels products with a weight of this type read.
+  static func weightTile(_ type: QuantizedType, _ execution: Execution) -> KernelTile {
+    type.isAffineInteger
+      ? codes(type).best(on: execution).tile : weights(type).best(on: execution).tile
   }
 
   /// Floats, accumulated with fused multiply-adds in ascending order of the contracted axis.

@@ -9,7 +9,8 @@ package enum Peak {
     let tables = [
       (MatmulKernels.bytes.rows, bytes), (MatmulKernels.nibbles.rows, nibbles),
       (MatmulKernels.float.rows, float), (MatmulKernels.weightBytes.rows, float),
-      (MatmulKernels.weightNibbles.rows, float),
+      (MatmulKernels.weightNibbles.rows, float), (MatmulKernels.tableBytes.rows, float),
+      (MatmulKernels.tableNibbles.rows, float),
     ]
     guard let table = tables.first(where: { $0.0.contains(row) })?.1,
       let kernel = table.kernels.first(where: { $0.row.needs == row.needs && $0.row.canRun() }),

@@ -2,7 +2,7 @@ extension CodeMatrix {
   /// The same numbers in the order that products of codes read on a CPU.
   package func tiled(_ execution: Execution = .standard) -> CodeMatrix {
     if tiles != nil { return self }
-    let tile = MatmulKernels.codes(storage).best(on: execution).tile
+    let tile = MatmulKernels.weightTile(type, execution)
     return RHSPacker(
       CodeOperand(self), RHSLayout(tile, storage), ContractedSlices([grid], kr: tile.kr),
       PackingKernels(tile.rhs, run: tile.kr, .rows, execution), execution
@@ -45,7 +45,7 @@ extension CodeMatrix {
       type: type, grid: whole,
       tiles: PackedRHS(
         layout: layout, slices: slices, whole, scales: numbers[0], biases: numbers[1], zeros: zeros,
-        derived: RHSSums()),
+        table: tiles.table, derived: RHSSums()),
       codes: codes, scales: Buffer([]), zeroPoints: zeroPoints, biases: Buffer([]))
   }
 

@@ -8,6 +8,8 @@ package final class PackedRHS: Sendable {
   let biases: PackedScales
   /// Zero points of the unsigned codes of the tile; empty where all are ``RHSLayout/offset``.
   let zeros: Buffer<Int32>
+  /// What each code stands for; empty where codes are whole numbers.
+  let table: Buffer<Float>
   /// What only some products need.
   let derived: RHSSums
 
@@ -18,13 +20,14 @@ package final class PackedRHS: Sendable {
   /// The parameters of panels whose blocks lie as `grid` says.
   init(
     layout: RHSLayout, slices: ContractedSlices, _ grid: BlockGrid, scales: PackedScales,
-    biases: PackedScales, zeros: Buffer<Int32>, derived: RHSSums
+    biases: PackedScales, zeros: Buffer<Int32>, table: Buffer<Float>, derived: RHSSums
   ) {
     self.layout = layout
     self.slices = slices
     self.scales = scales
     self.biases = biases
     self.zeros = zeros
+    self.table = table
     self.derived = derived
     short = WeightOnlyProduct.shortSlices(of: slices, grid)
   }

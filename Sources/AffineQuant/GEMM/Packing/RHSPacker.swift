@@ -42,7 +42,7 @@ struct RHSPacker {
     }
     let parameters = PackedRHS(
       layout: layout, slices: slices, operand.grid, scales: numbers[0], biases: numbers[1],
-      zeros: zeros,
+      zeros: zeros, table: matrix.type.productTable ?? Buffer([]),
       derived: RHSSums(totals: totals?.buffer, products: products?.buffer))
     return CodeMatrix(
       type: operand.axis == .rows ? matrix.type : matrix.type.transposed, grid: operand.grid,

@@ -15,6 +15,7 @@ struct ValueOffsets: Sendable {
   init(_ tile: PackedRHS) {
     let count = tile.scales.count
     guard
+      tile.table.count == 0,
       tile.biases.count > 0 || tile.zeros.count > 0
         || tile.layout.signedOffset != tile.layout.offset
     else {

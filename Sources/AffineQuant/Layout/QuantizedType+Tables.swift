@@ -1,0 +1,30 @@
+extension QuantizedType {
+  /// Whether weights of this type are multiplied where they lie in panels: whole numbers, or places in a table
+  /// that kernels look up, with scales along rows.
+  package var liesInPanels: Bool {
+    guard block.isRowSliced else { return false }
+    if case .codebook(let map) = mapping.kind { return Self.isTame(map.values) }
+    return true
+  }
+
+  /// What codes stand for, as kernels look it up: 16 values, or 256; `nil` for whole numbers.
+  var productTable: Buffer<Float>? {
+    decodingTable.map { values in
+      let count = storage.bits <= 4 ? 16 : 256
+      return Buffer(values + [Float](repeating: 0, count: count - values.count))
+    }
+  }
+
+  /// Whether sums of 128 products with these values keep their digits and stay finite, whatever floats they
+  /// meet, as those with small floats do.
+  private static func isTame(_ values: [Float]) -> Bool {
+    values.allSatisfy { $0 == 0 || (0x1p-24...0x1p16).contains($0.magnitude) }
+  }
+}
+
+extension CodeFormat {
+  /// Bits of the exponent of a float of a byte; 0 for everything else.
+  var exponentBits: Int {
+    if case .float(let format) = self, bits == 8 { format.exponentBits } else { 0 }
+  }
+}
