@@ -28,6 +28,22 @@
   K(matmul_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))                    \
   K(matmul_i4, neon, AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))
 
+// Codes of few bits, squeezed, and half bytes that are entries of a table.
+#define AQ_FEW_BITS(K, name, kr, form)                                                                            \
+  K(name, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(32, 32, kr, 64, AQ_S8, form, 17, AQ_WHOLE)) \
+  K(name, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, kr, 4, AQ_S8, form, 1, AQ_WHOLE))      \
+  K(name, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, kr, 4, AQ_S8, form, 1, AQ_WHOLE))            \
+  K(name, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, kr, 4, AQ_S8, form, 1, AQ_WHOLE))                            \
+  K(name, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, kr, 4, AQ_S8, form, 1, AQ_WHOLE))             \
+  K(name, neon, AQ_NEON, ARM, true, AQ_TILE(4, 8, kr, 4, AQ_S8, form, 1, AQ_WHOLE))
+#define AQ_ROWS_matmul_i1(K) AQ_FEW_BITS(K, matmul_i1, 32, AQ_U1)
+#define AQ_ROWS_matmul_i2(K) AQ_FEW_BITS(K, matmul_i2, 16, AQ_U2)
+#define AQ_ROWS_matmul_i3(K) AQ_FEW_BITS(K, matmul_i3, 32, AQ_U3)
+#define AQ_ROWS_matmul_i5(K) AQ_FEW_BITS(K, matmul_i5, 32, AQ_U5)
+#define AQ_ROWS_matmul_i6(K) AQ_FEW_BITS(K, matmul_i6, 16, AQ_U6)
+#define AQ_ROWS_matmul_i7(K) AQ_FEW_BITS(K, matmul_i7, 32, AQ_U7)
+#define AQ_ROWS_matmul_t4(K) AQ_FEW_BITS(K, matmul_t4, 4, AQ_U4)
+
 #define AQ_ROWS_matmul_f32i8(K)                                                                                \
   K(matmul_f32i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U8, 1, 512)) \
   K(matmul_f32i8, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U8, 1, 512))                       \
@@ -37,6 +53,17 @@
   K(matmul_f32i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U4, 1, 512)) \
   K(matmul_f32i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U4, 1, 512))                       \
   K(matmul_f32i4, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U4, 1, 512))
+
+#define AQ_FEW_BITS_OF_WEIGHTS(K, name, kr, form)                                                         \
+  K(name, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, kr, 1, AQ_F32, form, 1, 512)) \
+  K(name, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, kr, 1, AQ_F32, form, 1, 512))                       \
+  K(name, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, kr, 1, AQ_F32, form, 1, 512))
+#define AQ_ROWS_matmul_f32i1(K) AQ_FEW_BITS_OF_WEIGHTS(K, matmul_f32i1, 32, AQ_U1)
+#define AQ_ROWS_matmul_f32i2(K) AQ_FEW_BITS_OF_WEIGHTS(K, matmul_f32i2, 16, AQ_U2)
+#define AQ_ROWS_matmul_f32i3(K) AQ_FEW_BITS_OF_WEIGHTS(K, matmul_f32i3, 32, AQ_U3)
+#define AQ_ROWS_matmul_f32i5(K) AQ_FEW_BITS_OF_WEIGHTS(K, matmul_f32i5, 32, AQ_U5)
+#define AQ_ROWS_matmul_f32i6(K) AQ_FEW_BITS_OF_WEIGHTS(K, matmul_f32i6, 16, AQ_U6)
+#define AQ_ROWS_matmul_f32i7(K) AQ_FEW_BITS_OF_WEIGHTS(K, matmul_f32i7, 32, AQ_U7)
 
 #define AQ_ROWS_matmul_f32t8(K)                                                                                \
   K(matmul_f32t8, avx512vbmi, AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true,                              \
@@ -132,6 +159,14 @@
 #define AQ_ROWS_split_4(K)                          \
   K(split_4, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
   K(split_4, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_squeeze_any(K)                          \
+  K(squeeze_any, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(squeeze_any, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_spread_any(K)                          \
+  K(spread_any, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(spread_any, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
 #define AQ_ROWS_unpack_any(K)                         \
   K(unpack_any, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \

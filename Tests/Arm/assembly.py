@@ -43,8 +43,11 @@ def with_callees(name, bodies):
 def rows(path):
     """The rows of kernels.h: family, instruction set and CPU."""
     text = re.sub(r"//.*", "", open(path).read())
-    loop = re.search(r"#define AQ_LOOP\(K, name\)((?:.*\\\n)*.*)", text)[1]
-    text = re.sub(r"AQ_LOOP\(K, (\w+)\)", lambda match: re.sub(r"\bname\b", match[1], loop), text)
+    # Lists of rows that several families share.
+    lists = dict(re.findall(r"#define (AQ_\w+)\(K, name[^)]*\)((?:.*\\\n)*.*)", text))
+    text = re.sub(
+        r"(AQ_\w+)\(K, (?!name)(\w+)[^)]*\)",
+        lambda match: re.sub(r"\bname\b", match[2], lists[match[1]]), text)
     found = re.findall(r"K\((\w+), (\w+), [^,]+, (\w+), (?:true|false),", text)
     return [row for row in found if row[0] != "name"]
 

@@ -9,7 +9,27 @@
 // and every left panel passes by. One row: codes become floats in registers, `ABREAST` slices at a time,
 // since the fma chain of one slice alone would leave the ports idle.
 
-enum { COLUMNS = VECTORS * WIDTH, RHS_BYTES = (NIBBLES ? 2 : 4) * COLUMNS, SCRATCH_QUADS = 128 };
+enum { COLUMNS = VECTORS * WIDTH, SCRATCH_QUADS = 128 };
+
+// Quads that are taken apart at a time, and their bytes.
+#ifdef SQUEEZED
+#define QUADS_OF(kind) SQUEEZED_QUADS(kind)
+#define BYTES_OF(kind) (4 * COLUMNS * SQUEEZED_ROWS(kind))
+
+INLINE void take_codes(const uint8_t *rhs, const int kind, ints codes[VECTORS][8]) {
+  for (int v = 0; v < VECTORS; ++v) unsqueeze(rhs + 4 * v * WIDTH, 4 * COLUMNS, kind, codes[v]);
+}
+#else
+#define QUADS_OF(kind) 1
+#define BYTES_OF(kind) ((NIBBLES ? 2 : 4) * COLUMNS)
+
+INLINE void take_codes(const uint8_t *rhs, const int kind, ints codes[VECTORS][8]) {
+  (void)kind;
+  ints halves[VECTORS];
+  if (NIBBLES) split_nibbles(rhs, halves);
+  for (int v = 0; v < VECTORS; ++v) codes[v][0] = NIBBLES ? halves[v] : load_ints(rhs + 4 * v * WIDTH);
+}
+#endif
 
 /// Slices from `first` on that fit in scratch memory together.
 INLINE size_t chunk_end(const aq_matmul_codes_args *t, size_t first, size_t *quads) {
@@ -19,12 +39,10 @@ INLINE size_t chunk_end(const aq_matmul_codes_args *t, size_t first, size_t *qua
   return s;
 }
 
-/// What a quad's codes stand for.
-INLINE void load_codes(const uint8_t *rhs, const code_meaning *meaning, const int kind, numbers found[VECTORS]) {
-  ints codes[VECTORS];
-  if (NIBBLES) split_nibbles(rhs, codes);
-  for (int v = 0; v < VECTORS; ++v)
-    found[v] = numbers_of(NIBBLES ? codes[v] : load_ints(rhs + 4 * v * WIDTH), meaning, kind);
+/// The bytes of some quads.
+INLINE size_t bytes_of(size_t quads, const int kind) {
+  (void)kind;
+  return quads / QUADS_OF(kind) * BYTES_OF(kind);
 }
 
 /// The zero points of a slice, times `factor`.
@@ -43,18 +61,22 @@ INLINE void decode(
     floats zeros[VECTORS];
     for (int v = 0; v < VECTORS; ++v) zeros[v] = zero_floats();
     if (t->rhs_zero) load_zeros(t, s, 1, zeros);
-    for (size_t q = 0; q < t->slice_groups[s]; ++q) {
-      numbers found[VECTORS];
-      load_codes(rhs, &meaning, kind, found);
+    for (size_t q = 0; q < t->slice_groups[s]; q += QUADS_OF(kind)) {
+      ints codes[VECTORS][8];
+      take_codes(rhs, kind, codes);
       // The next chunk comes from far away while this one is multiplied.
-      for (int line = 0; line < RHS_BYTES; line += 64)
-        __builtin_prefetch(rhs + quads * RHS_BYTES + line, 0, 2);
-      for (int j = 0; j < 4; ++j)
-        for (int v = 0; v < VECTORS; ++v)
-          store_floats(
-              to + j * COLUMNS + v * WIDTH, subtract(number_at(found[v], j, &meaning, kind), zeros[v]));
-      to += 4 * COLUMNS;
-      rhs += RHS_BYTES;
+      for (int line = 0; line < BYTES_OF(kind); line += 64)
+        __builtin_prefetch(rhs + bytes_of(quads, kind) + line, 0, 2);
+      for (int i = 0; i < QUADS_OF(kind); ++i)
+        for (int v = 0; v < VECTORS; ++v) {
+          numbers found = numbers_of(codes[v][i], &meaning, kind);
+          for (int j = 0; j < 4; ++j)
+            store_floats(
+                to + (4 * i + j) * COLUMNS + v * WIDTH,
+                subtract(number_at(found, j, &meaning, kind), zeros[v]));
+        }
+      to += 4 * COLUMNS * QUADS_OF(kind);
+      rhs += BYTES_OF(kind);
     }
   }
 }
@@ -148,19 +170,25 @@ INLINE void sums_abreast(
     for (int v = 0; v < VECTORS; ++v) sums[c][v] = zero_floats();
     if (has_zeros) load_zeros(t, slice + (size_t)c, NUMBER_FACTOR, zeros[c]);
   }
-  for (size_t q = 0; q < quads; ++q) {
+  for (size_t q = 0; q < quads; q += QUADS_OF(kind)) {
     // Unrolled, or the sums would lie in memory.
 #pragma clang loop unroll(full)
     for (int c = 0; c < count; ++c) {
-      numbers found[VECTORS];
-      load_codes(rhs + ((size_t)c * quads + q) * RHS_BYTES, &meaning, kind, found);
-      left_floats left = load_left(lhs + ((size_t)c * quads + q) * 4, 4);
-      for (int j = 0; j < 4; ++j) {
-        floats value = left_float(left, j);
-        for (int v = 0; v < VECTORS; ++v) {
-          floats number = large_number_at(found[v], j, &meaning, kind);
-          if (has_zeros) number = subtract(number, zeros[c][v]);
-          sums[c][v] = add_product(value, number, sums[c][v]);
+      const size_t place = (size_t)c * quads + q;
+      ints codes[VECTORS][8];
+      take_codes(rhs + bytes_of(place, kind), kind, codes);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < QUADS_OF(kind); ++i) {
+        numbers found[VECTORS];
+        for (int v = 0; v < VECTORS; ++v) found[v] = numbers_of(codes[v][i], &meaning, kind);
+        left_floats left = load_left(lhs + (place + (size_t)i) * 4, 4);
+        for (int j = 0; j < 4; ++j) {
+          floats value = left_float(left, j);
+          for (int v = 0; v < VECTORS; ++v) {
+            floats number = large_number_at(found[v], j, &meaning, kind);
+            if (has_zeros) number = subtract(number, zeros[c][v]);
+            sums[c][v] = add_product(value, number, sums[c][v]);
+          }
         }
       }
     }
@@ -187,7 +215,7 @@ INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros, const i
     for (size_t c = 0; c < count; ++c)
       fold_codes(t, s + c, s + c, 1, (floats(*)[VECTORS])sums[c], out);
     lhs += 4 * each * count;
-    rhs += RHS_BYTES * each * count;
+    rhs += bytes_of(each * count, kind);
     s += count;
   }
   store_row(t, t->out, out[0]);
@@ -201,7 +229,7 @@ INLINE void rows_of_kind(const aq_matmul_codes_args *t, const int kind) {
   }
   for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {
     end = chunk_end(t, first, &quads);
-    decode(t, t->rhs + before * RHS_BYTES, first, end, quads, kind);
+    decode(t, t->rhs + bytes_of(before, kind), first, end, quads, kind);
 #define TILE(panel, rows) decoded_tile(t, panel, first, end, before, rows)
     EACH_PANEL(t, t->lhs_lanes, TILE)
   }

@@ -5,6 +5,8 @@
 
 #include "vectors_256.h"
 
+#include "maddubs_256.h"
+
 #define MOST_ROWS 6
 
 // 4-bit codes are unsigned, so vpmaddubsw takes them as they are: a pair of products is at most
@@ -16,19 +18,6 @@ enum { ROWS = 6, LHS_BYTES = 4 * ROWS, RHS_BYTES = 2 * VECTORS * WIDTH, SAFE_QUA
 static const uint8_t low_halves[32] __attribute__((aligned(32))) = {
     15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
     15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15};
-
-/// One quad of one row. As assembly, since all 16 registers are in use and a compiler spills some.
-INLINE void add_quad(const uint8_t *row, const ints codes[VECTORS], ints part[VECTORS]) {
-  ints a, b;
-  __asm__(
-      "vpbroadcastd %[row], %[a]\n\t"
-      "vpmaddubsw %[a], %[codes0], %[b]\n\t"
-      "vpmaddubsw %[a], %[codes1], %[a]\n\t"
-      "vpaddw %[b], %[part0], %[part0]\n\t"
-      "vpaddw %[a], %[part1], %[part1]"
-      : [part0] "+x"(part[0]), [part1] "+x"(part[1]), [a] "=&x"(a), [b] "=&x"(b)
-      : [row] "m"(*(const uint8_t(*)[4])row), [codes0] "x"(codes[0]), [codes1] "x"(codes[1]));
-}
 
 INLINE void sum_few(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
@@ -44,10 +33,7 @@ INLINE void sum_few(
     lhs += LHS_BYTES;
     rhs += RHS_BYTES;
   }
-  ints ones = _mm256_set1_epi16(1);
-  for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v)
-      sums[i][v] = _mm256_add_epi32(sums[i][v], _mm256_madd_epi16(part[i][v], ones));
+  widen_parts(rows, part, sums);
 }
 
 INLINE void sum_quads(

@@ -3,6 +3,10 @@
 
 #include "each_panel.h"
 
+#ifndef SUM_QUADS
+#define SUM_QUADS(t, ...) sum_quads(__VA_ARGS__)
+#endif
+
 /// One slice of up to `rows` rows of one left panel.
 INLINE void slice_of_rows(
     const aq_matmul_i8_args *t, size_t panel, size_t slice, const uint8_t *lhs, const uint8_t *rhs,
@@ -10,7 +14,7 @@ INLINE void slice_of_rows(
   size_t l = (panel * t->slices + slice) * ROWS, r = slice * COLUMNS;
   ints sums[ROWS][VECTORS];
   start_sums(t, l, r, rows, sums);
-  sum_quads(lhs, rhs, t->slice_groups[slice], rows, sums);
+  SUM_QUADS(t, lhs, rhs, t->slice_groups[slice], rows, sums);
   if (t->sums) write_sums(t, slice, panel * ROWS, rows, sums);
   else fold(t, l, r, rows, sums, out);
 }

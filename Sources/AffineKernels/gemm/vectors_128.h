@@ -17,7 +17,7 @@ INLINE ints add_ints(ints a, ints b) { return vaddq_s32(a, b); }
 INLINE ints subtract_ints(ints a, ints b) { return vsubq_s32(a, b); }
 INLINE ints multiply_ints(ints a, ints b) { return vmulq_s32(a, b); }
 INLINE floats to_floats(ints v) { return vcvtq_f32_s32(v); }
-INLINE void store_ints(int32_t *p, ints v) { vst1q_s32(p, v); }
+INLINE void store_ints(void *p, ints v) { vst1q_u8(p, vreinterpretq_u8_s32(v)); }
 INLINE floats zero_floats(void) { return vdupq_n_f32(0); }
 INLINE floats load_floats(const float *p) { return vld1q_f32(p); }
 INLINE floats load_halves(const uint16_t *p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
@@ -59,6 +59,23 @@ INLINE void split_nibbles(const uint8_t *p, ints codes[VECTORS]) {
   uint8x16_t bytes = vld1q_u8(p);
   codes[0] = vreinterpretq_s32_u8(vandq_u8(bytes, vdupq_n_u8(15)));
   codes[1] = vreinterpretq_s32_u8(vshrq_n_u8(bytes, 4));
+}
+
+INLINE ints keep_bits(ints v, const int mask) {
+  return vreinterpretq_s32_u8(vandq_u8(vreinterpretq_u8_s32(v), vdupq_n_u8((uint8_t)mask)));
+}
+INLINE ints shift_right(ints v, const int count) {
+  return vreinterpretq_s32_u8(vshlq_u8(vreinterpretq_u8_s32(v), vdupq_n_s8((int8_t)-count)));
+}
+/// Of each byte the bits of `a` where `mask` has ones, and those of `b` elsewhere.
+INLINE ints select_bits(const int mask, ints a, ints b) {
+  return vreinterpretq_s32_u8(
+      vbslq_u8(vdupq_n_u8((uint8_t)mask), vreinterpretq_u8_s32(a), vreinterpretq_u8_s32(b)));
+}
+/// Entries of a table of 16 bytes.
+INLINE ints table_of_bytes(const uint8_t *table) { return load_ints(table); }
+INLINE ints bytes_at(ints table, ints codes) {
+  return vreinterpretq_s32_u8(vqtbl1q_u8(vreinterpretq_u8_s32(table), vreinterpretq_u8_s32(codes)));
 }
 
 INLINE ints broadcast_byte(uint8_t value) { return vreinterpretq_s32_u8(vdupq_n_u8(value)); }

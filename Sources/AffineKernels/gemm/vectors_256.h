@@ -18,7 +18,7 @@ static inline ints add_ints(ints a, ints b) { return _mm256_add_epi32(a, b); }
 static inline ints subtract_ints(ints a, ints b) { return _mm256_sub_epi32(a, b); }
 static inline ints multiply_ints(ints a, ints b) { return _mm256_mullo_epi32(a, b); }
 static inline floats to_floats(ints v) { return _mm256_cvtepi32_ps(v); }
-static inline void store_ints(int32_t *p, ints v) { _mm256_storeu_si256((__m256i *)p, v); }
+static inline void store_ints(void *p, ints v) { _mm256_storeu_si256((__m256i *)p, v); }
 static inline floats zero_floats(void) { return _mm256_setzero_ps(); }
 static inline floats load_floats(const float *p) { return _mm256_loadu_ps(p); }
 static inline floats load_halves(const uint16_t *p) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)); }
@@ -34,6 +34,19 @@ static inline void split_nibbles(const uint8_t *p, ints codes[VECTORS]) {
   codes[0] = _mm256_and_si256(bytes, mask);
   codes[1] = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), mask);
 }
+
+INLINE ints keep_bits(ints v, const int mask) { return _mm256_and_si256(v, _mm256_set1_epi8((char)mask)); }
+/// Bytes whose upper bits are then those of neighbours.
+INLINE ints shift_right(ints v, const int count) { return _mm256_srli_epi16(v, count); }
+/// Of each byte the bits of `a` where `mask` has ones, and those of `b` elsewhere.
+INLINE ints select_bits(const int mask, ints a, ints b) {
+  return _mm256_or_si256(keep_bits(a, mask), keep_bits(b, ~mask));
+}
+/// Entries of a table of 16 bytes.
+INLINE ints table_of_bytes(const uint8_t *table) {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
+}
+INLINE ints bytes_at(ints table, ints codes) { return _mm256_shuffle_epi8(table, codes); }
 
 static inline ints broadcast_byte(uint8_t value) { return _mm256_set1_epi8((char)value); }
 

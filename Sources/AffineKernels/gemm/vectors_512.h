@@ -20,7 +20,7 @@ static inline ints add_ints(ints a, ints b) { return _mm512_add_epi32(a, b); }
 static inline ints subtract_ints(ints a, ints b) { return _mm512_sub_epi32(a, b); }
 static inline ints multiply_ints(ints a, ints b) { return _mm512_mullo_epi32(a, b); }
 static inline floats to_floats(ints v) { return _mm512_cvtepi32_ps(v); }
-static inline void store_ints(int32_t *p, ints v) { _mm512_storeu_si512(p, v); }
+static inline void store_ints(void *p, ints v) { _mm512_storeu_si512(p, v); }
 static inline floats zero_floats(void) { return _mm512_setzero_ps(); }
 static inline floats load_floats(const float *p) { return _mm512_loadu_ps(p); }
 static inline floats load_halves(const uint16_t *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p)); }
@@ -36,6 +36,19 @@ static inline void split_nibbles(const uint8_t *p, ints codes[VECTORS]) {
   codes[0] = _mm512_and_si512(bytes, mask);
   codes[1] = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), mask);
 }
+
+INLINE ints keep_bits(ints v, const int mask) { return _mm512_and_si512(v, _mm512_set1_epi8((char)mask)); }
+/// Bytes whose upper bits are then those of neighbours.
+INLINE ints shift_right(ints v, const int count) { return _mm512_srli_epi16(v, (unsigned)count); }
+/// Of each byte the bits of `a` where `mask` has ones, and those of `b` elsewhere.
+INLINE ints select_bits(const int mask, ints a, ints b) {
+  return _mm512_ternarylogic_epi32(_mm512_set1_epi8((char)mask), a, b, 0xca);
+}
+/// Entries of a table of 16 bytes.
+INLINE ints table_of_bytes(const uint8_t *table) {
+  return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table));
+}
+INLINE ints bytes_at(ints table, ints codes) { return _mm512_shuffle_epi8(table, codes); }
 
 static inline ints broadcast_byte(uint8_t value) { return _mm512_set1_epi8((char)value); }
 

@@ -16,6 +16,12 @@ enum {
   AQ_U4,    // unsigned, two a byte: of a k-group of all lanes, the first half low, the second high
   AQ_S16,   // signed bytes in 16 bits, each four codes as 0, 2, 1, 3
   AQ_F32,
+  AQ_U1,    // unsigned codes of so many bits, squeezed (aq_squeeze_args)
+  AQ_U2,
+  AQ_U3,
+  AQ_U5,
+  AQ_U6,
+  AQ_U7,
 };
 
 /// All of the contracted axis.
@@ -57,8 +63,21 @@ typedef struct {
 #define AQ_EACH_FAMILY(FAMILY) \
   FAMILY(matmul_i8) \
   FAMILY(matmul_i4) \
+  FAMILY(matmul_i1) \
+  FAMILY(matmul_i2) \
+  FAMILY(matmul_i3) \
+  FAMILY(matmul_i5) \
+  FAMILY(matmul_i6) \
+  FAMILY(matmul_i7) \
+  FAMILY(matmul_t4) \
   FAMILY(matmul_f32i8) \
   FAMILY(matmul_f32i4) \
+  FAMILY(matmul_f32i1) \
+  FAMILY(matmul_f32i2) \
+  FAMILY(matmul_f32i3) \
+  FAMILY(matmul_f32i5) \
+  FAMILY(matmul_f32i6) \
+  FAMILY(matmul_f32i7) \
   FAMILY(matmul_f32t8) \
   FAMILY(matmul_f32t4) \
   FAMILY(matmul_f32) \
@@ -81,6 +100,8 @@ typedef struct {
   FAMILY(columns_32) \
   FAMILY(halve_4) \
   FAMILY(split_4) \
+  FAMILY(squeeze_any) \
+  FAMILY(spread_any) \
   FAMILY(unpack_any) \
   FAMILY(pack_any) \
   FAMILY(adamw_f32) \

@@ -23,6 +23,8 @@
 /// everywhere. All of it is arithmetic modulo 2^32; a slice has at most 32768 codes, so that
 /// |sum| <= 255 * 255 * 32768 = 2 130 739 200 < 2^31 and the result is exact.
 ///
+/// Of squeezed codes k-groups are counted in fours of codes, of which a slice has a multiple.
+///
 /// Slices are added in ascending order: t = float(sum), times lhs_scale where it is given, then
 /// out = fma(t, rhs_scale, out), then the two bias terms with one fma each. Every kernel of the family
 /// gives the same bits.
@@ -30,7 +32,8 @@ typedef struct {
   size_t slices, groups;                  // `groups`: k-groups of all slices
   const uint32_t *_Nonnull slice_groups;  // [slices]
   const void *_Nonnull lhs;              // [panel][run][mr][lhs_run]
-  const uint8_t *_Nonnull rhs;           // [group][nr][kr]
+  const uint8_t *_Nonnull rhs;           // [group][nr][kr], or squeezed
+  const uint8_t *_Nullable table;        // of matmul_t4: what each of 16 codes stands for, at most 31
   const int32_t *_Nonnull lhs_start;     // [panel][slices][mr]
   const int32_t *_Nullable rhs_start;    // [slices][nr]
   const int32_t *_Nullable lhs_total;    // [panel][slices][mr], with rhs_zero

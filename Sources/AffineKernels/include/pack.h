@@ -73,6 +73,25 @@ typedef struct {
   uint8_t *_Nonnull out;       // [groups][2 * half]
 } aq_split_args;
 
+/// Bytes of codes of 1, 2, 3, 5, 6 or 7 bits become fewer. Of each group, 8 rows of bytes, or 4 where the number
+/// of bits is even, the codes of one place become as many bits in fewer rows: of row r
+///
+///   1: all codes, code q at bit q; 2: all codes, code q at bit 2 q
+///   3: codes 2 r and 2 r + 1 at bits 0 and 3; at bits 6 and 7 the lower two bits of code 6 + r (r < 2), and
+///      then (r = 2) the upper bits of codes 6 and 7
+///   5: code r; from bit 5 on the lower three bits of code 5 + r (r < 3); then (r = 3, 4) the upper two of
+///      codes 5 and 6, and at bit 7 those of code 7
+///   6: code r, and at bits 6 and 7 bits 2 r and 2 r + 1 of code 3
+///   7: code r, and at bit 7 bit r of code 7
+typedef struct {
+  size_t groups, width;
+  uint32_t bits;
+  const uint8_t *_Nonnull in;  // [groups][8 or 4][width]
+  uint8_t *_Nonnull out;       // [groups][bits or bits / 2][width]
+} aq_squeeze_args;
+
+/// The reverse: the struct is the same, with `in` and `out` in each other's place.
+
 /// The codes of a row of 1 to 8 bits each, the earlier in the lower bits, become bytes:
 /// codes[i] = (pattern(i) ^ flip) + offset modulo 256
 typedef struct {

@@ -14,8 +14,6 @@ extension ErasedOperand {
 extension OperandType {
   /// Whether `X · Wᵀ` with these activations reads such a weight packed.
   package func isReadPacked(by activations: OperandType) -> Bool {
-    guard case .quantized(let type) = self, type.liesInPanels else { return false }
-    if case .float = activations { return true }
-    return isIntegerProduct(activations, self)
+    if case .quantized(let type) = self { type.liesInPanels } else { false }
   }
 }

@@ -54,7 +54,9 @@ package import AffineKernels
 @safe struct FinishRows { var c: aq_finish_args }
 /// Bytes of a panel to halves of bytes.
 @safe struct HalvePanel { var c: aq_halve_args }
-/// The reverse.
+/// Bytes of a panel to codes of few bits, or the reverse.
+@safe struct SqueezePanel { var c: aq_squeeze_args }
+/// Halves of bytes of a panel to bytes.
 @safe struct SplitPanel { var c: aq_split_args }
 /// Codes of a few bits to bytes.
 @safe struct UnpackCodes { var c: aq_unpack_args }

@@ -70,6 +70,9 @@ public struct KernelTile: Sendable, Hashable {
     return Int(field & ~scalable) * Int(aq_scalable_words())
   }
 
+  /// Codes of one row of the right side that lie together.
+  var rhsRun: Int { rhs.isSqueezed ? 4 : kr }
+
   /// Whether a right side packed for one kernel is what the other reads.
   func sharesRHS(with other: KernelTile) -> Bool {
     nr == other.nr && kr == other.kr && rhs == other.rhs
@@ -90,12 +93,21 @@ public enum PackedForm: Int, Sendable, Hashable {
   case int16Pairs
   /// Floats.
   case float32
+  /// Unsigned codes of so many bits, squeezed: of every few quads of all lanes whole codes lie at the bottom of
+  /// bytes, and what these leave at the top makes the others.
+  case uint1, uint2, uint3, uint5, uint6, uint7
 
   /// The bits of a number.
   var bits: Int {
     switch self {
-    case .int8, .uint8: 8
+    case .uint1: 1
+    case .uint2: 2
+    case .uint3: 3
     case .uint4: 4
+    case .uint5: 5
+    case .uint6: 6
+    case .uint7: 7
+    case .int8, .uint8: 8
     case .int16Pairs: 16
     case .float32: 32
     }

@@ -27,9 +27,12 @@ struct CodeBlocks {
     guard let nowhere = unsafe UnsafeMutablePointer<Float>(bitPattern: 64) else {
       preconditionFailure("no address")
     }
+    let countsQuads = tile.rhs.isSqueezed
     unsafe first = aq_matmul_i8_args(
-      slices: slices.ranges.count, groups: slices.groupCount, slice_groups: slices.groups.pointer,
-      lhs: left.codes.pointer, rhs: rhs.codes.pointer, lhs_start: left.starts.pointer,
+      slices: slices.ranges.count, groups: countsQuads ? slices.depth / 4 : slices.groupCount,
+      slice_groups: countsQuads ? slices.quads.pointer : slices.groups.pointer,
+      lhs: left.codes.pointer, rhs: rhs.codes.pointer, table: right.whole?.bytes.pointer,
+      lhs_start: left.starts.pointer,
       rhs_start: products?.optional, lhs_total: right.zeros.count > 0 ? left.totals.pointer : nil,
       rhs_zero: right.zeros.optional, lhs_zero: left.zeros.map { unsafe UnsafePointer($0.pointer) },
       rhs_total: left.zeros == nil ? nil : totals?.optional,

@@ -68,7 +68,7 @@ package enum Product {
     _ execution: Execution
   ) -> ProductPlan? {
     guard type.storage == .signed(bits: 8), type.block.rows == 1, grid.shape.columns > 0,
-      type.mapping == MappingFormat(kind: .symmetric, scale: .float32), rhs.type.isAffineInteger,
+      type.mapping == MappingFormat(kind: .symmetric, scale: .float32), rhs.type.multipliesCodes,
       rhs.type.block.isRowSliced
     else { return nil }
     var layouts = ProductPlan.Layouts()

@@ -93,7 +93,10 @@ struct ProductPlan {
     let axes = operation.axes
     finish = layouts.finishes ? FinishKernels.finish.best(on: execution) : nil
     if case .quantized(let weight) = second {
-      if case .quantized(let input) = first, input.isAffineInteger, weight.isAffineInteger {
+      if case .quantized(let input) = first, input.isAffineInteger,
+        weight.isAffineInteger
+          || operation == .linear && weight.multipliesCodes && !input.needsSumsOfOther
+      {
         let kernel = MatmulKernels.codes(weight).best(on: execution, rows: layouts.rows)
         let tile = kernel.tile
         route = .codes(kernel)
@@ -102,7 +105,7 @@ struct ProductPlan {
           layouts.quantizes
           ? .quantized(PackKernels.slices.best(on: execution), packing)
           : .codes(
-            packing, from: layouts.lhsIsPanels ? PanelKernels(input.panels, execution) : nil,
+            packing, from: layouts.lhsIsPanels ? PanelKernels(input.panelForm, execution) : nil,
             sums: true)
         let sumsCodes = !layouts.quantizes && input.needsSumsOfOther
         readsTotals = sumsCodes
@@ -139,7 +142,7 @@ struct ProductPlan {
     _ weight: QuantizedType, _ tile: KernelTile, _ fit: Fit, _ axis: FreeAxis, sumsCodes: Bool,
     _ execution: Execution
   ) -> (Side, (PanelKernels, PackingKernels)?) {
-    let packing = PackingKernels(tile.rhs, run: tile.kr, axis, execution)
+    let packing = PackingKernels(tile.rhs, run: tile.rhsRun, axis, execution)
     let panels = PanelKernels(tile.rhs, execution)
     let multipliesPairs = tile.lhs == .int16Pairs
     switch fit {
@@ -150,7 +153,8 @@ struct ProductPlan {
     case .otherPanels:
       return (
         .codes(
-          packing, from: PanelKernels(weight.panels, execution), sums: sumsCodes || multipliesPairs),
+          packing, from: PanelKernels(weight.panelForm, execution),
+          sums: sumsCodes || multipliesPairs),
         nil
       )
     }
@@ -174,12 +178,10 @@ extension QuantizedType {
     mapping.kind == .asymmetric || mapping.kind == .biased || storage == .unsigned(bits: 8)
   }
 
-  /// The form of panels of these codes.
-  fileprivate var panels: PackedForm { storage.bits <= 4 ? .uint4 : .uint8 }
 }
 
 extension OperandType {
   fileprivate var panels: PackedForm {
-    if case .quantized(let type) = self { type.panels } else { .float32 }
+    if case .quantized(let type) = self { type.panelForm } else { .float32 }
   }
 }

@@ -103,7 +103,7 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
     let (zeros, biases) = (rightOffsets.zeros, rightOffsets.biases)
     return unsafe WeightPanel(
       c: aq_matmul_codes_args(
-        slices: slices.ranges.count, groups: slices.groupCount, slice_groups: slices.groups.pointer,
+        slices: slices.ranges.count, groups: slices.depth / 4, slice_groups: slices.quads.pointer,
         parameters: sliceParameters.pointer,
         lhs: left.values.pointer + leftPanel * left.panelLength, lhs_lanes: left.lanes,
         rhs: rhs.codes.pointer + panel * panelBytes, offset: UInt8(right.layout.signedOffset),

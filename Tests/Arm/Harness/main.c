@@ -52,7 +52,7 @@ int main(int count, char **arguments) {
       const aq_kernel *kernel = &families[f].family.kernels[r];
       if (!kernel->run || (kernel->needs & ~isa)) continue;
       // Wants pieces of the map that only Swift computes.
-      if (strstr(kernel->symbol, "vbmi")) continue;
+      if (strstr(kernel->symbol, "adamw_dynamic8_avx512vbmi")) continue;
       uint64_t of_kernel = run_cases(kernel, families[f].test, cases);
       if (here++ == 0) of_family = of_kernel;
       bool right = failures == 0 && of_kernel == of_family;

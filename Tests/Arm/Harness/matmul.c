@@ -66,9 +66,50 @@ static void *packed_left(const aq_tile *tile, const int8_t *codes, size_t rows, 
   return packed;
 }
 
+/// Bits of the codes of a right side.
+static int code_bits(const aq_tile *tile) {
+  switch (tile->rhs) {
+    case AQ_U1: return 1;
+    case AQ_U2: return 2;
+    case AQ_U3: return 3;
+    case AQ_U4: return 4;
+    case AQ_U5: return 5;
+    case AQ_U6: return 6;
+    case AQ_U7: return 7;
+    default: return 8;
+  }
+}
+
+static bool is_squeezed(const aq_tile *tile) { return tile->rhs >= AQ_U1; }
+
+/// k-groups as kernels count them: of squeezed codes in fours.
+static uint32_t *counted(const aq_tile *tile, uint32_t *groups, axis a, size_t *all) {
+  size_t each = is_squeezed(tile) ? tile->kr / 4u : 1;
+  for (size_t s = 0; s < a.slices; ++s) groups[s] *= (uint32_t)each;
+  *all *= each;
+  return groups;
+}
+
+/// One right panel of squeezed codes, as aq_squeeze_args says.
+static uint8_t *squeezed_right(
+    const aq_tile *tile, const uint8_t *codes, size_t first, size_t columns, axis a, size_t groups) {
+  int bits = code_bits(tile);
+  size_t quads = tile->kr / 4u, rows = (size_t)bits * quads / 8, width = 4u * tile->nr;
+  size_t *places = places_of(a, tile->kr);
+  uint8_t *bytes = zeroed(SCRATCH(uint8_t, groups *quads *width), groups * quads * width);
+  for (size_t j = 0; j < columns; ++j)
+    for (size_t k = 0; k < a.depth; ++k)
+      bytes[places[k] / 4 * width + 4 * j + places[k] % 4] = codes[(first + j) * a.depth + k];
+  uint8_t *packed = NEW_LINES(uint8_t, groups *rows *width);
+  for (size_t g = 0; g < groups; ++g)
+    squeeze_reference(bytes + g * quads * width, packed + g * rows * width, width, bits);
+  return packed;
+}
+
 /// The right codes of columns from `first` on as one panel.
 static uint8_t *packed_right(
     const aq_tile *tile, const uint8_t *codes, size_t first, size_t columns, axis a, size_t groups) {
+  if (is_squeezed(tile)) return squeezed_right(tile, codes, first, columns, a, groups);
   bool nibbles = tile->rhs == AQ_U4;
   size_t bytes = (size_t)tile->nr * tile->kr / (nibbles ? 2 : 1), *places = places_of(a, tile->kr);
   uint8_t *packed = zeroed(NEW_LINES(uint8_t, groups *bytes), groups * bytes);
@@ -155,9 +196,12 @@ static uint32_t neighbours(const int8_t *left, const uint8_t *right, size_t firs
   return sum;
 }
 
-static void matmul_of_codes(const aq_kernel *kernel) {
+/// What a code stands for.
+static int meant(const uint8_t *table, uint8_t code) { return table ? table[code] : code; }
+
+static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   const aq_tile *tile = &kernel->tile;
-  const uint8_t mask = tile->rhs == AQ_U4 ? 15 : 255;
+  const uint8_t mask = (uint8_t)((1 << code_bits(tile)) - 1);
   // The longest slice that there is, of the largest codes, in some.
   bool is_long = case_number % 97 == 96;
   int spread = is_long ? LARGEST : (int)below(4);
@@ -199,7 +243,7 @@ static void matmul_of_codes(const aq_kernel *kernel) {
         size_t l = s * rows + i, r = s * columns + j;
         uint32_t sum = (uint32_t)lhs_start[l];
         for (size_t end = k + a.counts[s]; k < end; ++k)
-          sum += (uint32_t)((int)lhs[i * a.depth + k] * (int)rhs[j * a.depth + k]);
+          sum += (uint32_t)((int)lhs[i * a.depth + k] * meant(table, rhs[j * a.depth + k]));
         if (has_start) sum += (uint32_t)rhs_start[r];
         if (has_zero) sum -= (uint32_t)rhs_zero[r] * (uint32_t)lhs_total[l];
         if (has_left_zero) sum -= (uint32_t)lhs_zero[l] * (uint32_t)rhs_total[r];
@@ -227,9 +271,11 @@ static void matmul_of_codes(const aq_kernel *kernel) {
 
   size_t groups, mr = tile->mr, nr = tile->nr, stride = columns + below(3);
   aq_matmul_i8_args t = {.slices = a.slices, .rows = rows, .stride = stride, .rhs_is_half = is_half};
-  t.slice_groups = groups_of(a, tile->kr, &groups);
-  t.groups = groups;
+  t.table = table;
+  uint32_t *slice_groups = groups_of(a, tile->kr, &groups);
   t.lhs = packed_left(tile, lhs, rows, a, groups);
+  t.groups = groups;
+  t.slice_groups = counted(tile, slice_groups, a, &t.groups);
   t.lhs_start = left_numbers(lhs_start, a.slices, rows, mr);
   t.lhs_total = has_zero ? left_numbers(lhs_total, a.slices, rows, mr) : NULL;
   t.lhs_zero = has_left_zero ? left_numbers(lhs_zero, a.slices, rows, mr) : NULL;
@@ -264,14 +310,27 @@ static void matmul_of_codes(const aq_kernel *kernel) {
   if (wants_sums) check_bytes("sums", all_sums, sums, left * columns, 4);
 }
 
+static void matmul_of_codes(const aq_kernel *kernel) { matmul_of_codes_in(kernel, NULL); }
+
+void test_matmul_i1(const aq_kernel *kernel) { matmul_of_codes(kernel); }
+void test_matmul_i2(const aq_kernel *kernel) { matmul_of_codes(kernel); }
+void test_matmul_i3(const aq_kernel *kernel) { matmul_of_codes(kernel); }
+void test_matmul_i5(const aq_kernel *kernel) { matmul_of_codes(kernel); }
+void test_matmul_i6(const aq_kernel *kernel) { matmul_of_codes(kernel); }
+void test_matmul_i7(const aq_kernel *kernel) { matmul_of_codes(kernel); }
+void test_matmul_t4(const aq_kernel *kernel) {
+  uint8_t *table = NEW(uint8_t, 16);
+  for (int i = 0; i < 16; ++i) table[i] = coin() ? 31 : (uint8_t)below(32);
+  matmul_of_codes_in(kernel, table);
+}
 void test_matmul_i8(const aq_kernel *kernel) { matmul_of_codes(kernel); }
 void test_matmul_i4(const aq_kernel *kernel) { matmul_of_codes(kernel); }
 
 // ---- Floats by codes.
 
-static void matmul_of_floats_and_codes(const aq_kernel *kernel) {
+static void matmul_of_floats_and_codes_in(const aq_kernel *kernel, const float *table, uint32_t exponent_bits) {
   const aq_tile *tile = &kernel->tile;
-  const uint8_t mask = tile->rhs == AQ_U4 ? 15 : 255;
+  const uint8_t mask = (uint8_t)((1 << code_bits(tile)) - 1);
   uint64_t lanes_draw = draw();
   size_t lanes = 1 + lanes_draw % tile->mr;
   size_t rows = from_to(1, 20), columns = from_to(1, 70), slices = from_to(1, 9), sets = from_to(1, slices);
@@ -280,8 +339,8 @@ static void matmul_of_floats_and_codes(const aq_kernel *kernel) {
   // At most 32 k-groups of four.
   axis a = axis_of(slices, coin() ? 128 : 4);
   // A byte less nothing would not fit in a signed one.
-  uint8_t offset = mask == 15 ? coin() ? 8 : 0 : 128;
-  bool has_zero = coin(), has_bias = coin();
+  uint8_t offset = mask == 255 ? 128 : coin() ? (mask + 1) / 2 : 0;
+  bool has_zero = coin() && !table, has_bias = coin() && !table;
   int kind = coin() ? TAME : WIDE;
   float *lhs = random_floats(rows * a.depth, kind);
   uint8_t *rhs = SCRATCH(uint8_t, columns *a.depth);
@@ -302,7 +361,7 @@ static void matmul_of_floats_and_codes(const aq_kernel *kernel) {
         size_t r = parameters[s] * columns + j;
         float sum = 0;
         for (size_t end = k + a.counts[s]; k < end; ++k) {
-          float code = (float)((int)rhs[j * a.depth + k] - offset);
+          float code = table ? table[rhs[j * a.depth + k]] : (float)((int)rhs[j * a.depth + k] - offset);
           if (has_zero) code -= rhs_zero[r];
           sum = fmaf(lhs[i * a.depth + k], code, sum);
         }
@@ -318,9 +377,12 @@ static void matmul_of_floats_and_codes(const aq_kernel *kernel) {
       .lhs_lanes = lanes,
       .offset = offset,
       .rows = rows,
-      .stride = stride};
-  t.slice_groups = groups_of(a, tile->kr, &groups);
+      .stride = stride,
+      .table = table,
+      .exponent_bits = exponent_bits};
+  uint32_t *slice_groups = groups_of(a, tile->kr, &groups);
   t.groups = groups;
+  t.slice_groups = counted(tile, slice_groups, a, &t.groups);
   t.lhs = packed_floats(lhs, rows, a, tile->kr, groups * tile->kr, lanes);
   t.lhs_sum = has_bias ? left_numbers(lhs_sum, slices, rows, lanes) : NULL;
   t.scratch = NEW_LINES(float, 512 * nr);
@@ -339,6 +401,40 @@ static void matmul_of_floats_and_codes(const aq_kernel *kernel) {
   check_floats("out", out, expected, count);
 }
 
+static void matmul_of_floats_and_codes(const aq_kernel *kernel) {
+  matmul_of_floats_and_codes_in(kernel, NULL, 0);
+}
+
+static float *random_table(size_t count) {
+  float *table = NEW(float, count);
+  for (size_t i = 0; i < count; ++i) table[i] = number(TAME);
+  return table;
+}
+
+/// The value of a small float, whose largest exponent is that of infinities in E5M2 alone; E4M3 has one NaN.
+static float small_float(int code, int exponent_bits) {
+  int mantissa_bits = 7 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
+  int exponent = (code & 127) >> mantissa_bits, mantissa = code & ((1 << mantissa_bits) - 1);
+  float value = exponent == 0 ? ldexpf((float)mantissa, 1 - bias - mantissa_bits)
+                              : ldexpf((float)(mantissa + (1 << mantissa_bits)), exponent - bias - mantissa_bits);
+  if (exponent_bits == 5 && exponent == 31) value = mantissa ? NAN : INFINITY;
+  if (exponent_bits == 4 && (code & 127) == 127) value = NAN;
+  return code & 128 ? -value : value;
+}
+
+void test_matmul_f32t4(const aq_kernel *kernel) { matmul_of_floats_and_codes_in(kernel, random_table(16), 0); }
+void test_matmul_f32t8(const aq_kernel *kernel) {
+  uint32_t exponent_bits = coin() ? 0 : coin() ? 4 : 5;
+  float *table = random_table(256);
+  for (int i = 0; exponent_bits && i < 256; ++i) table[i] = small_float(i, (int)exponent_bits);
+  matmul_of_floats_and_codes_in(kernel, table, exponent_bits);
+}
+void test_matmul_f32i1(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }
+void test_matmul_f32i2(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }
+void test_matmul_f32i3(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }
+void test_matmul_f32i5(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }
+void test_matmul_f32i6(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }
+void test_matmul_f32i7(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }
 void test_matmul_f32i8(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }
 void test_matmul_f32i4(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }
 

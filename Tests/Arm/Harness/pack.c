@@ -133,6 +133,55 @@ void test_split_4(const aq_kernel *kernel) {
   check_bytes("out", out, expected, groups * 2 * half, 1);
 }
 
+/// Bit by bit, as the list of aq_squeeze_args has them.
+void squeeze_reference(const uint8_t *in, uint8_t *out, size_t width, int bits) {
+  int quads = bits % 2 ? 8 : 4, rows = bits * quads / 8;
+  memset(out, 0, (size_t)rows * width);
+  for (int q = 0; q < quads; ++q)
+    for (int b = 0; b < bits; ++b) {
+      int row = q, bit = b;
+      if (bits < 3) row = 0, bit = bits * q + b;
+      else if (bits == 3 && q < 6) row = q / 2, bit = 3 * (q % 2) + b;
+      else if (bits == 3) row = b < 2 ? q - 6 : 2, bit = b < 2 ? 6 + b : q;
+      else if (bits == 5 && q == 7 && b >= 3) row = b, bit = 7;
+      else if (bits == 5 && q >= 5) row = b < 3 ? q - 5 : q - 2, bit = b < 3 ? 5 + b : 2 + b;
+      else if (bits == 6 && q == 3) row = b / 2, bit = 6 + b % 2;
+      else if (bits == 7 && q == 7) row = b, bit = 7;
+      for (size_t i = 0; i < width; ++i)
+        out[(size_t)row * width + i] |= (uint8_t)((in[(size_t)q * width + i] >> b & 1) << bit);
+    }
+}
+
+static const uint32_t squeezed_bits[6] = {1, 2, 3, 5, 6, 7};
+
+void test_squeeze_any(const aq_kernel *kernel) {
+  uint32_t bits = squeezed_bits[below(6)];
+  size_t quads = bits % 2 ? 8 : 4, rows = bits * quads / 8, groups = below(6), width = from_to(1, 140);
+  uint8_t *in = random_bytes(groups * quads * width), *out = NEW(uint8_t, groups *rows *width);
+  uint8_t *expected = SCRATCH(uint8_t, groups *rows *width);
+  for (size_t i = 0; i < groups * quads * width; ++i) in[i] &= (uint8_t)((1 << bits) - 1);
+  for (size_t g = 0; g < groups; ++g)
+    squeeze_reference(in + g * quads * width, expected + g * rows * width, width, (int)bits);
+  describe("%zu groups of %zu, %u bits", groups, width, bits);
+  aq_squeeze_args t = {groups, width, bits, in, out};
+  kernel->run(&t);
+  check_bytes("out", out, expected, groups * rows * width, 1);
+}
+
+void test_spread_any(const aq_kernel *kernel) {
+  uint32_t bits = squeezed_bits[below(6)];
+  size_t quads = bits % 2 ? 8 : 4, rows = bits * quads / 8, groups = below(6), width = from_to(1, 140);
+  uint8_t *expected = random_bytes(groups * quads * width), *out = NEW(uint8_t, groups *quads *width);
+  uint8_t *in = NEW(uint8_t, groups *rows *width);
+  for (size_t i = 0; i < groups * quads * width; ++i) expected[i] &= (uint8_t)((1 << bits) - 1);
+  for (size_t g = 0; g < groups; ++g)
+    squeeze_reference(expected + g * quads * width, in + g * rows * width, width, (int)bits);
+  describe("%zu groups of %zu, %u bits", groups, width, bits);
+  aq_squeeze_args t = {groups, width, bits, in, out};
+  kernel->run(&t);
+  check_bytes("out", out, expected, groups * quads * width, 1);
+}
+
 /// Bit by bit.
 static bool bit_at(const uint8_t *bytes, size_t place) { return bytes[place / 8] >> (place % 8) & 1; }
 

@@ -81,3 +81,6 @@ void check_bytes(const char *what, const void *actual, const void *expected, siz
 extern const char *symbol;  // of the kernel that runs
 extern uint64_t digest;     // of what it computed
 extern size_t failures, case_number;
+
+/// Bytes of codes of one group, squeezed.
+void squeeze_reference(const uint8_t *in, uint8_t *out, size_t width, int bits);

@@ -2,10 +2,7 @@ internal import AffineKernels
 
 extension MatmulKernels {
   /// The definition of a product of floats and codes.
-  static func weightPanel(
-    _ panel: aq_matmul_codes_args, rhsLanes: Int, bits: Int
-  ) {
-    let quadBytes = rhsLanes * 4 * bits / 8
+  static func weightPanel(_ panel: aq_matmul_codes_args, _ tile: KernelTile) {
     let lanes = unsafe panel.lhs_lanes
     for i in unsafe 0..<panel.rows {
       let lhs = unsafe panel.lhs + i / lanes * panel.groups * 4 * lanes + i % lanes
@@ -13,12 +10,10 @@ extension MatmulKernels {
         var (result, first): (Float, Int) = (0, 0)
         for slice in unsafe 0..<panel.slices {
           var sum: Float = 0
-          let r = unsafe Int(panel.parameters[slice]) * rhsLanes + j
+          let r = unsafe Int(panel.parameters[slice]) * tile.nr + j
           let zero = unsafe panel.rhs_zero.map { unsafe $0[r] } ?? 0
           for k in unsafe 4 * first..<4 * (first + Int(panel.slice_groups[slice])) {
-            let index = j * 4 + k % 4
-            let byte = unsafe panel.rhs[k / 4 * quadBytes + index % quadBytes]
-            let code = bits == 8 ? byte : index < quadBytes ? byte & 15 : byte >> 4
+            let code = unsafe code(panel.rhs, tile, lane: j, k)
             let number =
               unsafe panel.table.map { unsafe $0[Int(code)] }
               ?? (Float(Int(code) - Int(panel.offset)) - zero)

@@ -6,12 +6,16 @@ package enum Peak {
   ///
   /// - Returns: `nil` for kernels that are bound by memory, and where no such loop is written.
   package static func operationsPerSecond(for row: KernelRow, threads: Int) -> Double? {
-    let tables = [
-      (MatmulKernels.bytes.rows, bytes), (MatmulKernels.nibbles.rows, nibbles),
-      (MatmulKernels.float.rows, float), (MatmulKernels.weightBytes.rows, float),
-      (MatmulKernels.weightNibbles.rows, float), (MatmulKernels.tableBytes.rows, float),
-      (MatmulKernels.tableNibbles.rows, float),
-    ]
+    let few = MatmulKernels.fewBits.values.map { ($0.rows, bytes) }
+    let fewWeights = MatmulKernels.fewBitWeights.values.map { ($0.rows, float) }
+    let tables =
+      few + fewWeights + [
+        (MatmulKernels.bytes.rows, bytes), (MatmulKernels.nibbles.rows, nibbles),
+        (MatmulKernels.wholeTables.rows, bytes),
+        (MatmulKernels.float.rows, float), (MatmulKernels.weightBytes.rows, float),
+        (MatmulKernels.weightNibbles.rows, float), (MatmulKernels.tableBytes.rows, float),
+        (MatmulKernels.tableNibbles.rows, float),
+      ]
     guard let table = tables.first(where: { $0.0.contains(row) })?.1,
       let kernel = table.kernels.first(where: { $0.row.needs == row.needs && $0.row.canRun() }),
       kernel.row.tier != .portable

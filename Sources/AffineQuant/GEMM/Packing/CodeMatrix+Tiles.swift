@@ -5,7 +5,7 @@ extension CodeMatrix {
     let tile = MatmulKernels.weightTile(type, execution)
     return RHSPacker(
       CodeOperand(self), RHSLayout(tile, storage), ContractedSlices([grid], kr: tile.kr),
-      PackingKernels(tile.rhs, run: tile.kr, .rows, execution), execution
+      PackingKernels(tile.rhs, run: tile.rhsRun, .rows, execution), execution
     ).packed(products: tile.lhs == .int16Pairs, lasts: true)
   }
 
@@ -16,7 +16,7 @@ extension CodeMatrix {
     tiles.derived.codes(kind) {
       RHSPacker(
         CodeOperand(rowMajor(execution)), tiles.layout, tiles.slices,
-        PackingKernels(tiles.layout.form, run: tiles.layout.kr, .rows, execution), execution
+        PackingKernels(tiles.layout.form, run: tiles.layout.run, .rows, execution), execution
       ).sums(kind)
     }
   }
@@ -45,7 +45,7 @@ extension CodeMatrix {
       type: type, grid: whole,
       tiles: PackedRHS(
         layout: layout, slices: slices, whole, scales: numbers[0], biases: numbers[1], zeros: zeros,
-        table: tiles.table, derived: RHSSums()),
+        table: tiles.table, whole: tiles.whole, derived: RHSSums()),
       codes: codes, scales: Buffer([]), zeroPoints: zeroPoints, biases: Buffer([]))
   }
 

@@ -8,6 +8,8 @@ struct LHSPacker: LHSPacking {
   private let codeOffset: Int
   /// The zero point that all right codes have, or zero where each has its own.
   private let rightOffset: Int
+  /// What scales are multiplied by: a power of two.
+  private let factor: Float
   private let kernels: PackingKernels
   private let scales, biases: Buffer<Float>
   private let zeroPoints: Buffer<Int16>
@@ -24,7 +26,8 @@ struct LHSPacker: LHSPacking {
     slices = right.slices
     layout = LHSLayout(tile, right.slices)
     codeOffset = Self.offset(of: operand.codes)
-    rightOffset = right.zeros.count > 0 ? 0 : right.layout.offset
+    rightOffset = right.zeros.count > 0 ? 0 : right.commonZero
+    factor = right.factor
     scales = operand.parameters(operand.codes.scales)
     biases = operand.parameters(operand.codes.biases)
     zeroPoints = operand.parameters(operand.codes.zeroPoints)
@@ -83,12 +86,12 @@ struct LHSPacker: LHSPacking {
     if let rowScales = packed.rowScales {
       let scales = scales.span
       rowScales.withRange(panel * layout.mr..<(panel + 1) * layout.mr) { target in
-        for (lane, row) in rows.enumerated() { target[lane] = scales[grid.blockRow(row)] }
+        for (lane, row) in rows.enumerated() { target[lane] = scales[grid.blockRow(row)] * factor }
         for lane in rows.count..<layout.mr { target[lane] = 0 }
       }
     }
     if let target = packed.scales {
-      PackedRHS.spread(scales, grid, rows, layout.mr, slices, into: target, range) { $0 }
+      PackedRHS.spread(scales, grid, rows, layout.mr, slices, into: target, range) { $0 * factor }
     }
     if let target = packed.biases {
       PackedRHS.spread(biases, grid, rows, layout.mr, slices, into: target, range) { $0 }

@@ -12,6 +12,8 @@ struct LHSQuantizer: LHSPacking {
   private let smallest: Float
   /// The zero point that all right codes have, or zero where each has its own.
   private let rightOffset: Int
+  /// What scales are multiplied by: a power of two.
+  private let factor: Float
   private let slicesKernel: Kernel<QuantizeSlices>
   private let kernels: PackingKernels
   private let ends: UnsafePointer<Int>
@@ -43,7 +45,8 @@ struct LHSQuantizer: LHSPacking {
     self.kernels = kernels
     self.layout = layout
     slicesKernel = quantize
-    rightOffset = right.zeros.count > 0 ? 0 : right.layout.offset
+    rightOffset = right.zeros.count > 0 ? 0 : right.commonZero
+    factor = right.factor
     packed = PackedLHS(
       layout, rows: rows, hasZeros: false, hasOneScale: hasOneScale, hasBiases: false,
       for: right, workspace)
@@ -141,7 +144,7 @@ struct LHSQuantizer: LHSPacking {
     let (mr, count) = (layout.mr, layout.sliceCount)
     let first = packed.terms(of: panel).lowerBound
     if let rowScales = packed.rowScales {
-      rowScales[panel * mr + lane] = isPresent ? scale[worker, 0] : 1
+      rowScales[panel * mr + lane] = isPresent ? scale[worker, 0] * factor : 1
     }
     for slice in 0..<count {
       let place = first + slice * mr + lane
@@ -150,7 +153,7 @@ struct LHSQuantizer: LHSPacking {
       if layout.multipliesPairs && isPresent { start &-= product[worker, slice] }
       packed.starts[place] = start
       packed.totals[place] = sum
-      packed.scales?[place] = isPresent ? scale[worker, slice] : 1
+      packed.scales?[place] = isPresent ? scale[worker, slice] * factor : 1
     }
   }
 }

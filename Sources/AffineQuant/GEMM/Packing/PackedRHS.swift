@@ -10,6 +10,8 @@ package final class PackedRHS: Sendable {
   let zeros: Buffer<Int32>
   /// What each code stands for; empty where codes are whole numbers.
   let table: Buffer<Float>
+  /// The same as whole numbers, where they are.
+  let whole: WholeTable?
   /// What only some products need.
   let derived: RHSSums
 
@@ -20,7 +22,8 @@ package final class PackedRHS: Sendable {
   /// The parameters of panels whose blocks lie as `grid` says.
   init(
     layout: RHSLayout, slices: ContractedSlices, _ grid: BlockGrid, scales: PackedScales,
-    biases: PackedScales, zeros: Buffer<Int32>, table: Buffer<Float>, derived: RHSSums
+    biases: PackedScales, zeros: Buffer<Int32>, table: Buffer<Float>, whole: WholeTable?,
+    derived: RHSSums
   ) {
     self.layout = layout
     self.slices = slices
@@ -28,12 +31,19 @@ package final class PackedRHS: Sendable {
     self.biases = biases
     self.zeros = zeros
     self.table = table
+    self.whole = whole
     self.derived = derived
     short = WeightOnlyProduct.shortSlices(of: slices, grid)
   }
 
   /// Where the parameters of a panel start.
   func start(of panel: Int) -> Int { panel * slices.ranges.count * layout.nr }
+
+  /// The zero point of all unsigned codes, where they have one.
+  var commonZero: Int { whole?.zero ?? layout.offset }
+
+  /// What products are multiplied by besides the scales.
+  var factor: Float { whole?.factor ?? 1 }
 
   /// The scales as floats, kept for the next product that wants them so.
   var floatScales: Buffer<Float> { derived.scales { scales.floats } }

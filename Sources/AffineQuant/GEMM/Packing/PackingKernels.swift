@@ -11,6 +11,8 @@ struct PackingKernels: Sendable {
   let widen: Kernel<WidenQuads>?
   /// Only where codes take halves of bytes.
   let halve: Kernel<HalvePanel>?
+  /// Only where they are squeezed.
+  let squeeze: Kernel<SqueezePanel>?
 
   /// For panels of a form and runs of some bytes.
   init(_ form: PackedForm, run: Int, _ axis: FreeAxis, _ execution: Execution) {
@@ -21,10 +23,11 @@ struct PackingKernels: Sendable {
       Runs.areInterleaved(run) ? TransposeKernels.interleave.best(on: execution) : nil
     widen = form == .int16Pairs ? PackKernels.widen.best(on: execution) : nil
     halve = form == .uint4 ? PackKernels.halve.best(on: execution) : nil
+    squeeze = form.isSqueezed ? PackKernels.squeeze.best(on: execution) : nil
   }
 
   /// Whether codes lie in runs as they are, so that what makes them can put them there.
-  var laysRuns: Bool { interleave == nil && widen == nil && halve == nil }
+  var laysRuns: Bool { interleave == nil && widen == nil && halve == nil && squeeze == nil }
 
   /// The kernels in the order in which they run.
   func rows(sums hasSums: Bool) -> [KernelRow] {
@@ -35,6 +38,6 @@ struct PackingKernels: Sendable {
   var rowsAfterQuantizing: [KernelRow] { (widen == nil ? [] : [sums.row]) + layingRows }
 
   private var layingRows: [KernelRow] {
-    [interleave?.row, widen?.row, halve?.row].compactMap(\.self)
+    [interleave?.row, widen?.row, halve?.row, squeeze?.row].compactMap(\.self)
   }
 }

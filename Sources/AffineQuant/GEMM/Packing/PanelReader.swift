@@ -11,7 +11,7 @@ struct PanelReader {
     self.storage = storage
     self.kernels = kernels
     let bytes = layout.nr * slices.depth
-    whole = [UInt8](repeating: 0, count: kernels.split == nil ? 0 : bytes)
+    whole = [UInt8](repeating: 0, count: kernels.split == nil && kernels.spread == nil ? 0 : bytes)
     lanes = [UInt8](repeating: 0, count: bytes)
     row = []
   }
@@ -25,8 +25,8 @@ struct PanelReader {
     let panelBytes = layout.groupBytes * slices.groupCount
     let source = codes.extracting(panel * panelBytes..<(panel + 1) * panelBytes)
     let runs = Runs(
-      lanes: layout.nr, bytes: layout.kr,
-      interleave: Runs.areInterleaved(layout.kr) ? kernels.interleave : nil)
+      lanes: layout.nr, bytes: layout.run,
+      interleave: Runs.areInterleaved(layout.run) ? kernels.interleave : nil)
     var (lanes, whole) = (self.lanes, self.whole)
     (self.lanes, self.whole) = ([], [])
     defer { (self.lanes, self.whole) = (lanes, whole) }
@@ -34,6 +34,10 @@ struct PanelReader {
     if let split = kernels.split {
       var span = whole.mutableSpan
       PackKernels.split(source, half: layout.groupBytes, into: &span, split)
+      runs.collect(span.span, rows: rows, depth: slices.depth, into: &spread)
+    } else if let spreads = kernels.spread {
+      var span = whole.mutableSpan
+      PackKernels.squeeze(source, groups: slices.groupCount, layout, into: &span, spreads)
       runs.collect(span.span, rows: rows, depth: slices.depth, into: &spread)
     } else {
       runs.collect(source, rows: rows, depth: slices.depth, into: &spread)

@@ -2,15 +2,18 @@
 /// contracted axis, each padded with zeros to whole k-groups; in a slice, k-group after k-group; in a
 /// k-group, the codes of one row, then of the next.
 ///
-/// Codes lie as unsigned numbers: the smallest code of a signed storage is zero. Up to 4 bits they lie
-/// two a byte: byte `b` of a k-group holds code `b` in its low half and, in its high half, the code of the
-/// same place in the second half of the rows, so that one mask and one shift unpack it.
+/// Codes lie as unsigned numbers: the smallest code of a signed storage is zero. Codes of 4 bits lie two a byte:
+/// byte `b` of a k-group holds code `b` in its low half and, in its high half, the code of the same place in the
+/// second half of the rows, so that one mask and one shift unpack it. Other codes below 8 bits are squeezed: see
+/// ``SqueezedCodes``.
 package struct RHSLayout: Sendable, Hashable {
   /// Rows of a panel.
   package let nr: Int
   /// Codes of a k-group.
   let kr: Int
-  /// Bytes, or halves of bytes.
+  /// Codes of one row that lie together.
+  let run: Int
+  /// Bytes, halves of bytes, or squeezed codes.
   let form: PackedForm
   /// What is added to a code.
   let offset: Int
@@ -18,6 +21,7 @@ package struct RHSLayout: Sendable, Hashable {
   init(_ tile: KernelTile, _ storage: CodeFormat) {
     nr = tile.nr
     kr = tile.kr
+    run = tile.rhsRun
     form = tile.rhs
     offset = storage.isSigned ? 1 << (form.bits - 1) : 0
   }
@@ -33,9 +37,9 @@ package struct RHSLayout: Sendable, Hashable {
 
   /// The unsigned code at a place of a panel.
   func read(_ panel: borrowing Span<UInt8>, group: Int, lane: Int, _ place: Int) -> UInt8 {
-    let index = lane * kr + place
     let start = group * groupBytes
-    if form.bits == 8 { return panel[start + index] }
-    return index < groupBytes ? panel[start + index] & 15 : panel[start + index - groupBytes] >> 4
+    return unsafe panel.withUnsafeBufferPointer { panel in
+      form.code(nr: nr, kr: kr, lane: lane, place: place) { unsafe panel[start + $0] }
+    }
   }
 }

@@ -43,6 +43,7 @@ struct RHSPacker {
     let parameters = PackedRHS(
       layout: layout, slices: slices, operand.grid, scales: numbers[0], biases: numbers[1],
       zeros: zeros, table: matrix.type.productTable ?? Buffer([]),
+      whole: matrix.type.wholeTable,
       derived: RHSSums(totals: totals?.buffer, products: products?.buffer))
     return CodeMatrix(
       type: operand.axis == .rows ? matrix.type : matrix.type.transposed, grid: operand.grid,
@@ -92,7 +93,8 @@ struct RHSPacker {
     let panelBytes = slices.groupCount * layout.groupBytes
     let together = operand.axis == .rows ? 1 : max(Self.turnedTogether / nr, 1)
     var bytes = [UInt8](repeating: 0, count: together * nr * depth)
-    var whole = [UInt8](repeating: 0, count: kernels.halve == nil ? 0 : nr * depth)
+    let narrows = kernels.halve != nil || kernels.squeeze != nil
+    var whole = [UInt8](repeating: 0, count: narrows ? nr * depth : 0)
     for first in stride(from: panels.lowerBound, to: panels.upperBound, by: together) {
       let part = first..<min(first + together, panels.upperBound)
       let present = part.lowerBound * nr..<min(part.upperBound * nr, operand.free)
@@ -140,18 +142,23 @@ struct RHSPacker {
     zeros.count > 0 ? zeros.span[index] : Int32(layout.offset)
   }
 
-  /// Interleaves the lanes of a panel, and halves their bytes where codes have 4 bits.
+  /// Interleaves the lanes of a panel, and puts their bytes together where codes have fewer bits.
   private func arrange(
     _ bytes: borrowing Span<UInt8>, rows: Int, _ whole: inout [UInt8],
     _ codes: inout MutableSpan<UInt8>
   ) {
-    let runs = Runs(lanes: layout.nr, bytes: layout.kr, interleave: kernels.interleave)
-    guard let halve = kernels.halve else {
+    let runs = Runs(lanes: layout.nr, bytes: layout.run, interleave: kernels.interleave)
+    guard !whole.isEmpty else {
       runs.lay(bytes, rows: rows, depth: slices.depth, into: &codes)
       return
     }
     var span = whole.mutableSpan
     runs.lay(bytes, rows: rows, depth: slices.depth, into: &span)
-    PackKernels.halve(whole.span, half: layout.groupBytes, into: &codes, halve)
+    if let halve = kernels.halve {
+      PackKernels.halve(whole.span, half: layout.groupBytes, into: &codes, halve)
+    } else if let squeeze = kernels.squeeze {
+      PackKernels.squeeze(
+        whole.span, groups: slices.groupCount, layout, into: &codes, squeeze)
+    }
   }
 }

@@ -1,0 +1,22 @@
+// Sums of products of unsigned codes of few bits in 16 bits, by vpmaddubsw.
+
+/// One quad of one row. As assembly, since all 16 registers are in use and a compiler spills some.
+INLINE void add_quad(const uint8_t *row, const ints codes[VECTORS], ints part[VECTORS]) {
+  ints a, b;
+  __asm__(
+      "vpbroadcastd %[row], %[a]\n\t"
+      "vpmaddubsw %[a], %[codes0], %[b]\n\t"
+      "vpmaddubsw %[a], %[codes1], %[a]\n\t"
+      "vpaddw %[b], %[part0], %[part0]\n\t"
+      "vpaddw %[a], %[part1], %[part1]"
+      : [part0] "+x"(part[0]), [part1] "+x"(part[1]), [a] "=&x"(a), [b] "=&x"(b)
+      : [row] "m"(*(const uint8_t(*)[4])row), [codes0] "x"(codes[0]), [codes1] "x"(codes[1]));
+}
+
+/// Adds what 16-bit sums hold.
+INLINE void widen_parts(const int rows, ints part[][VECTORS], ints sums[][VECTORS]) {
+  ints ones = _mm256_set1_epi16(1);
+  for (int i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v)
+      sums[i][v] = _mm256_add_epi32(sums[i][v], _mm256_madd_epi16(part[i][v], ones));
+}

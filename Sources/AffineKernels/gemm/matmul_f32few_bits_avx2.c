@@ -1,0 +1,25 @@
+#include "affine_kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+
+#include "vectors_256.h"
+
+enum { ROWS = 6 };
+
+#define SQUEEZED
+#include "numbers_body.h"
+#include "squeezed.h"
+#include "matmul_codes_body.h"
+
+#define KERNEL(bits) \
+  void aq_matmul_f32i##bits##_avx2(void *args) { rows_of_kind(args, bits); }
+KERNEL(1)
+KERNEL(2)
+KERNEL(3)
+KERNEL(5)
+KERNEL(6)
+KERNEL(7)
+
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,78 @@
+#include "affine_kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+
+#include "vectors_256.h"
+
+#include "maddubs_256.h"
+
+#define MOST_ROWS 6
+
+enum { ROWS = 6, LHS_BYTES = 4 * ROWS, RHS_BYTES = 4 * VECTORS * WIDTH };
+
+/// Quads that are added in 16 bits: a pair of products is at most 2 * 128 times the largest code, 127, 63 and
+/// 31 of 7 to 5 bits, and at most 31 in a table, so that 1, 2 and 4 of them stay below 2^15.
+#define SAFE_QUADS(kind) ((kind) == 7 ? 1 : (kind) == 6 ? 2 : (kind) == 5 || (kind) > 8 ? 4 : 8)
+
+/// A call, and how many quads its codes allow to be added in 16 bits.
+typedef struct {
+  aq_matmul_i8_args t;
+  size_t safe;
+} bytes_call;
+
+INLINE void sum_some(
+    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[][VECTORS]) {
+  ints part[ROWS][VECTORS];
+  for (int i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v) part[i][v] = _mm256_setzero_si256();
+  for (size_t q = 0; q < quads; ++q) {
+    ints codes[VECTORS];
+    for (int v = 0; v < VECTORS; ++v) codes[v] = load_ints(rhs + 4 * v * WIDTH);
+    for (int i = 0; i < rows; ++i) add_quad(lhs + 4 * i, codes, part[i]);
+    lhs += LHS_BYTES;
+    rhs += RHS_BYTES;
+  }
+  widen_parts(rows, part, sums);
+}
+
+INLINE void sum_bytes(
+    const aq_matmul_i8_args *t, const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows,
+    ints sums[][VECTORS]) {
+  size_t safe = ((const bytes_call *)t)->safe;
+  for (; quads > 0; quads -= safe) {
+    if (quads < safe) safe = quads;
+    sum_some(lhs, rhs, safe, rows, sums);
+    lhs += safe * LHS_BYTES;
+    rhs += safe * RHS_BYTES;
+  }
+}
+
+INLINE ints add_products(ints sum, const ints codes[8], const uint8_t *lhs, const int quads, const int kind) {
+  ints part = _mm256_setzero_si256();
+  for (int q = 0; q < quads; ++q) {
+    part = _mm256_add_epi16(part, _mm256_maddubs_epi16(codes[q], broadcast_int(lhs + q * LHS_BYTES)));
+    if ((q + 1) % SAFE_QUADS(kind) != 0 && q + 1 < quads) continue;
+    sum = add_ints(sum, _mm256_madd_epi16(part, _mm256_set1_epi16(1)));
+    part = _mm256_setzero_si256();
+  }
+  return sum;
+}
+
+#define SUM_QUADS(t, ...) sum_bytes(t, __VA_ARGS__)
+INLINE void byte_panels(aq_matmul_i8_args *t, const int kind);
+
+#include "matmul_few_bits_body.h"
+#include "matmul_panels.h"
+
+static void panels_of_bytes(const bytes_call *call) { all_panels(&call->t); }
+
+INLINE void byte_panels(aq_matmul_i8_args *t, const int kind) {
+  const bytes_call call = {*t, SAFE_QUADS(kind)};
+  panels_of_bytes(&call);
+}
+
+FEW_BITS_KERNELS(avx2)
+
+#pragma clang attribute pop
+#endif

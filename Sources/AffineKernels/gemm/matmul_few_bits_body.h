@@ -1,0 +1,38 @@
+// Products with codes of few bits, or of half bytes that stand for whole numbers of a table. One row takes
+// codes apart in registers; for more rows they become bytes first, which all left panels pass by. The file
+// that includes it defines the vectors, `ROWS`, `LHS_BYTES`, `add_products` and `byte_panels`.
+
+#include "few_bits.h"
+
+INLINE void one_row(const aq_matmul_i8_args *t, const int kind) {
+  const uint8_t *lhs = t->lhs, *rhs = t->rhs;
+  const ints table = table_of(t, kind);
+  floats out[1][VECTORS];
+  for (int v = 0; v < VECTORS; ++v) out[0][v] = zero_floats();
+  for (size_t s = 0; s < t->slices; ++s) {
+    ints sums[1][VECTORS];
+    start_sums(t, s * ROWS, s * COLUMNS, 1, sums);
+    for (size_t q = 0; q < t->slice_groups[s]; q += QUADS_OF(kind)) {
+      ints codes[VECTORS][8];
+      take_apart(rhs, table, kind, codes);
+      for (int v = 0; v < VECTORS; ++v)
+        sums[0][v] = add_products(sums[0][v], codes[v], lhs, QUADS_OF(kind), kind);
+      lhs += QUADS_OF(kind) * LHS_BYTES;
+      rhs += BYTES_OF(kind);
+    }
+    if (t->sums) write_sums(t, s, 0, 1, sums);
+    else fold(t, s * ROWS, s * COLUMNS, 1, sums, out);
+  }
+  if (!t->sums) write_out(t, 0, 1, out);
+}
+
+INLINE void few_bits(const aq_matmul_i8_args *t, const int kind) {
+  if (t->rows == 1) {
+    one_row(t, kind);
+    return;
+  }
+  expand(t, kind);
+  aq_matmul_i8_args bytes = *t;
+  bytes.rhs = t->scratch;
+  byte_panels(&bytes, kind);
+}

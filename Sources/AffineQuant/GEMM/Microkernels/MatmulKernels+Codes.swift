@@ -1,0 +1,77 @@
+internal import AffineKernels
+
+extension MatmulKernels {
+  /// The definition of a product of codes; k-groups are counted in fours.
+  static func codePanel(_ panel: aq_matmul_i8_args, _ tile: KernelTile) {
+    let mr = tile.mr
+    for i in unsafe 0..<panel.rows {
+      let lhs =
+        unsafe panel.lhs.assumingMemoryBound(to: Int8.self) + i / mr * panel.groups * mr * 4
+      for j in unsafe 0..<panel.columns {
+        var (result, first): (Float, Int) = (0, 0)
+        for slice in unsafe 0..<panel.slices {
+          let l = unsafe (i / mr * panel.slices + slice) * mr + i % mr
+          let r = slice * tile.nr + j
+          var sum = unsafe start(panel, l, r)
+          for quad in unsafe first..<first + Int(panel.slice_groups[slice]) {
+            for place in 0..<4 {
+              let pattern = unsafe code(panel.rhs, tile, lane: j, 4 * quad + place)
+              let number = unsafe panel.table.map { unsafe $0[Int(pattern)] } ?? pattern
+              sum &+= unsafe Int32(lhs[(quad * mr + i % mr) * 4 + place]) * Int32(number)
+            }
+          }
+          unsafe first += Int(panel.slice_groups[slice])
+          if let sums = unsafe panel.sums {
+            unsafe sums[(slice * panel.rows + i) * panel.columns + j] = sum
+          }
+          unsafe fold(panel, l, r, Float(sum), &result)
+        }
+        if let scale = unsafe panel.row_scale { unsafe result *= scale[i] }
+        if unsafe panel.sums == nil { unsafe panel.out[i * panel.stride + j] = result }
+      }
+    }
+  }
+
+  /// Code `k` of a lane of a right panel.
+  static func code(
+    _ rhs: UnsafePointer<UInt8>, _ tile: KernelTile, lane: Int, _ k: Int
+  ) -> UInt8 {
+    let group = unsafe rhs + k / tile.kr * (tile.nr * tile.kr * tile.rhs.bits / 8)
+    return tile.rhs.code(nr: tile.nr, kr: tile.kr, lane: lane, place: k % tile.kr) {
+      unsafe group[$0]
+    }
+  }
+
+  /// All of a sum that is not a product of codes, modulo 2³².
+  private static func start(_ panel: aq_matmul_i8_args, _ l: Int, _ r: Int) -> Int32 {
+    var sum = unsafe panel.lhs_start[l]
+    if let start = unsafe panel.rhs_start { unsafe sum &+= start[r] }
+    if let zero = unsafe panel.rhs_zero, let total = unsafe panel.lhs_total {
+      unsafe sum &-= zero[r] &* total[l]
+    }
+    if let zero = unsafe panel.lhs_zero, let total = unsafe panel.rhs_total {
+      unsafe sum &-= zero[l] &* total[r]
+    }
+    return sum
+  }
+
+  private static func fold(
+    _ panel: aq_matmul_i8_args, _ l: Int, _ r: Int, _ sum: Float, _ result: inout Float
+  ) {
+    let scaled = unsafe panel.lhs_scale.map { unsafe sum * $0[l] } ?? sum
+    let isHalf = unsafe panel.rhs_is_half
+    result = unsafe result.addingProduct(scaled, parameter(panel.rhs_scale, r, isHalf))
+    if let bias = unsafe panel.rhs_bias, let lhsSum = unsafe panel.lhs_sum {
+      result = unsafe result.addingProduct(lhsSum[l], parameter(bias, r, isHalf))
+    }
+    if let bias = unsafe panel.lhs_bias, let rhsSum = unsafe panel.rhs_sum {
+      result = unsafe result.addingProduct(bias[l], rhsSum[r])
+    }
+  }
+
+  private static func parameter(_ numbers: UnsafeRawPointer, _ r: Int, _ isHalf: Bool) -> Float {
+    isHalf
+      ? unsafe Float(numbers.assumingMemoryBound(to: Float16.self)[r])
+      : unsafe numbers.assumingMemoryBound(to: Float.self)[r]
+  }
+}

@@ -1,0 +1,58 @@
+/// Where the bits of squeezed codes lie: the definition, which `aq_squeeze_args` states in words.
+enum SqueezedCodes {
+  /// Quads that are squeezed together: 4 where codes have an even number of bits, else 8.
+  static func quads(bits: Int) -> Int { bits.isMultiple(of: 2) ? 4 : 8 }
+
+  /// Rows of bytes that they become.
+  static func rows(bits: Int) -> Int { bits * quads(bits: bits) / 8 }
+
+  /// The row, and the place in its byte, of one bit of a quad's code.
+  static func place(bits: Int, quad: Int, bit: Int) -> (row: Int, bit: Int) {
+    switch bits {
+    case 1, 2: return (0, bits * quad + bit)
+    case 3 where quad < 6: return (quad / 2, quad % 2 * 3 + bit)
+    case 3: return bit < 2 ? (quad - 6, 6 + bit) : (2, quad)
+    case 5 where quad == 7 && bit > 2: return (bit, 7)
+    case 5 where quad > 4: return bit < 3 ? (quad - 5, 5 + bit) : (quad - 2, 2 + bit)
+    case 6 where quad == 3: return (bit / 2, 6 + bit % 2)
+    case 7 where quad == 7: return (bit, 7)
+    default: return (quad, bit)
+    }
+  }
+
+  /// The code of a quad, of the rows of bytes at one place.
+  static func code(bits: Int, quad: Int, row: (Int) -> UInt8) -> UInt8 {
+    (0..<bits).reduce(0) { code, bit in
+      let place = place(bits: bits, quad: quad, bit: bit)
+      return code | (row(place.row) >> UInt8(place.bit) & 1) << UInt8(bit)
+    }
+  }
+}
+
+extension PackedForm {
+  /// The form of squeezed codes of so many bits.
+  init?(squeezing bits: Int) {
+    let forms: [Int: PackedForm] = [
+      1: .uint1, 2: .uint2, 3: .uint3, 5: .uint5, 6: .uint6, 7: .uint7,
+    ]
+    guard let form = forms[bits] else { return nil }
+    self = form
+  }
+
+  var isSqueezed: Bool { bits < 8 && self != .uint4 }
+
+  /// Codes of a k-group of squeezed codes.
+  var squeezedGroup: Int { 4 * SqueezedCodes.quads(bits: bits) }
+
+  /// One unsigned code of a k-group of a right panel.
+  @inline(__always)
+  func code(nr: Int, kr: Int, lane: Int, place: Int, byte: (Int) -> UInt8) -> UInt8 {
+    if isSqueezed {
+      let index = 4 * lane + place % 4
+      return SqueezedCodes.code(bits: bits, quad: place / 4) { byte($0 * 4 * nr + index) }
+    }
+    let index = lane * kr + place, half = nr * kr / 2
+    guard self == .uint4 else { return byte(index) }
+    return index < half ? byte(index) & 15 : byte(index - half) >> 4
+  }
+}
