@@ -38,7 +38,8 @@ import Testing
 
   @Test func namesFollowTheGrammar() {
     let operations = ["matmul", "quantize", "dequantize", "lookup", "transpose", "pack"]
-    let elements = ["f32", "i8", "u8", "i4", "u4", "f32i8", "f32i4", "8", "4", "any"]
+    let codes = (1...8).map { "i\($0)" } + ["t4", "t8"]
+    let elements = codes + codes.map { "f32\($0)" } + ["f32", "u8", "u4", "8", "4", "any"]
     let instructionSets = [
       "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "amx", "neon", "neondot", "i8mm",
     ]

@@ -26,7 +26,9 @@ import Testing
   }
 
   /// Whole-number types of every width class, mapping and granularity along rows.
-  static let rowTypes = ["int8", "uint8", "int4", "uint4", "int3", "ternary"].flatMap { storage in
+  static let rowTypes = [
+    "int8", "uint8", "int4", "uint4", "int3", "ternary", "uint1", "int2", "int5", "int6", "uint7",
+  ].flatMap { storage in
     ["row", "tensor", "group32", "group64", "group128", "block32x32"].compactMap {
       QuantizedType(name: "\(storage)-\($0)")
     }

@@ -88,7 +88,7 @@ INLINE void fold_symmetric(
   floats scale[BATCH][VECTORS];
   for (int c = 0; c < count; ++c)
     for (int v = 0; v < VECTORS; ++v)
-      scale[c][v] = load_parameters(t, t->rhs_scale, (slice + (size_t)c) * COLUMNS + (size_t)v * WIDTH);
+      scale[c][v] = load_parameters(t->rhs_scale, t->rhs_form, (slice + (size_t)c) * COLUMNS + (size_t)v * WIDTH);
   for (size_t i = 0; i < rows; ++i) {
     for (int v = 0; v < VECTORS; ++v) {
       floats sum = out[i][v];
@@ -164,7 +164,8 @@ static void amx_panels(const aq_matmul_i8_args *args) {
     slice_panels(t, right_bytes(t));
     return;
   }
-  const size_t terms = t->slices * COLUMNS, number_bytes = terms * (t->rhs_is_half ? 2 : 4);
+  static const size_t bytes_of_form[] = {[AQ_FLOATS] = 4, [AQ_HALVES] = 2, [AQ_BRAIN_HALVES] = 2, [AQ_POWERS] = 1};
+  const size_t terms = t->slices * COLUMNS, number_bytes = terms * bytes_of_form[t->rhs_form];
   for (size_t left = t->columns; left > 0; left -= t->columns) {
     t->columns = left < COLUMNS ? left : COLUMNS;
     folded_panels(t);

@@ -22,7 +22,7 @@ static inline right_panel right_panel_of(const aq_matmul_i8_args *t, size_t pane
   right_panel r = {.t = t, .lane = panel * COLUMNS};
   for (int v = 0; v < VECTORS; ++v) {
     size_t start = r.lane + (size_t)v * WIDTH, count = t->columns > start ? t->columns - start : 0;
-    r.scale[v] = load_parameters(t, t->rhs_scale, start);
+    r.scale[v] = load_parameters(t->rhs_scale, t->rhs_form, start);
     r.present[v] = (__mmask16)(count < WIDTH ? (1u << count) - 1 : 0xffff);
   }
   r.is_symmetric = t->row_scale && !t->rhs_start && !t->rhs_zero && !t->lhs_zero && !t->lhs_scale &&

@@ -1,5 +1,6 @@
 #include "affine_kernels.h"
 #include "each_panel.h"
+#include "parameters.h"
 
 // Floats against codes, written once for every vector width. The file that includes it defines the
 // vectors, `ROWS` (the most lhs lanes) and `NIBBLES`, and how codes become numbers: numbers_body.h, or one of
@@ -86,7 +87,7 @@ INLINE void fold_codes(
     floats out[ROWS][VECTORS]) {
   for (int v = 0; v < VECTORS; ++v) {
     size_t r = (size_t)t->parameters[slice] * COLUMNS + (size_t)v * WIDTH;
-    floats scale = load_floats(t->rhs_scale + r);
+    floats scale = load_parameters(t->rhs_scale, t->scale_form, r);
     for (int i = 0; i < rows; ++i) out[i][v] = add_product(sums[i][v], scale, out[i][v]);
     if (!t->rhs_bias) continue;
     floats bias = load_floats(t->rhs_bias + r);

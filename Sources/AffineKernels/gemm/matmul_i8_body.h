@@ -4,6 +4,8 @@
 // defines, for its instruction set: `WIDTH` (32-bit lanes of a vector), `ROWS` (lhs lanes), `LHS_BYTES`
 // and `RHS_BYTES` (of one quad of a panel). Here is what a sum becomes; how it is summed is elsewhere.
 
+#include "parameters.h"
+
 enum { COLUMNS = VECTORS * WIDTH };
 
 /// All of a sum that is not a product of codes.
@@ -27,18 +29,12 @@ INLINE void start_sums(
   }
 }
 
-/// Scales or biases of a slice from lane `r` on.
-INLINE floats load_parameters(const aq_matmul_i8_args *t, const void *parameters, size_t r) {
-  if (t->rhs_is_half) return load_halves((const uint16_t *)parameters + r);
-  return load_floats((const float *)parameters + r);
-}
-
 /// out = fma(float(sums) * lhs_scale, rhs_scale, out), then the bias terms.
 INLINE void fold(
     const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, ints sums[][VECTORS],
     floats out[][VECTORS]) {
   for (int v = 0; v < VECTORS; ++v) {
-    floats scale = load_parameters(t, t->rhs_scale, r + (size_t)v * WIDTH);
+    floats scale = load_parameters(t->rhs_scale, t->rhs_form, r + (size_t)v * WIDTH);
     for (int i = 0; i < rows; ++i) {
       floats sum = to_floats(sums[i][v]);
       if (t->lhs_scale) sum = multiply(sum, broadcast_float(t->lhs_scale + l + i));
@@ -46,7 +42,7 @@ INLINE void fold(
     }
   }
   for (int v = 0; t->rhs_bias && v < VECTORS; ++v) {
-    floats bias = load_parameters(t, t->rhs_bias, r + (size_t)v * WIDTH);
+    floats bias = load_parameters(t->rhs_bias, t->rhs_form, r + (size_t)v * WIDTH);
     for (int i = 0; i < rows; ++i)
       out[i][v] = add_product(broadcast_float(t->lhs_sum + l + i), bias, out[i][v]);
   }

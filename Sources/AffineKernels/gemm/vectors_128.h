@@ -21,6 +21,19 @@ INLINE void store_ints(void *p, ints v) { vst1q_u8(p, vreinterpretq_u8_s32(v)); 
 INLINE floats zero_floats(void) { return vdupq_n_f32(0); }
 INLINE floats load_floats(const float *p) { return vld1q_f32(p); }
 INLINE floats load_halves(const uint16_t *p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
+INLINE floats load_brain_halves(const uint16_t *p) {
+  return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16));
+}
+/// An exponent of 0 is the subnormal 2^-127.
+INLINE floats load_powers(const uint8_t *p) {
+  const uint8x8_t none = vdup_n_u8(0);
+  uint32_t four;
+  __builtin_memcpy(&four, p, sizeof four);
+  uint8x8_t bytes = vreinterpret_u8_u32(vdup_n_u32(four));
+  uint16x4_t wide = vreinterpret_u16_u8(vzip1_u8(bytes, none));
+  uint32x4_t bits = vshlq_n_u32(vmovl_u16(wide), 23);
+  return vreinterpretq_f32_u32(vmaxq_u32(bits, vdupq_n_u32(1 << 22)));
+}
 INLINE floats broadcast_float(const float *p) { return vld1q_dup_f32(p); }
 INLINE floats multiply(floats a, floats b) { return vmulq_f32(a, b); }
 INLINE floats subtract(floats a, floats b) { return vsubq_f32(a, b); }

@@ -22,6 +22,14 @@ static inline void store_ints(void *p, ints v) { _mm256_storeu_si256((__m256i *)
 static inline floats zero_floats(void) { return _mm256_setzero_ps(); }
 static inline floats load_floats(const float *p) { return _mm256_loadu_ps(p); }
 static inline floats load_halves(const uint16_t *p) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p)); }
+static inline floats load_brain_halves(const uint16_t *p) {
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)p)), 16));
+}
+/// An exponent of 0 is the subnormal 2^-127.
+static inline floats load_powers(const uint8_t *p) {
+  ints bits = _mm256_slli_epi32(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)), 23);
+  return _mm256_castsi256_ps(_mm256_max_epu32(bits, _mm256_set1_epi32(1 << 22)));
+}
 static inline floats broadcast_float(const float *p) { return _mm256_broadcast_ss(p); }
 static inline floats multiply(floats a, floats b) { return _mm256_mul_ps(a, b); }
 static inline floats subtract(floats a, floats b) { return _mm256_sub_ps(a, b); }

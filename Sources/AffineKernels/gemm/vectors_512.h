@@ -24,6 +24,14 @@ static inline void store_ints(void *p, ints v) { _mm512_storeu_si512(p, v); }
 static inline floats zero_floats(void) { return _mm512_setzero_ps(); }
 static inline floats load_floats(const float *p) { return _mm512_loadu_ps(p); }
 static inline floats load_halves(const uint16_t *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p)); }
+static inline floats load_brain_halves(const uint16_t *p) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)), 16));
+}
+/// An exponent of 0 is the subnormal 2^-127.
+static inline floats load_powers(const uint8_t *p) {
+  ints bits = _mm512_slli_epi32(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)), 23);
+  return _mm512_castsi512_ps(_mm512_max_epu32(bits, _mm512_set1_epi32(1 << 22)));
+}
 static inline floats broadcast_float(const float *p) { return _mm512_set1_ps(*p); }
 static inline floats multiply(floats a, floats b) { return _mm512_mul_ps(a, b); }
 static inline floats subtract(floats a, floats b) { return _mm512_sub_ps(a, b); }

@@ -7,6 +7,14 @@
 
 // Products and what they are compared with.
 
+/// The numbers of scales and results.
+enum {
+  AQ_FLOATS = 0,
+  AQ_HALVES,        // binary16
+  AQ_BRAIN_HALVES,  // bfloat16
+  AQ_POWERS,        // of two, E8M0: scales alone
+};
+
 /// out[i, j] = (sum_s float(sum[s, i, j]) * lhs_scale[s, i] * rhs_scale[s, j]
 ///              + lhs_sum[s, i] * rhs_bias[s, j] + lhs_bias[s, i] * rhs_sum[s, j]) * row_scale[i]
 /// sum[s, i, j] = sum_{k in s} (lhs[i, k] - lhs_zero[s, i]) * (rhs[j, k] - rhs_zero[s, j])
@@ -41,10 +49,10 @@ typedef struct {
   const int32_t *_Nullable lhs_zero;     // [panel][slices][mr], with rhs_total
   const int32_t *_Nullable rhs_total;    // [slices][nr]
   const float *_Nullable lhs_scale;      // [panel][slices][mr], NULL: 1
-  const void *_Nonnull rhs_scale;        // [slices][nr], floats or binary16
+  const void *_Nonnull rhs_scale;        // [slices][nr] of what rhs_form says
   const float *_Nullable lhs_sum;        // [panel][slices][mr], with rhs_bias
   const void *_Nullable rhs_bias;        // [slices][nr], likewise
-  bool rhs_is_half;                      // whether rhs_scale and rhs_bias are binary16
+  int32_t rhs_form;                      // of rhs_scale and rhs_bias
   const float *_Nullable lhs_bias;       // [panel][slices][mr], with rhs_sum
   const float *_Nullable rhs_sum;        // [slices][nr]
   const float *_Nullable row_scale;      // [panel][mr], NULL: 1
@@ -76,7 +84,8 @@ typedef struct {
   size_t lhs_lanes;                      // 1 to mr
   const uint8_t *_Nonnull rhs;           // [group][nr][kr]
   uint8_t offset;
-  const float *_Nonnull rhs_scale;       // [parameters][nr]
+  const void *_Nonnull rhs_scale;        // [parameters][nr] of what scale_form says
+  int32_t scale_form;
   const float *_Nullable rhs_zero;       // [parameters][nr]
   const float *_Nullable lhs_sum;        // [panel][slices][lhs_lanes], with rhs_bias
   const float *_Nullable rhs_bias;       // [parameters][nr]
@@ -115,17 +124,12 @@ typedef struct {
   bool accumulate;  // add to what `out` holds
 } aq_product_args;
 
-/// The function that ends a product, and the numbers of its result.
+/// The function that ends a product.
 enum {
   AQ_IDENTITY = 0,
   AQ_RELU,
   AQ_GELU,
   AQ_SILU,
-};
-enum {
-  AQ_FLOATS = 0,
-  AQ_HALVES,        // binary16
-  AQ_BRAIN_HALVES,  // bfloat16
 };
 
 /// out[i, j] = round(activation(sums[i, j] + bias[j])), to nearest even

@@ -10,6 +10,8 @@ struct CodeBlocks {
   private let mr, nr: Int
   /// Bytes of a panel's codes, and its terms: one a slice and lane.
   private let left, right: (bytes: Int, terms: Int)
+  /// Bytes of a scale or bias of the right side.
+  private let numberBytes: Int
   private let scratch: WorkerMemory<UInt8>?
 
   init(
@@ -22,6 +24,7 @@ struct CodeBlocks {
     (rowCount, columnCount, mr, nr) = (left.rows, rhs.shape.rows, tile.mr, layout.nr)
     self.left = (left.layout.byteCount, slices.ranges.count * tile.mr)
     self.right = (slices.groupCount * layout.groupBytes, slices.ranges.count * layout.nr)
+    numberBytes = right.scales.stride
     let scratchCount = min(tile.scratch, slices.depth) * layout.nr
     scratch = scratchCount > 0 ? workspace.take(scratchCount, workers: threads) : nil
     guard let nowhere = unsafe UnsafeMutablePointer<Float>(bitPattern: 64) else {
@@ -39,7 +42,7 @@ struct CodeBlocks {
       lhs_scale: left.scales.map { unsafe UnsafePointer($0.pointer) },
       rhs_scale: right.scales.optional(at: 0) ?? UnsafeRawPointer(nowhere),
       lhs_sum: left.sums.map { unsafe UnsafePointer($0.pointer) },
-      rhs_bias: right.biases.optional(at: 0), rhs_is_half: right.scales.isHalf,
+      rhs_bias: right.biases.optional(at: 0), rhs_form: right.scales.form,
       lhs_bias: left.biases.map { unsafe UnsafePointer($0.pointer) }, rhs_sum: scaled?.optional,
       row_scale: left.rowScales.map { unsafe UnsafePointer($0.pointer) }, scratch: nil, rows: 0,
       columns: 0, out: nowhere, stride: 0, sums: nil)
@@ -63,7 +66,8 @@ struct CodeBlocks {
     var block = unsafe CodePanel(c: first)
     let (i, j) = (leftPanels.lowerBound, rightPanels.lowerBound)
     unsafe block.c.moveLeft(bytes: i * left.bytes, terms: i * left.terms, rows: i * mr)
-    unsafe block.c.moveRight(bytes: j * right.bytes, terms: j * right.terms)
+    unsafe block.c.moveRight(
+      bytes: j * right.bytes, terms: j * right.terms, numberBytes: numberBytes)
     unsafe block.c.scratch = scratch.map { unsafe $0.start(of: worker) }
     unsafe block.c.rows = rows(leftPanels).count
     unsafe block.c.columns = columns(rightPanels).count
@@ -85,8 +89,8 @@ extension aq_matmul_i8_args {
     unsafe row_scale = row_scale.map { unsafe $0 + rows }
   }
 
-  fileprivate mutating func moveRight(bytes: Int, terms: Int) {
-    let numberBytes = unsafe terms * (rhs_is_half ? 2 : 4)
+  fileprivate mutating func moveRight(bytes: Int, terms: Int, numberBytes: Int) {
+    let numberBytes = terms * numberBytes
     unsafe rhs += bytes
     unsafe rhs_start = rhs_start.map { unsafe $0 + terms }
     unsafe rhs_zero = rhs_zero.map { unsafe $0 + terms }

@@ -16,7 +16,6 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
   /// Packed for the kernel.
   private let rhs: CodeMatrix
   private let right: PackedRHS
-  private let rightScales: Buffer<Float>
   private let rightOffsets: ValueOffsets
   private let blocking: Blocking
   private let result: ProductResult
@@ -52,7 +51,7 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
     self.blocking = blocking
     self.scratchCount = scratchCount
     (slices, sliceParameters) = short
-    (rightScales, rightOffsets) = (right.floatScales, offsets)
+    rightOffsets = offsets
     scratch = workspace.take(scratchCount * threads)
     self.result = result(blocking.block)
   }
@@ -101,13 +100,16 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
     let r = right.start(of: panel)
     let panelBytes = right.slices.groupCount * right.layout.groupBytes
     let (zeros, biases) = (rightOffsets.zeros, rightOffsets.biases)
+    guard let scales = unsafe right.scales.optional(at: r) else {
+      preconditionFailure("a panel without scales")
+    }
     return unsafe WeightPanel(
       c: aq_matmul_codes_args(
         slices: slices.ranges.count, groups: slices.depth / 4, slice_groups: slices.quads.pointer,
         parameters: sliceParameters.pointer,
         lhs: left.values.pointer + leftPanel * left.panelLength, lhs_lanes: left.lanes,
         rhs: rhs.codes.pointer + panel * panelBytes, offset: UInt8(right.layout.signedOffset),
-        rhs_scale: rightScales.pointer + r, rhs_zero: zeros.count > 0 ? zeros.pointer + r : nil,
+        rhs_scale: scales, scale_form: right.scales.form, rhs_zero: zeros.count > 0 ? zeros.pointer + r : nil,
         lhs_sum: left.sums.map { unsafe $0.pointer + left.sumStart(of: leftPanel) },
         rhs_bias: biases.count > 0 ? biases.pointer + r : nil,
         scratch: scratch.pointer + worker * scratchCount, rows: rows.count,

@@ -174,6 +174,27 @@ static uint16_t *random_halves(size_t count) {
   return values;
 }
 
+/// Number `i` of a form, of patterns of 16 bits or of floats; of powers the low bytes.
+static float number_of(int form, const uint16_t *patterns, const float *floats, size_t i) {
+  switch (form) {
+    case AQ_HALVES: return half_value(patterns[i]);
+    case AQ_BRAIN_HALVES: {
+      uint32_t bits = (uint32_t)patterns[i] << 16;
+      float value;
+      memcpy(&value, &bits, 4);
+      return value;
+    }
+    case AQ_POWERS: return ldexpf(1, (patterns[i] & 255) - 127);
+    default: return floats[i];
+  }
+}
+
+static uint8_t *low_bytes(const uint16_t *patterns, size_t count) {
+  uint8_t *bytes = SCRATCH(uint8_t, count);
+  for (size_t i = 0; i < count; ++i) bytes[i] = (uint8_t)patterns[i];
+  return bytes;
+}
+
 /// How the codes of a case are spread.
 enum { ANY_CODES, LARGEST, ENDS, SPARSE };
 
@@ -214,8 +235,9 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
     lhs[i] = (int8_t)code_of(spread, 127, spread == ENDS ? 128 : left_end, 255);
   for (size_t i = 0; i < columns * a.depth; ++i) rhs[i] = code_of(spread, 0, mask, mask);
 
-  bool has_start = coin(), has_zero = coin(), has_left_zero = coin(), has_scale = coin(), is_half = coin();
-  bool has_bias = coin(), has_left_bias = coin(), has_row_scale = coin(), wants_sums = coin();
+  bool has_start = coin(), has_zero = coin(), has_left_zero = coin(), has_scale = coin();
+  int form = (int)below(4);
+  bool has_bias = form != AQ_POWERS && coin(), has_left_bias = coin(), has_row_scale = coin(), wants_sums = coin();
   int kind = coin() ? TAME : WIDE;
   size_t left = a.slices * rows, right = a.slices * columns;
   // Of the largest codes sums may wrap, so all starts are allowed.
@@ -231,7 +253,7 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   describe(
       "%zu x %zu, %zu slices of %zu codes, spread %d, start %d zero %d %d scale %d half %d bias %d %d row %d "
       "sums %d",
-      rows, columns, a.slices, a.depth, spread, has_start, has_zero, has_left_zero, has_scale, is_half,
+      rows, columns, a.slices, a.depth, spread, has_start, has_zero, has_left_zero, has_scale, form,
       has_bias, has_left_bias, has_row_scale, wants_sums);
 
   int32_t *sums = SCRATCH(int32_t, left *columns);
@@ -250,8 +272,8 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
         sums[(s * rows + i) * columns + j] = (int32_t)sum;
         float value = (float)(int32_t)sum;
         if (has_scale) value *= lhs_scale[l];
-        result = fmaf(value, is_half ? half_value(half_scale[r]) : rhs_scale[r], result);
-        if (has_bias) result = fmaf(lhs_sum[l], is_half ? half_value(half_bias[r]) : rhs_bias[r], result);
+        result = fmaf(value, number_of(form, half_scale, rhs_scale, r), result);
+        if (has_bias) result = fmaf(lhs_sum[l], number_of(form, half_bias, rhs_bias, r), result);
         if (has_left_bias) result = fmaf(lhs_bias[l], rhs_sum[r], result);
       }
       results[i * columns + j] = has_row_scale ? result * row_scale[i] : result;
@@ -270,7 +292,7 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   }
 
   size_t groups, mr = tile->mr, nr = tile->nr, stride = columns + below(3);
-  aq_matmul_i8_args t = {.slices = a.slices, .rows = rows, .stride = stride, .rhs_is_half = is_half};
+  aq_matmul_i8_args t = {.slices = a.slices, .rows = rows, .stride = stride, .rhs_form = form};
   t.table = table;
   uint32_t *slice_groups = groups_of(a, tile->kr, &groups);
   t.lhs = packed_left(tile, lhs, rows, a, groups);
@@ -290,12 +312,17 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   for (size_t j = 0; j < columns; j += nr) {
     size_t some = columns - j < nr ? columns - j : nr;
 #define RIGHT(numbers) right_numbers(numbers, sizeof *(numbers), a.slices, columns, j, some, nr)
+#define FORMED(form, halves, floats)                                           \
+  (form) == AQ_FLOATS ? RIGHT(floats)                                          \
+  : (form) == AQ_POWERS                                                        \
+      ? right_numbers(low_bytes(halves, right), 1, a.slices, columns, j, some, nr) \
+      : RIGHT(halves)
     t.rhs = packed_right(tile, rhs, j, some, a, groups);
     t.rhs_start = has_start || has_pairs ? RIGHT(rhs_start) : NULL;
     t.rhs_zero = has_zero ? RIGHT(rhs_zero) : NULL;
     t.rhs_total = has_left_zero ? RIGHT(rhs_total) : NULL;
-    t.rhs_scale = is_half ? RIGHT(half_scale) : RIGHT(rhs_scale);
-    t.rhs_bias = has_bias ? is_half ? RIGHT(half_bias) : RIGHT(rhs_bias) : NULL;
+    t.rhs_scale = FORMED(form, half_scale, rhs_scale);
+    t.rhs_bias = has_bias ? FORMED(form, half_bias, rhs_bias) : NULL;
     t.rhs_sum = has_left_bias ? RIGHT(rhs_sum) : NULL;
     t.columns = some;
     t.out = out + j;
@@ -346,6 +373,9 @@ static void matmul_of_floats_and_codes_in(const aq_kernel *kernel, const float *
   uint8_t *rhs = SCRATCH(uint8_t, columns *a.depth);
   for (size_t i = 0; i < columns * a.depth; ++i) rhs[i] = (uint8_t)draw() & mask;
   float *rhs_scale = random_floats(sets * columns, kind), *rhs_bias = random_floats(sets * columns, kind);
+  int form = (int)below(4);
+  size_t right = sets * columns;
+  uint16_t *half_scale = random_halves(right);
   float *rhs_zero = random_floats(sets * columns, TIES), *lhs_sum = random_floats(slices * rows, kind);
   uint32_t *parameters = NEW(uint32_t, slices);
   for (size_t s = 0; s < slices; ++s) parameters[s] = (uint32_t)below(sets);
@@ -365,7 +395,7 @@ static void matmul_of_floats_and_codes_in(const aq_kernel *kernel, const float *
           if (has_zero) code -= rhs_zero[r];
           sum = fmaf(lhs[i * a.depth + k], code, sum);
         }
-        result = fmaf(sum, rhs_scale[r], result);
+        result = fmaf(sum, number_of(form, half_scale, rhs_scale, r), result);
         if (has_bias) result = fmaf(lhs_sum[s * rows + i], rhs_bias[r], result);
       }
       expected[i * stride + j] = result;
@@ -376,6 +406,7 @@ static void matmul_of_floats_and_codes_in(const aq_kernel *kernel, const float *
       .parameters = parameters,
       .lhs_lanes = lanes,
       .offset = offset,
+      .scale_form = form,
       .rows = rows,
       .stride = stride,
       .table = table,
@@ -389,9 +420,11 @@ static void matmul_of_floats_and_codes_in(const aq_kernel *kernel, const float *
   for (size_t j = 0; j < columns; j += nr) {
     size_t some = columns - j < nr ? columns - j : nr;
 #undef RIGHT
-#define RIGHT(numbers) right_numbers(numbers, 4, sets, columns, j, some, nr)
+#define RIGHT(numbers) right_numbers(numbers, sizeof *(numbers), sets, columns, j, some, nr)
     t.rhs = packed_right(tile, rhs, j, some, a, groups);
-    t.rhs_scale = RIGHT(rhs_scale);
+    t.rhs_scale = form == AQ_FLOATS   ? RIGHT(rhs_scale)
+                  : form == AQ_POWERS ? right_numbers(low_bytes(half_scale, right), 1, sets, columns, j, some, nr)
+                                      : RIGHT(half_scale);
     t.rhs_zero = has_zero ? RIGHT(rhs_zero) : NULL;
     t.rhs_bias = has_bias ? RIGHT(rhs_bias) : NULL;
     t.columns = some;

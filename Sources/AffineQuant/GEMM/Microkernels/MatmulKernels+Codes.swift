@@ -59,19 +59,24 @@ extension MatmulKernels {
     _ panel: aq_matmul_i8_args, _ l: Int, _ r: Int, _ sum: Float, _ result: inout Float
   ) {
     let scaled = unsafe panel.lhs_scale.map { unsafe sum * $0[l] } ?? sum
-    let isHalf = unsafe panel.rhs_is_half
-    result = unsafe result.addingProduct(scaled, parameter(panel.rhs_scale, r, isHalf))
+    let form = unsafe panel.rhs_form
+    result = unsafe result.addingProduct(scaled, parameter(panel.rhs_scale, r, form))
     if let bias = unsafe panel.rhs_bias, let lhsSum = unsafe panel.lhs_sum {
-      result = unsafe result.addingProduct(lhsSum[l], parameter(bias, r, isHalf))
+      result = unsafe result.addingProduct(lhsSum[l], parameter(bias, r, form))
     }
     if let bias = unsafe panel.lhs_bias, let rhsSum = unsafe panel.rhs_sum {
       result = unsafe result.addingProduct(bias[l], rhsSum[r])
     }
   }
 
-  private static func parameter(_ numbers: UnsafeRawPointer, _ r: Int, _ isHalf: Bool) -> Float {
-    isHalf
-      ? unsafe Float(numbers.assumingMemoryBound(to: Float16.self)[r])
-      : unsafe numbers.assumingMemoryBound(to: Float.self)[r]
+  /// One of some scales or biases of a form.
+  static func parameter(_ numbers: UnsafeRawPointer, _ r: Int, _ form: Int32) -> Float {
+    switch Int(form) {
+    case AQ_HALVES: unsafe Float(numbers.assumingMemoryBound(to: Float16.self)[r])
+    case AQ_BRAIN_HALVES:
+      unsafe BFloat16(bitPattern: numbers.assumingMemoryBound(to: UInt16.self)[r]).float
+    case AQ_POWERS: unsafe E8M0(bitPattern: numbers.assumingMemoryBound(to: UInt8.self)[r]).float
+    default: unsafe numbers.assumingMemoryBound(to: Float.self)[r]
+    }
   }
 }

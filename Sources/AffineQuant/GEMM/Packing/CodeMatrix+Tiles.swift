@@ -24,7 +24,7 @@ extension CodeMatrix {
   /// The sums of codes less their zero points, times the scales.
   func scaledSums(_ tiles: PackedRHS, _ execution: Execution) -> Buffer<Float> {
     tiles.derived.scaled {
-      let (totals, scales) = (codeSums(.totals, tiles, execution).span, tiles.floatScales.span)
+      let (totals, scales) = (codeSums(.totals, tiles, execution).span, tiles.scales)
       return Buffer(count: totals.count, zeroed: false) { sums in
         for index in totals.indices { sums[index] = Float(totals[index]) * scales[index] }
       }

@@ -45,9 +45,6 @@ package final class PackedRHS: Sendable {
   /// What products are multiplied by besides the scales.
   var factor: Float { whole?.factor ?? 1 }
 
-  /// The scales as floats, kept for the next product that wants them so.
-  var floatScales: Buffer<Float> { derived.scales { scales.floats } }
-
   /// What makes values of codes less ``RHSLayout/signedOffset``.
   var valueOffsets: ValueOffsets { derived.valueOffsets { ValueOffsets(self) } }
 

@@ -9,7 +9,6 @@ final class RHSSums: Sendable {
     /// Sums of codes less their zero points; and, for each quad, the products of neighbours, summed and
     /// negated, modulo 2³².
     var codes: [Buffer<Int32>?] = [nil, nil]
-    var scales: Buffer<Float>?
     /// Sums of codes, scaled.
     var scaled: Buffer<Float>?
     var valueOffsets: ValueOffsets?
@@ -26,14 +25,6 @@ final class RHSSums: Sendable {
       let codes = found.codes[kind.rawValue] ?? make()
       found.codes[kind.rawValue] = codes
       return codes
-    }
-  }
-
-  func scales(_ make: () -> Buffer<Float>) -> Buffer<Float> {
-    found.withLock { found in
-      let scales = found.scales ?? make()
-      found.scales = scales
-      return scales
     }
   }
 

@@ -32,11 +32,15 @@ enum SqueezedCodes {
 extension PackedForm {
   /// The form of squeezed codes of so many bits.
   init?(squeezing bits: Int) {
-    let forms: [Int: PackedForm] = [
-      1: .uint1, 2: .uint2, 3: .uint3, 5: .uint5, 6: .uint6, 7: .uint7,
-    ]
-    guard let form = forms[bits] else { return nil }
-    self = form
+    switch bits {
+    case 1: self = .uint1
+    case 2: self = .uint2
+    case 3: self = .uint3
+    case 5: self = .uint5
+    case 6: self = .uint6
+    case 7: self = .uint7
+    default: return nil
+    }
   }
 
   var isSqueezed: Bool { bits < 8 && self != .uint4 }

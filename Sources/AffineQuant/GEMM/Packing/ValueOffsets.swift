@@ -22,13 +22,13 @@ struct ValueOffsets: Sendable {
       (zeros, biases) = (Buffer([]), Buffer([]))
       return
     }
-    let (scales, tileBiases) = (tile.scales.floats.span, tile.biases.floats.span)
+    let (scales, tileBiases) = (tile.scales, tile.biases)
     let tileZeros = tile.zeros
     var left = false
     var kept = Buffer<Float>([])
     zeros = Buffer(count: count) { zeros in
       kept = Buffer(count: tileBiases.count) { biases in
-        for index in scales.indices {
+        for index in 0..<scales.count {
           let zero = tileZeros.count > 0 ? Int(tileZeros.span[index]) : tile.layout.offset
           zeros[index] = Float(zero - tile.layout.signedOffset)
           guard tileBiases.count > 0, tileBiases[index] != 0 else { continue }

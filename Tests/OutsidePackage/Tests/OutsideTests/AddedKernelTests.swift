@@ -9,9 +9,13 @@ private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
   let t = arguments.assumingMemoryBound(to: aq_matmul_i8_args.self).pointee
   let lhs = t.lhs.assumingMemoryBound(to: Int8.self)
   func parameter(_ numbers: UnsafeRawPointer, _ place: Int) -> Float {
-    t.rhs_is_half
-      ? Float(numbers.assumingMemoryBound(to: Float16.self)[place])
-      : numbers.assumingMemoryBound(to: Float.self)[place]
+    switch Int(t.rhs_form) {
+    case AQ_HALVES: Float(numbers.assumingMemoryBound(to: Float16.self)[place])
+    case AQ_BRAIN_HALVES:
+      BFloat16(bitPattern: numbers.assumingMemoryBound(to: UInt16.self)[place]).float
+    case AQ_POWERS: E8M0(bitPattern: numbers.assumingMemoryBound(to: UInt8.self)[place]).float
+    default: numbers.assumingMemoryBound(to: Float.self)[place]
+    }
   }
   for i in 0..<t.rows {
     for j in 0..<t.columns {
