@@ -8,6 +8,10 @@ import Testing
     for: .linear, .quantized(Int8Weight.type), .quantized(MXFP4Weight.type))!.filter { $0.canRun() }
     .map(\.needs)
 
+  static func served(_ lhs: QuantizedType, _ rhs: QuantizedType) -> Plan? {
+    plan(for: .linear, .quantized(lhs), .quantized(rhs))
+  }
+
   /// All values of E2M1, or only the largest, with a scale of 1; inputs are whole numbers with one of 1.
   @Test(arguments: instructionSets, [false, true])
   func e2m1TimesInt8IsExact(set: InstructionSet, isExtreme: Bool) throws {
@@ -22,9 +26,10 @@ import Testing
       }
       let weight = try MXFP4Weight(quantizing: w), input = try Int8Activations(quantizing: x)
       #expect(weight.dequantized() == w && input.dequantized() == x)
-      let plan = try #require(explain(.linear, Int8Activations.self, MXFP4Weight.self, on: execution))
+      let plan = try #require(
+        explain(.linear, Int8Activations.self, MXFP4Weight.self, on: execution))
       #expect(plan.kernel.name.hasPrefix("aq_matmul_t4_"))
-      let result = try input.linear(weight, on: execution)
+      let result: Matrix<Float> = try linear(input, weight, on: execution)
       for i in 0..<rows {
         for j in 0..<columns {
           let sum = (0..<depth).reduce(0.0) { $0 + Double(x[i, $1]) * Double(w[j, $1]) }
@@ -38,7 +43,7 @@ import Testing
   /// Zero points of the left side would need sums of what codes stand for: floats are multiplied then.
   @Test func asymmetricInputsMeetValues() throws {
     let type = try #require(QuantizedType(name: "uint8-row"))
-    let plan = try #require(plan(for: .linear, .quantized(type), .quantized(MXFP4Weight.type)))
+    let plan = try #require(Self.served(type, MXFP4Weight.type))
     #expect(plan.kernel.name.hasPrefix("aq_matmul_f32t4_"))
   }
 
@@ -55,7 +60,8 @@ import Testing
     }
     let weight = try Weight(quantizing: values)
     let input = Matrix<Float>(rows: 2, columns: 64) { row, column in 1e12 + Float(row + column) }
-    let result = try weight.linear(input), expected = try linear(input, weight.dequantized())
+    let result: Matrix<Float> = try linear(input, weight)
+    let expected = try linear(input, weight.dequantized())
     #expect(result == expected && result.values.array.allSatisfy(\.isFinite))
     let plan = explain(.linear, Matrix<Float>.self, Weight.self)
     #expect(plan?.kernel.name.hasPrefix("aq_matmul_f32_") == true)
@@ -69,14 +75,15 @@ import Testing
   ])
   func codesLieAtTheirOwnBits(name: String, element: String) throws {
     let type = try #require(QuantizedType(name: name))
-    let plan = try #require(plan(for: .linear, .quantized(Int8Activations.type), .quantized(type)))
+    let plan = try #require(Self.served(Int8Activations.type, type))
     #expect(plan.kernel.name.hasPrefix("aq_matmul_\(element)_"))
     for columns in [1, 31, 64, 150] {
       let values = Matrix<Float>(rows: 37, columns: columns) { row, column in
         Float((row * 29 + column * 13) % 61 - 30) / 30
       }
       let codes = try AnyQuantized(quantizing: values, as: type)
-      #expect(PackedWeight(codes).unpacked.dequantized() == codes.dequantized())
+      let back: Matrix<Float> = PackedWeight(codes).unpacked.dequantized()
+      #expect(back == codes.dequantized())
     }
   }
 }
