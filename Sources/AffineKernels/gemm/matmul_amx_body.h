@@ -73,8 +73,7 @@ INLINE void fold_rows(
     for (int i = 0; i < FOLD_ROWS; ++i)
       for (int v = 0; v < VECTORS; ++v)
         sums[i][v] = add_ints(sums[i][v], load_ints(products + (row + (size_t)i) * PANEL_LANES + 16 * v));
-    if (t->sums) write_sums(t, s, panel * ROWS + row, FOLD_ROWS, sums);
-    else fold(t, l, r, FOLD_ROWS, sums, part);
+    fold(t, l, r, FOLD_ROWS, sums, part);
   }
   for (int i = 0; i < FOLD_ROWS; ++i)
     for (int v = 0; v < VECTORS; ++v) out[i][v] = part[i][v];
@@ -110,7 +109,7 @@ INLINE void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t pan
   floats out[ROWS][VECTORS];
   for (size_t i = 0; i < ROWS; ++i)
     for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
-  bool is_symmetric = !t->sums && !t->rhs_start && !t->rhs_zero && !t->lhs_zero && !t->lhs_scale && !t->rhs_bias && !t->lhs_bias;
+  bool is_symmetric = !t->rhs_start && !t->rhs_zero && !t->lhs_zero && !t->lhs_scale && !t->rhs_bias && !t->lhs_bias;
   int tiles = configure(step, rows);
   for (size_t first = 0, end; first < t->slices; first = end) {
     end = t->slices - first < BATCH ? t->slices : first + BATCH;
@@ -129,7 +128,7 @@ INLINE void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t pan
     for (size_t i = 0; !is_symmetric && i < rows; i += FOLD_ROWS)
       fold_rows(t, panel, i, first, end, products[0], out + i);
   }
-  for (size_t i = 0; !t->sums && i < rows; ++i) write_out(t, panel * ROWS + i, 1, out + i);
+  for (size_t i = 0; i < rows; ++i) write_out(t, panel * ROWS + i, 1, out + i);
 }
 
 /// The right codes one a byte: as they lie, or taken apart.

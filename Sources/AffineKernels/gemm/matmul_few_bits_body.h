@@ -20,10 +20,9 @@ INLINE void one_row(const aq_matmul_i8_args *t, const int kind) {
       lhs += QUADS_OF(kind) * LHS_BYTES;
       rhs += BYTES_OF(kind);
     }
-    if (t->sums) write_sums(t, s, 0, 1, sums);
-    else fold(t, s * ROWS, s * COLUMNS, 1, sums, out);
+    fold(t, s * ROWS, s * COLUMNS, 1, sums, out);
   }
-  if (!t->sums) write_out(t, 0, 1, out);
+  write_out(t, 0, 1, out);
 }
 
 INLINE void few_bits(const aq_matmul_i8_args *t, const int kind) {

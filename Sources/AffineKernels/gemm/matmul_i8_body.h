@@ -53,16 +53,6 @@ INLINE void fold(
   }
 }
 
-INLINE void write_sums(
-    const aq_matmul_i8_args *t, size_t slice, size_t first, const int rows, ints sums[][VECTORS]) {
-  int32_t lanes[COLUMNS];
-  for (int i = 0; i < rows && first + (size_t)i < t->rows; ++i) {
-    for (int v = 0; v < VECTORS; ++v) store_ints(lanes + v * WIDTH, sums[i][v]);
-    int32_t *row = t->sums + (slice * t->rows + first + (size_t)i) * t->columns;
-    for (size_t j = 0; j < t->columns; ++j) row[j] = lanes[j];
-  }
-}
-
 INLINE void write_out(const aq_matmul_i8_args *t, size_t first, const int rows, floats out[][VECTORS]) {
   for (int i = 0; i < rows && first + (size_t)i < t->rows; ++i) {
     float *row = t->out + (first + (size_t)i) * t->stride;

@@ -15,8 +15,7 @@ INLINE void slice_of_rows(
   ints sums[ROWS][VECTORS];
   start_sums(t, l, r, rows, sums);
   SUM_QUADS(t, lhs, rhs, t->slice_groups[slice], rows, sums);
-  if (t->sums) write_sums(t, slice, panel * ROWS, rows, sums);
-  else fold(t, l, r, rows, sums, out);
+  fold(t, l, r, rows, sums, out);
 }
 
 /// The same as a function of its own, where registers are few: inlined among all that lives around it,
@@ -69,7 +68,7 @@ INLINE void tile_of_rows(const aq_matmul_i8_args *t, size_t panel, const int row
     lhs += (size_t)t->slice_groups[s] * LHS_BYTES;
     rhs += (size_t)t->slice_groups[s] * RHS_BYTES;
   }
-  if (!t->sums) write_out(t, panel * ROWS, rows, out);
+  write_out(t, panel * ROWS, rows, out);
 }
 
 static void all_panels(const aq_matmul_i8_args *t) {

@@ -60,8 +60,6 @@ typedef struct {
   size_t rows, columns;                  // of the result that exist: at least 1
   float *_Nonnull out;                   // [rows][stride], only [rows][columns] is written
   size_t stride;
-  int32_t *_Nullable sums;               // [slices][rows][columns]: when given, the exact sums are
-                                         // written here and `out` is left alone
 } aq_matmul_i8_args;
 
 /// out[i, j] = sum_s (sum_{k in s} lhs[i, k] * (rhs[j, k] - offset - rhs_zero[s, j])) * rhs_scale[s, j]

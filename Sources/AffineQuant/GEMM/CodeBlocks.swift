@@ -45,7 +45,7 @@ struct CodeBlocks {
       rhs_bias: right.biases.optional(at: 0), rhs_form: right.scales.form,
       lhs_bias: left.biases.map { unsafe UnsafePointer($0.pointer) }, rhs_sum: scaled?.optional,
       row_scale: left.rowScales.map { unsafe UnsafePointer($0.pointer) }, scratch: nil, rows: 0,
-      columns: 0, out: nowhere, stride: 0, sums: nil)
+      columns: 0, out: nowhere, stride: 0)
   }
 
   /// Whether there is nothing to sum.

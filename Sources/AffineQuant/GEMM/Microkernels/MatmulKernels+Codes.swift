@@ -21,13 +21,10 @@ extension MatmulKernels {
             }
           }
           unsafe first += Int(panel.slice_groups[slice])
-          if let sums = unsafe panel.sums {
-            unsafe sums[(slice * panel.rows + i) * panel.columns + j] = sum
-          }
           unsafe fold(panel, l, r, Float(sum), &result)
         }
         if let scale = unsafe panel.row_scale { unsafe result *= scale[i] }
-        if unsafe panel.sums == nil { unsafe panel.out[i * panel.stride + j] = result }
+        unsafe panel.out[i * panel.stride + j] = result
       }
     }
   }
