@@ -41,7 +41,12 @@ extension DecoderConfiguration {
     }
     layers.append(.norm)
     if !isTied { layers.append(.head) }
-    return layers.flatMap { hasBias($0) ? [.weight($0), .bias($0)] : [.weight($0)] }
+    return layers.flatMap(parts)
+  }
+
+  /// The tensors of a layer.
+  package func parts(of layer: DecoderLayer) -> [DecoderTensor] {
+    hasBias(layer) ? [.weight(layer), .bias(layer)] : [.weight(layer)]
   }
 
   /// Whether a layer has a bias.

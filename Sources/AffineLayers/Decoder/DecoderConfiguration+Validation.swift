@@ -7,7 +7,7 @@ extension DecoderConfiguration {
     let extents = 1...1 << 24
     for (what, value, range) in [
       ("the vocabulary", vocabulary, extents), ("the width", width, extents),
-      ("the number of layers", blocks.count, 1...1 << 12),
+      ("the number of layers", blocks.count, Self.layers),
       ("the number of heads", heads, 1...1 << 12),
       ("the number of key-value heads", keyValueHeads, 1...1 << 12),
       ("the head size", headSize, 1...1 << 12), ("the feed-forward width", feedForward, extents),

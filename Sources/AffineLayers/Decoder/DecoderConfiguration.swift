@@ -93,4 +93,27 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
     self.context = context
     self.blocks = blocks
   }
+
+  /// A decoder of equal blocks, whose heads together are as wide as the residual stream and turn whole.
+  ///
+  /// - Throws: ``DecoderError``: a width that does not divide into heads, layers that nobody has.
+  public init(
+    vocabulary: Int, width: Int, layers: Int, heads: Int, keyValueHeads: Int? = nil,
+    feedForward: Int, context: Int
+  ) throws(DecoderError) {
+    guard heads > 0, width.isMultiple(of: heads) else {
+      throw .contradiction("the width", width, "the number of heads", heads)
+    }
+    guard Self.layers.contains(layers) else {
+      throw .outOfRange("the number of layers", value: layers, range: Self.layers)
+    }
+    let block = BlockAttention(rotary: RotaryRule(base: 10_000, columns: width / heads))
+    self.init(
+      vocabulary: vocabulary, width: width, heads: heads, keyValueHeads: keyValueHeads ?? heads,
+      headSize: width / heads, feedForward: feedForward, context: context,
+      blocks: Array(repeating: block, count: layers))
+  }
+
+  /// Numbers of blocks that models may have.
+  package static let layers = 1...1 << 12
 }

@@ -47,6 +47,6 @@ extension DecoderPass {
   private mutating func output(
     _ block: Int, _ place: DecoderLayer.BlockNorm, _ y: Value
   ) throws(Failure) -> Value {
-    configuration.normalizesOutputs ? try norm(.blockNorm(block: block, place), y) : y
+    try dropOut(configuration.normalizesOutputs ? norm(.blockNorm(block: block, place), y) : y)
   }
 }

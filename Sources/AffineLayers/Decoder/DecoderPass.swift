@@ -53,7 +53,10 @@ package protocol DecoderPass {
     _ block: Int, _ x: Value, _ function: DecoderConfiguration.Function
   ) throws(Failure) -> Value
 
-  /// Adds a layer's result to the residual stream, of which rows that the result leaves out go.
+  /// What is left of a layer's result.
+  mutating func dropOut(_ y: Value) throws(Failure) -> Value
+
+  /// Adds to the residual stream, of which rows that `y` leaves out go.
   mutating func add(_ y: Value, to x: inout Value) throws(Failure)
 }
 

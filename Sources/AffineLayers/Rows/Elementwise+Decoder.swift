@@ -32,6 +32,13 @@ extension Elementwise {
     x.mapped(on: execution) { FloatFunctions.tanhGelu($0) }
   }
 
+  /// The gradient of the input of ``tanhGelu(_:on:)`` from that of its output.
+  package static func tanhGeluGradient(
+    _ x: Matrix<Float>, _ gradient: Matrix<Float>, on execution: Execution
+  ) -> Matrix<Float> {
+    x.mapped(with: gradient, on: execution) { FloatFunctions.tanhGeluDerivative($0) * $1 }
+  }
+
   /// `tanhGelu(gate) · up`, where each row is that of the gate and then that of up.
   ///
   /// - Precondition: The columns are even in number.
@@ -59,7 +66,7 @@ extension Elementwise {
   ) -> (gate: Matrix<Float>, up: Matrix<Float>) {
     let opened = gradient.mapped(with: up, on: execution) { $0 * $1 }
     return (
-      gate.mapped(with: opened, on: execution) { FloatFunctions.tanhGeluDerivative($0) * $1 },
+      tanhGeluGradient(gate, opened, on: execution),
       gate.mapped(with: gradient, on: execution) { FloatFunctions.tanhGelu($0) * $1 }
     )
   }

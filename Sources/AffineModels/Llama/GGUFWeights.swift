@@ -7,6 +7,8 @@ public struct GGUFWeights: DecoderWeights {
   /// The file.
   public private(set) var file: GGUFFile
   public let configuration: DecoderConfiguration
+  /// Whether columns 2 i and 2 i + 1 of a head turn together in the file.
+  private let turnsNeighbours: Bool
 
   /// Reads the metadata of a file.
   ///
@@ -14,6 +16,8 @@ public struct GGUFWeights: DecoderWeights {
   public init(_ file: GGUFFile) throws {
     self.file = file
     configuration = try DecoderConfiguration(file)
+    turnsNeighbours =
+      try file.metadata.word("general.architecture") == DecoderConfiguration.architecture
     try requireNothingElse()
   }
 
@@ -39,45 +43,49 @@ public struct GGUFWeights: DecoderWeights {
     let stored: StoredMatrix =
       entry.type.quantizedType != nil
       ? .codes(try file.quantized(name)) : .float32(try file.matrix(name))
-    guard let rows = turningRows(tensor, stored) else { return stored }
-    return try stored.rows(inOrder: Self.splitHalves(rows, configuration.headSize), of: tensor)
+    guard let rows = rowsInFile(of: tensor, stored) else { return stored }
+    var order = rows
+    for (row, place) in rows.enumerated() { order[place] = row }
+    return try stored.rows(inOrder: order, of: tensor)
   }
 
   /// A tensor's rows as a file has them: the inverse of what ``tensor(_:)`` does.
   func inFileOrder(_ stored: StoredMatrix, of tensor: DecoderTensor) throws -> StoredMatrix {
-    guard let rows = turningRows(tensor, stored) else { return stored }
-    let halves = Self.splitHalves(rows, configuration.headSize)
-    var inverse = halves
-    for (row, place) in halves.enumerated() { inverse[place] = row }
-    return try stored.rows(inOrder: inverse, of: tensor)
+    guard let rows = rowsInFile(of: tensor, stored) else { return stored }
+    return try stored.rows(inOrder: rows, of: tensor)
   }
 
-  /// How many outputs of queries or keys a tensor has, if it has those; a bias has them in one row.
-  private func turningRows(_ tensor: DecoderTensor, _ stored: StoredMatrix) -> Int? {
-    let rows: Int
-    switch tensor {
-    case .weight(.linear(_, .query)), .weight(.linear(_, .key)): rows = stored.shape.rows
-    case .bias(.linear(_, .query)), .bias(.linear(_, .key)): rows = stored.shape.columns
-    default: return nil
-    }
-    // Another shape is found out by who asks.
-    return rows.isMultiple(of: configuration.headSize) ? rows : nil
+  /// The order of rows in the file, if it is not that of the model; another shape is found out by who asks.
+  private func rowsInFile(of tensor: DecoderTensor, _ stored: StoredMatrix) -> [Int]? {
+    guard turnsNeighbours, stored.shape == configuration.shape(of: tensor) else { return nil }
+    return configuration.rowsInGGUF(of: tensor)
   }
 
   public func forget(_ tensor: DecoderTensor) { file.forget(tensor.nameInGGUF) }
+}
 
-  /// Where rows lie in a GGUF file, in which columns 2 i and 2 i + 1 of a head turn together.
-  static func splitHalves(_ rows: Int, _ headSize: Int) -> [Int] {
-    (0..<rows).map { row in
-      let (first, place, half) = (row / headSize * headSize, row % headSize, headSize / 2)
-      return first + 2 * (place % half) + place / half
+extension DecoderConfiguration {
+  /// The numbers of the rows of queries and keys, and of their biases' columns, in the order of Llama's GGUF
+  /// files, in which columns 2 i and 2 i + 1 of a head turn together; `nil` for all other tensors.
+  func rowsInGGUF(of tensor: DecoderTensor) -> [Int]? {
+    switch tensor {
+    case .weight(.linear(_, .query)), .bias(.linear(_, .query)): pairs(heads)
+    case .weight(.linear(_, .key)), .bias(.linear(_, .key)): pairs(keyValueHeads)
+    default: nil
+    }
+  }
+
+  private func pairs(_ heads: Int) -> [Int] {
+    (0..<heads * headSize).map { row in
+      let (first, place) = (row / headSize * headSize, row % headSize)
+      return first + place / 2 + place % 2 * (headSize / 2)
     }
   }
 }
 
 extension StoredMatrix {
   /// The outputs of a linear layer in the order of their numbers: rows of a weight, columns of a bias.
-  fileprivate func rows(inOrder numbers: [Int], of tensor: DecoderTensor) throws -> StoredMatrix {
+  func rows(inOrder numbers: [Int], of tensor: DecoderTensor) throws -> StoredMatrix {
     switch (tensor, self) {
     case (.bias, _):
       let bias = floats()

@@ -5,6 +5,9 @@ internal import AffineQuant
 extension DecoderConfiguration {
   /// What the format calls this architecture.
   static let architecture = "llama"
+  /// What this library calls decoders that have no name there, and where it writes what they are.
+  static let ownArchitecture = "affine"
+  static let textKey = "affine.configuration"
 
   /// Reads the metadata of a GGUF file.
   ///
@@ -14,6 +17,10 @@ extension DecoderConfiguration {
   public init(_ file: GGUFFile) throws {
     let metadata = file.metadata
     let architecture = try metadata.word("general.architecture")
+    if architecture == Self.ownArchitecture {
+      self = try Self.own(metadata)
+      return
+    }
     guard architecture == Self.architecture else {
       throw LlamaError.unsupportedArchitecture(architecture)
     }
@@ -33,8 +40,8 @@ extension DecoderConfiguration {
       feedForward: try metadata.int("llama.feed_forward_length", ofLayers: layers),
       context: try metadata.int("llama.context_length"), blocks: [])
     // Layers that are no number of layers must not become the size of anything.
-    guard (1...1 << 12).contains(layers) else {
-      throw DecoderError.outOfRange("the number of layers", value: layers, range: 1...1 << 12)
+    guard Self.layers.contains(layers) else {
+      throw DecoderError.outOfRange("the number of layers", value: layers, range: Self.layers)
     }
     blocks = [BlockAttention](repeating: BlockAttention(), count: layers)
     normEpsilon = Float(try metadata.double("llama.attention.layer_norm_rms_epsilon"))
@@ -54,6 +61,18 @@ extension DecoderConfiguration {
     try validate()
     try check(metadata)
     try Self.requireNothingElse(metadata)
+  }
+
+  /// Reads the configuration that a file of this library holds as text.
+  private static func own(_ metadata: GGUFMetadata) throws -> DecoderConfiguration {
+    let text = try metadata.string(textKey)
+    guard let configuration = DecoderConfiguration(json: text) else {
+      throw LlamaError.unsupported("a configuration that says '\(text)'")
+    }
+    for key in metadata.keys where key.hasPrefix("\(ownArchitecture).") && key != textKey {
+      throw LlamaError.unsupported("'\(key)' (\(metadata[key]?.summary ?? ""))")
+    }
+    return configuration
   }
 
   /// What stands twice in the file must agree.

@@ -27,11 +27,11 @@ struct LowRankAdapter: Sendable {
 
   /// What is added to the layer's result. Products are float, whatever the recipe.
   func callAsFunction(
-    _ x: Variable, _ name: String, _ pass: ForwardPass
+    _ x: Variable, _ name: String, _ pass: TapePass
   ) throws(TrainingError) -> Variable {
-    let narrow = try pass.tape.linear(x, pass[a], name: "\(name).lora.a")
+    let narrow = try pass.tape.linear(x, pass.variables[a], name: "\(name).lora.a")
     return try pass.tape.linear(
-      pass.tape.scale(narrow, by: factor), pass[b], name: "\(name).lora.b")
+      pass.tape.scale(narrow, by: factor), pass.variables[b], name: "\(name).lora.b")
   }
 
   /// `(alpha / rank) · B · A`, in the shape of the weight.

@@ -74,7 +74,7 @@ extension Transformer {
     self.adapters = nil
   }
 
-  private func changed(
+  func changed(
     _ weight: Parameter, _ adapter: LowRankAdapter, _ keepsFormat: Bool, _ execution: Execution
   ) throws(TrainingError) -> StoredMatrix {
     var value = keepsFormat ? weight.value : .float32(weight.value.floats(on: execution))

@@ -39,10 +39,10 @@ public struct Trainer: Sendable {
     _ model: Transformer, _ recipes: RecipeSchedule, _ corpus: TextCorpus,
     _ settings: TrainingSettings, on execution: Execution = .standard
   ) throws(TrainingError) {
-    try settings.validate(context: model.shape.context)
-    guard corpus.vocabulary.count <= model.shape.vocabulary else {
+    try settings.validate(context: model.configuration.context)
+    guard corpus.vocabulary.count <= model.configuration.vocabulary else {
       throw .model(
-        "the text has \(corpus.vocabulary.count) tokens and the model \(model.shape.vocabulary)")
+        "the text has \(corpus.vocabulary.count) tokens and the model \(model.configuration.vocabulary)")
     }
     self.settings = settings
     self.corpus = corpus

@@ -71,7 +71,7 @@ extension ModelSource where Model == DecoderModel {
     _ path: String, copies: Bool, on execution: Execution
   ) throws -> ModelSource {
     do {
-      let weights = try TransformerWeights(Checkpoint.load(from: path, copies: copies))
+      let weights = try CheckpointWeights(Checkpoint.load(from: path, copies: copies))
       guard weights.configuration.vocabulary == TextVocabulary.bytes.count else {
         throw Failure("its tokens are characters that it does not name: train with --unit bytes")
       }

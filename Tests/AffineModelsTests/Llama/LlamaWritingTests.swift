@@ -2,6 +2,7 @@ import AffineFormats
 import AffineLayers
 import AffineModels
 import AffineQuant
+import AffineTestSupport
 import Testing
 
 /// Models as GGUF files.

@@ -2,7 +2,7 @@ package import AffineLayers
 
 /// The definition of a whole decoder, in `Double` and plain loops.
 package struct DoubleDecoder {
-  package let configuration: DecoderConfiguration
+  package var configuration: DecoderConfiguration
   /// By the names of tensors.
   package var parameters: [String: DoubleMatrix]
   /// What the products of low-rank adapters are multiplied with, where the model has them.

@@ -8,8 +8,8 @@ import Testing
   /// How the frozen weights are kept.
   static let bases = ["float32", "int4-group32", "uint4-group32-nf4"]
 
-  @Test(arguments: bases, TransformerShape.Activation.allCases)
-  func gradientsOfAdaptersAlone(base: String, activation: TransformerShape.Activation) throws {
+  @Test(arguments: bases, DecoderConfiguration.Activation.allCases)
+  func gradientsOfAdaptersAlone(base: String, activation: DecoderConfiguration.Activation) throws {
     for seed in [1, 2] as [UInt64] {
       let check = try adapted(base, activation, seed: seed)
       try check(seed: seed, adapterFactor: 1.5)
@@ -24,7 +24,7 @@ import Testing
     #expect(try loss(model, check) == loss(check.model, check))
     let a = model.parameters.filter { $0.name.hasSuffix(".lora.a") }
     #expect(a.count == 12)
-    #expect(a.map(\.name).contains("blocks.1.feedForward.down.lora.a"))
+    #expect(a.map(\.name).contains("model.layers.1.mlp.down_proj.lora.a"))
     #expect(
       a.allSatisfy { $0.shape.rows == 2 && $0.value.floats().values.array.contains { $0 != 0 } })
   }
@@ -105,7 +105,7 @@ import Testing
   }
 
   private func frozen(
-    _ base: String, _ activation: TransformerShape.Activation, seed: UInt64
+    _ base: String, _ activation: DecoderConfiguration.Activation, seed: UInt64
   ) throws -> ModelCheck {
     var check = try ModelCheck(
       ModelCheck.shape(.layer, activation, .rotary, isTied: false), seed: seed)
@@ -119,7 +119,7 @@ import Testing
   }
 
   private func adapted(
-    _ base: String, _ activation: TransformerShape.Activation, seed: UInt64
+    _ base: String, _ activation: DecoderConfiguration.Activation, seed: UInt64
   ) throws -> ModelCheck {
     var check = try frozen(base, activation, seed: seed)
     try check.model.addAdapters(rank: 2, alpha: 3, seed: seed)

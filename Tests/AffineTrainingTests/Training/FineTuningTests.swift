@@ -139,7 +139,7 @@ import Testing
       ) { try model.load(changed, recipe: .int8WeightOnly) }
     }
     var changed = sound
-    let name = "blocks.0.attention.key.weight"
+    let name = "model.layers.0.self_attn.k_proj.weight"
     changed.tensors[name] = .float32(.zeros(64, 64).map { $0 == 5 && $1 == 6 ? .nan : $2 })
     let error = #expect(throws: TrainingError.self) {
       try model.load(changed, recipe: .int8WeightOnly)

@@ -1,18 +1,17 @@
-import AffineLayers
-import AffineQuant
-import AffineTestSupport
+package import AffineLayers
+package import AffineQuant
 
 /// A decoder of random numbers, small enough to be computed by plain loops.
-struct TinyDecoder: DecoderWeights {
-  var configuration: DecoderConfiguration
-  var stored: [DecoderTensor: StoredMatrix] = [:]
+package struct TinyDecoder: DecoderWeights {
+  package var configuration: DecoderConfiguration
+  package var stored: [DecoderTensor: StoredMatrix] = [:]
 
   /// Every extent differs from every other.
-  static let extents = extents(
+  package static let extents = extents(
     vocabulary: 50, width: 16, heads: 6, keyValueHeads: 2, headSize: 4, feedForward: 20)
 
   /// Llama's architecture with two blocks and a small base of angles.
-  static func extents(
+  package static func extents(
     vocabulary: Int, width: Int, heads: Int, keyValueHeads: Int, headSize: Int, feedForward: Int
   ) -> DecoderConfiguration {
     DecoderConfiguration(
@@ -23,14 +22,14 @@ struct TinyDecoder: DecoderWeights {
   }
 
   /// Draws the tensors, those of rank 2 quantized if a type is given; some linear layers have biases.
-  init(
-    _ type: QuantizedType? = nil, hasHead: Bool = true,
-    biases: Set<DecoderConfiguration.BlockLinear> = [],
+  package init(
+    _ type: QuantizedType? = nil, hasHead: Bool? = nil,
+    biases: Set<DecoderConfiguration.BlockLinear>? = nil,
     extents: DecoderConfiguration = Self.extents
   ) throws {
     configuration = extents
-    configuration.isTied = !hasHead
-    configuration.biases = biases
+    if let hasHead { configuration.isTied = !hasHead }
+    if let biases { configuration.biases = biases }
     for (index, tensor) in configuration.tensors.enumerated() {
       let shape = configuration.shape(of: tensor)
       // Rows of a few units: states stay of that size from layer to layer.
@@ -46,10 +45,10 @@ struct TinyDecoder: DecoderWeights {
     }
   }
 
-  func tensor(_ tensor: DecoderTensor) -> StoredMatrix? { stored[tensor] }
+  package func tensor(_ tensor: DecoderTensor) -> StoredMatrix? { stored[tensor] }
 
   /// The definition of the model.
-  var definition: DoubleDecoder {
+  package var definition: DoubleDecoder {
     DoubleDecoder(
       configuration,
       Dictionary(
@@ -57,7 +56,7 @@ struct TinyDecoder: DecoderWeights {
   }
 
   /// The logits after each token, a row each.
-  func logits(_ tokens: [Int]) -> [[Double]] {
+  package func logits(_ tokens: [Int]) -> [[Double]] {
     let logits = definition.logits(tokens, sequence: tokens.count)
     return (0..<logits.rows).map { row in (0..<logits.columns).map { logits[row, $0] } }
   }
