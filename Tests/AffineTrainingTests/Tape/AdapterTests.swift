@@ -76,7 +76,7 @@ import Testing
     try codes.mergeAdapters()
     try floats.mergeAdapters(keepingFormats: false)
     for (rounded, exact) in zip(codes.parameters, floats.parameters)
-    where rounded.name.hasPrefix("blocks") && rounded.shape.rows > 1 {
+    where rounded.name.hasPrefix("model.layers.") && rounded.shape.rows > 1 {
       guard case .codes(let matrix) = rounded.value else {
         Issue.record("\(rounded.name) is no codes any more")
         continue
@@ -111,7 +111,7 @@ import Testing
       ModelCheck.shape(.layer, activation, .rotary, isTied: false), seed: seed)
     guard let type = QuantizedType(name: base) else { return check }
     for (index, parameter) in check.model.parameters.enumerated()
-    where parameter.name.hasPrefix("blocks") && parameter.shape.rows > 1 {
+    where parameter.name.hasPrefix("model.layers.") && parameter.shape.rows > 1 {
       check.model.parameters[index].value = .codes(
         try AnyQuantized(quantizing: parameter.value.floats(), as: type))
     }
