@@ -43,6 +43,13 @@ public enum DecoderTensor: Sendable, Hashable {
   /// One row.
   case bias(DecoderLayer)
 
+  /// The layer.
+  public var layer: DecoderLayer {
+    switch self {
+    case .weight(let layer), .bias(let layer): layer
+    }
+  }
+
   /// The name: that of Llama's checkpoints, where Llama has such a tensor.
   public var name: String {
     switch self {

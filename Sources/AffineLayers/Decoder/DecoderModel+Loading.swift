@@ -82,7 +82,7 @@ private struct DecoderReader<Weights: DecoderWeights> {
   }
 
   mutating func linear(_ layer: DecoderLayer) throws -> Linear {
-    try Linear(try weight(layer), bias: try bias(layer))
+    try Linear(try weight(layer), bias: try bias(layer), change: try weights.change(of: layer))
   }
 
   /// Values, copied: they are used for as long as the model, and their page of the file is not.
@@ -99,12 +99,14 @@ private struct DecoderReader<Weights: DecoderWeights> {
   private mutating func group(
     _ block: Int, _ linears: [DecoderConfiguration.BlockLinear]
   ) throws -> LinearGroup {
+    let layers = linears.map { DecoderLayer.linear(block: block, $0) }
     var (tensors, biases): ([StoredMatrix], [Matrix<Float>?]) = ([], [])
-    for linear in linears {
-      tensors.append(try stored(.weight(.linear(block: block, linear))))
-      biases.append(try bias(.linear(block: block, linear)))
+    for layer in layers {
+      tensors.append(try stored(.weight(layer)))
+      biases.append(try bias(layer))
     }
-    let group = try LinearGroup(consume tensors, biases, activations, on: execution)
+    let group = try LinearGroup(
+      consume tensors, biases, layers.map(weights.change), activations, on: execution)
     finishPart()
     return group
   }

@@ -14,6 +14,11 @@ public protocol DecoderWeights {
   /// - Throws: What the file's reader throws.
   func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix?
 
+  /// What an adapter adds to a linear layer of a block, if there is one.
+  ///
+  /// - Throws: What the file's reader throws.
+  func change(of layer: DecoderLayer) throws -> LowRankChange?
+
   /// Says that a tensor will not be read again, so that its memory may go.
   func forget(_ tensor: DecoderTensor)
 }
@@ -21,6 +26,9 @@ public protocol DecoderWeights {
 extension DecoderWeights {
   /// The name of the tensor itself.
   public func name(of tensor: DecoderTensor) -> String { tensor.name }
+
+  /// There are no adapters.
+  public func change(of layer: DecoderLayer) throws -> LowRankChange? { nil }
 
   /// Keeps everything.
   public func forget(_: DecoderTensor) {}

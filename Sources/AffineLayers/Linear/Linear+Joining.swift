@@ -3,23 +3,33 @@ internal import AffineQuant
 extension Linear {
   /// One layer for several that read the same input, or `nil` where their types differ or their blocks
   /// do not meet.
-  package init?(joining layers: ArraySlice<Linear>) {
+  init?(joining layers: [Linear], floats: Bool) {
     guard let first = layers.first,
       layers.allSatisfy({
         $0.inputFactors == first.inputFactors && ($0.bias == nil) == (first.bias == nil)
+          && $0.change == nil
       })
     else { return nil }
+    if case .float = first.weight, !floats { return nil }
     var weight = first.weight
     for layer in layers.dropFirst() {
       guard let both = LinearWeight(weight, above: layer.weight) else { return nil }
       weight = both
     }
-    self.weight = weight
-    inputFactors = first.inputFactors
     let biases = layers.compactMap(\.bias)
-    bias =
-      biases.isEmpty
-      ? nil : Matrix(validated: Shape(1, weight.shape.rows), Buffer(biases.flatMap(\.values.array)))
+    self.init(weight: weight)
+    inputFactors = first.inputFactors
+    if !biases.isEmpty { bias = Matrix(besideEachOther: biases) }
+  }
+
+  /// The layer of some of the outputs of one that was joined.
+  func outputs(_ range: Range<Int>) -> Linear {
+    var part = Linear(weight: weight.outputs(range))
+    part.inputFactors = inputFactors
+    part.bias = bias.map { bias in
+      Matrix(rows: 1, columns: range.count) { bias[0, range.lowerBound + $1] }
+    }
+    return part
   }
 }
 
@@ -44,6 +54,24 @@ extension LinearWeight {
       else { return nil }
       self = .fixed(both, inputs: inputs, parameters: parameters)
     default: return nil
+    }
+  }
+
+  /// Some of the rows of weights that were joined.
+  fileprivate func outputs(_ range: Range<Int>) -> LinearWeight {
+    func part(_ packed: PackedWeight) -> PackedWeight {
+      guard let rows = try? packed.unpacked.rows(range) else {
+        preconditionFailure("rows \(range) of \(packed.shape)")
+      }
+      return PackedWeight(rows, inputs: packed.inputs)
+    }
+    return switch self {
+    case .float(let matrix):
+      .float(Embedding.gather(matrix, rows: Array(range), on: .threads(1)))
+    case .quantized(let packed): .quantized(part(packed))
+    case .fixed(let packed, let inputs, let parameters):
+      .fixed(part(packed), inputs: inputs, parameters: parameters)
+    case .outliers: preconditionFailure("weights with outliers are never joined")
     }
   }
 }

@@ -9,15 +9,18 @@ public struct Linear: Sendable {
   /// What columns of the input are multiplied by first, 1 × inputs: what AWQ or SmoothQuant took out
   /// of the weight where no norm before the layer could take it.
   public var inputFactors: Matrix<Float>?
+  /// What a low-rank adapter adds to the outputs; it reads the input as it came.
+  public var change: LowRankChange?
 
   /// A layer of a weight alone.
   public init(weight: LinearWeight) { self.weight = weight }
 
   /// Collects the parts.
   ///
-  /// - Throws: ``AffineQuant/QuantizationError``: a bias or factors that do not fit the weight.
+  /// - Throws: ``AffineQuant/QuantizationError``: a bias, factors or a change that do not fit the weight.
   public init(
-    _ weight: LinearWeight, bias: Matrix<Float>? = nil, inputFactors: Matrix<Float>? = nil
+    _ weight: LinearWeight, bias: Matrix<Float>? = nil, inputFactors: Matrix<Float>? = nil,
+    change: LowRankChange? = nil
   ) throws(QuantizationError) {
     let shape = weight.shape
     for (what, row, expected) in [
@@ -25,9 +28,16 @@ public struct Linear: Sendable {
     ] where row != nil && row?.shape != Shape(1, expected) {
       throw .shape(.wrongCount(of: what, expected: expected, found: row?.shape.count ?? 0))
     }
+    if let change, Shape(change.b.shape.rows, change.a.shape.columns) != shape {
+      throw .shape(
+        .wrongCount(
+          of: "values of a change", expected: shape.count,
+          found: change.b.shape.rows * change.a.shape.columns))
+    }
     self.weight = weight
     self.bias = bias
     self.inputFactors = inputFactors
+    self.change = change
   }
 
   /// The output for each row of an input.
@@ -36,12 +46,15 @@ public struct Linear: Sendable {
   public func callAsFunction(
     _ input: Matrix<Float>, on execution: Execution = .standard
   ) throws(QuantizationError) -> Matrix<Float> {
-    var input = input
-    if let inputFactors {
-      input = Elementwise.scaleColumns(input, by: inputFactors.values.array, on: execution)
+    let scaled = inputFactors.map {
+      Elementwise.scaleColumns(input, by: $0.values.array, on: execution)
     }
-    let output = try weight.product(input, execution)
-    guard let bias else { return output }
-    return Elementwise.addRow(output, bias, on: execution)
+    var output = try weight.product(scaled ?? input, execution)
+    if let bias { output = Elementwise.addRow(output, bias, on: execution) }
+    guard let change else { return output }
+    do throws(ShapeError) {
+      Elementwise.accumulate(&output, try change(input, on: execution), on: execution)
+    } catch { throw .shape(error) }
+    return output
   }
 }

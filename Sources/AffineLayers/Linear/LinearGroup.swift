@@ -1,69 +1,76 @@
-internal import AffineQuant
+package import AffineQuant
 
 /// Linear layers that read the same input.
 ///
 /// Where their weights have one type they are kept as one, so that the input is quantized once and one
 /// loop serves all; each can be had and replaced on its own all the same.
-struct LinearGroup: Sendable {
+package struct LinearGroup: Sendable {
   private enum Layers: Sendable {
-    case joined(PackedWeight)
+    case joined(Linear)
     case separate([Linear])
   }
 
   /// The rows of each.
   private let outputs: [Int]
+  /// Whether floats are joined, which copies them, and not only codes.
+  private let joinsFloats: Bool
   private var layers: Layers
 
   /// Takes layers with as many inputs each.
-  init(_ linears: [Linear], on execution: Execution = .standard) {
+  package init(_ linears: [Linear], joiningFloats joinsFloats: Bool = false) {
     precondition(!linears.isEmpty && Set(linears.map(\.weight.shape.columns)).count == 1)
     outputs = linears.map(\.weight.shape.rows)
-    layers = .separate(linears)
-    join(execution)
+    self.joinsFloats = joinsFloats
+    layers = Self.layers(linears, joinsFloats)
   }
 
-  /// Joins stored weights, which are packed together if they can be and have no biases.
+  /// Joins stored weights before they are packed, if they can be: one weight is packed once.
   init(
-    _ stored: consuming [StoredMatrix], _ biases: [Matrix<Float>?], _ activations: ActivationFormat,
-    on execution: Execution
+    _ stored: consuming [StoredMatrix], _ biases: [Matrix<Float>?], _ changes: [LowRankChange?],
+    _ activations: ActivationFormat, on execution: Execution
   ) throws {
     outputs = stored.map(\.shape.rows)
-    if biases.allSatisfy({ $0 == nil }), let whole = Self.joined(stored.map(\.codes)) {
+    joinsFloats = false
+    if changes.allSatisfy({ $0 == nil }), Set(biases.map { $0 == nil }).count == 1,
+      let whole = Self.joined(stored.map(\.codes))
+    {
       // The parts take as much memory as the whole.
       stored = []
-      let weight = try activations.weight(.codes(whole), on: execution)
-      guard case .quantized(let packed) = weight else { preconditionFailure("codes become floats") }
-      layers = .joined(packed)
+      layers = .joined(
+        try Linear(
+          activations.weight(.codes(whole), on: execution),
+          bias: Matrix(besideEachOther: biases.compactMap(\.self), or: nil)))
       return
     }
     var linears: [Linear] = []
-    for (tensor, bias) in zip(stored, biases) {
-      linears.append(try Linear(activations.weight(tensor, on: execution), bias: bias))
+    for (index, tensor) in stored.enumerated() {
+      linears.append(
+        try Linear(
+          activations.weight(tensor, on: execution), bias: biases[index], change: changes[index]))
     }
     layers = .separate(linears)
   }
 
   /// How many layers there are.
-  var count: Int { outputs.count }
+  package var count: Int { outputs.count }
 
   /// One of the layers.
-  subscript(index: Int) -> Linear {
+  package subscript(index: Int) -> Linear {
     get { separated[index] }
     set {
       precondition(newValue.weight.shape.rows == outputs[index], "\(newValue.weight.shape)")
       var all = separated
       all[index] = newValue
-      layers = .separate(all)
-      join(.standard)
+      layers = Self.layers(all, joinsFloats)
     }
   }
 
   /// The outputs of all layers, side by side.
-  func callAsFunction(
+  package func callAsFunction(
     _ input: Matrix<Float>, on execution: Execution
   ) throws(QuantizationError) -> Matrix<Float> {
     switch layers {
-    case .joined(let packed): return try packed.linear(input, on: execution)
+    case .joined(let linear): return try linear(input, on: execution)
     case .separate(let linears):
       var results: [Matrix<Float>] = []
       for linear in linears { results.append(try linear(input, on: execution)) }
@@ -74,27 +81,17 @@ struct LinearGroup: Sendable {
   private var separated: [Linear] {
     switch layers {
     case .separate(let linears): return linears
-    case .joined(let packed):
-      let rows = packed.unpacked
+    case .joined(let linear):
       var first = 0
       return outputs.map { count in
-        guard let part = try? rows.rows(first..<first + count) else {
-          preconditionFailure("rows \(first)… of \(rows.shape)")
-        }
-        first += count
-        return Linear(weight: .quantized(PackedWeight(part, inputs: packed.inputs)))
+        defer { first += count }
+        return linear.outputs(first..<first + count)
       }
     }
   }
 
-  private mutating func join(_ execution: Execution) {
-    guard case .separate(let linears) = layers else { return }
-    let packed = linears.compactMap(\.packedAlone)
-    guard packed.count == linears.count, Set(packed.map(\.inputs)).count == 1,
-      Set(packed.map(\.quantizedType)).count == 1,
-      let whole = Self.joined(packed.map { $0.unpacked })
-    else { return }
-    layers = .joined(PackedWeight(whole, inputs: packed[0].inputs, on: execution))
+  private static func layers(_ linears: [Linear], _ joinsFloats: Bool) -> Layers {
+    Linear(joining: linears, floats: joinsFloats).map(Layers.joined) ?? .separate(linears)
   }
 
   /// All rows, if there are no floats among them, and no two types.
@@ -108,16 +105,20 @@ struct LinearGroup: Sendable {
   }
 }
 
-extension Linear {
-  /// The weight, if there is nothing else that outputs depend on.
-  fileprivate var packedAlone: PackedWeight? {
-    guard bias == nil, inputFactors == nil, case .quantized(let packed) = weight else { return nil }
-    return packed
-  }
-}
-
 extension StoredMatrix {
   fileprivate var codes: AnyQuantized? {
     if case .codes(let matrix) = self { matrix } else { nil }
+  }
+}
+
+extension Matrix<Float> {
+  /// Matrices side by side, or what stands for none.
+  fileprivate init?(besideEachOther matrices: [Matrix], or none: Matrix?) {
+    guard !matrices.isEmpty else {
+      guard let none else { return nil }
+      self = none
+      return
+    }
+    self.init(besideEachOther: matrices)
   }
 }

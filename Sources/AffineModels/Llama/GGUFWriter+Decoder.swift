@@ -7,7 +7,7 @@ extension GGUFWriter {
   ///
   /// One of Llama's architecture is written as such, any other as `affine`, which this library alone reads:
   /// its metadata hold the configuration as text. Codes that no block holds, or whose scales it would round,
-  /// become floats.
+  /// become floats, and so do weights with the change of an adapter, which is added.
   ///
   /// - Throws: What `weights` throws; ``AffineLayers/DecoderError``: a configuration that cannot be, tensors
   ///   that are missing or of another shape.
@@ -22,13 +22,16 @@ extension GGUFWriter {
       metadata[DecoderConfiguration.textKey] = .string(configuration.json)
     }
     for tensor in configuration.tensors {
-      guard let stored = try weights.tensor(tensor) else {
+      guard var stored = try weights.tensor(tensor) else {
         throw DecoderError.missingTensor(weights.name(of: tensor))
       }
       let shape = configuration.shape(of: tensor)
       guard stored.shape == shape else {
         throw DecoderError.wrongShape(
           weights.name(of: tensor), expected: shape, found: stored.shape)
+      }
+      if case .weight(.linear) = tensor, let change = try weights.change(of: tensor.layer) {
+        stored = .float32(Elementwise.add(stored.floats(), change.values(), on: .standard))
       }
       guard isLlama, let order = configuration.rowsInGGUF(of: tensor) else {
         try add(tensor, stored)

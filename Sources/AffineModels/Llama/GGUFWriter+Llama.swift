@@ -58,6 +58,9 @@ extension GGUFWriter {
     guard linear.inputFactors == nil else {
       throw LlamaError.notInGGUF(linear: layer.name, "factors of its input")
     }
+    guard linear.change == nil else {
+      throw LlamaError.notInGGUF(linear: layer.name, "a low-rank change beside its weight")
+    }
     if linear.weight.isStored(as: try weights.tensor(.weight(layer))) {
       try copy(tensor, from: weights.file)
       return tensor.type

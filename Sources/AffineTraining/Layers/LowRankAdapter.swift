@@ -34,15 +34,10 @@ struct LowRankAdapter: Sendable {
       pass.tape.scale(narrow, by: factor), pass.variables[b], name: "\(name).lora.b")
   }
 
-  /// `(alpha / rank) · B · A`, in the shape of the weight.
-  func change(
-    _ parameters: [Parameter], on execution: Execution
-  ) throws(QuantizationError) -> Matrix<Float> {
-    let b = Elementwise.scale(
-      parameters[b].value.floats(on: execution), by: factor, on: execution)
-    do throws(ShapeError) {
-      return try inputGradient(b, parameters[a].value.floats(on: execution), on: execution)
-    } catch { throw .shape(error) }
+  /// The same for a model that runs.
+  func change(_ parameters: [Parameter]) throws(ShapeError) -> LowRankChange {
+    try LowRankChange(
+      a: parameters[a].value.floats(), b: parameters[b].value.floats(), factor: factor)
   }
 }
 

@@ -74,12 +74,15 @@ extension Transformer {
     self.adapters = nil
   }
 
-  func changed(
+  private func changed(
     _ weight: Parameter, _ adapter: LowRankAdapter, _ keepsFormat: Bool, _ execution: Execution
   ) throws(TrainingError) -> StoredMatrix {
     var value = keepsFormat ? weight.value : .float32(weight.value.floats(on: execution))
     do throws(QuantizationError) {
-      let change = try adapter.change(parameters, on: execution)
+      let change: Matrix<Float>
+      do throws(ShapeError) { change = try adapter.change(parameters).values(on: execution) } catch {
+        throw .shape(error)
+      }
       guard change.shape == weight.shape else {
         throw .shape(
           .wrongCount(of: "values", expected: weight.shape.count, found: change.shape.count))

@@ -63,6 +63,7 @@ public struct Transformer: Sendable {
       return value
     }
     self.init(configuration, dropout, builder)
+    try addAdapters(of: weights)
   }
 
   private init(

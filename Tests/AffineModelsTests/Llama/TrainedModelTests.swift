@@ -115,6 +115,11 @@ import Testing
     }
     let expected = try Self.loss(model)
     #expect(abs(expected - before) > 1e-3)
+    // Beside their weights they compute what they do in training, bit for bit; a checkpoint keeps them so.
+    #expect(abs(try Self.loss(DecoderModel(model, activations: .float32)) - expected) < 1e-12)
+    let kept = try CheckpointWeights(model.checkpoint)
+    #expect(abs(try Self.loss(DecoderModel(kept, activations: .float32)) - expected) < 1e-12)
+    #expect(try Self.loss(Transformer(kept)) == expected)
     // A weight is rounded once more, of the 60 roundings of a way through the layers.
     let found = try Self.loss(DecoderModel(Self.read(model), activations: .float32))
     #expect(abs(found - expected) < 1e-4)
