@@ -18,9 +18,10 @@ import Testing
         Matrix<Float>(rows: count, columns: x.shape.columns) { x[start + $0, $1] }
       }
       cache.append(keys: rows[1], column: 0, values: rows[2], column: 0, on: execution)
-      result += cache.attend(
-        rows[0], heads: c.heads, ScoreRule(size: c.size), on: execution
-      ).values.array
+      result +=
+        cache.attend(
+          rows[0], heads: c.heads, ScoreRule(size: c.size), on: execution
+        ).values.array
       start += count
       #expect(cache.count == start)
     }

@@ -22,7 +22,9 @@ extension CachePass {
   mutating func turn(_ heads: inout Heads, by rule: RotaryRule) {
     let rows = heads.turned.shape.rows
     let turns: Matrix<Float>
-    if let known = self.turns[rule] { turns = known } else {
+    if let known = self.turns[rule] {
+      turns = known
+    } else {
       turns = Rotary.turns(positions: start..<start + rows, rule)
       self.turns[rule] = turns
     }

@@ -17,6 +17,8 @@ struct CachePass: DecoderPass {
   }
 
   let model: DecoderModel
+  /// The model's, read often.
+  let configuration: DecoderConfiguration
   var cache: KeyValueCache
   let wanted: Wanted
   let execution: Execution
@@ -28,17 +30,17 @@ struct CachePass: DecoderPass {
   private(set) var start = 0
 
   init(
-    _ model: DecoderModel, _ cache: consuming KeyValueCache, _ wanted: Wanted, _ execution: Execution,
+    _ model: DecoderModel, _ cache: consuming KeyValueCache, _ wanted: Wanted,
+    _ execution: Execution,
     observe: ((_ linear: String, _ input: Matrix<Float>) throws -> Void)? = nil
   ) {
     self.model = model
+    configuration = model.configuration
     self.cache = cache
     self.wanted = wanted
     self.execution = execution
     self.observe = observe
   }
-
-  var configuration: DecoderConfiguration { model.configuration }
 
   mutating func embed(_ tokens: [Int]) throws -> Matrix<Float> {
     start = cache.count

@@ -56,7 +56,9 @@ struct BertBlock: Sendable {
       part.rawValue < heads.count ? heads[part.rawValue] : linears[part.rawValue - heads.count]
     }
     set {
-      if part.rawValue < heads.count { heads[part.rawValue] = newValue } else {
+      if part.rawValue < heads.count {
+        heads[part.rawValue] = newValue
+      } else {
         linears[part.rawValue - heads.count] = newValue
       }
     }

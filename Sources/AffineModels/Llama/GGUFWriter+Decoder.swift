@@ -18,7 +18,9 @@ extension GGUFWriter {
     let isLlama = configuration.isLlama
     metadata["general.architecture"] = .string(
       isLlama ? DecoderConfiguration.architecture : DecoderConfiguration.ownArchitecture)
-    if isLlama { describeLlama(configuration) } else {
+    if isLlama {
+      describeLlama(configuration)
+    } else {
       metadata[DecoderConfiguration.textKey] = .string(configuration.json)
     }
     for tensor in configuration.tensors {

@@ -80,7 +80,8 @@ extension Transformer {
     var value = keepsFormat ? weight.value : .float32(weight.value.floats(on: execution))
     do throws(QuantizationError) {
       let change: Matrix<Float>
-      do throws(ShapeError) { change = try adapter.change(parameters).values(on: execution) } catch {
+      do throws(ShapeError) { change = try adapter.change(parameters).values(on: execution) } catch
+      {
         throw .shape(error)
       }
       guard change.shape == weight.shape else {

@@ -71,9 +71,10 @@ extension Tape {
   private func gated(
     _ gate: Variable, _ up: Variable, _ name: String,
     _ function: (Matrix<Float>, Matrix<Float>, Execution) -> Matrix<Float>,
-    _ gradients: @escaping (Matrix<Float>, Matrix<Float>, Matrix<Float>, Execution) -> (
-      gate: Matrix<Float>, up: Matrix<Float>
-    )
+    _ gradients:
+      @escaping (Matrix<Float>, Matrix<Float>, Matrix<Float>, Execution) -> (
+        gate: Matrix<Float>, up: Matrix<Float>
+      )
   ) throws(TrainingError) -> Variable {
     try checkEqual(gate.shape, up.shape, name)
     let result = function(

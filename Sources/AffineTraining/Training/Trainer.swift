@@ -42,7 +42,8 @@ public struct Trainer: Sendable {
     try settings.validate(context: model.configuration.context)
     guard corpus.vocabulary.count <= model.configuration.vocabulary else {
       throw .model(
-        "the text has \(corpus.vocabulary.count) tokens and the model \(model.configuration.vocabulary)")
+        "the text has \(corpus.vocabulary.count) tokens and the model \(model.configuration.vocabulary)"
+      )
     }
     self.settings = settings
     self.corpus = corpus

@@ -84,12 +84,12 @@ struct TrainCommand: ParsableCommand {
   private func train(
     _ schedule: RecipeSchedule, _ seed: UInt64, _ corpus: TextCorpus, _ execution: Execution
   ) throws -> TrainingReport.Run {
-    try files.checkExport(of: schedule.recipe(at: steps))
     let settings = training.settings(steps: steps, seed: seed, context: model.context)
     var start = try Transformer(
       model.configuration(vocabulary: corpus.vocabulary.count), dropout: model.dropout,
       recipe: schedule.recipe(at: 0), seed: seed)
     try files.load(into: &start, schedule.recipe(at: 0), seed: seed)
+    try files.checkExport(of: start, by: schedule.recipe(at: steps))
     var trainer = try Trainer(start, schedule, corpus, settings, on: execution)
     let earlier = try files.resume(&trainer)
     guard trainer.step <= steps else {

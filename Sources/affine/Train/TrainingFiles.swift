@@ -70,12 +70,17 @@ struct TrainingFiles: ParsableArguments {
     if isReplaced, let checkpoint { try AtomicFile.check(OutputPlace(checkpoint)) }
   }
 
-  /// Refuses a model that would compute something else where it runs.
-  func checkExport(of recipe: Recipe) throws {
-    guard exportsGGUF, recipe.normalizesInputs else { return }
-    throw Failure(
-      "\(recipe.name) normalizes the input of every linear layer, which no GGUF file says: export safetensors"
-    )
+  /// Refuses before training what could not be exported after it, or would compute something else where it
+  /// runs.
+  func checkExport(of model: Transformer, by recipe: Recipe) throws {
+    guard export != nil else { return }
+    guard !exportsGGUF || !recipe.normalizesInputs else {
+      throw Failure(
+        "\(recipe.name) normalizes what linear layers read, and no GGUF file says so: export safetensors"
+      )
+    }
+    var model = model
+    try model.convertWeights(for: recipe)
   }
 
   /// The parameters to start from, kept as a recipe says.

@@ -35,7 +35,9 @@ import Testing
     var file = try GGUFLlamaTests.file(TinyDecoder())
     file.metadata["llama.block_count"] = .uint32(3)
     let weights = try GGUFLlamaTests.weights(file)
-    #expect(throws: DecoderError.missingTensor("blk.2.attn_norm.weight")) { try DecoderModel(weights) }
+    #expect(throws: DecoderError.missingTensor("blk.2.attn_norm.weight")) {
+      try DecoderModel(weights)
+    }
   }
 
   @Test(arguments: [
@@ -152,7 +154,7 @@ import Testing
     let quantized = try type.map { try #require(QuantizedType(name: $0)) }
     let tiny = try TinyDecoder(quantized, biases: [linear])
     let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
-        let expected = tiny.logits(LlamaTests.tokens)
+    let expected = tiny.logits(LlamaTests.tokens)
     let found = try LlamaTests.logits(model, LlamaTests.tokens)
     #expect(LlamaTests.distance(found, expected) < LlamaTests.tolerance(expected, layers: 2))
     guard quantized == nil else { return }

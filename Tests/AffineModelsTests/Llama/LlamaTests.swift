@@ -53,7 +53,7 @@ import Testing
     let quantized = try type.map { try #require(QuantizedType(name: $0)) }
     let tiny = try TinyDecoder(quantized, hasHead: hasHead)
     let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
-        let expected = tiny.logits(Self.tokens)
+    let expected = tiny.logits(Self.tokens)
     let tolerance = Self.tolerance(expected, layers: tiny.configuration.blocks.count)
     #expect(Self.distance(try Self.logits(model, Self.tokens), expected) < tolerance)
   }
@@ -65,10 +65,11 @@ import Testing
   func smallCachesLoseLittle(format: CacheFormat, step: Double) throws {
     let tiny = try TinyDecoder()
     let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
-        let expected = tiny.logits(Self.tokens)
+    let expected = tiny.logits(Self.tokens)
     let score = largestScore(tiny)
     let found = try Self.logits(model, Self.tokens, format: format)
-    let bound = Double(tiny.configuration.blocks.count) * (1 + 4 * score) * step * Self.largest(expected)
+    let bound =
+      Double(tiny.configuration.blocks.count) * (1 + 4 * score) * step * Self.largest(expected)
     let distance = Self.distance(found, expected)
     #expect(distance < bound)
     // And something: else the cache would not be what it says.
@@ -119,12 +120,13 @@ import Testing
   @Test func quantizedInputsLoseLittle() throws {
     let type = try #require(QuantizedType(name: "int8-group8"))
     let tiny = try TinyDecoder(type)
-        let expected = tiny.logits(Self.tokens)
+    let expected = tiny.logits(Self.tokens)
     let model = try DecoderModel(
       tiny, activations: try #require(ActivationFormat(name: "int8-group8")), on: .threads(1))
     let found = try Self.logits(model, Self.tokens)
     // Each of 5 products a layer has inputs that err by half a code of 127, as above.
-    let bound = Double(5 * tiny.configuration.blocks.count + 1) * 0.5 / 127 * 4 * Self.largest(expected)
+    let bound =
+      Double(5 * tiny.configuration.blocks.count + 1) * 0.5 / 127 * 4 * Self.largest(expected)
     #expect(Self.distance(found, expected) < bound)
     #expect(Self.distance(found, expected) > 0)
   }

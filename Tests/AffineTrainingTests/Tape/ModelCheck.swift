@@ -86,7 +86,8 @@ struct ModelCheck {
   /// A rounding moves a gradient by at most 2⁻²⁴ of its norm, to first order and as far as layers do
   /// not amplify what they get; differences err by far less (see ``DoubleSlopes``).
   func callAsFunction(
-    seed: UInt64, adapterFactor: Double = 0, roundings: Int = Self.roundings, at location: SourceLocation = #_sourceLocation
+    seed: UInt64, adapterFactor: Double = 0, roundings: Int = Self.roundings,
+    at location: SourceLocation = #_sourceLocation
   ) throws {
     var definition = self.definition
     definition.adapterFactor = adapterFactor

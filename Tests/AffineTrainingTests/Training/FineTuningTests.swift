@@ -57,6 +57,29 @@ import Testing
     #expect(one.checkpoint.isIdentical(to: other.checkpoint))
   }
 
+  /// So are those of before, whose layers had other names.
+  @Test func formerNamesAreRead() throws {
+    let trained = try Self.trained.get()
+    let names = [
+      ("model.embed_tokens", "tokens"), ("model.embed_positions", "positions"),
+      ("model.norm", "norm"), ("lm_head", "head"), ("model.layers.0", "blocks.0"),
+      ("input_layernorm", "attentionNorm"), ("post_attention_layernorm", "feedForwardNorm"),
+      ("self_attn.q_proj", "attention.query"), ("self_attn.k_proj", "attention.key"),
+      ("self_attn.v_proj", "attention.value"), ("self_attn.o_proj", "attention.output"),
+      ("mlp.up_proj", "feedForward.up"), ("mlp.down_proj", "feedForward.down"),
+    ]
+    for prefix in ["", "model."] {
+      var former = Checkpoint()
+      for (name, value) in trained.model.checkpoint.tensors {
+        let name = names.reduce(name) { $0.replacing($1.0, with: $1.1) }
+        former.tensors[prefix + name] = value
+      }
+      var model = try run(.float32).model()
+      try model.load(former, recipe: .float32)
+      #expect(model.checkpoint.isIdentical(to: trained.model.checkpoint))
+    }
+  }
+
   /// A model with adapters is written with them, and goes on from there.
   @Test(arguments: ["int4-group32", "uint4-group64-nf4"])
   func adaptersAreWrittenApart(base: String) async throws {

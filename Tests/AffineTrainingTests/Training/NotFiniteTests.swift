@@ -54,7 +54,8 @@ import Testing
     let run = try SmallRun(.float32)
     var model = try run.model()
     let factors: [(name: String, factor: Double)] = [
-      ("lm_head.weight", 5e38), ("model.embed_tokens.weight", 0.01), ("model.embed_positions.weight", 0.01),
+      ("lm_head.weight", 5e38), ("model.embed_tokens.weight", 0.01),
+      ("model.embed_positions.weight", 0.01),
     ]
     for (name, factor) in factors {
       let index = try #require(model.parameters.firstIndex { $0.name == name })
