@@ -19,6 +19,7 @@ let package = Package(
     .library(name: "AffineQuant", targets: ["AffineQuant"]),
     .library(name: "AffineFormats", targets: ["AffineFormats"]),
     .library(name: "AffineLayers", targets: ["AffineLayers"]),
+    .library(name: "AffinePlots", targets: ["AffinePlots"]),
     .library(name: "AffineTraining", targets: ["AffineTraining"]),
     .library(name: "AffineModels", targets: ["AffineModels"]),
     .executable(name: "affine", targets: ["affine"]),
@@ -35,20 +36,24 @@ let package = Package(
     .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: strict),
     .target(
       name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
+    .target(name: "AffinePlots", swiftSettings: strict),
     .target(
-      name: "AffineTraining", dependencies: ["AffineFormats", "AffineKernels", "AffineLayers"],
+      name: "AffineTraining",
+      dependencies: ["AffineFormats", "AffineKernels", "AffineLayers", "AffinePlots"],
       swiftSettings: strict),
     .target(
-      name: "AffineModels", dependencies: ["AffineLayers", "AffineTraining"], swiftSettings: strict),
+      name: "AffineModels", dependencies: ["AffineFormats", "AffineLayers", "AffinePlots"],
+      swiftSettings: strict),
     .executableTarget(
       name: "affine",
       dependencies: [
-        "AffineLayers", "AffineModels", "AffineTestSupport",
+        "AffineLayers", "AffineModels", "AffinePlots", "AffineTestSupport", "AffineTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .target(
-      name: "AffineTestSupport", dependencies: ["AffineQuant"], path: "Tests/AffineTestSupport",
+      name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineQuant"],
+      path: "Tests/AffineTestSupport",
       swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(
@@ -60,11 +65,11 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "AffineTrainingTests",
-      dependencies: ["AffineLayers", "AffineTraining", "AffineTestSupport"],
+      dependencies: ["AffineLayers", "AffinePlots", "AffineTraining", "AffineTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "AffineModelsTests",
-      dependencies: ["AffineLayers", "AffineModels", "AffineTestSupport"],
+      dependencies: ["AffineLayers", "AffineModels", "AffineTestSupport", "AffineTraining"],
       swiftSettings: strict),
     .testTarget(
       name: "AffineFormatsTests", dependencies: ["AffineFormats", "AffineTestSupport"],

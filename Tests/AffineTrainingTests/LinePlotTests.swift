@@ -1,3 +1,4 @@
+import AffinePlots
 import AffineTraining
 import Foundation
 import Testing

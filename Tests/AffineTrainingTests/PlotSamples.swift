@@ -1,3 +1,4 @@
+import AffinePlots
 import AffineTestSupport
 import AffineTraining
 import Foundation

@@ -25,7 +25,8 @@ if not targets:
 products = ", ".join(
     f'.product(name: "{library}", package: "{repository.name}")'
     for library in [
-        "AffineKernels", "AffineQuant", "AffineFormats", "AffineLayers", "AffineTraining", "AffineModels"
+        "AffineKernels", "AffineQuant", "AffineFormats", "AffineLayers", "AffinePlots", "AffineTraining",
+        "AffineModels",
     ]
 )
 executables = "\n".join(

@@ -62,7 +62,12 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
   /// The function of feed-forward layers.
   public var activation = Activation.swiglu
   /// The linear layers that have a bias.
-  public var biases: Set<BlockLinear> = []
+  public var biases: Set<BlockLinear> {
+    get { Set(orderedBiases) }
+    set { orderedBiases = BlockLinear.allCases.filter(newValue.contains) }
+  }
+  /// In one order, so that one configuration has one text.
+  private var orderedBiases: [BlockLinear] = []
   /// Whether a table of trained positions is added to the embedded tokens.
   public var learnsPositions = false
   /// What products of queries and keys are multiplied by; none: 1 / √headSize.
@@ -88,4 +93,27 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
     self.context = context
     self.blocks = blocks
   }
+
+  /// A decoder of equal blocks, whose heads together are as wide as the residual stream and turn whole.
+  ///
+  /// - Throws: ``DecoderError``: a width that does not divide into heads, layers that nobody has.
+  public init(
+    vocabulary: Int, width: Int, layers: Int, heads: Int, keyValueHeads: Int? = nil,
+    feedForward: Int, context: Int
+  ) throws(DecoderError) {
+    guard heads > 0, width.isMultiple(of: heads) else {
+      throw .contradiction("the width", width, "the number of heads", heads)
+    }
+    guard Self.layers.contains(layers) else {
+      throw .outOfRange("the number of layers", value: layers, range: Self.layers)
+    }
+    let block = BlockAttention(rotary: RotaryRule(base: 10_000, columns: width / heads))
+    self.init(
+      vocabulary: vocabulary, width: width, heads: heads, keyValueHeads: keyValueHeads ?? heads,
+      headSize: width / heads, feedForward: feedForward, context: context,
+      blocks: Array(repeating: block, count: layers))
+  }
+
+  /// Numbers of blocks that models may have.
+  package static let layers = 1...1 << 12
 }

@@ -33,28 +33,34 @@ struct BertBlock: Sendable {
   }
 
   private let layer: Int
+  /// Query, key and value.
+  private var heads: LinearGroup
+  /// The others, in the order of their parts.
   private var linears: [Linear]
-  /// Query, key and value as one layer, where they are of one type.
-  private var joined: Linear?
   var attentionNorm: BertNorm
   var outputNorm: BertNorm
 
   /// - Precondition: There is a layer for every part.
   init(_ layer: Int, linears: [Linear], attentionNorm: BertNorm, outputNorm: BertNorm) {
     precondition(linears.count == Part.allCases.count, "\(linears.count) linear layers")
+    let first = Part.attentionOutput.rawValue
     self.layer = layer
-    self.linears = linears
+    heads = LinearGroup(Array(linears[..<first]), joiningFloats: true)
+    self.linears = Array(linears[first...])
     self.attentionNorm = attentionNorm
     self.outputNorm = outputNorm
-    joined = Linear(joining: linears[..<Part.attentionOutput.rawValue])
   }
 
   subscript(part: Part) -> Linear {
-    get { linears[part.rawValue] }
+    get {
+      part.rawValue < heads.count ? heads[part.rawValue] : linears[part.rawValue - heads.count]
+    }
     set {
-      linears[part.rawValue] = newValue
-      guard part.rawValue < Part.attentionOutput.rawValue else { return }
-      joined = Linear(joining: linears[..<Part.attentionOutput.rawValue])
+      if part.rawValue < heads.count {
+        heads[part.rawValue] = newValue
+      } else {
+        linears[part.rawValue - heads.count] = newValue
+      }
     }
   }
 
@@ -65,17 +71,15 @@ struct BertBlock: Sendable {
   ) throws(BertError) -> Matrix<Float> {
     func run(_ part: Part, _ input: Matrix<Float>) throws(BertError) -> Matrix<Float> {
       observe(part.name(layer), input)
-      return try apply(self[part], part, input, execution)
+      return try named(part) { () throws(QuantizationError) in
+        try self[part](input, on: execution)
+      }
     }
-    let weighted: Matrix<Float>
-    if let joined {
-      for part in [Part.query, .key, .value] { observe(part.name(layer), x) }
-      weighted = attention.output(
-        ofJoined: try apply(joined, .query, x, execution), on: execution)
-    } else {
-      weighted = attention.output(
-        try run(.query, x), try run(.key, x), try run(.value, x), on: execution)
+    for part in [Part.query, .key, .value] { observe(part.name(layer), x) }
+    let joined = try named(.query) { () throws(QuantizationError) in
+      try heads(x, on: execution)
     }
+    let weighted = attention.output(ofJoined: joined, on: execution)
     var sum = try run(.attentionOutput, weighted)
     Elementwise.accumulate(&sum, norm.restored(x, on: execution), on: execution)
     let middle = attentionNorm(sum, on: execution)
@@ -84,11 +88,9 @@ struct BertBlock: Sendable {
     return outputNorm(output, on: execution)
   }
 
-  private func apply(
-    _ linear: Linear, _ part: Part, _ input: Matrix<Float>, _ execution: Execution
+  private func named(
+    _ part: Part, _ body: () throws(QuantizationError) -> Matrix<Float>
   ) throws(BertError) -> Matrix<Float> {
-    do { return try linear(input, on: execution) } catch {
-      throw .layer(name: part.name(layer), error)
-    }
+    do { return try body() } catch { throw .layer(name: part.name(layer), error) }
   }
 }

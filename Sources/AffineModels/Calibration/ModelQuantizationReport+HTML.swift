@@ -1,5 +1,5 @@
+internal import AffinePlots
 internal import AffineQuant
-internal import AffineTraining
 
 extension ModelQuantizationReport {
   /// A page that needs no other file: what the model is judged by, plots of the errors over the blocks of

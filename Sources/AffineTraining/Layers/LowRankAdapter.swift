@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// A trained change of low rank beside a frozen weight: `y += (alpha / rank) · (x · Aᵀ) · Bᵀ`.
@@ -26,22 +27,17 @@ struct LowRankAdapter: Sendable {
 
   /// What is added to the layer's result. Products are float, whatever the recipe.
   func callAsFunction(
-    _ x: Variable, _ name: String, _ pass: ForwardPass
+    _ x: Variable, _ name: String, _ pass: TapePass
   ) throws(TrainingError) -> Variable {
-    let narrow = try pass.tape.linear(x, pass[a], name: "\(name).lora.a")
+    let narrow = try pass.tape.linear(x, pass.variables[a], name: "\(name).lora.a")
     return try pass.tape.linear(
-      pass.tape.scale(narrow, by: factor), pass[b], name: "\(name).lora.b")
+      pass.tape.scale(narrow, by: factor), pass.variables[b], name: "\(name).lora.b")
   }
 
-  /// `(alpha / rank) · B · A`, in the shape of the weight.
-  func change(
-    _ parameters: [Parameter], on execution: Execution
-  ) throws(QuantizationError) -> Matrix<Float> {
-    let b = Elementwise.scale(
-      parameters[b].value.floats(on: execution), by: factor, on: execution)
-    do throws(ShapeError) {
-      return try inputGradient(b, parameters[a].value.floats(on: execution), on: execution)
-    } catch { throw .shape(error) }
+  /// The same for a model that runs.
+  func change(_ parameters: [Parameter]) throws(ShapeError) -> LowRankChange {
+    try LowRankChange(
+      a: parameters[a].value.floats(), b: parameters[b].value.floats(), factor: factor)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 extension Transformer {
@@ -78,7 +79,11 @@ extension Transformer {
   ) throws(TrainingError) -> StoredMatrix {
     var value = keepsFormat ? weight.value : .float32(weight.value.floats(on: execution))
     do throws(QuantizationError) {
-      let change = try adapter.change(parameters, on: execution)
+      let change: Matrix<Float>
+      do throws(ShapeError) { change = try adapter.change(parameters).values(on: execution) } catch
+      {
+        throw .shape(error)
+      }
       guard change.shape == weight.shape else {
         throw .shape(
           .wrongCount(of: "values", expected: weight.shape.count, found: change.shape.count))

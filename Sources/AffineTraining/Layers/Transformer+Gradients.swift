@@ -33,7 +33,7 @@ extension Transformer {
 
   /// Values of all parameters but the tables of tokens and places and the head.
   public var nonEmbeddingParameterCount: Int {
-    let tables: Set = ["tokens.weight", "positions.weight", "head.weight"]
+    let tables = [DecoderLayer.embedding, .positions, .head].map { DecoderTensor.weight($0).name }
     return parameters.reduce(0) { $0 + (tables.contains($1.name) ? 0 : $1.shape.count) }
   }
 

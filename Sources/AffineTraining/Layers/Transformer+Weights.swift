@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 extension Transformer {
@@ -52,12 +53,12 @@ extension Transformer {
     }
   }
 
-  private func floats(_ layer: LinearLayer) -> Matrix<Float> {
+  private func floats(_ layer: TrainedLinear) -> Matrix<Float> {
     parameters[layer.weight].value.floats()
   }
 
   private mutating func quantize(
-    _ layer: LinearLayer,
+    _ layer: TrainedLinear,
     _ body: (Matrix<Float>) throws(QuantizationError) -> AnyQuantized
   ) throws(TrainingError) {
     do throws(QuantizationError) {
@@ -65,13 +66,5 @@ extension Transformer {
     } catch {
       throw .quantization(tensor: parameters[layer.weight].name, error)
     }
-  }
-}
-
-extension TransformerBlock {
-  /// The layers that follow a recipe.
-  var linearLayers: [LinearLayer] {
-    [attention.query, attention.key, attention.value, attention.output]
-      + [feedForward.up, feedForward.gate, feedForward.down].compactMap(\.self)
   }
 }

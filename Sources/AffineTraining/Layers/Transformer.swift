@@ -1,112 +1,110 @@
+public import AffineLayers
 internal import AffineQuant
 
-/// A decoder-only transformer: token and position embeddings, blocks, a norm and a head.
+/// A decoder whose parameters are trained.
 ///
 /// Its linear layers follow a recipe; embeddings, norms, attention and the head compute in float32. The
 /// moments of embeddings are kept in float32, because most rows have a gradient only now and then (Dettmers
 /// et al., arXiv 2110.02861, section 2.3).
 public struct Transformer: Sendable {
-  /// The extents and choices.
-  public let shape: TransformerShape
+  /// What the decoder is.
+  public let configuration: DecoderConfiguration
+  /// What part of values dropout drops.
+  public let dropout: Float
   /// Everything that is trained, in the order of the layers.
   public var parameters: [Parameter]
-  private let tokens: Int
-  private let positions: Int?
-  private let blocks: [TransformerBlock]
-  private let norm: NormLayer
-  private let head: Int
-  /// The weights of the layers that follow a recipe.
-  let linearLayers: [LinearLayer]
+  /// Where a tensor lies among the parameters.
+  let places: [DecoderTensor: Int]
+  /// The layers that follow a recipe.
+  let linears: [DecoderLayer: TrainedLinear]
+  /// The same in their order.
+  let linearLayers: [TrainedLinear]
   /// Trained changes of frozen weights.
   var adapters: LowRankAdapters?
 
   /// A model with random parameters, kept as a recipe says.
   ///
   /// - Parameters:
-  ///   - shape: The extents and choices.
+  ///   - configuration: What the decoder is.
+  ///   - dropout: What part of values dropout drops.
   ///   - recipe: How the weights of linear layers are kept.
   ///   - seed: Fixes the parameters; recipes of one seed start from the same values.
   /// - Throws: ``TrainingError``: extents that no model has; a recipe that cannot be followed.
-  public init(_ shape: TransformerShape, recipe: Recipe, seed: UInt64) throws(TrainingError) {
-    try shape.validate()
+  public init(
+    _ configuration: DecoderConfiguration, dropout: Float = 0, recipe: Recipe, seed: UInt64
+  ) throws(TrainingError) {
+    try Self.check(configuration, dropout)
     try recipe.check()
-    self.shape = shape
     var builder = ParameterBuilder(seed: seed, learnsSteps: recipe.learnsSteps)
-    // Small, as in GPT-2: a tied head then starts from even odds.
-    let small: Float = 0.02
-    tokens = builder.add(
-      "tokens.weight", Shape(shape.vocabulary, shape.width), deviation: small)
-    positions =
-      shape.positions == .learned
-      ? builder.add("positions.weight", Shape(shape.context, shape.width), deviation: small) : nil
-    var blocks: [TransformerBlock] = []
-    for index in 0..<shape.layers {
-      blocks.append(TransformerBlock("blocks.\(index)", shape, to: &builder))
-    }
-    self.blocks = blocks
-    norm = NormLayer("norm", shape, flows: false, to: &builder)
-    head =
-      shape.isTied
-      ? tokens
-      : builder.add("head.weight", Shape(shape.vocabulary, shape.width), deviation: small)
-    parameters = builder.parameters
-    for embedding in [tokens, positions].compactMap({ $0 }) {
-      parameters[embedding].moments = .float32
-    }
-    linearLayers = blocks.flatMap(\.linearLayers)
+    builder.add(configuration) { tensor, builder in builder.random(tensor, configuration) }
+    self.init(configuration, dropout, builder)
     try keepWeights(as: recipe)
   }
 
-  /// The mean negative log-likelihood of targets.
+  /// A model whose tensors are read, as they are there: to be trained on, or beside adapters.
   ///
   /// - Parameters:
-  ///   - inputs: Tokens of whole sequences, one after another.
-  ///   - targets: The token after each; −1 does not count.
-  ///   - sequence: Tokens of a sequence, at most ``TransformerShape/context``.
-  ///   - recipe: What linear layers follow.
-  ///   - tape: Where everything is recorded.
-  /// - Returns: The mean, and where its gradient starts and ends.
-  /// - Throws: ``TrainingError``: tokens that there are not, sequences that are too long, values that are
-  ///   not finite.
-  public func loss(
-    _ inputs: [Int], targets: [Int], sequence: Int, recipe: Recipe, on tape: Tape
-  ) throws(TrainingError) -> TransformerLoss {
-    try check(inputs, targets, sequence)
-    let variables = parameters.map { $0.isFrozen ? Variable($0.value) : tape.input($0.value) }
-    let pass = ForwardPass(
-      tape: tape, variables: variables, recipe: recipe,
-      adapters: adapters?.layers ?? [:])
-    var x = try tape.embedding(pass[tokens], inputs)
-    if let positions {
-      x = try tape.add(x, try tape.embedding(pass[positions], inputs.indices.map { $0 % sequence }))
+  ///   - weights: Where the tensors come from.
+  ///   - dropout: What part of values dropout drops.
+  /// - Throws: ``TrainingError``, ``AffineLayers/DecoderError``, and what the file's reader throws.
+  public init(_ weights: some DecoderWeights, dropout: Float = 0) throws {
+    let configuration = weights.configuration
+    try Self.check(configuration, dropout)
+    var builder = ParameterBuilder(seed: 0, learnsSteps: false)
+    try builder.add(configuration) { tensor, _ in
+      guard let value = try weights.tensor(tensor) else {
+        throw DecoderError.missingTensor(weights.name(of: tensor))
+      }
+      let shape = configuration.shape(of: tensor)
+      guard value.shape == shape else {
+        throw DecoderError.wrongShape(
+          weights.name(of: tensor), expected: shape, found: value.shape)
+      }
+      return value
     }
-    for block in blocks { x = try block(x, sequence: sequence, pass) }
-    let logits = try tape.linear(try norm(x, pass), pass[head], name: "head")
-    let loss = try tape.crossEntropy(logits, targets: targets)
-    return TransformerLoss(mean: loss.mean, root: loss.variable, parameters: variables)
+    self.init(configuration, dropout, builder)
+    try addAdapters(of: weights)
   }
 
-  private func check(_ inputs: [Int], _ targets: [Int], _ sequence: Int) throws(TrainingError) {
-    guard sequence >= 1, sequence <= shape.context, inputs.count.isMultiple(of: sequence),
-      inputs.count == targets.count, !inputs.isEmpty
-    else {
-      throw .model(
-        "\(inputs.count) tokens and \(targets.count) targets are not whole sequences of \(sequence), "
-          + "at most \(shape.context)")
+  private init(
+    _ configuration: DecoderConfiguration, _ dropout: Float, _ builder: ParameterBuilder
+  ) {
+    self.configuration = configuration
+    self.dropout = dropout
+    parameters = builder.parameters
+    places = builder.places
+    linearLayers = builder.linears
+    linears = Dictionary(uniqueKeysWithValues: builder.linears.map { ($0.layer, $0) })
+    for table in [DecoderTensor.weight(.embedding), .weight(.positions)] {
+      if let place = places[table] { parameters[place].moments = .float32 }
     }
-    for token in inputs where token < 0 || token >= shape.vocabulary {
-      throw .model("token \(token) is outside a vocabulary of \(shape.vocabulary)")
+  }
+
+  private static func check(
+    _ configuration: DecoderConfiguration, _ dropout: Float
+  ) throws(TrainingError) {
+    do { try configuration.validate() } catch { throw .model("\(error)") }
+    // Nothing that an address space of common size could not hold; extents are at most 2^24.
+    var count = 0
+    for tensor in configuration.tensors {
+      count += configuration.shape(of: tensor).count
+      guard count <= 1 << 32 else {
+        throw .model("a model of these extents has more than \(1 << 32) parameters")
+      }
     }
-    for token in targets where token < -1 || token >= shape.vocabulary {
-      throw .model("target \(token) is outside a vocabulary of \(shape.vocabulary)")
+    guard dropout >= 0, dropout < 1 else {
+      throw .model("a dropout of \(dropout) is not at least 0 and below 1")
     }
   }
 }
 
-/// A loss, and where its gradient starts and ends.
-public struct TransformerLoss {
-  /// Nats a token.
-  public let mean: Double
-  let root: Variable
-  let parameters: [Variable]
+/// A linear layer that follows a recipe, by the places of its parameters.
+struct TrainedLinear: Sendable {
+  let layer: DecoderLayer
+  let weight: Int
+  let bias: Int?
+  /// The trained steps of inputs and weight, where a recipe may ask for them.
+  let steps: (input: Int, weight: Int)?
+
+  var name: String { layer.name }
 }

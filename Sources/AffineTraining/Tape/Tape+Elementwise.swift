@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 extension Tape {
@@ -30,6 +31,11 @@ extension Tape {
     try elementwise(x, "silu", Elementwise.silu, Elementwise.siluGradient)
   }
 
+  /// GELU in its approximation by tanh (arXiv 1606.08415).
+  public func tanhGelu(_ x: Variable) throws(TrainingError) -> Variable {
+    try elementwise(x, "tanh gelu", Elementwise.tanhGelu, Elementwise.tanhGeluGradient)
+  }
+
   private func elementwise(
     _ x: Variable, _ name: String,
     _ function: (Matrix<Float>, Execution) -> Matrix<Float>,
@@ -48,18 +54,40 @@ extension Tape {
   ///
   /// - Throws: ``TrainingError/shape(tensor:_:)``.
   public func swiglu(gate: Variable, up: Variable) throws(TrainingError) -> Variable {
-    try checkEqual(gate.shape, up.shape, "swiglu")
-    let result = Elementwise.swiglu(
-      gate: gate.value.floats(on: execution), up: up.value.floats(on: execution), on: execution)
+    try gated(
+      gate, up, "swiglu", { Elementwise.swiglu(gate: $0, up: $1, on: $2) },
+      { Elementwise.swigluGradient(gate: $0, up: $1, $2, on: $3) })
+  }
+
+  /// `gelu(gate) · up` with the approximation by tanh (arXiv 2002.05202).
+  ///
+  /// - Throws: ``TrainingError/shape(tensor:_:)``.
+  public func geglu(gate: Variable, up: Variable) throws(TrainingError) -> Variable {
+    try gated(
+      gate, up, "geglu", { Elementwise.geglu(gate: $0, up: $1, on: $2) },
+      { Elementwise.gegluGradient(gate: $0, up: $1, $2, on: $3) })
+  }
+
+  private func gated(
+    _ gate: Variable, _ up: Variable, _ name: String,
+    _ function: (Matrix<Float>, Matrix<Float>, Execution) -> Matrix<Float>,
+    _ gradients:
+      @escaping (Matrix<Float>, Matrix<Float>, Matrix<Float>, Execution) -> (
+        gate: Matrix<Float>, up: Matrix<Float>
+      )
+  ) throws(TrainingError) -> Variable {
+    try checkEqual(gate.shape, up.shape, name)
+    let result = function(
+      gate.value.floats(on: execution), up.value.floats(on: execution), execution)
     return record(
-      try flowing(result, "swiglu"), from: [gate, up], saving: [gate.value, up.value]
+      try flowing(result, name), from: [gate, up], saving: [gate.value, up.value]
     ) { [unowned self] gradient, saved throws(TrainingError) in
-      let parts = Elementwise.swigluGradient(
-        gate: saved[0].floats(on: execution), up: saved[1].floats(on: execution),
-        gradient.floats(on: execution), on: execution)
+      let parts = gradients(
+        saved[0].floats(on: execution), saved[1].floats(on: execution),
+        gradient.floats(on: execution), execution)
       return [
-        try self.flowingBack(parts.gate, "gradient of swiglu"),
-        try self.flowingBack(parts.up, "gradient of swiglu"),
+        try self.flowingBack(parts.gate, "gradient of \(name)"),
+        try self.flowingBack(parts.up, "gradient of \(name)"),
       ]
     }
   }

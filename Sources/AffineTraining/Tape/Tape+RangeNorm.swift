@@ -1,13 +1,14 @@
+internal import AffineLayers
 internal import AffineQuant
 
 extension Tape {
   /// Normalization of every row by its range (arXiv 1805.11046), with a weight and perhaps a bias of one
   /// row.
   public func rangeNorm(
-    _ x: Variable, weight: Variable, bias: Variable? = nil, flows: Bool = true,
-    name: String = "range norm"
+    _ x: Variable, weight: Variable, bias: Variable? = nil, epsilon: Float = 1e-5,
+    flows: Bool = true, name: String = "range norm"
   ) throws(TrainingError) -> Variable {
-    let (norm, execution) = (RangeNorm(), execution)
+    let (norm, execution) = (RangeNorm(epsilon: epsilon), execution)
     let values = x.value.floats(on: execution)
     let zeros = Matrix<Float>(rows: 1, columns: x.shape.columns) { _, _ in 0 }
     let gain = weight.value.floats()

@@ -1,3 +1,5 @@
+internal import AffineLayers
+
 /// What a run must share with one that it goes on from, as a checkpoint keeps it.
 struct RunIdentity: Codable, Hashable {
   /// Which recipe steps follow, without the state that changes from step to step.
@@ -16,12 +18,13 @@ struct RunIdentity: Codable, Hashable {
   }
 
   /// Of this layout. A change of it that old checkpoints do not follow counts up.
-  static let currentVersion = 1
+  static let currentVersion = 2
 
   let version: Int
   private(set) var plan: Plan
   private(set) var settings: TrainingSettings
-  let shape: TransformerShape
+  let configuration: DecoderConfiguration
+  let dropout: Float
   /// What the product of adapters is multiplied with; `nil`: there are none.
   let adapters: Float?
   let text: Text
@@ -30,7 +33,8 @@ struct RunIdentity: Codable, Hashable {
     version = Self.currentVersion
     plan = Plan(trainer.recipes)
     settings = trainer.settings
-    shape = trainer.model.shape
+    configuration = trainer.model.configuration
+    dropout = trainer.model.dropout
     adapters = trainer.model.adapters?.factor
     let corpus = trainer.corpus
     text = Text(

@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 #if canImport(FoundationEssentials)
@@ -7,7 +8,6 @@ internal import AffineQuant
 #endif
 
 extension Trainer {
-  private static let parameterPrefix = "model."
   private static let momentPrefix = "optimizer."
   private static let average = "detector.average"
   private static let identity = "identity"
@@ -15,13 +15,13 @@ extension Trainer {
   /// Everything that the next steps depend on, and what was recorded: resuming from it gives the same
   /// losses, bit for bit.
   ///
-  /// The model's tensors are named `model.` and the parameter's name.
+  /// The model's tensors are named `parameter.` and the parameter's name.
   ///
   /// - Throws: ``CheckpointError``.
   public func checkpoint(_ record: TrainingRecord) throws(CheckpointError) -> Checkpoint {
     var checkpoint = Checkpoint()
     for parameter in model.parameters {
-      checkpoint.tensors[Self.parameterPrefix + parameter.name] = parameter.value
+      checkpoint.tensors[Transformer.prefix + parameter.name] = parameter.value
       checkpoint.set("factor.\(parameter.name)", to: parameter.learningRateFactor)
     }
     for (name, value) in optimizer.exportMoments() {
@@ -68,7 +68,7 @@ extension Trainer {
     }
     for (index, parameter) in model.parameters.enumerated() {
       resumed.model.parameters[index].value = try checkpoint.tensor(
-        Self.parameterPrefix + parameter.name, like: parameter.value)
+        Transformer.prefix + parameter.name, like: parameter.value)
       let name = "factor.\(parameter.name)"
       let factor = try checkpoint.float(name)
       // What is frozen here and was trained there would start with moments of zero.

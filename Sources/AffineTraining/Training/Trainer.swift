@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// Trains a transformer on a text, step by step.
@@ -38,10 +39,11 @@ public struct Trainer: Sendable {
     _ model: Transformer, _ recipes: RecipeSchedule, _ corpus: TextCorpus,
     _ settings: TrainingSettings, on execution: Execution = .standard
   ) throws(TrainingError) {
-    try settings.validate(context: model.shape.context)
-    guard corpus.vocabulary.count <= model.shape.vocabulary else {
+    try settings.validate(context: model.configuration.context)
+    guard corpus.vocabulary.count <= model.configuration.vocabulary else {
       throw .model(
-        "the text has \(corpus.vocabulary.count) tokens and the model \(model.shape.vocabulary)")
+        "the text has \(corpus.vocabulary.count) tokens and the model \(model.configuration.vocabulary)"
+      )
     }
     self.settings = settings
     self.corpus = corpus

@@ -1,4 +1,5 @@
 import AffineFormats
+import AffinePlots
 import AffineTraining
 import ArgumentParser
 

@@ -1,3 +1,4 @@
+public import AffineLayers
 public import AffineTraining
 public import ArgumentParser
 
@@ -11,31 +12,37 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Tokens of a sequence.") var context = 64
   @Option(help: "Columns inside of feed-forward layers; by default 4 times --width.") var hidden:
     Int?
-  @Option(help: "What normalizes rows.") var norm = TransformerShape.Norm.layer
+  @Option(help: "What normalizes rows.") var norm = DecoderConfiguration.Norm.layer
   @Option(help: "The function of feed-forward layers.")
-  var activation = TransformerShape.Activation.gelu
-  @Option(help: "How a token knows its place.") var positions = TransformerShape.Positions.learned
+  var activation = DecoderConfiguration.Activation.gelu
+  @Option(help: "How a token knows its place.") var positions = Positions.learned
   @Flag(help: "Use the embedding's table as head.") var tied = false
   @Option(help: "What part of values dropout drops.") var dropout: Float = 0
 
-  func shape(vocabulary: Int) -> TransformerShape {
-    var shape = TransformerShape(vocabulary: vocabulary)
-    shape.width = width
-    shape.layers = layers
-    shape.heads = heads
-    shape.keyValueHeads = keyValueHeads ?? heads
-    shape.context = context
-    shape.hidden = hidden ?? width.multipliedReportingOverflow(by: 4).partialValue
-    shape.norm = norm
-    shape.activation = activation
-    shape.positions = positions
-    shape.isTied = tied
-    shape.dropout = dropout
-    return shape
+  /// - Throws: ``DecoderError``.
+  func configuration(vocabulary: Int) throws -> DecoderConfiguration {
+    var configuration = try DecoderConfiguration(
+      vocabulary: vocabulary, width: width, layers: layers, heads: heads,
+      keyValueHeads: keyValueHeads,
+      feedForward: hidden ?? width.multipliedReportingOverflow(by: 4).partialValue,
+      context: context)
+    configuration.norm = norm
+    configuration.activation = activation
+    configuration.isTied = tied
+    configuration.learnsPositions = positions == .learned
+    if positions == .learned {
+      for block in configuration.blocks.indices { configuration.blocks[block].rotary = nil }
+    }
+    return configuration
   }
 }
 
+/// How a token knows its place.
+enum Positions: String, CaseIterable, ExpressibleByArgument {
+  /// A trained vector for each place, or rotation.
+  case learned, rotary
+}
+
 extension TextUnit: ExpressibleByArgument {}
-extension TransformerShape.Norm: ExpressibleByArgument {}
-extension TransformerShape.Activation: ExpressibleByArgument {}
-extension TransformerShape.Positions: ExpressibleByArgument {}
+extension DecoderConfiguration.Norm: ExpressibleByArgument {}
+extension DecoderConfiguration.Activation: ExpressibleByArgument {}

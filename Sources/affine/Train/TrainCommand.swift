@@ -13,6 +13,7 @@ struct TrainCommand: ParsableCommand {
         affine train --text book.txt --recipe int8-mixed-precision --steps 500
         affine train --text book.txt --compare float32,switchback,jetfire --steps 500 --plot loss.svg
         affine train --text book.txt --recipe bitnet --checkpoint run.safetensors --resume
+        affine train --text book.txt --norm rms --activation swiglu --positions rotary --export model.gguf
 
       Recipes: \(RecipeSchedule.names.joined(separator: ", ")). Runs of one comparison start from the same parameters and see the
       same batches.
@@ -54,7 +55,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let execution = threads.execution(try sets.instructionSet())
-    try files.check(inputs: [text] + beside)
+    try files.check(inputs: [text] + beside, unit: model.unit)
     var runs = try beside.flatMap { try TrainingReport(contentsOf: $0).runs }
     if let text { runs += try train(TextCorpus(path: text, unit: model.unit), execution) }
     let report = TrainingReport(runs)
@@ -85,8 +86,10 @@ struct TrainCommand: ParsableCommand {
   ) throws -> TrainingReport.Run {
     let settings = training.settings(steps: steps, seed: seed, context: model.context)
     var start = try Transformer(
-      model.shape(vocabulary: corpus.vocabulary.count), recipe: schedule.recipe(at: 0), seed: seed)
+      model.configuration(vocabulary: corpus.vocabulary.count), dropout: model.dropout,
+      recipe: schedule.recipe(at: 0), seed: seed)
     try files.load(into: &start, schedule.recipe(at: 0), seed: seed)
+    try files.checkExport(of: start, by: schedule.recipe(at: steps))
     var trainer = try Trainer(start, schedule, corpus, settings, on: execution)
     let earlier = try files.resume(&trainer)
     guard trainer.step <= steps else {

@@ -1,4 +1,7 @@
 import AffineFormats
+import AffineLayers
+import AffineModels
+import AffinePlots
 import AffineQuant
 import AffineTraining
 import ArgumentParser
@@ -21,7 +24,10 @@ struct TrainingFiles: ParsableArguments {
   var initial: String?
 
   @Option(
-    help: "Write the trained model, its weights in the codes that the recipe multiplies forward.")
+    help: """
+      Write the trained model, its weights in the codes that the recipe multiplies forward: as GGUF, which \
+      affine generate runs, if the name ends in .gguf, else as safetensors.
+      """)
   var export: String?
   @Flag(
     help: "Export adapters merged into the weights they stand beside, which rounds codes again.")
@@ -47,8 +53,13 @@ struct TrainingFiles: ParsableArguments {
     }
   }
 
+  private var exportsGGUF: Bool { export?.hasSuffix(".gguf") ?? false }
+
   /// Looks at everything that is to be written before any work.
-  func check(inputs: [String?]) throws {
+  func check(inputs: [String?], unit: TextUnit) throws {
+    guard !exportsGGUF || unit == .bytes else {
+      throw Failure("a GGUF file has no vocabulary of characters: train with --unit bytes")
+    }
     // What a run goes on from is replaced by what it becomes.
     let isReplaced = resume || outputs.overwrite
     try outputs.check(
@@ -57,6 +68,19 @@ struct TrainingFiles: ParsableArguments {
         ("--checkpoint", isReplaced ? nil : checkpoint),
       ], inputs: inputs + [initial, checkpoint])
     if isReplaced, let checkpoint { try AtomicFile.check(OutputPlace(checkpoint)) }
+  }
+
+  /// Refuses before training what could not be exported after it, or would compute something else where it
+  /// runs.
+  func checkExport(of model: Transformer, by recipe: Recipe) throws {
+    guard export != nil else { return }
+    guard !exportsGGUF || !recipe.normalizesInputs else {
+      throw Failure(
+        "\(recipe.name) normalizes what linear layers read, and no GGUF file says so: export safetensors"
+      )
+    }
+    var model = model
+    try model.convertWeights(for: recipe)
   }
 
   /// The parameters to start from, kept as a recipe says.
@@ -97,7 +121,14 @@ struct TrainingFiles: ParsableArguments {
         before: try trainer.validationLoss(on: execution),
         after: try merged.validationLoss(on: execution))
     }
-    try model.checkpoint.write(to: export)
+    guard exportsGGUF else {
+      try model.checkpoint.write(to: export)
+      return merging
+    }
+    var writer = try GGUFWriter(model)
+    writer.setByteTokens()
+    writer.metadata["general.name"] = .string("trained by affine")
+    try writer.write(to: export)
     return merging
   }
 

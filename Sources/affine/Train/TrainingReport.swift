@@ -1,4 +1,6 @@
 import AffineFormats
+import AffineLayers
+import AffinePlots
 import AffineTraining
 
 #if canImport(FoundationEssentials)

@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -54,7 +55,7 @@ import Testing
     let recipe = try Recipe.forwardBits(cache: bits)
     let found = try check.model.gradients(
       check.tokens, targets: check.targets, sequence: check.sequence, recipe: recipe, on: Tape())
-    var definition = DoubleTransformer(check.model)
+    var definition = check.definition
     let exact = definition.loss(check.tokens, targets: check.targets, sequence: check.sequence)
     definition.cache = { Self.rounded($0, bits: bits) }
     let expected = definition.loss(check.tokens, targets: check.targets, sequence: check.sequence)

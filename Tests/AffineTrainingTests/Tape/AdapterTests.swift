@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -7,8 +8,8 @@ import Testing
   /// How the frozen weights are kept.
   static let bases = ["float32", "int4-group32", "uint4-group32-nf4"]
 
-  @Test(arguments: bases, TransformerShape.Activation.allCases)
-  func gradientsOfAdaptersAlone(base: String, activation: TransformerShape.Activation) throws {
+  @Test(arguments: bases, DecoderConfiguration.Activation.allCases)
+  func gradientsOfAdaptersAlone(base: String, activation: DecoderConfiguration.Activation) throws {
     for seed in [1, 2] as [UInt64] {
       let check = try adapted(base, activation, seed: seed)
       try check(seed: seed, adapterFactor: 1.5)
@@ -23,7 +24,7 @@ import Testing
     #expect(try loss(model, check) == loss(check.model, check))
     let a = model.parameters.filter { $0.name.hasSuffix(".lora.a") }
     #expect(a.count == 12)
-    #expect(a.map(\.name).contains("blocks.1.feedForward.down.lora.a"))
+    #expect(a.map(\.name).contains("model.layers.1.mlp.down_proj.lora.a"))
     #expect(
       a.allSatisfy { $0.shape.rows == 2 && $0.value.floats().values.array.contains { $0 != 0 } })
   }
@@ -75,7 +76,7 @@ import Testing
     try codes.mergeAdapters()
     try floats.mergeAdapters(keepingFormats: false)
     for (rounded, exact) in zip(codes.parameters, floats.parameters)
-    where rounded.name.hasPrefix("blocks") && rounded.shape.rows > 1 {
+    where rounded.name.hasPrefix("model.layers.") && rounded.shape.rows > 1 {
       guard case .codes(let matrix) = rounded.value else {
         Issue.record("\(rounded.name) is no codes any more")
         continue
@@ -104,13 +105,13 @@ import Testing
   }
 
   private func frozen(
-    _ base: String, _ activation: TransformerShape.Activation, seed: UInt64
+    _ base: String, _ activation: DecoderConfiguration.Activation, seed: UInt64
   ) throws -> ModelCheck {
     var check = try ModelCheck(
       ModelCheck.shape(.layer, activation, .rotary, isTied: false), seed: seed)
     guard let type = QuantizedType(name: base) else { return check }
     for (index, parameter) in check.model.parameters.enumerated()
-    where parameter.name.hasPrefix("blocks") && parameter.shape.rows > 1 {
+    where parameter.name.hasPrefix("model.layers.") && parameter.shape.rows > 1 {
       check.model.parameters[index].value = .codes(
         try AnyQuantized(quantizing: parameter.value.floats(), as: type))
     }
@@ -118,7 +119,7 @@ import Testing
   }
 
   private func adapted(
-    _ base: String, _ activation: TransformerShape.Activation, seed: UInt64
+    _ base: String, _ activation: DecoderConfiguration.Activation, seed: UInt64
   ) throws -> ModelCheck {
     var check = try frozen(base, activation, seed: seed)
     try check.model.addAdapters(rank: 2, alpha: 3, seed: seed)

@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineTestSupport
 import AffineTraining
 import Foundation
@@ -40,6 +41,46 @@ import Testing
     try check(seed: seed)
   }
 
+  /// As above with fewer rows and smaller scores; a cap adds two roundings forward, and four backward.
+  @Test(
+    arguments: [1, 2] as [UInt64],
+    [
+      ScoreRule(size: 2, scale: 0.4), ScoreRule(size: 2, window: 3), ScoreRule(size: 2, cap: 0.7),
+      ScoreRule(size: 2, scale: 0.9, cap: 0.5, window: 2),
+    ])
+  func otherScores(seed: UInt64, rule: ScoreRule) throws {
+    let inputs = [
+      Numbers.uniform(10, 8, seed: seed), Numbers.uniform(10, 4, seed: seed + 10),
+      Numbers.uniform(10, 4, seed: seed + 20),
+    ]
+    let scores = Double(2 + 2) * 2 + 2 + log(5)
+    let check = LayerCheck(
+      inputs: inputs, roundings: Int(scores.rounded(.up)) + 3 * 5 + 2 * 2 + 2 + 8 + 6,
+      definition: {
+        DoubleLayers.attention(
+          $0[0], $0[1], $0[2], heads: 4, keyValueHeads: 2, sequence: 5, scale: Double(rule.scale),
+          cap: rule.cap.map(Double.init), window: rule.window)
+      },
+      layer: {
+        try $0.attention(
+          $1[0], $1[1], $1[2], heads: 4, keyValueHeads: 2, sequence: 5, rule)
+      })
+    try check(seed: seed)
+  }
+
+  /// A sine or cosine, a product and a sum; a magnitude, and columns that stay.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func otherTurns(seed: UInt64) throws {
+    let rule = RotaryRule(base: 100, columns: 4, divisors: [2, 3], magnitude: 1.2)
+    let check = LayerCheck(
+      inputs: [Numbers.normal(6, 12, seed: seed)], roundings: 3,
+      definition: {
+        DoubleLayers.rotary(
+          $0[0], heads: 2, sequence: 3, base: 100, turning: 4, divisors: [2, 3], magnitude: 1.2)
+      },
+      layer: { try $0.rotary($1[0], heads: 2, sequence: 3, rule) })
+    try check(seed: seed)
+  }
+
   /// A sine or cosine, a product and a sum.
   @Test(arguments: [1, 2, 3] as [UInt64], [(1, 2, 3), (2, 4, 5), (3, 6, 2)])
   func rotary(seed: UInt64, one: (heads: Int, size: Int, sequence: Int)) throws {
@@ -48,7 +89,11 @@ import Testing
       definition: {
         DoubleLayers.rotary($0[0], heads: one.heads, sequence: one.sequence, base: 100)
       },
-      layer: { try $0.rotary($1[0], heads: one.heads, sequence: one.sequence, base: 100) })
+      layer: {
+        try $0.rotary(
+          $1[0], heads: one.heads, sequence: one.sequence,
+          RotaryRule(base: 100, columns: one.size))
+      })
     try check(seed: seed)
   }
 }

@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -29,6 +30,52 @@ import Testing
       inputs: inputs, roundings: 21,
       definition: { DoubleLayers.swiglu(gate: $0[0], up: $0[1]) },
       layer: { try $0.swiglu(gate: $1[0], up: $1[1]) })
+    try check(seed: seed)
+  }
+
+  /// Eight roundings of the argument, which is at most 8 for values up to 4 and moves the logistic function by as
+  /// much, 6 ulp of each of its parts and six products and sums.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func tanhGelu(seed: UInt64) throws {
+    let check = LayerCheck(
+      inputs: [Numbers.normal(5, 7, seed: seed)], roundings: 8 * 8 + 20,
+      definition: { DoubleLayers.tanhGelu($0[0]) }, layer: { try $0.tanhGelu($1[0]) })
+    try check(seed: seed)
+  }
+
+  /// Those, and a product.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func geglu(seed: UInt64) throws {
+    let inputs = [Numbers.normal(4, 5, seed: seed), Numbers.normal(4, 5, seed: seed + 10)]
+    let check = LayerCheck(
+      inputs: inputs, roundings: 8 * 8 + 21,
+      definition: { DoubleLayers.geglu(gate: $0[0], up: $0[1]) },
+      layer: { try $0.geglu(gate: $1[0], up: $1[1]) })
+    try check(seed: seed)
+  }
+
+  /// One rounding of the value; backward a quotient, a square, a difference and a product.
+  @Test(arguments: [1, 2, 3] as [UInt64], [0.5, 3] as [Float])
+  func cap(seed: UInt64, cap: Float) throws {
+    let check = LayerCheck(
+      inputs: [Numbers.normal(4, 6, seed: seed)], roundings: 6,
+      definition: { DoubleLayers.cap($0[0], at: Double(cap)) },
+      layer: { $0.cap($1[0], at: cap) })
+    try check(seed: seed)
+  }
+
+  /// A sum, and backward one over the rows; the values in rows of another length, and moved by a constant.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func rows(seed: UInt64) throws {
+    let inputs = [Numbers.normal(6, 4, seed: seed), Numbers.normal(1, 4, seed: seed + 10)]
+    let check = LayerCheck(
+      inputs: inputs, roundings: 2 + LayerCheck.roundings(ofSum: 6),
+      definition: { x in
+        let sum = DoubleMatrix(6, 4) { x[0][$0, $1] + x[1][0, $1] + 0.5 }
+        var result = DoubleMatrix(3, 8) { _, _ in 0 }
+        result.values = sum.values
+        return result
+      },
+      layer: { tape, x in
+        tape.shift(tape.reshaped(try tape.add(x[0], row: x[1]), Shape(3, 8)), by: 0.5)
+      })
     try check(seed: seed)
   }
 

@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -14,13 +15,16 @@ struct ModelCheck {
   /// and an activation 16, which is 130 a block and half as much again backward; two blocks, the last
   /// norm, the head and the loss.
   static let roundings = 2 * (130 + 195) + 50
+  /// The same with norms of heads and of results, caps, scales and biases: 60 more a block, and half as much
+  /// again backward.
+  static let roundingsOfAll = roundings + 2 * (60 + 90)
 
   /// A shape whose extents are all different and no powers of two but the width.
   static func shape(
-    _ norm: TransformerShape.Norm, _ activation: TransformerShape.Activation,
-    _ positions: TransformerShape.Positions, isTied: Bool
-  ) -> TransformerShape {
-    var shape = TransformerShape(vocabulary: 7)
+    _ norm: DecoderConfiguration.Norm, _ activation: DecoderConfiguration.Activation,
+    _ positions: SmallShape.Positions, isTied: Bool
+  ) -> SmallShape {
+    var shape = SmallShape(vocabulary: 7)
     (shape.width, shape.layers, shape.heads, shape.keyValueHeads) = (8, 2, 4, 2)
     (shape.context, shape.hidden) = (6, 11)
     (shape.norm, shape.activation, shape.positions) = (norm, activation, positions)
@@ -30,13 +34,19 @@ struct ModelCheck {
 
   /// Gives every parameter that is not frozen values of the size that training leads to: rows of
   /// norm 1, and gains and biases that differ from column to column.
-  init(_ shape: TransformerShape, seed: UInt64) throws {
+  init(_ shape: SmallShape, seed: UInt64) throws {
     model = try Transformer(shape, recipe: .float32, seed: seed)
     scatter(seed: seed)
   }
 
+  /// The same for choices that no shape has.
+  init(_ configuration: DecoderConfiguration, seed: UInt64) throws {
+    model = try Transformer(configuration, recipe: .float32, seed: seed)
+    scatter(seed: seed)
+  }
+
   /// A model as it starts under a recipe.
-  init(_ shape: TransformerShape, _ recipe: Recipe, seed: UInt64) throws {
+  init(_ shape: SmallShape, _ recipe: Recipe, seed: UInt64) throws {
     model = try Transformer(shape, recipe: recipe, seed: seed)
   }
 
@@ -46,6 +56,16 @@ struct ModelCheck {
       tokens, targets: targets, sequence: sequence, recipe: recipe,
       on: Tape(seed: 1, flow: recipe.flow)
     ).gradients
+  }
+
+  /// The definition of the model.
+  var definition: DoubleDecoder {
+    DoubleDecoder(
+      model.configuration,
+      Dictionary(
+        uniqueKeysWithValues: model.parameters.map {
+          ($0.name, DoubleMatrix($0.value.floats()))
+        }))
   }
 
   mutating func scatter(seed: UInt64) {
@@ -66,14 +86,15 @@ struct ModelCheck {
   /// A rounding moves a gradient by at most 2⁻²⁴ of its norm, to first order and as far as layers do
   /// not amplify what they get; differences err by far less (see ``DoubleSlopes``).
   func callAsFunction(
-    seed: UInt64, adapterFactor: Double = 0, at location: SourceLocation = #_sourceLocation
+    seed: UInt64, adapterFactor: Double = 0, roundings: Int = Self.roundings,
+    at location: SourceLocation = #_sourceLocation
   ) throws {
-    var definition = DoubleTransformer(model)
+    var definition = self.definition
     definition.adapterFactor = adapterFactor
     let expected = definition.loss(tokens, targets: targets, sequence: sequence)
     let result = try model.gradients(
       tokens, targets: targets, sequence: sequence, recipe: .float32, on: Tape())
-    let unit = Double(Self.roundings) * 0x1p-24
+    let unit = Double(roundings) * 0x1p-24
     #expect(abs(result.loss - expected) <= unit * (1 + expected), sourceLocation: location)
     for (parameter, gradient) in zip(model.parameters, result.gradients) {
       if parameter.isFrozen {
@@ -102,7 +123,7 @@ struct ModelCheck {
   }
 
   private func slope(
-    _ definition: DoubleTransformer, _ name: String, _ direction: DoubleMatrix
+    _ definition: DoubleDecoder, _ name: String, _ direction: DoubleMatrix
   ) -> Double {
     let step = 1e-5
     func loss(_ distance: Double) -> Double {

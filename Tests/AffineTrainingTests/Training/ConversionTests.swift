@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTraining
 import Testing
@@ -26,9 +27,12 @@ struct ConversionTests {
   }
 
   @Test func hugeModelsAreRefused() {
-    var shape = TransformerShape(vocabulary: 256)
+    var shape = SmallShape(vocabulary: 256)
     (shape.width, shape.hidden, shape.layers) = (1 << 24, 1 << 24, 1 << 24)
     (shape.heads, shape.keyValueHeads) = (1, 1)
+    #expect(throws: DecoderError.self) { try Transformer(shape, recipe: .float32, seed: 0) }
+    // Few enough layers, and still more parameters than any memory has.
+    shape.layers = 1
     #expect(throws: TrainingError.self) { try Transformer(shape, recipe: .float32, seed: 0) }
   }
 }

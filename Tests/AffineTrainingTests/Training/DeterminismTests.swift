@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -31,7 +32,9 @@ import Testing
     let others = [
       try run(recipe, seed: 5).end(steps: 2), try run(recipe, dataSeed: 5).end(steps: 2),
     ]
-    let weights = first.tensors.keys.filter { $0.hasPrefix("model.") && $0.hasSuffix(".weight") }
+    let weights = first.tensors.keys.filter {
+      $0.hasPrefix("parameter.") && $0.hasSuffix(".weight")
+    }
     #expect(!weights.isEmpty)
     for other in others {
       #expect(first.metadata["curve"] != other.metadata["curve"])

@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -54,6 +55,29 @@ import Testing
     try one.load(trained.model.checkpoint, recipe: .int8WeightOnly)
     try other.load(trained.checkpoint(record), recipe: .int8WeightOnly)
     #expect(one.checkpoint.isIdentical(to: other.checkpoint))
+  }
+
+  /// So are those of before, whose layers had other names.
+  @Test func formerNamesAreRead() throws {
+    let trained = try Self.trained.get()
+    let names = [
+      ("model.embed_tokens", "tokens"), ("model.embed_positions", "positions"),
+      ("model.norm", "norm"), ("lm_head", "head"), ("model.layers.0", "blocks.0"),
+      ("input_layernorm", "attentionNorm"), ("post_attention_layernorm", "feedForwardNorm"),
+      ("self_attn.q_proj", "attention.query"), ("self_attn.k_proj", "attention.key"),
+      ("self_attn.v_proj", "attention.value"), ("self_attn.o_proj", "attention.output"),
+      ("mlp.up_proj", "feedForward.up"), ("mlp.down_proj", "feedForward.down"),
+    ]
+    for prefix in ["", "model."] {
+      var former = Checkpoint()
+      for (name, value) in trained.model.checkpoint.tensors {
+        let name = names.reduce(name) { $0.replacing($1.0, with: $1.1) }
+        former.tensors[prefix + name] = value
+      }
+      var model = try run(.float32).model()
+      try model.load(former, recipe: .float32)
+      #expect(model.checkpoint.isIdentical(to: trained.model.checkpoint))
+    }
   }
 
   /// A model with adapters is written with them, and goes on from there.
@@ -138,7 +162,7 @@ import Testing
       ) { try model.load(changed, recipe: .int8WeightOnly) }
     }
     var changed = sound
-    let name = "blocks.0.attention.key.weight"
+    let name = "model.layers.0.self_attn.k_proj.weight"
     changed.tensors[name] = .float32(.zeros(64, 64).map { $0 == 5 && $1 == 6 ? .nan : $2 })
     let error = #expect(throws: TrainingError.self) {
       try model.load(changed, recipe: .int8WeightOnly)

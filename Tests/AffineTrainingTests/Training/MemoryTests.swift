@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -86,7 +87,7 @@ import Testing
     let (float, model) = try bytes(.float32, .float32)
     let (short, _) = try bytes(.int8WeightOnly, .dynamic8())
     let linear = 2 * 12 * 256 * 256
-    let table = model.shape.vocabulary * 256
+    let table = model.configuration.vocabulary * 256
     let norms = 5 * 256
     #expect(model.parameterCount == linear + table + norms)
     #expect(float.weights + float.optimizer == 12 * model.parameterCount)

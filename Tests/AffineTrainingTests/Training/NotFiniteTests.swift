@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -27,7 +28,7 @@ import Testing
   @Test(arguments: [Float.nan, .infinity, -.infinity]) func aPlantedValueIsNamed(
     value: Float
   ) throws {
-    let weight = "blocks.0.feedForward.up.weight"
+    let weight = "model.layers.0.mlp.up_proj.weight"
     let float = try SmallRun(.float32)
     guard case .notFinite("the loss", step: 0)? = try error(planted(value, weight, float), float)
     else { throw Unexpected() }
@@ -40,7 +41,7 @@ import Testing
         var trainer = try run.trainer(try planted(value, weight, run))
         _ = try trainer.advance()
       }
-      guard case .quantization("blocks.0.feedForward.up", _)? = found else {
+      guard case .quantization("model.layers.0.mlp.up_proj", _)? = found else {
         Issue.record("\(recipe.name): \(String(describing: found))")
         continue
       }
@@ -53,7 +54,8 @@ import Testing
     let run = try SmallRun(.float32)
     var model = try run.model()
     let factors: [(name: String, factor: Double)] = [
-      ("head.weight", 5e38), ("tokens.weight", 0.01), ("positions.weight", 0.01),
+      ("lm_head.weight", 5e38), ("model.embed_tokens.weight", 0.01),
+      ("model.embed_positions.weight", 0.01),
     ]
     for (name, factor) in factors {
       let index = try #require(model.parameters.firstIndex { $0.name == name })
@@ -68,8 +70,8 @@ import Testing
   /// Weights leave every scale within a few steps; the file of the step before is whole, and goes on.
   @Test(arguments: [
     (Recipe.float32, "the loss"), (.bfloat16, "the loss"),
-    (.int8WeightOnly, "blocks.0.attention.query.weight"),
-    (.switchBackM, "blocks.0.attention.query"), (.jetfire, ""),
+    (.int8WeightOnly, "model.layers.0.self_attn.q_proj.weight"),
+    (.switchBackM, "model.layers.0.self_attn.q_proj"), (.jetfire, ""),
   ])
   func anAbsurdLearningRateLeavesTheLastCheckpoint(recipe: Recipe, tensor: String) async throws {
     let run = try SmallRun(recipe) { _, settings in

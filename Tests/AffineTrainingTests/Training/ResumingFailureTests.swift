@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -80,7 +81,7 @@ import Testing
     let run = try Self.run.get()
     let sound = try run.end(steps: 1)
     let identity = try #require(sound.metadata["identity"])
-    let newer = identity.replacing("\"version\":1", with: "\"version\":99")
+    let newer = identity.replacing("\"version\":2", with: "\"version\":99")
     for (text, version) in [(nil, nil), (newer, 99), ("{}", nil)] as [(String?, Int?)] {
       var checkpoint = sound
       checkpoint.metadata["identity"] = text

@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -5,7 +6,7 @@ import AffineTraining
 /// A whole run that takes milliseconds: a model with every part, on the text of the tests.
 struct SmallRun {
   var recipes: RecipeSchedule
-  var shape: TransformerShape
+  var shape: SmallShape
   var settings: TrainingSettings
   /// The rank of adapters beside frozen weights.
   var rank: Int?
@@ -14,10 +15,10 @@ struct SmallRun {
 
   /// One layer of width 64; its weights have the 4096 values from which on moments follow their format.
   init(
-    _ recipes: RecipeSchedule, _ change: (inout TransformerShape, inout TrainingSettings) -> Void
+    _ recipes: RecipeSchedule, _ change: (inout SmallShape, inout TrainingSettings) -> Void
   ) throws {
     self.recipes = recipes
-    shape = TransformerShape(vocabulary: try Self.text.get().vocabulary.count)
+    shape = SmallShape(vocabulary: try Self.text.get().vocabulary.count)
     (shape.width, shape.layers, shape.heads, shape.keyValueHeads) = (64, 1, 2, 2)
     (shape.hidden, shape.context) = (128, 16)
     settings = TrainingSettings(schedule: LearningRateSchedule(peak: 3e-3, warmUp: 2, steps: 8))
@@ -28,7 +29,7 @@ struct SmallRun {
 
   init(
     _ recipe: Recipe,
-    _ change: (inout TransformerShape, inout TrainingSettings) -> Void = { _, _ in }
+    _ change: (inout SmallShape, inout TrainingSettings) -> Void = { _, _ in }
   ) throws {
     try self.init(.constant(recipe), change)
   }

@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -21,9 +22,9 @@ import Testing
     }
     var model = try run.model()
     for (index, parameter) in model.parameters.enumerated()
-    where !parameter.name.hasPrefix("blocks") || parameter.shape.rows == 1 {
+    where !parameter.name.hasPrefix("model.layers.") || parameter.shape.rows == 1 {
       model.parameters[index].learningRateFactor = 0
-      guard parameter.name == "head.weight" else { continue }
+      guard parameter.name == "lm_head.weight" else { continue }
       // A head that nobody trains has to tell tokens apart at the start.
       model.parameters[index].value = .float32(parameter.value.floats().map { 10 * $2 })
     }

@@ -18,6 +18,13 @@ enum ByteAlphabet {
     return bytes
   }()
 
+  /// The character that writes a byte.
+  static func name(of byte: Int) -> String {
+    let scalar = bytes.firstIndex(of: Int16(byte)).flatMap { UnicodeScalar(UInt32($0)) }
+    guard let scalar else { preconditionFailure("no byte \(byte)") }
+    return String(Character(scalar))
+  }
+
   /// The bytes that a token's name writes, or nothing if it has other characters.
   static func bytes(of name: some StringProtocol) -> [UInt8]? {
     var result: [UInt8] = []

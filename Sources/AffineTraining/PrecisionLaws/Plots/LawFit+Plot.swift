@@ -1,3 +1,5 @@
+public import AffinePlots
+
 extension LawFit {
   /// What the law says against what was measured: a perfect law puts every dot on the line.
   public var plot: LinePlot {

@@ -1,3 +1,5 @@
+public import AffinePlots
+
 extension PrecisionLaw {
   /// What rounding after training adds to the loss of models trained in float, over tokens a parameter:
   /// dots are rows, lines the law, a colour a size.

@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 extension SweepRun {
@@ -18,14 +19,15 @@ extension SweepRun {
   ///   - corpus: The text.
   ///   - execution: Threads and instruction sets; no loss depends on either.
   /// - Returns: Losses, or why there is none.
-  /// - Throws: ``TrainingError`` and ``RecipeError``: extents or bits that cannot be.
+  /// - Throws: ``TrainingError``, ``RecipeError`` and ``AffineLayers/DecoderError``: extents or bits that cannot be.
   public func train(
     _ settings: SweepSettings, on corpus: TextCorpus, _ execution: Execution = .standard
   ) throws -> SweepResult {
     let recipe = try Recipe.forwardBits(
       weights: weightBits, activations: activationBits, cache: cacheBits)
-    let shape = shape(vocabulary: corpus.vocabulary.count, context: settings.context)
-    let model = try Transformer(shape, recipe: recipe, seed: seed)
+    let configuration = try configuration(
+      vocabulary: corpus.vocabulary.count, context: settings.context)
+    let model = try Transformer(configuration, recipe: recipe, seed: seed)
     var trainer = try Trainer(
       model, .constant(recipe), corpus, settings.training(self), on: execution)
     var result = SweepResult(

@@ -1,3 +1,5 @@
+internal import AffineLayers
+
 /// One training run of a sweep: the extents of a model, how long it trains and in how many bits.
 public struct SweepRun: Sendable, Hashable, Codable {
   /// Columns of the residual stream.
@@ -39,13 +41,11 @@ public struct SweepRun: Sendable, Hashable, Codable {
 
   /// The model: gated feed-forward of three times the width, rotary positions, RMS norms as in the
   /// paper's.
-  func shape(vocabulary: Int, context: Int) -> TransformerShape {
-    var shape = TransformerShape(vocabulary: vocabulary)
-    (shape.width, shape.layers) = (width, layers)
-    (shape.heads, shape.keyValueHeads) = (heads, heads)
-    shape.hidden = width.multipliedReportingOverflow(by: 3).partialValue
-    shape.context = context
-    (shape.norm, shape.activation, shape.positions) = (.rms, .swiglu, .rotary)
-    return shape
+  ///
+  /// - Throws: ``AffineLayers/DecoderError``.
+  func configuration(vocabulary: Int, context: Int) throws(DecoderError) -> DecoderConfiguration {
+    try DecoderConfiguration(
+      vocabulary: vocabulary, width: width, layers: layers, heads: heads,
+      feedForward: width.multipliedReportingOverflow(by: 3).partialValue, context: context)
   }
 }

@@ -1,0 +1,159 @@
+internal import AffineLayers
+internal import AffineQuant
+
+/// A pass of whole sequences through the layers of a decoder, over a tape.
+struct TapePass: DecoderPass {
+  typealias Value = Variable
+  typealias Failure = TrainingError
+
+  /// Queries and keys as they are by now, and what the values will be made of.
+  struct Heads {
+    var query, key: Variable
+    let input: Variable
+  }
+
+  let model: Transformer
+  let tape: Tape
+  /// The parameters of the model.
+  let variables: [Variable]
+  let recipe: Recipe
+  /// Tokens of a sequence.
+  let sequence: Int
+
+  var configuration: DecoderConfiguration { model.configuration }
+
+  func embed(_ tokens: [Int]) throws(TrainingError) -> Variable {
+    try tape.embedding(self[.weight(.embedding)], tokens)
+  }
+
+  func places(count: Int) throws(TrainingError) -> Variable {
+    try tape.embedding(self[.weight(.positions)], (0..<count).map { $0 % sequence })
+  }
+
+  func scale(_ x: Variable, by factor: Float) -> Variable { tape.scale(x, by: factor) }
+
+  func cap(_ x: Variable, at cap: Float) -> Variable { tape.cap(x, at: cap) }
+
+  func norm(_ layer: DecoderLayer, _ x: Variable) throws(TrainingError) -> Variable {
+    let weight = self[.weight(layer)]
+    let bias = configuration.hasBias(layer) ? self[.bias(layer)] : nil
+    return try tape.norm(
+      configuration.norm, x,
+      weight: configuration.normOffset == 0
+        ? weight : tape.shift(weight, by: configuration.normOffset),
+      bias: bias, epsilon: configuration.normEpsilon, flows: layer.isReadByLinears,
+      name: layer.name)
+  }
+
+  func linear(_ layer: DecoderLayer, _ x: Variable) throws(TrainingError) -> Variable {
+    // The head computes in float32.
+    guard let linear = model.linears[layer] else {
+      return try tape.linear(x, self[.weight(layer)], name: layer.name)
+    }
+    let input = recipe.normalizesInputs ? try tape.rootMeanSquareNorm(x) : x
+    var output = try tape.linear(
+      input, variables[linear.weight], recipe: recipe,
+      steps: linear.steps.map { (variables[$0.input], variables[$0.weight]) },
+      name: layer.name)
+    if let bias = linear.bias { output = try tape.add(output, row: variables[bias]) }
+    guard let adapter = model.adapters?.layers[linear.weight] else { return output }
+    return try tape.add(output, try adapter(input, layer.name, self))
+  }
+
+  func unembed(_ x: Variable) throws(TrainingError) -> Variable {
+    try tape.linear(x, self[.weight(.embedding)], name: DecoderLayer.head.name)
+  }
+
+  func activate(
+    _ x: Variable, _ function: DecoderConfiguration.Function
+  ) throws(TrainingError) -> Variable {
+    switch function {
+    case .gelu: try tape.gelu(x)
+    case .silu: try tape.silu(x)
+    case .tanhGelu: try tape.tanhGelu(x)
+    }
+  }
+
+  func gate(
+    _ block: Int, _ x: Variable, _ function: DecoderConfiguration.Function
+  ) throws(TrainingError) -> Variable {
+    let up = try linear(.linear(block: block, .up), x)
+    let gate = try linear(.linear(block: block, .gate), x)
+    return switch function {
+    case .silu: try tape.swiglu(gate: gate, up: up)
+    case .tanhGelu: try tape.geglu(gate: gate, up: up)
+    case .gelu: preconditionFailure("no gate opens by this function")
+    }
+  }
+
+  func dropOut(_ y: Variable) throws(TrainingError) -> Variable {
+    try tape.dropout(y, probability: model.dropout)
+  }
+
+  func add(_ y: Variable, to x: inout Variable) throws(TrainingError) {
+    x = try tape.add(x, y)
+  }
+
+  private subscript(tensor: DecoderTensor) -> Variable {
+    guard let place = model.places[tensor] else { preconditionFailure("no '\(tensor.name)'") }
+    return variables[place]
+  }
+}
+
+extension TapePass {
+  func heads(_ block: Int, _ x: Variable) throws(TrainingError) -> Heads {
+    Heads(
+      query: try linear(.linear(block: block, .query), x),
+      key: try linear(.linear(block: block, .key), x), input: x)
+  }
+
+  func normalize(_ heads: inout Heads, _ block: Int) throws(TrainingError) {
+    heads.query = try normalize(heads.query, .blockNorm(block: block, .query))
+    heads.key = try normalize(heads.key, .blockNorm(block: block, .key))
+  }
+
+  func turn(_ heads: inout Heads, by rule: RotaryRule) throws(TrainingError) {
+    heads.query = try tape.rotary(
+      heads.query, heads: configuration.heads, sequence: sequence, rule)
+    heads.key = try tape.rotary(
+      heads.key, heads: configuration.keyValueHeads, sequence: sequence, rule)
+  }
+
+  func attend(_ heads: Heads, _ block: Int) throws(TrainingError) -> Variable {
+    var key = heads.key
+    var value = try linear(.linear(block: block, .value), heads.input)
+    if let cache = recipe.cache {
+      let layer = { DecoderLayer.linear(block: block, $0).name }
+      key = try tape.rounded(key, as: cache, name: layer(.key))
+      value = try tape.rounded(value, as: cache, name: layer(.value))
+    }
+    return try tape.attention(
+      heads.query, key, value, heads: configuration.heads,
+      keyValueHeads: configuration.keyValueHeads, sequence: sequence,
+      configuration.scoreRule(block))
+  }
+
+  private func normalize(
+    _ x: Variable, _ layer: DecoderLayer
+  ) throws(TrainingError) -> Variable {
+    let weight = self[.weight(layer)]
+    let rows = tape.reshaped(
+      x, Shape(x.shape.count / configuration.headSize, configuration.headSize))
+    let normal = try tape.norm(
+      .rms, rows,
+      weight: configuration.normOffset == 0
+        ? weight : tape.shift(weight, by: configuration.normOffset),
+      bias: nil, epsilon: configuration.normEpsilon, flows: false, name: layer.name)
+    return tape.reshaped(normal, x.shape)
+  }
+}
+
+extension DecoderLayer {
+  /// Whether linear layers that follow a recipe read what the norm gives.
+  fileprivate var isReadByLinears: Bool {
+    switch self {
+    case .blockNorm(_, .attention), .blockNorm(_, .feedForward): true
+    default: false
+    }
+  }
+}
