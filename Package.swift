@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "AffineLayers", targets: ["AffineLayers"]),
     .library(name: "AffineTraining", targets: ["AffineTraining"]),
     .library(name: "AffineModels", targets: ["AffineModels"]),
+    .library(name: "AffineBench", targets: ["AffineBench"]),
     .executable(name: "affine", targets: ["affine"]),
   ],
   dependencies: [
@@ -40,15 +41,23 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "AffineModels", dependencies: ["AffineLayers", "AffineTraining"], swiftSettings: strict),
+    .target(name: "AffineOracle", dependencies: ["AffineQuant"], swiftSettings: strict),
+    .target(
+      name: "AffineBench", dependencies: ["AffineOracle", "AffineQuant"],
+      resources: [
+        "page.html", "page.css", "data.js", "lists.js", "comparison.js", "filters.js", "map.js",
+        "details.js", "roofline.js", "start.js",
+      ].map { .embedInCode("Page/\($0)") }, swiftSettings: strict),
     .executableTarget(
       name: "affine",
       dependencies: [
-        "AffineLayers", "AffineModels", "AffineTestSupport",
+        "AffineBench", "AffineLayers", "AffineModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .target(
-      name: "AffineTestSupport", dependencies: ["AffineQuant"], path: "Tests/AffineTestSupport",
+      name: "AffineTestSupport", dependencies: ["AffineOracle", "AffineQuant"],
+      path: "Tests/AffineTestSupport",
       swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(

@@ -21,8 +21,10 @@ let package = Package(
     .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: strict),
     .target(
       name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
+    .target(name: "AffineOracle", dependencies: ["AffineQuant"], swiftSettings: strict),
     .target(
-      name: "AffineTestSupport", dependencies: ["AffineQuant"], swiftSettings: strict),
+      name: "AffineTestSupport", dependencies: ["AffineOracle", "AffineQuant"],
+      swiftSettings: strict),
     .target(name: "AllocationCounter"),
     .testTarget(
       name: "AffineQuantTests",

@@ -1,3 +1,4 @@
+import AffineBench
 import AffineFormats
 import AffineTraining
 import ArgumentParser

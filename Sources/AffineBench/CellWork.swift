@@ -59,8 +59,11 @@ struct CellWork {
     guard let weight = reused?.operand else { preconditionFailure("no \(type.name)") }
     let rhs =
       cell.operation == .linear ? weight.packed(for: cell.activations, execution) : weight
+    let bytes =
+      Benchmark.byteCount(cell.activations, first) + Benchmark.byteCount(type, second)
+      + 4 * Double(m * n)
     return (
-      2 * Double(m * k * n), 0,
+      2 * Double(m * k * n), bytes,
       { _ = try ErasedOperand.product(cell.operation, lhs, rhs, on: execution) }
     )
   }

@@ -7,12 +7,16 @@ import AffineQuant
 #endif
 
 /// The machine a report was made on.
-struct Machine: Encodable {
-  let cpu: String
-  let instructionSets: [String]
-  let cores: Int
+public struct Machine: Codable, Sendable, Hashable {
+  /// Its processor, as the system calls it.
+  public let cpu: String
+  /// The instruction sets that kernels can use.
+  public let instructionSets: [String]
+  /// The cores that a process may use.
+  public let cores: Int
 
-  static var current: Machine {
+  /// This machine.
+  public static var current: Machine {
     Machine(
       cpu: name, instructionSets: InstructionSet.running.allNames,
       cores: ProcessInfo.processInfo.activeProcessorCount)

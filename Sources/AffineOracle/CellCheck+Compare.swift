@@ -7,14 +7,17 @@ extension CellCheck {
   ) -> Outcome {
     var outcome = Outcome(passed: actual.values.count == expected.count, maximumRelativeError: 0)
     guard outcome.passed else { return outcome }
+    outcome.bound = 0
     for index in expected.indices {
       let error = abs(Double(actual.values[index]) - expected[index])
       // Written so that NaN fails.
-      let isClose = error <= tolerance.bound(expected[index], magnitude: magnitudes[index])
+      let bound = tolerance.bound(expected[index], magnitude: magnitudes[index])
+      let isClose = error <= bound
       outcome.passed = outcome.passed && isClose
       if magnitudes[index] > 0 {
         outcome.maximumRelativeError = max(
           outcome.maximumRelativeError, error / magnitudes[index])
+        outcome.bound = max(outcome.bound ?? 0, bound / magnitudes[index])
       }
     }
     return outcome
@@ -39,7 +42,7 @@ extension CellCheck {
       && (0..<actual.rows).allSatisfy { row in
         (0..<columns).allSatisfy { actual[row, $0] == expected(row, $0) }
       }
-    return Outcome(passed: isEqual, maximumRelativeError: isEqual ? 0 : 1)
+    return Outcome(passed: isEqual, maximumRelativeError: isEqual ? 0 : 1, bound: 0)
   }
 
   /// Quantized values: the parameters and codes of the written formulas, the same on every kernel;

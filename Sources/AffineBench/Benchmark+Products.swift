@@ -1,8 +1,7 @@
 import AffineQuant
-import AffineTraining
 
-extension BenchRequest {
-  func linearWork() throws -> BenchWork {
+extension Benchmark {
+  func linearWork() throws -> BenchmarkWork {
     let row = try kernel(.linear, activations, weights)
     let values = matrix(n, k, 2, for: weights), x = matrix(m, k, 1)
     guard case .quantized(let type) = weights, case .quantized(let inputs) = activations else {
@@ -12,14 +11,14 @@ extension BenchRequest {
     let weight = try AnyQuantized(quantizing: values, as: type, on: execution)
     let packed = PackedWeight(weight, inputs: inputs, on: execution), on = execution
     let bytes =
-      byteCount(.float(.float32), x.shape) + byteCount(weights, Shape(n, k))
+      Self.byteCount(.float(.float32), x.shape) + Self.byteCount(weights, Shape(n, k))
       + 4 * Double(m) * Double(n)
-    return BenchWork(amount: products, bytes: bytes, kernel: row) {
+    return BenchmarkWork(amount: products, bytes: bytes, kernel: row) {
       _ = try packed.linear(x, on: on)
     }
   }
 
-  func inputGradientWork() throws -> BenchWork {
+  func inputGradientWork() throws -> BenchmarkWork {
     let type = activations.isQuantized ? weights.alongColumns : weights
     let row = try kernel(.inputGradient, activations, type)
     let weight = try ErasedOperand(matrix(n, k, 2, for: type), as: type, on: execution)
@@ -28,19 +27,19 @@ extension BenchRequest {
 
   /// A product with a weight that was prepared before; activations are quantized in time.
   private func product(
-    _ operation: AffineQuant.Operation, _ row: KernelRow, _ values: Matrix<Float>,
+    _ operation: Operation, _ row: KernelRow, _ values: Matrix<Float>,
     _ weight: ErasedOperand
-  ) throws -> BenchWork {
+  ) throws -> BenchmarkWork {
     let left = try operand(values, as: activations), on = execution
     let bytes =
-      byteCount(given(activations), values.shape) + byteCount(weight.type, Shape(n, k))
+      Self.byteCount(given(activations), values.shape) + Self.byteCount(weight.type, Shape(n, k))
       + 4 * Double(m) * Double(operation == .linear ? n : k)
-    return BenchWork(amount: products, bytes: bytes, kernel: row) {
+    return BenchmarkWork(amount: products, bytes: bytes, kernel: row) {
       _ = try ErasedOperand.product(operation, try left(), weight, on: on)
     }
   }
 
-  func weightGradientWork() throws -> BenchWork {
+  func weightGradientWork() throws -> BenchmarkWork {
     let areQuantized = activations.isQuantized && weights.isQuantized
     let (first, second) =
       areQuantized ? (activations.alongColumns, weights.alongColumns) : (activations, weights)
@@ -48,9 +47,9 @@ extension BenchRequest {
     let left = try operand(matrix(m, n, 1, for: first), as: first)
     let right = try operand(matrix(m, k, 2, for: second), as: second), on = execution
     let bytes =
-      byteCount(given(first), Shape(m, n)) + byteCount(given(second), Shape(m, k))
+      Self.byteCount(given(first), Shape(m, n)) + Self.byteCount(given(second), Shape(m, k))
       + 4 * Double(n) * Double(k)
-    return BenchWork(amount: products, bytes: bytes, kernel: row) {
+    return BenchmarkWork(amount: products, bytes: bytes, kernel: row) {
       _ = try ErasedOperand.product(.weightGradient, try left(), try right(), on: on)
     }
   }
@@ -70,34 +69,6 @@ extension BenchRequest {
   /// What a caller has before the time is taken: the floats that are quantized, or floats as they are.
   private func given(_ type: OperandType) -> OperandType {
     type.isQuantized ? .float(.float32) : type
-  }
-
-  /// Forward and both gradients of a linear layer, as a tape computes them in training.
-  func trainStepWork() throws -> BenchWork {
-    let recipe = try trainedRecipe()
-    let row = try kernel(.linear, activations, weights)
-    let (x, w, g, on) = (matrix(m, k, 1), matrix(n, k, 2), matrix(m, n, 3), execution)
-    // X, W and G, and a result of the size of each.
-    let bytes = 8 * Double(m * k + m * n + n * k)
-    return BenchWork(amount: 3 * products, bytes: bytes, kernel: row) {
-      let tape = Tape(on: on)
-      let output = try tape.linear(
-        tape.input(.float32(x)), tape.input(.float32(w)), recipe: recipe)
-      _ = try tape.gradients(of: output, g)
-    }
-  }
-
-  /// The recipe whose forward product has these types.
-  private func trainedRecipe() throws -> Recipe {
-    switch (weights, activations) {
-    case (.float(.float32), .float(.float32)): return .float32
-    case (.quantized(Int8Weight.type), .quantized(Int8Activations.type)):
-      return .int8MixedPrecision
-    default:
-      throw Failure(
-        "train-step runs int8-row with int8-token, or float32 with float32, "
-          + "not \(weights.name) with \(activations.name)")
-    }
   }
 }
 

@@ -24,7 +24,8 @@ struct RateMeasurement {
   }
 
   private struct Rate {
-    let gops: Double
+    let operations, bytes: Double
+    let timing: Timing
     let fraction: Double?
   }
 
@@ -40,19 +41,35 @@ struct RateMeasurement {
   init(_ available: InstructionSet) { self.available = available }
 
   /// Fills in rates and their parts of the roofs that are measured here too.
-  mutating func fill(_ report: inout CoverageReport, _ cells: [CoverageCell]) throws {
-    let progress = Progress()
-    defer { progress.finish() }
+  mutating func fill(
+    _ report: inout CoverageReport, _ cells: [CoverageCell], _ progress: (String) -> Void
+  ) throws {
     for (index, cell) in cells.enumerated() {
-      if index.isMultiple(of: 20) { progress.show("measuring: cell \(index) of \(cells.count)") }
+      if index.isMultiple(of: 20) { progress("measuring: cell \(index) of \(cells.count)") }
       for (place, row) in cell.rows.enumerated() where row.canRun(on: available) {
         let kind = kind(cell, row)
         let rate = try rates[kind] ?? measure(cell, row)
         rates[kind] = rate
-        report.cells[index].rows[place].gops = rate.gops
-        report.cells[index].rows[place].fractionOfPeak = rate.fraction
+        report.cells[index].rows[place].take(
+          rate.operations, rate.bytes, rate.timing, rate.fraction)
       }
     }
+    report.roofs = roofs()
+  }
+
+  /// The roofs of what was measured.
+  private mutating func roofs() -> CoverageReport.Roofs {
+    let largest = rates.values.map(\.bytes).max() ?? 1
+    var named: [String: Double] = [:]
+    for (row, peak) in peaks where peak > 0 {
+      // Products with codes that become floats run the loops of floats.
+      let numbers = row.name.split(separator: "_").dropFirst(2).first.map(String.init) ?? ""
+      let name = "\(numbers.hasPrefix("f32") ? "f32" : numbers) \(row.needs.name)"
+      named[name] = max(named[name] ?? 0, peak * 1e-9)
+    }
+    return CoverageReport.Roofs(
+      copyGigabytesPerSecond: copied(Int(largest)) * 1e-9,
+      peaks: named.sorted { $0.key < $1.key }.map { .init(name: $0.key, gops: $0.value) })
   }
 
   private func kind(_ cell: CoverageCell, _ row: KernelRow) -> Kind {
@@ -81,13 +98,14 @@ struct RateMeasurement {
       cell, m: isPortable ? 2 : 96, k: 512, n: isPortable ? 32 : 256,
       reusing: &weights[row.tier], execution)
     let timing = try Timing(seconds: 0, warmUps: 1, atLeast: isPortable ? 1 : 3) { try work.run() }
-    let rate = work.amount / timing.minimum
-    guard cell.operation.isProduct else {
-      return Rate(
-        gops: rate * 1e-9, fraction: work.bytes / timing.minimum / copied(Int(work.bytes)))
+    var fraction: Double?
+    if cell.operation.isProduct {
+      let peak = peak(of: row)
+      fraction = peak > 0 ? work.amount / timing.minimum / peak : nil
+    } else {
+      fraction = work.bytes / timing.minimum / copied(Int(work.bytes))
     }
-    let peak = peak(of: row)
-    return Rate(gops: rate * 1e-9, fraction: peak > 0 ? rate / peak : nil)
+    return Rate(operations: work.amount, bytes: work.bytes, timing: timing, fraction: fraction)
   }
 
   private mutating func peak(of row: KernelRow) -> Double {
@@ -101,5 +119,18 @@ struct RateMeasurement {
     let rate = copies[bytes] ?? Peak.copiedBytesPerSecond(max(bytes / 2, 1), threads: 1)
     copies[bytes] = rate
     return rate
+  }
+}
+
+extension CoverageReport.Row {
+  fileprivate mutating func take(
+    _ operations: Double, _ bytes: Double, _ timing: Timing, _ fraction: Double?
+  ) {
+    gops = operations / timing.minimum * 1e-9
+    // One round says nothing of how far another may lie.
+    slowestGops = timing.samples.count > 1 ? operations / timing.maximum * 1e-9 : nil
+    fractionOfPeak = fraction
+    self.operations = operations
+    self.bytes = bytes
   }
 }

@@ -9,6 +9,9 @@ package enum CellCheck {
     package var passed: Bool
     /// The largest error, relative to the sum of the magnitudes of what was added up.
     package var maximumRelativeError: Double
+    /// The largest error that was allowed, in the same unit: 0 where nothing may differ; `nil` of quantizing,
+    /// where codes and parameters must be those of the formulas.
+    package var bound: Double?
     /// Whether the kernels that ran are those of the plan.
     package var ranAsPlanned = true
 
@@ -35,6 +38,7 @@ package enum CellCheck {
       outcome.passed = outcome.passed && part.passed
       outcome.ranAsPlanned = outcome.ranAsPlanned && part.ranAsPlanned
       outcome.maximumRelativeError = max(outcome.maximumRelativeError, part.maximumRelativeError)
+      if let bound = part.bound { outcome.bound = max(outcome.bound ?? 0, bound) }
     }
     return outcome
   }
