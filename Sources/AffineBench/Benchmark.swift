@@ -58,31 +58,11 @@ public struct Benchmark: Sendable, Hashable {
 
   /// Times it.
   ///
-  /// - Parameter seconds: How long; at least five calls are timed.
+  /// - Parameter seconds: How long, in five rounds with operands of their own.
+  /// - Returns: The times, and the roofs beside them.
   /// - Throws: ``BenchmarkError``, and what the operation throws.
   public func run(seconds: Double = 0.5) throws -> BenchmarkResult {
-    try measure(try prepared(), named: operation.rawValue, seconds: seconds)
-  }
-
-  /// Times work that was prepared, under the names and extents of this benchmark.
-  package func measure(
-    _ work: BenchmarkWork, named name: String, seconds: Double
-  ) throws -> BenchmarkResult {
-    let timing = try Timing(seconds: seconds) { try work.run() }
-    let threads = execution.threads
-    let peak = work.kernel.flatMap { Peak.operationsPerSecond(for: $0, threads: threads) }
-    let copy = Peak.copiedBytesPerSecond(max(Int(work.bytes / 2), 1), threads: threads)
-    let rate = work.amount / timing.median
-    let isMove = [.quantize, .dequantize, .transpose].contains(Operation(rawValue: name))
-    return BenchmarkResult(
-      operation: name, weights: weights.name, activations: activations.name, m: m,
-      k: k, n: n, threads: threads, kernel: work.kernel?.name, medianSeconds: timing.median,
-      minimumSeconds: timing.minimum, samples: timing.samples.count,
-      roundMedianSeconds: timing.roundMedians, gops: rate * 1e-9,
-      gigabytesPerSecond: work.bytes / timing.median * 1e-9, copyGigabytesPerSecond: copy * 1e-9,
-      peakGops: peak.map { $0 * 1e-9 },
-      fractionOfPeak: peak.map { rate / $0 }
-        ?? (isMove ? work.bytes / timing.median / copy : nil))
+    try Measurement(self).run(seconds: seconds)
   }
 
   /// Makes the operands and packs the weight.

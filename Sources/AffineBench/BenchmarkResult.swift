@@ -48,8 +48,8 @@ extension BenchmarkResult {
     return [peakGops, fed].compactMap(\.self).min()
   }
 
-  /// The time by that of an older run, and whether the rounds of the two do not overlap: then it is a change
-  /// beyond what the machine did meanwhile.
+  /// The time by that of an older run, and whether all rounds of one took longer than all of the other: if
+  /// nothing changed, five against five do so once in 126 comparisons.
   public func compared(with older: BenchmarkResult) -> (ratio: Double, isChange: Bool) {
     (medianSeconds / older.medianSeconds, !spread.overlaps(older.spread))
   }

@@ -36,6 +36,14 @@ function roofs(x, y, height, width) {
   return nodes;
 }
 
+/// One for all measurements of an operation that would cover each other, in the order of operations a byte.
+function merged(rates, x, y) {
+  const spot = ({ operations, bytes, gops, rows: [{ cell, kernel }] }) =>
+    [x.place(operations / bytes), y.place(gops)].map(place => Math.round(place / 2)).concat(cell.operation, kernel === cell.plan.chosen).join(" ");
+  return [...grouped(rates, spot).values()].map(same => ({ ...same[0], rows: same.flatMap(rate => rate.rows) }))
+    .sort((a, b) => a.operations / a.bytes - b.operations / b.bytes || a.gops - b.gops);
+}
+
 function point(rate, x, y, height) {
   const { cell, kernel } = rate.rows[0];
   const text = `${named(cell)}, ${kernel.name}: ${short(rate.gops)} ${unit(cell.operation)}, `
@@ -83,7 +91,7 @@ function showRoofline() {
   }
   inside.append(drawn("text", { x: width, y: height + 34, "text-anchor": "end" }, "operations a byte"), drawn("text", { x: 4, y: 10 }, "GOP/s"));
   inside.append(...roofs(x, y, height, width));
-  const points = rates.filter(rate => shown.has(rate)).sort((a, b) => a.operations / a.bytes - b.operations / b.bytes || a.gops - b.gops).map(rate => point(rate, x, y, height));
+  const points = merged(rates.filter(rate => shown.has(rate)), x, y).map(rate => point(rate, x, y, height));
   points[0]?.setAttribute("tabindex", 0);
   inside.append(...points);
   const image = drawn("svg", { viewBox: `0 0 ${full} ${height + top + bottom}`, role: "group", "aria-label": "Roofline" }, inside);

@@ -35,8 +35,8 @@ struct BenchCommand: ParsableCommand {
         affine bench linear --weights int8-row,int4-group32 --activations int8-token --m 1...64 \\
           --k 1024 --n 1024 --threads 1,2 --compare before.jsonl
 
-      One combination is one JSON document, several are a line each. Two runs differ where the medians of
-      their five rounds do not overlap.
+      One combination is one JSON document, several are a line each. Each is measured in five
+      rounds, which take turns; two runs differ where all rounds of one took longer than all of the other.
       """)
 
   @Argument(help: "What to time.") var operation: BenchOperation
@@ -86,42 +86,51 @@ struct BenchCommand: ParsableCommand {
     let older = try compare.map { try BenchComparison(path: $0) }
     try outputs.check([("--plot", plot)], inputs: [compare])
     let available = try sets.instructionSet()
-    let combinations = combinations(on: available)
+    var combinations = try combinations(on: available)
     let progress = Progress()
-    var results: [BenchmarkResult] = []
-    for (index, combination) in combinations.enumerated() {
-      if combinations.count > 1 {
-        progress.show("combination \(index + 1) of \(combinations.count)")
+    // Rounds of all combinations take turns: what the machine does meanwhile meets each of them.
+    for round in 1...Measurement.roundCount {
+      for index in combinations.indices {
+        progress.show(
+          "round \(round) of \(Measurement.roundCount), combination \(index + 1) of \(combinations.count)"
+        )
+        try combinations[index].measurement.addRound(seconds: seconds)
       }
-      let result = try combination()
-      results.append(result)
-      // Each as soon as it is known: what is measured is not lost where the next one fails.
-      if format == .json, combinations.count > 1 { try show(jsonLine(result)) }
+    }
+    let results = combinations.map { combination in
+      var result = combination.measurement.result()
+      // As they were named: int8-token is the activations' name of int8-row.
+      (result.weights, result.activations) = (combination.weights, combination.activations)
+      return result
     }
     progress.finish()
-    if format == .json, combinations.count == 1 { try printJSON(results[0]) }
-    if format == .table { try show(text(results, older)) }
+    switch format {
+    case .table: try show(text(results, older))
+    case .json where results.count == 1: try printJSON(results[0])
+    case .json: for result in results { try show(jsonLine(result)) }
+    }
     if let plot { try AtomicFile.write(BenchPlot(results).svg, to: plot) }
   }
 
+  /// One of what the lists name.
+  private struct Combination {
+    let weights, activations: String
+    var measurement: Measurement
+  }
+
   /// What is timed, in the order of the lists.
-  private func combinations(on available: InstructionSet) -> [() throws -> BenchmarkResult] {
-    let executions =
-      threads?.values.map { Execution(threads: $0, instructionSet: available) }
-      ?? [Execution(threads: Execution.standard.threads, instructionSet: available)]
-    var combinations: [() throws -> BenchmarkResult] = []
+  private func combinations(on available: InstructionSet) throws -> [Combination] {
+    let threads = threads?.values ?? [Execution.standard.threads]
+    var combinations: [Combination] = []
     for weights in weights.names {
       for activations in activations.names {
-        for execution in executions {
-          for k in k.values {
-            for n in n.values {
-              combinations += m.values.map { m in
-                {
-                  try operation.run(
-                    weights: weights, activations: activations, m: m, k: k, n: n, on: execution,
-                    seconds: seconds)
-                }
-              }
+        for execution in threads.map({ Execution(threads: $0, instructionSet: available) }) {
+          for (k, n) in k.values.flatMap({ k in n.values.map { (k, $0) } }) {
+            combinations += try m.values.map { m in
+              Combination(
+                weights: weights, activations: activations,
+                measurement: try operation.measurement(
+                  weights: weights, activations: activations, m: m, k: k, n: n, on: execution))
             }
           }
         }

@@ -11,29 +11,24 @@ enum BenchOperation: String, ExpressibleByArgument, CaseIterable {
   case trainStep = "train-step"
   case optimizerStep = "optimizer-step"
 
-  /// Times the operation on operands of types that a person named.
+  /// The operation on operands of types that a person named.
   ///
-  /// - Throws: ``Failure``, ``BenchmarkError`` and what the operation throws.
-  func run(
-    weights: String, activations: String, m: Int, k: Int, n: Int, on execution: Execution,
-    seconds: Double
-  ) throws -> BenchmarkResult {
+  /// - Throws: ``Failure``, for what is no type.
+  func measurement(
+    weights: String, activations: String, m: Int, k: Int, n: Int, on execution: Execution
+  ) throws -> Measurement {
     let isOptimizer = self == .optimizerStep
     let benchmark = Benchmark(
       Operation(rawValue: rawValue) ?? .linear, activations: try type(activations),
       weights: try type(isOptimizer ? "float32" : weights), m: m, k: k, n: n, on: execution)
-    var result =
-      switch self {
-      case .trainStep:
-        try benchmark.measure(try benchmark.trainStep(), named: rawValue, seconds: seconds)
-      case .optimizerStep:
-        try benchmark.measure(
-          try benchmark.optimizerStep(try moments(weights)), named: rawValue, seconds: seconds)
-      default: try benchmark.run(seconds: seconds)
-      }
-    // As they were named: int8-token is the activations' name of int8-row.
-    (result.weights, result.activations) = (weights, activations)
-    return result
+    switch self {
+    case .trainStep:
+      return Measurement(benchmark, named: rawValue) { try benchmark.trainStep() }
+    case .optimizerStep:
+      let moments = try moments(weights)
+      return Measurement(benchmark, named: rawValue) { try benchmark.optimizerStep(moments) }
+    default: return Measurement(benchmark)
+    }
   }
 
   private func type(_ name: String) throws -> OperandType {

@@ -15,7 +15,8 @@ struct CoverageCommand: ParsableCommand {
       and slow; with --compare beside an older report, with what became slower:
 
         affine coverage --verify --rates --format json > before.json
-        affine coverage --verify --rates --format html --compare before.json > coverage.html
+        affine coverage --verify --rates --format json > after.json
+        affine coverage --read after.json --compare before.json --format html > coverage.html
       """)
 
   @Option(help: "How to print.") var format = Format.table
@@ -30,19 +31,37 @@ struct CoverageCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var compare: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Print a report that --format json wrote, instead of making one.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var read: String?
+
   func validate() throws {
+    guard read == nil || !(verify || rates || sets.isa != nil) else {
+      throw ValidationError(
+        "--read prints what is saved: --verify, --rates and --isa change nothing")
+    }
     guard compare == nil || format == .html else {
       throw ValidationError("--compare needs --format html")
     }
   }
 
-  func run() throws {
-    let older = try compare.map { try document(CoverageReport.self, from: $0, "coverage report") }
+  private func saved(_ path: String) throws -> CoverageReport {
+    try document(CoverageReport.self, from: path, "coverage report")
+  }
+
+  private func made() throws -> CoverageReport {
     let progress = Progress()
-    let report = try CoverageReport(
+    defer { progress.finish() }
+    return try CoverageReport(
       CoverageCell.all, on: try sets.instructionSet(), verifying: verify, measuring: rates,
       progress: { progress.show($0) })
-    progress.finish()
+  }
+
+  func run() throws {
+    let older = try compare.map { try saved($0) }
+    let report = try read.map { try saved($0) } ?? made()
     switch format {
     case .table: try show(report.plain(all: all))
     case .markdown: try show(report.markdown(all: all))
