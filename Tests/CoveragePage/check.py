@@ -38,6 +38,8 @@ class Page:
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ["Page", "Runtime", "Log", "Network"]:
             self.call(f"{domain}.enable")
+        # Elements get the focus as in a window that has it.
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         # Whatever the page would fetch is an error.
         self.call("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1)
 
@@ -84,10 +86,10 @@ class Page:
         for kind in ["keyDown", "keyUp"]:
             self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name)
 
-    def shoot(self, name):
+    def shoot(self, name, clip=None):
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        image = self.call("Page.captureScreenshot", captureBeyondViewport=True,
-                          clip={"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1})
+        clip = clip or {"x": 0, "y": 0, "width": size["width"], "height": size["height"]}
+        image = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip={**clip, "scale": 1})
         (folder / name).write_bytes(base64.b64decode(image["data"]))
 
 
@@ -105,7 +107,7 @@ for width in [390, 1280]:
     for dark in [False, True]:
         page.open("measured.html", width, dark=dark)
         shade = page.ask("getComputedStyle(document.body).backgroundColor")
-        expect(f"{width} px, {'dark' if dark else 'light'}: paper", shade == "rgb(255, 255, 255)", not dark)
+        expect(f"{width} px, {'dark' if dark else 'light'}: paper", shade, "rgb(20, 23, 26)" if dark else "rgb(255, 255, 255)")
         expect("no sideways scrolling", page.ask("document.documentElement.scrollWidth") <= width)
         page.shoot(f"{width}{'-dark' if dark else ''}.png")
 
@@ -125,6 +127,10 @@ for name, value, holds in [
     expect(f"filter {name}={value}", page.ask(count), wanted)
     page.ask("document.querySelector('button[type=reset]').click()")
 expect("the filters are reset", page.ask(count), len(cells))
+
+# What the README shows: the three products.
+page.open("measured.html", 1180)
+page.shoot("products.png", page.ask("(() => { const b = document.getElementById('maps').getBoundingClientRect(), f = document.querySelector('#maps section').getBoundingClientRect(); return { x: b.x + scrollX, y: f.y + scrollY, width: b.width, height: f.height }; })()"))
 
 page.open("measured.html#operation=linear&storage=int4", 1280)
 both = sum(cell["operation"] == "linear" and cell["weights"].split("-")[0] == "int4" for cell in cells)
