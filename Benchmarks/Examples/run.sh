@@ -15,7 +15,7 @@ echo "-- Perceptron"
 "$build/release/Perceptron"
 echo "-- CustomCodebook"
 "$build/release/CustomCodebook" "$build/codebook.html"
-grep -q "uint4-group32-powers" "$build/codebook.html"
+grep -q "uint4-group32-squares" "$build/codebook.html"
 if [ -n "${AFFINE_MINILM:-}" ]; then
   echo "-- TextSearch"
   "$build/release/TextSearch" "$AFFINE_MINILM" Tests/Corpus/persuasion.txt "a walk by the sea"

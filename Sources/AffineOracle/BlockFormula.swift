@@ -157,9 +157,11 @@ struct BlockFormula {
 
   func code(_ value: Float) -> Int {
     switch (type.mapping.kind, type.storage) {
-    case (.codebook(let map), _): return nearest(value / scale, map.values)
+    case (.codebook(let map), _): return nearest(value / scale, map.values) { $0 < $1 }
     case (_, .float(let format)):
-      return nearest(value / scale, (0..<1 << format.bits).map { format.value(of: UInt8($0)) })
+      return nearest(value / scale, (0..<1 << format.bits).map { format.value(of: UInt8($0)) }) {
+        $0 % 2 < $1 % 2
+      }
     case (.biased, _):
       let steps = ((value - bias) / scale).rounded(.toNearestOrEven)
       return Int(Swift.min(Swift.max(steps, lowest), highest))
@@ -169,16 +171,18 @@ struct BlockFormula {
     }
   }
 
-  /// The entry nearest to a number, by looking at all of them; of two equally near, the even one; a
-  /// zero has the number's sign where there are two zeros.
-  private func nearest(_ number: Float, _ table: [Float]) -> Int {
+  /// The entry nearest to a number, by looking at all of them; of two equally near, the one that comes before
+  /// the other; a zero has the number's sign where there are two zeros.
+  private func nearest(
+    _ number: Float, _ table: [Float], isBefore: (_ place: Int, _ other: Int) -> Bool
+  ) -> Int {
     let hasTwoZeros = table.count { $0 == 0 } == 2
     let order = table.indices.filter {
       table[$0].isFinite && (!hasTwoZeros || table[$0] != 0 || table[$0].sign == number.sign)
     }
     return order.min { a, b in
       let (x, y) = (abs(Double(table[a]) - Double(number)), abs(Double(table[b]) - Double(number)))
-      return x == y ? a % 2 < b % 2 : x < y
+      return x == y ? isBefore(a, b) : x < y
     } ?? 0
   }
 }

@@ -4,14 +4,15 @@
 import AffineBench
 import AffineQuant
 
-let weights = Matrix<Float>(rows: 256, columns: 512) { row, column in
-  // Rows of different sizes, with a few large columns, as trained weights have.
-  let value = Float((row * 31 + column * 17) % 255 - 127) / 127
-  return value * Float(1 + row % 7) * (column % 97 == 0 ? 4 : 1)
+/// Numbers of −1 to 1 that look drawn.
+func noise(_ row: Int, _ column: Int) -> Float {
+  let word = UInt32(truncatingIfNeeded: row * 1_000_003 + column * 7919) &* 2_654_435_769
+  return Float((word ^ word >> 15) & 0xffff) / 32768 - 1
 }
-let inputs = Matrix<Float>(rows: 4, columns: 512) { row, column in
-  Float((row * 7 + column * 13) % 101 - 50) / 50
-}
+
+// Rows of different sizes, as trained weights have.
+let weights = Matrix<Float>(rows: 256, columns: 512) { noise($0, $1) * Float(1 + $0 % 7) }
+let inputs = Matrix<Float>(rows: 4, columns: 512) { noise($0 + 1000, $1) }
 let exact = try linear(inputs, weights)
 
 /// Quantizes the weights, multiplies, and prints bits, error and kernel.

@@ -6,19 +6,23 @@ import AffineBench
 import AffineQuant
 import Foundation
 
-/// Sixteen values, finer near zero: a power of two and one and a half times as much, of either sign.
-enum Powers: CodebookMap {
+/// Sixteen values, finer near zero: squares of sixteenths, of either sign.
+enum Squares: CodebookMap {
   typealias Storage = UInt4
   static let codebook = CodebookFormat(
-    name: "powers",
-    values: [-1, -0.75, -0.5, -0.375, -0.25, -0.125, -0.0625, 0]
-      + [0.0625, 0.125, 0.1875, 0.25, 0.375, 0.5, 0.75, 1])
+    name: "squares",
+    values: (0..<16).map { code in
+      let step = Float(2 * code - 15) / 16
+      return step * step.magnitude
+    })
 }
-typealias PowersWeight = AffineQuantized<UInt4, RowMajor<PerGroup<32>, Codebook<Powers>>>
+typealias SquaresWeight = AffineQuantized<UInt4, RowMajor<PerGroup<32>, Codebook<Squares>>>
 
-// Sums of uniform numbers are nearly normal.
+// Cubes of uniform numbers: most are small.
 let values = Matrix<Float>(rows: 64, columns: 256) { row, column in
-  (1...4).reduce(Float(0)) { $0 + Float((row * 31 + column * $1 * 17) % 101 - 50) / 50 }
+  let word = UInt32(truncatingIfNeeded: row * 1_000_003 + column * 7919) &* 2_654_435_769
+  let uniform = Float((word ^ word >> 15) & 0xffff) / 32768 - 1
+  return uniform * uniform * uniform
 }
 
 func error(of decoded: Matrix<Float>) -> Float {
@@ -28,13 +32,13 @@ func error(of decoded: Matrix<Float>) -> Float {
   return (squares.reduce(0, +) / Float(squares.count)).squareRoot()
 }
 
-print("powers:", error(of: try PowersWeight(quantizing: values).dequantized()))
+print("squares:", error(of: try SquaresWeight(quantizing: values).dequantized()))
 print("int4:", error(of: try Int4Weight(quantizing: values).dequantized()))
-print("nf4:", error(of: try NF4Weight(quantizing: values).dequantized()))
-print(try Benchmark(.linear, Matrix<Float>.self, PowersWeight.self, m: 8, k: 256, n: 64).run(seconds: 0.1))
+let benchmark = Benchmark(.linear, Matrix<Float>.self, SquaresWeight.self, m: 8, k: 256, n: 64)
+print(try benchmark.run(seconds: 0.1))
 
 let report = try CoverageReport(
-  CoverageCell.cells(of: PowersWeight.type), verifying: true, measuring: true)
+  CoverageCell.cells(of: SquaresWeight.type), verifying: true, measuring: true)
 guard report.failures.isEmpty else { fatalError("\(report.failures)") }
 print("\(report.summary.cells) operations, \(report.summary.verified ?? 0) kernels right")
 if CommandLine.arguments.count > 1 {
