@@ -47,7 +47,7 @@ let package = Package(
       resources: [
         "page.html", "page.css", "data.js", "lists.js", "comparison.js", "filters.js", "map.js",
         "details.js", "roofline.js", "start.js",
-      ].map { .embedInCode("Page/\($0)") }, swiftSettings: strict),
+      ].map { .embedInCode("Coverage/Page/\($0)") }, swiftSettings: strict),
     .executableTarget(
       name: "affine",
       dependencies: [

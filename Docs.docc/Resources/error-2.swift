@@ -10,7 +10,8 @@ func ratio(_ exact: Matrix<Float>, _ found: Matrix<Float>) -> Float {
   var (signal, noise): (Float, Float) = (0, 0)
   for index in 0..<exact.shape.count {
     signal += exact.values[index] * exact.values[index]
-    noise += (exact.values[index] - found.values[index]) * (exact.values[index] - found.values[index])
+    noise +=
+      (exact.values[index] - found.values[index]) * (exact.values[index] - found.values[index])
   }
   return signal / noise
 }

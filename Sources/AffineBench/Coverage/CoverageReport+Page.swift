@@ -15,6 +15,8 @@ extension CoverageReport {
   /// One page of HTML that needs no network: a heat map, a roofline, filters, what is missing and slow.
   ///
   /// - Parameter older: Another machine's or commit's report, to show side by side with what became slower.
+  /// - Returns: The whole page.
+  /// - Throws: `EncodingError`, for a number that is not finite.
   /// - Complexity: About a megabyte for all cells of the catalog.
   public func html(comparedWith older: CoverageReport? = nil) throws -> String {
     let products = Operation.allCases.filter(\.isProduct).map(\.rawValue)
