@@ -40,7 +40,9 @@ struct BenchPlot {
   /// What tells a curve from the others.
   private func name(_ curve: Curve, of all: [Curve]) -> String {
     var name = "\(curve.activations) × \(curve.weights)"
-    if Set(all.map(\.threads)).count > 1 { name += curve.threads == 1 ? ", 1 thread" : ", \(curve.threads) threads" }
+    if Set(all.map(\.threads)).count > 1 {
+      name += curve.threads == 1 ? ", 1 thread" : ", \(curve.threads) threads"
+    }
     if Set(all.map { [$0.k, $0.n] }).count > 1 { name += ", \(curve.k) × \(curve.n)" }
     return name
   }
