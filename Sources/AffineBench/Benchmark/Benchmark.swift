@@ -20,14 +20,11 @@ public struct Benchmark: Sendable, Hashable {
   public let execution: Execution
 
   /// Of types that are values.
-  ///
-  /// - Precondition: Extents are at least 1.
   public init(
     _ operation: Operation, activations: OperandType = .float(.float32), weights: OperandType,
     m: Int,
     k: Int, n: Int = 1, on execution: Execution = .standard
   ) {
-    precondition(m >= 1 && k >= 1 && n >= 1, "a benchmark of \(m) × \(k) × \(n)")
     self.operation = operation
     self.activations = activations
     self.weights = weights
@@ -36,8 +33,6 @@ public struct Benchmark: Sendable, Hashable {
   }
 
   /// A product of operands of two types, which may be your own.
-  ///
-  /// - Precondition: Extents are at least 1.
   public init<Activations: Operand, Weights: Operand>(
     _ operation: Operation, _: Activations.Type, _: Weights.Type, m: Int, k: Int, n: Int,
     on execution: Execution = .standard
@@ -48,8 +43,6 @@ public struct Benchmark: Sendable, Hashable {
   }
 
   /// An operation on one matrix of m × k.
-  ///
-  /// - Precondition: Extents are at least 1.
   public init<Weights: Operand>(
     _ operation: Operation, _: Weights.Type, m: Int, k: Int, on execution: Execution = .standard
   ) {
@@ -67,7 +60,11 @@ public struct Benchmark: Sendable, Hashable {
 
   /// Makes the operands and packs the weight.
   func prepared() throws -> BenchmarkWork {
-    switch operation {
+    let areSmall = [m, k, n].allSatisfy { (1...1 << 24).contains($0) }
+    guard areSmall, max(m * k, m * n, n * k) <= 1 << 32 else {
+      throw BenchmarkError.extents(m: m, k: k, n: n)
+    }
+    return switch operation {
     case .linear: try linearWork()
     case .inputGradient: try inputGradientWork()
     case .weightGradient: try weightGradientWork()
@@ -123,11 +120,16 @@ public struct Benchmark: Sendable, Hashable {
 public enum BenchmarkError: Error, Hashable, CustomStringConvertible {
   /// Types that an operation does not take, by name: a call on them would not compile.
   case noSuchOperation(Operation, [String])
+  /// Extents below 1 or above 2²⁴, or matrices of more than 2³² values.
+  case extents(m: Int, k: Int, n: Int)
 
   public var description: String {
     switch self {
     case .noSuchOperation(let operation, let types):
       "there is no \(operation.rawValue) of \(types.joined(separator: " and "))"
+    case .extents(let m, let k, let n):
+      "extents of \(m), \(k) and \(n): each must lie in 1...16777216, and no matrix may have more than "
+        + "4294967296 values"
     }
   }
 }

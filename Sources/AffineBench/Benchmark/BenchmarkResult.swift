@@ -59,7 +59,7 @@ extension BenchmarkResult: CustomStringConvertible {
   /// One line.
   public var description: String {
     let roof = peakGops.map { "\(Self.short($0)) GOP/s" } ?? "a copy's bandwidth"
-    let part = fractionOfPeak.map { ", \(Int(100 * $0 + 0.5)) % of \(roof)" } ?? ""
+    let part = fractionOfPeak.map { ", \(Self.short(100 * $0)) % of \(roof)" } ?? ""
     return "\(operation) \(activations) × \(weights), m \(m) k \(k) n \(n), \(threads) threads: "
       + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) GOP/s\(part), "
       + "\(Self.short(gigabytesPerSecond)) GB/s" + (kernel.map { " (\($0))" } ?? "")

@@ -130,7 +130,8 @@ struct Numbered<Value: Hashable & Encodable>: Encodable {
 extension Double {
   /// Two digits, upwards, which is what people read of an error and what makes many errors one.
   fileprivate var rounded2: Double {
-    guard self > 0, isFinite else { return self }
+    // Below, powers of ten run out of digits.
+    guard self > 1e-300, isFinite else { return self }
     var unit = 1.0
     while unit > self { unit /= 10 }
     while unit * 10 <= self { unit *= 10 }

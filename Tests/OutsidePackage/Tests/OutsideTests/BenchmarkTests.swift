@@ -25,6 +25,11 @@ import Testing
     #expect(throws: BenchmarkError.self) {
       try Benchmark(.quantize, Matrix<Float>.self, m: 4, k: 4).run(seconds: 0)
     }
+    for (m, k) in [(0, 4), (4, -1), (1 << 40, 1 << 40)] {
+      #expect(throws: BenchmarkError.extents(m: m, k: k, n: 4)) {
+        try Benchmark(.linear, Rows.self, Rows.self, m: m, k: k, n: 4).run(seconds: 0)
+      }
+    }
   }
 
   @Test func aTypeIsInTheReport() throws {
