@@ -8,7 +8,8 @@ public import AffineQuant
 ///     print(try benchmark.run())
 ///
 /// X is m × k, W is n × k, G is m × n. Quantizing activations and gradients is timed; packing a weight and
-/// rounding to a float type are not.
+/// rounding to a float type are not. A gradient contracts columns: there a type with a scale for each row
+/// stands for the same with one for each column.
 public struct Benchmark: Sendable, Hashable {
   /// What is timed: a product, quantize, dequantize or transpose; of one operand m × k.
   public let operation: Operation

@@ -17,10 +17,10 @@ import Testing
     #expect(try Benchmark(.quantize, Table.self, m: 8, k: 64).run(seconds: 0.01).gops > 0)
   }
 
-  /// What does not compile cannot be timed: a scale a row varies along the axis that this product contracts.
+  /// What does not compile cannot be timed: scales of groups vary along the axis that this product contracts.
   @Test func whatDoesNotCompileIsRefused() {
     typealias Rows = AffineQuantized<Int8, RowMajor<PerRow, Symmetric>>
-    let benchmark = Benchmark(.weightGradient, Rows.self, Rows.self, m: 4, k: 8, n: 4)
+    let benchmark = Benchmark(.weightGradient, Int4Weight.self, Int4Weight.self, m: 4, k: 8, n: 4)
     #expect(throws: BenchmarkError.self) { _ = try benchmark.run(seconds: 0) }
     #expect(throws: BenchmarkError.self) {
       try Benchmark(.quantize, Matrix<Float>.self, m: 4, k: 4).run(seconds: 0)
