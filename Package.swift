@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "AffinePlots", targets: ["AffinePlots"]),
     .library(name: "AffineTraining", targets: ["AffineTraining"]),
     .library(name: "AffineModels", targets: ["AffineModels"]),
+    .library(name: "AffineBench", targets: ["AffineBench"]),
     .executable(name: "affine", targets: ["affine"]),
   ],
   dependencies: [
@@ -44,15 +45,22 @@ let package = Package(
     .target(
       name: "AffineModels", dependencies: ["AffineFormats", "AffineLayers", "AffinePlots"],
       swiftSettings: strict),
+    .target(name: "AffineOracle", dependencies: ["AffineQuant"], swiftSettings: strict),
+    .target(
+      name: "AffineBench", dependencies: ["AffineOracle", "AffineQuant"],
+      resources: [
+        "page.html", "page.css", "data.js", "lists.js", "comparison.js", "filters.js", "map.js",
+        "details.js", "roofline.js", "start.js",
+      ].map { .embedInCode("Coverage/Page/\($0)") }, swiftSettings: strict),
     .executableTarget(
       name: "affine",
       dependencies: [
-        "AffineLayers", "AffineModels", "AffinePlots", "AffineTestSupport", "AffineTraining",
+        "AffineBench", "AffineLayers", "AffineModels", "AffinePlots", "AffineTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .target(
-      name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineQuant"],
+      name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineOracle", "AffineQuant"],
       path: "Tests/AffineTestSupport",
       swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),

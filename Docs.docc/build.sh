@@ -8,7 +8,7 @@ graphs=".build/symbols"
 rm -rf "$graphs"
 mkdir -p "$graphs"
 target=$(swiftc -print-target-info | sed -n 's/^ *"triple": "\(.*\)",/\1/p' | head -1)
-for module in AffineQuant AffineFormats AffineLayers AffinePlots AffineTraining AffineModels; do
+for module in AffineQuant AffineFormats AffineLayers AffinePlots AffineTraining AffineModels AffineBench; do
   swift symbolgraph-extract -module-name "$module" -target "$target" -I .build/release/Modules \
     -Xcc -fmodule-map-file=.build/release/AffineKernels.build/module.modulemap \
     -minimum-access-level public -skip-synthesized-members -output-dir "$graphs"

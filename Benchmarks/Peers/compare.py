@@ -30,6 +30,8 @@ def options():
     parser.add_argument("--json", type=pathlib.Path, help="write all results to this file")
     parser.add_argument("--markdown", type=pathlib.Path,
                         help=f"write the table between {report.BEGIN} and {report.END} of a file")
+    parser.add_argument("--short", type=pathlib.Path,
+                        help="write some rows of it so, as the README has them")
     arguments = parser.parse_args()
     if not shutil.which(arguments.affine):
         parser.error(f"there is no command {arguments.affine}")
@@ -113,6 +115,8 @@ def main():
         arguments.json.write_text(json.dumps({"machine": about, "rows": rows}, indent=1) + "\n")
     if arguments.markdown:
         report.write_between_markers(arguments.markdown, report.markdown(rows, about))
+    if arguments.short:
+        report.write_between_markers(arguments.short, report.markdown(rows, about, is_short=True))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,12 @@ import datetime
 import pathlib
 import platform
 
+# The rows that the README shows.
+SHORT = {"linear-int8": ("1x4096x4096", "32x4096x4096", "512x1024x1024"),
+         "linear-int4-group32": ("1x4096x4096", "32x4096x4096", "512x1024x1024"),
+         "linear-int4-float": ("1x4096x4096",), "linear-int8-float": ("512x1024x1024",),
+         "linear-float": ("512x1024x1024",), "train-step": ("512x1024x1024",),
+         "quantize": ("4096x4096",), "optimizer": ("1024x4096",)}
 BEGIN, END = "<!-- peers:begin -->", "<!-- peers:end -->"
 
 # The instructions that decide how fast codes can be multiplied.
@@ -54,19 +60,20 @@ def summary(rows):
     return f"met {sum(row['met'] for row in rows)} of {len(rows)}"
 
 
-def markdown(rows, about):
-    """The best peer of every row, under a paragraph that says where it was measured."""
+def markdown(rows, about, is_short=False):
+    """The best peer of every row, or of those that the README shows, under a paragraph that says where it was measured."""
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     held = f", {about['isa']} alone where a peer can be held to it" if about["isa"] else ""
     threads = "one thread" if about["threads"] == 1 else f"{about['threads']} threads"
     header = ["work, m × k (× n)", "best peer", "ratio", "target", "ours, ms", "peer, ms",
               "GOP/s", "of peak"]
+    shown = [row for row in rows if not is_short or row["size"] in SHORT.get(row["work"], ())]
     return "\n".join([
         f"{about['cpu']} ({', '.join(about['features'])}), {threads}{held}, {about['date']}; "
         f"{versions}.",
         "The ratio is the time of the fastest peer by ours: its median over the rounds, the lowest "
         f"and the highest; {summary(rows)} targets.", "",
-        _cells(header), _cells(["---"] * len(header)), *map(_table_row, rows)])
+        _cells(header), _cells(["---"] * len(header)), *map(_table_row, shown)])
 
 
 def _table_row(row):

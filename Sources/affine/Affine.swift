@@ -10,6 +10,7 @@ struct Affine: ParsableCommand {
       Examples:
         affine coverage --verify --rates
         affine bench linear --weights int4-group32 --activations int8-token --m 32 --k 4096 --n 4096
+        affine types int4
         affine quantize model.safetensors small.safetensors --weights int4-group32
         affine inspect small.safetensors
         affine embed --model all-MiniLM-L6-v2 --text "a cat" "a dog"
@@ -20,7 +21,8 @@ struct Affine: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CoverageCommand.self, BenchCommand.self, InspectCommand.self, QuantizeCommand.self,
+      CoverageCommand.self, BenchCommand.self, TypesCommand.self, InspectCommand.self,
+      QuantizeCommand.self,
       CompareQuantizationsCommand.self, TrainCommand.self, GenerateCommand.self,
       PerplexityCommand.self, EmbedCommand.self, LawsCommand.self,
     ])

@@ -12,11 +12,10 @@ root=$PWD
 out=$PWD/.build/arm-coverage
 rm -rf "$out"
 mkdir -p "$out/c" "$out/source"
-cp -r Sources/AffineQuant Tests/AffineTestSupport "$out/source/"
+cp -r Sources/AffineQuant Sources/AffineOracle "$out/source/"
 cd "$out/source"
 
-rm -r AffineQuant/Outliers AffineQuant/GEMM/Microkernels/Peak.swift AffineQuant/Dispatch/AddedKernel+Check.swift \
-  AffineTestSupport/{DoubleLayers,GuardPages.swift}
+rm -r AffineQuant/Outliers AffineQuant/GEMM/Microkernels/Peak.swift AffineQuant/Dispatch/AddedKernel+Check.swift
 find AffineQuant/Threads -name '*.swift' ! -name 'Execution*' ! -name ParallelWork.swift ! -name ThreadPool+Loops.swift \
   -delete
 cp "$root"/Tests/Arm/Embedded/{Shims,ThreadPool}.swift AffineQuant/
@@ -30,7 +29,7 @@ for file in $(grep -lE 'Atomic[<(]' -r AffineQuant); do sed -i '1i internal impo
 # Types are no values: results are floats, which is what the checks ask for.
 sed -i '/case is Float16.Type:/,/^    }$/d; /switch Element.self/d; /case is Float.Type:/d' AffineQuant/GEMM/ProductCall.swift
 # Errors without a type are none: a check that throws ends the program.
-sed -i -E 's/ throws -> / -> /; s/\btry /try! /g' AffineTestSupport/CellCheck*.swift
+sed -i -E 's/ throws -> / -> /; s/\btry /try! /g' AffineOracle/CellCheck*.swift
 
 echo "module AffineKernels { header \"$root/Sources/AffineKernels/include/affine_kernels.h\" export * }" \
   > "$out/module.modulemap"
@@ -41,7 +40,7 @@ for feature in ExistentialAny InternalImportsByDefault MemberImportVisibility; d
   flags+=(-enable-upcoming-feature $feature)
 done
 for feature in Embedded Lifetimes Extern; do flags+=(-enable-experimental-feature $feature); done
-for module in AffineQuant AffineTestSupport; do
+for module in AffineQuant AffineOracle; do
   swiftc "${flags[@]}" -emit-module -emit-module-path "$out/$module.swiftmodule" -module-name $module \
     -c -o "$out/$module.o" $module/**/*.swift
 done

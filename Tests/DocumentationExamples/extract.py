@@ -1,4 +1,4 @@
-"""Writes a package with one program for each ```swift block of some Markdown files.
+"""Writes a package with one program for each ```swift block of some Markdown files, and for each Swift file.
 
 usage: extract.py FOLDER REPOSITORY FILE...
 """
@@ -10,9 +10,11 @@ import sys
 folder, repository = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 targets = []
 for name in sys.argv[3:]:
-    text = (repository / name).read_text()
-    for index, block in enumerate(re.findall(r"^```swift\n(.*?)^```$", text, re.M | re.S), 1):
-        target = f"{pathlib.Path(name).stem}{index}"
+    text, stem = (repository / name).read_text(), pathlib.Path(name).stem
+    # A step of a tutorial is a program.
+    blocks = [text] if name.endswith(".swift") else re.findall(r"^```swift\n(.*?)^```$", text, re.M | re.S)
+    for index, block in enumerate(blocks, 1):
+        target = stem if name.endswith(".swift") else f"{stem}{index}"
         source = folder / "Sources" / target
         source.mkdir(parents=True, exist_ok=True)
         main = source / "main.swift"
@@ -25,8 +27,8 @@ if not targets:
 products = ", ".join(
     f'.product(name: "{library}", package: "{repository.name}")'
     for library in [
-        "AffineKernels", "AffineQuant", "AffineFormats", "AffineLayers", "AffinePlots", "AffineTraining",
-        "AffineModels",
+        "AffineBench", "AffineKernels", "AffineQuant", "AffineFormats", "AffineLayers", "AffinePlots",
+        "AffineTraining", "AffineModels",
     ]
 )
 executables = "\n".join(

@@ -10,6 +10,7 @@ let package = Package(
     .testTarget(
       name: "OutsideTests",
       dependencies: [
+        .product(name: "AffineBench", package: "affine-quant"),
         .product(name: "AffineKernels", package: "affine-quant"),
         .product(name: "AffineQuant", package: "affine-quant"),
       ])

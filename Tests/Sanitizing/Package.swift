@@ -21,8 +21,9 @@ let package = Package(
     .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: strict),
     .target(
       name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
+    .target(name: "AffineOracle", dependencies: ["AffineQuant"], swiftSettings: strict),
     .target(
-      name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineQuant"],
+      name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineOracle", "AffineQuant"],
       swiftSettings: strict),
     .target(name: "AllocationCounter"),
     .testTarget(

@@ -24,11 +24,19 @@ public struct CoverageCell: Sendable, Hashable {
 
   /// One cell for every operation, activations and weights that compile.
   public static let all: [CoverageCell] = Operation.allCases.flatMap { operation in
-    Catalog.types.flatMap { weights in
-      operation.isProduct
-        ? Catalog.activations.compactMap { product(operation, $0, weights) }
-        : single(operation, weights).map { [$0] } ?? []
-    }
+    Catalog.types.flatMap { cells(operation, $0) }
+  }
+
+  /// One cell for every operation and activations that compile with a type, which need not be in the
+  /// catalog: its granularity and codebook may come from outside of the library.
+  public static func cells(of type: QuantizedType) -> [CoverageCell] {
+    Operation.allCases.flatMap { cells($0, type) }
+  }
+
+  private static func cells(_ operation: Operation, _ weights: QuantizedType) -> [CoverageCell] {
+    operation.isProduct
+      ? Catalog.activations.compactMap { product(operation, $0, weights) }
+      : single(operation, weights).map { [$0] } ?? []
   }
 
   private static func product(

@@ -1,24 +1,13 @@
+import AffineBench
+import AffineFormats
 import AffineQuant
-import AffineTraining
 import ArgumentParser
 
-/// Times one operation.
+/// Times an operation, on one combination of types and extents or on many.
 struct BenchCommand: ParsableCommand {
-  /// The result, as scripts read it.
-  struct Report: Encodable {
-    let operation, weights, activations: String
-    let m, k, n, threads: Int
-    @Nullable var kernel: String?
-    let medianSeconds, minimumSeconds: Double
-    let samples: Int
-    let gops, gigabytesPerSecond: Double
-    @Nullable var peakGops: Double?
-    @Nullable var fractionOfPeak: Double?
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Time one operation, with all that a caller pays on every call.",
+    abstract: "Time an operation, with all that a caller pays on every call.",
     discussion: """
       X is m × k, W is n × k, G is m × n. Quantizing activations and gradients is timed; packing a
       weight and rounding to a float type are not.
@@ -38,94 +27,120 @@ struct BenchCommand: ParsableCommand {
 
       gops counts 2·m·k·n operations for a product, three products for a step, and elements for the
       rest. gigabytesPerSecond counts operands and results.
+
+      Types, extents and threads may be lists; 1...64 doubles from 1 to 64, 16...64+16 adds 16:
+
+        affine bench linear --weights int8-row,int4-group32 --activations int8-token --m 1...64 \\
+          --k 1024 --n 1024 --threads 1,2 --plot rates.svg --format json > before.jsonl
+        affine bench linear --weights int8-row,int4-group32 --activations int8-token --m 1...64 \\
+          --k 1024 --n 1024 --threads 1,2 --compare before.jsonl
+
+      One combination is one JSON document, several are a line each. Each is measured in five
+      rounds, which take turns; two runs differ where all rounds of one took longer than all of the other.
       """)
 
-  @Argument(help: "What to time.") var operation: BenchWork.Operation
-  @Option(help: "The weight's type, or the type that is converted.") var weights: String
-  @Option(help: "The type of activations and gradients.") var activations = "float32"
-  @Option(help: "Rows of the activations.") var m = 1
-  @Option(help: "The contracted extent of a linear layer.") var k = 4096
-  @Option(help: "Output channels.") var n = 4096
-  @OptionGroup var threads: ThreadOption
+  @Argument(help: "What to time.") var operation: BenchOperation
+  @Option(help: "The weight's types, or those that are converted.") var weights: TypeList
+  @Option(help: "The types of activations and gradients.") var activations = TypeList(
+    argument: "float32")!
+  @Option(help: "Rows of the activations.") var m = IntegerList(1)
+  @Option(help: "The contracted extent of a linear layer.") var k = IntegerList(4096)
+  @Option(help: "Output channels.") var n = IntegerList(4096)
+  @Option(help: "Threads, 1 to 256; by default AFFINE_THREADS or all cores.") var threads:
+    IntegerList?
   @OptionGroup var sets: InstructionSetOption
-  @Option(help: "Seconds to measure for.") var seconds = 0.5
+  @Option(help: "Seconds to measure each combination for.") var seconds = 0.5
   @Option(help: "How to print.") var format = OutputFormat.table
+  @Option(
+    help: "Write a plot of rates against m, with the roofs, as SVG.",
+    completion: .file(extensions: ["svg"]))
+  var plot: String?
+  @Option(
+    help: ArgumentHelp("Say what changed since a run that --format json wrote.", valueName: "file"),
+    completion: .file(extensions: ["json", "jsonl"]))
+  var compare: String?
+  @OptionGroup var outputs: OutputOptions
 
   func validate() throws {
-    for (name, extent) in [("m", m), ("k", k), ("n", n)] where !(1...1 << 24).contains(extent) {
-      throw ValidationError("--\(name) must lie in 1...16777216, not be \(extent)")
+    for (name, list) in [("m", m), ("k", k), ("n", n)] {
+      for extent in list.values where !(1...1 << 24).contains(extent) {
+        throw ValidationError("--\(name) must lie in 1...16777216, not be \(extent)")
+      }
     }
+    // Of lists, the largest come together once.
+    let (m, k, n) = (m.values.max() ?? 1, k.values.max() ?? 1, n.values.max() ?? 1)
     for (a, b) in [(m, k), (m, n), (n, k)] where a * b > 1 << 32 {
       throw ValidationError("a matrix of \(a) × \(b) is too large to measure")
     }
     guard seconds >= 0, seconds <= 3600 else {
       throw ValidationError("--seconds must lie in 0...3600, not be \(seconds)")
     }
+    guard compare == nil || format == .table else {
+      throw ValidationError("--compare needs --format table")
+    }
+    for count in threads?.values ?? [] { try require(count, in: 1...256, for: "--threads") }
+    if threads == nil { try ThreadOption.checkEnvironment() }
   }
 
   func run() throws {
-    let execution = threads.execution(try sets.instructionSet())
-    let isStep = operation == .optimizerStep
-    let request = BenchRequest(
-      operation: operation, weights: try type(isStep ? "float32" : weights),
-      activations: try type(activations), moments: isStep ? try moments() : .float32, m: m, k: k,
-      n: n, execution: execution)
-    let work = try request.prepared()
-    let timing = try Timing(seconds: seconds) { try work.run() }
-    let peak = work.kernel.flatMap {
-      Peak.operationsPerSecond(for: $0, threads: execution.threads)
+    let older = try compare.map { try BenchComparison(path: $0) }
+    try outputs.check([("--plot", plot)], inputs: [compare])
+    let available = try sets.instructionSet()
+    var combinations = try combinations(on: available)
+    let progress = Progress()
+    // Rounds of all combinations take turns: what the machine does meanwhile meets each of them.
+    for round in 1...Measurement.roundCount {
+      for index in combinations.indices {
+        progress.show(
+          "round \(round) of \(Measurement.roundCount), combination \(index + 1) of \(combinations.count)"
+        )
+        try combinations[index].measurement.addRound(seconds: seconds)
+      }
     }
-    let rate = work.amount / timing.median
-    let report = Report(
-      operation: operation.rawValue, weights: weights, activations: activations, m: m, k: k, n: n,
-      threads: execution.threads, kernel: work.kernel?.name, medianSeconds: timing.median,
-      minimumSeconds: timing.minimum, samples: timing.samples.count, gops: rate * 1e-9,
-      gigabytesPerSecond: work.bytes / timing.median * 1e-9, peakGops: peak.map { $0 * 1e-9 },
-      fractionOfPeak: peak.map { rate / $0 }
-        ?? copyFraction(work, timing.median, execution.threads))
+    let results = combinations.map { combination in
+      var result = combination.measurement.result()
+      // As they were named: int8-token is the activations' name of int8-row.
+      (result.weights, result.activations) = (combination.weights, combination.activations)
+      return result
+    }
+    progress.finish()
     switch format {
-    case .json: try printJSON(report)
-    case .table: try show(report.line)
+    case .table: try show(text(results, older))
+    case .json where results.count == 1: try printJSON(results[0])
+    case .json: for result in results { try show(jsonLine(result)) }
     }
+    if let plot { try AtomicFile.write(BenchPlot(results).svg, to: plot) }
   }
 
-  /// The part of the bandwidth of copying as many bytes, which bounds what moves memory.
-  private func copyFraction(_ work: BenchWork, _ seconds: Double, _ threads: Int) -> Double? {
-    switch operation {
-    case .quantize, .dequantize, .transpose:
-      work.bytes / seconds / Peak.copiedBytesPerSecond(Int(work.bytes / 2), threads: threads)
-    default: nil
-    }
+  /// One of what the lists name.
+  private struct Combination {
+    let weights, activations: String
+    var measurement: Measurement
   }
 
-  private func moments() throws -> MomentFormat {
-    if let format = MomentFormat(name: weights) { return format }
-    if weights.hasPrefix("int8-"),
-      let format = MomentFormat(name: "dynamic8" + weights.dropFirst(4))
-    {
-      return format
+  /// What is timed, in the order of the lists.
+  private func combinations(on available: InstructionSet) throws -> [Combination] {
+    let threads = threads?.values ?? [Execution.standard.threads]
+    var combinations: [Combination] = []
+    for weights in weights.names {
+      for activations in activations.names {
+        for execution in threads.map({ Execution(threads: $0, instructionSet: available) }) {
+          for (k, n) in k.values.flatMap({ k in n.values.map { (k, $0) } }) {
+            combinations += try m.values.map { m in
+              Combination(
+                weights: weights, activations: activations,
+                measurement: try operation.measurement(
+                  weights: weights, activations: activations, m: m, k: k, n: n, on: execution))
+            }
+          }
+        }
+      }
     }
-    let names = MomentFormat.all.map(\.name).joined(separator: ", ")
-    throw Failure("'\(weights)' is no format of moments: \(names) are")
+    return combinations
   }
 
-  private func type(_ name: String) throws -> OperandType {
-    guard let type = OperandType(name: name) else {
-      throw Failure(
-        "'\(name)' is no type: float32, int8-row, int8-token, int4-group32, uint4-group32-biased, "
-          + "int8-block32x32 are some")
-    }
-    return type
-  }
-}
-
-extension BenchCommand.Report {
-  /// The result for a person.
-  fileprivate var line: String {
-    let roof = peakGops.map { "\($0.short) GOP/s" } ?? "a copy's bandwidth"
-    let part = fractionOfPeak.map { ", \($0.percent) of \(roof)" } ?? ""
-    return "\(operation) \(activations) × \(weights), m \(m) k \(k) n \(n), \(threads) threads: "
-      + "median \((medianSeconds * 1e3).short) ms of \(samples), \(gops.short) GOP/s\(part), "
-      + "\(gigabytesPerSecond.short) GB/s" + (kernel.map { " (\($0))" } ?? "")
+  private func text(_ results: [BenchmarkResult], _ older: BenchComparison?) -> String {
+    guard let older else { return results.count == 1 ? "\(results[0])" : results.table.plain }
+    return older.text(results)
   }
 }

@@ -1,8 +1,6 @@
+import AffineBench
 import AffineQuant
-import AffineTestSupport
 import ArgumentParser
-import Dispatch
-import Synchronization
 
 /// Which kernel serves what.
 struct CoverageCommand: ParsableCommand {
@@ -11,68 +9,67 @@ struct CoverageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "coverage",
     abstract:
-      "Which kernel serves which operation on which types, and whether it is right and fast.")
+      "Which kernel serves which operation on which types, and whether it is right and fast.",
+    discussion: """
+      --format html is one page that needs no network: a heat map, a roofline, filters, and what is missing
+      and slow; with --compare beside an older report, with what became slower:
+
+        affine coverage --verify --rates --format json > before.json
+        affine coverage --verify --rates --format json > after.json
+        affine coverage --read after.json --compare before.json --format html > coverage.html
+      """)
 
   @Option(help: "How to print.") var format = Format.table
   @OptionGroup var sets: InstructionSetOption
   @Flag(help: "Check every kernel that runs here against a Double oracle.") var verify = false
   @Flag(help: "Measure every kernel that runs here, on one thread.") var rates = false
   @Flag(help: "A line for every cell, not for every group of cells.") var all = false
+  @Option(
+    help: ArgumentHelp(
+      "With --format html: a report that --format json wrote, of another commit or machine.",
+      valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var compare: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Print a report that --format json wrote, instead of making one.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var read: String?
+
+  func validate() throws {
+    guard read == nil || !(verify || rates || sets.isa != nil) else {
+      throw ValidationError(
+        "--read prints what is saved: --verify, --rates and --isa change nothing")
+    }
+    guard compare == nil || format == .html else {
+      throw ValidationError("--compare needs --format html")
+    }
+  }
+
+  private func saved(_ path: String) throws -> CoverageReport {
+    try document(CoverageReport.self, from: path, "coverage report")
+  }
+
+  private func made() throws -> CoverageReport {
+    let progress = Progress()
+    defer { progress.finish() }
+    return try CoverageReport(
+      CoverageCell.all, on: try sets.instructionSet(), verifying: verify, measuring: rates,
+      progress: { progress.show($0) })
+  }
 
   func run() throws {
-    let available = try sets.instructionSet()
-    let cells = CoverageCell.all
-    var report = CoverageReport(cells, on: available)
-    if verify { try check(cells, &report, available) }
-    if rates {
-      var measurement = RateMeasurement(available)
-      try measurement.fill(&report, cells)
-    }
+    let older = try compare.map { try saved($0) }
+    let report = try read.map { try saved($0) } ?? made()
     switch format {
     case .table: try show(report.plain(all: all))
     case .markdown: try show(report.markdown(all: all))
-    case .html: try show(report.html(all: all))
+    case .html: try show(report.html(comparedWith: older))
     case .json: try printJSON(report)
     }
     if !report.failures.isEmpty {
       throw Failure("wrong results:\n" + report.failures.joined(separator: "\n"))
     }
   }
-
-  /// Checks cells side by side; each call itself runs on one thread.
-  private func check(
-    _ cells: [CoverageCell], _ report: inout CoverageReport, _ available: InstructionSet
-  ) throws {
-    let outcomes = Outcomes()
-    let progress = Progress()
-    DispatchQueue.concurrentPerform(iterations: cells.count) { index in
-      for (place, row) in cells[index].rows.enumerated() where row.canRun(on: available) {
-        do { outcomes.add(index, place, try CellCheck.run(cells[index], row)) } catch {
-          outcomes.add(index, place, .broken, because: "\(error)")
-        }
-      }
-      if index.isMultiple(of: 100) { progress.show("verifying: cell \(index) of \(cells.count)") }
-    }
-    progress.finish()
-    for (place, (outcome, reason)) in outcomes.all {
-      let isFinite = outcome.maximumRelativeError.isFinite
-      report.cells[place.cell].rows[place.row].verified = outcome.passed
-      report.cells[place.cell].rows[place.row].maxRelativeError =
-        isFinite ? outcome.maximumRelativeError : nil
-      report.cells[place.cell].rows[place.row].reason = reason
-    }
-  }
-}
-
-/// What checks on several threads found.
-private final class Outcomes: Sendable {
-  struct Place: Hashable { let cell, row: Int }
-
-  private let found = Mutex<[Place: (CellCheck.Outcome, reason: String?)]>([:])
-
-  func add(_ cell: Int, _ row: Int, _ outcome: CellCheck.Outcome, because reason: String? = nil) {
-    found.withLock { $0[Place(cell: cell, row: row)] = (outcome, reason) }
-  }
-
-  var all: [Place: (CellCheck.Outcome, reason: String?)] { found.withLock { $0 } }
 }

@@ -1,3 +1,5 @@
+import AffineBench
+
 extension CoverageReport {
   /// One line for all cells of an operation, activations and kernel; or, of all, one for each cell.
   func table(all: Bool) -> TextTable {
@@ -50,27 +52,5 @@ extension CoverageReport {
 
   func markdown(all: Bool) -> String {
     "\(headline.replacing("\n", with: "\n\n"))\n\n\(table(all: all).markdown)"
-  }
-
-  func html(all: Bool) -> String {
-    """
-    <!doctype html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <title>Kernel coverage</title>
-    <style>
-    body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem; }
-    table { border-collapse: collapse; }
-    th, td { text-align: left; padding: 0.2rem 0.8rem; border-bottom: 1px solid #ccc; }
-    </style>
-    </head>
-    <body>
-    <h1>Kernel coverage</h1>
-    <p>\(headline.escapedForHTML.replacing("\n", with: "<br>"))</p>
-    \(table(all: all).html)
-    </body>
-    </html>
-    """
   }
 }

@@ -1,3 +1,4 @@
+import AffineBench
 import AffineTraining
 
 /// What `affine laws fit` prints.

@@ -1,3 +1,4 @@
+import AffineBench
 import AffineFormats
 import AffinePlots
 import AffineTraining

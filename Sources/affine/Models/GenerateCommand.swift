@@ -1,3 +1,4 @@
+import AffineBench
 import AffineFormats
 import AffineLayers
 import AffineModels

@@ -1,3 +1,4 @@
+import AffineBench
 import AffineModels
 import AffineQuant
 

@@ -26,6 +26,13 @@ func jsonText(_ value: some Encodable) throws -> String {
   return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
 
+/// One value as a JSON document in one line.
+func jsonLine(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}
+
 /// Prints one value as a JSON document.
 func printJSON(_ value: some Encodable) throws { try show(jsonText(value)) }
 
@@ -38,4 +45,28 @@ extension Double {
 
   /// A part of one as a percentage.
   var percent: String { (100 * self).fixed(0) + " %" }
+}
+
+/// Reads a JSON document that the command wrote.
+///
+/// - Throws: ``Failure``, with the file's name in it, for what is no such document.
+func document<Value: Decodable>(
+  _: Value.Type, from path: String, _ name: String
+) throws -> Value {
+  let text = try text(of: path)
+  do { return try JSONDecoder().decode(Value.self, from: Data(text.utf8)) } catch {
+    throw Failure("'\(path)' is no \(name) that --format json wrote")
+  }
+}
+
+/// Reads one JSON document that the command wrote, or a file with one in every line.
+///
+/// - Throws: ``Failure``, with the file's name in it, for what is neither.
+func documents<Value: Decodable>(
+  _ type: Value.Type, from path: String, _ name: String
+) throws -> [Value] {
+  let lines = try text(of: path).split(whereSeparator: \.isNewline)
+  let values = lines.map { try? JSONDecoder().decode(type, from: Data($0.utf8)) }
+  if !values.isEmpty, values.allSatisfy({ $0 != nil }) { return values.compactMap(\.self) }
+  return [try document(type, from: path, name)]
 }

@@ -29,16 +29,6 @@ struct TextTable {
         + " |"
     }.joined(separator: "\n")
   }
-
-  /// An HTML table.
-  var html: String {
-    func line(_ row: [String], _ tag: String) -> String {
-      "<tr>" + row.map { "<\(tag)>\($0.escapedForHTML)</\(tag)>" }.joined() + "</tr>"
-    }
-    return "<table>\n"
-      + ([line(headings, "th")] + rows.map { line($0, "td") })
-      .joined(separator: "\n") + "\n</table>"
-  }
 }
 
 extension String {
@@ -46,11 +36,5 @@ extension String {
     var text = Substring(self)
     while text.last == character { text.removeLast() }
     return String(text)
-  }
-
-  /// With the characters that HTML gives a meaning written out.
-  var escapedForHTML: String {
-    escapingControls.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(
-      ">", with: "&gt;")
   }
 }

@@ -13,7 +13,11 @@ struct ThreadOption: ParsableArguments {
 
   func validate() throws {
     if let threads { return try require(threads, in: 1...256, for: "--threads") }
-    // Of what cannot be meant nothing would be said otherwise.
+    try Self.checkEnvironment()
+  }
+
+  /// Refuses a variable of the environment that cannot be meant, of which nothing would be said otherwise.
+  static func checkEnvironment() throws {
     guard let text = ProcessInfo.processInfo.environment["AFFINE_THREADS"] else { return }
     guard Execution.threads(named: text) != nil else {
       throw ValidationError(

@@ -1,5 +1,5 @@
+import AffineOracle
 import AffineQuant
-import AffineTestSupport
 
 @_extern(c, "getenv") func environment(_ name: UnsafePointer<CChar>) -> UnsafePointer<CChar>?
 @_extern(c, "exit") func exit(_ status: CInt)

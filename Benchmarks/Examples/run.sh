@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Builds the examples as a package of somebody else's, and runs them. Those that need a model run where
+# AFFINE_SMOLLM2 names its file and AFFINE_MINILM its folder.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=".build/example-programs"
+swift build -c release --package-path Benchmarks/Examples --scratch-path "$build"
+for example in Benchmarks/Examples/Sources/*/main.swift; do
+  lines=$(wc -l < "$example")
+  [ "$lines" -lt 80 ] || { echo "$example has $lines lines"; exit 1; }
+done
+echo "-- ComposingTypes"
+"$build/release/ComposingTypes"
+echo "-- Perceptron"
+"$build/release/Perceptron"
+echo "-- CustomCodebook"
+"$build/release/CustomCodebook" "$build/codebook.html"
+grep -q "uint4-group32-squares" "$build/codebook.html"
+if [ -n "${AFFINE_MINILM:-}" ]; then
+  echo "-- TextSearch"
+  "$build/release/TextSearch" "$AFFINE_MINILM" Tests/Corpus/persuasion.txt "a walk by the sea"
+fi
+if [ -n "${AFFINE_SMOLLM2:-}" ]; then
+  echo "-- Chat"
+  printf 'What is the capital of France?\nAnd of Italy?\n' | "$build/release/Chat" "$AFFINE_SMOLLM2"
+fi

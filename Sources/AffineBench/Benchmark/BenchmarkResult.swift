@@ -1,0 +1,73 @@
+/// How long one operation took, as `affine bench --format json` writes it.
+public struct BenchmarkResult: Codable, Sendable, Hashable {
+  public let operation: String
+  public var weights, activations: String
+  public let m, k, n, threads: Int
+  /// The kernel that does the work; null where it is more than a kernel.
+  @Nullable public internal(set) var kernel: String?
+  public let medianSeconds, minimumSeconds: Double
+  /// Calls that were timed.
+  public let samples: Int
+  /// The medians of rounds of calls, in their order: how far they lie apart is what the machine did meanwhile.
+  @Nullable public internal(set) var roundMedianSeconds: [Double]?
+  /// Billions of operations a second; of elements where one operand is converted.
+  public let gops: Double
+  /// Of the operands and the result.
+  public let gigabytesPerSecond: Double
+  /// Read and written, of copying as many bytes.
+  @Nullable public internal(set) var copyGigabytesPerSecond: Double?
+  /// Of the same instructions on registers alone; null where no such loop is written.
+  @Nullable public internal(set) var peakGops: Double?
+  /// Of the peak, or of the copy for what moves memory.
+  @Nullable public internal(set) var fractionOfPeak: Double?
+}
+
+extension BenchmarkResult {
+  /// What is the same in two runs of one benchmark.
+  public struct Key: Hashable, Sendable {
+    public let operation, weights, activations: String
+    public let m, k, n, threads: Int
+  }
+
+  /// What was timed.
+  public var key: Key {
+    Key(
+      operation: operation, weights: weights, activations: activations, m: m, k: k, n: n,
+      threads: threads)
+  }
+
+  /// Between the shortest and the longest of the rounds' medians.
+  public var spread: ClosedRange<Double> {
+    let medians = roundMedianSeconds ?? [medianSeconds]
+    return (medians.min() ?? medianSeconds)...(medians.max() ?? medianSeconds)
+  }
+
+  /// What the roofs allow: the least of the peak and of what a copy's bandwidth feeds, in GOP/s.
+  public var roof: Double? {
+    let fed = copyGigabytesPerSecond.map { $0 * gops / gigabytesPerSecond }
+    return [peakGops, fed].compactMap(\.self).min()
+  }
+
+  /// The time by that of an older run, and whether all rounds of one took longer than all of the other: if
+  /// nothing changed, five against five do so once in 126 comparisons.
+  public func compared(with older: BenchmarkResult) -> (ratio: Double, isChange: Bool) {
+    (medianSeconds / older.medianSeconds, !spread.overlaps(older.spread))
+  }
+}
+
+extension BenchmarkResult: CustomStringConvertible {
+  /// One line.
+  public var description: String {
+    let roof = peakGops.map { "\(Self.short($0)) GOP/s" } ?? "a copy's bandwidth"
+    let part = fractionOfPeak.map { ", \(Self.short(100 * $0)) % of \(roof)" } ?? ""
+    return "\(operation) \(activations) × \(weights), m \(m) k \(k) n \(n), \(threads) threads: "
+      + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) GOP/s\(part), "
+      + "\(Self.short(gigabytesPerSecond)) GB/s" + (kernel.map { " (\($0))" } ?? "")
+  }
+
+  /// Three digits or so.
+  private static func short(_ value: Double) -> String {
+    let unit = value < 1 ? 1000.0 : value < 100 ? 100 : 1
+    return "\((value * unit).rounded() / unit)"
+  }
+}

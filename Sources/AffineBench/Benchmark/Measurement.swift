@@ -1,0 +1,64 @@
+import AffineQuant
+
+/// A benchmark whose rounds are taken one by one.
+///
+/// Each round makes its operands again, and rounds of several benchmarks take turns: where matrices lie and
+/// what else the machine does differ from round to round as they do from run to run.
+package struct Measurement {
+  private let benchmark: Benchmark
+  private let name: String
+  private let prepare: () throws -> BenchmarkWork
+  private var work: BenchmarkWork?
+  private var rounds: [Timing] = []
+
+  package init(_ benchmark: Benchmark) {
+    self.init(benchmark, named: benchmark.operation.rawValue) { try benchmark.prepared() }
+  }
+
+  /// Times other work under the types and extents of a benchmark.
+  package init(
+    _ benchmark: Benchmark, named name: String, prepare: @escaping () throws -> BenchmarkWork
+  ) {
+    self.benchmark = benchmark
+    self.name = name
+    self.prepare = prepare
+  }
+
+  /// Rounds of a benchmark. That all of one run are above all of another has, if nothing changed, a
+  /// probability of 2 / (10 over 5): once in 126 comparisons (the exact test of Mann and Whitney).
+  package static let roundCount = 5
+
+  package mutating func addRound(seconds: Double) throws {
+    let work = try prepare()
+    rounds.append(
+      try Timing(seconds: seconds / Double(Self.roundCount), warmUps: 1, atLeast: 1, work.run))
+    self.work = work
+  }
+
+  func run(seconds: Double) throws -> BenchmarkResult {
+    var measurement = self
+    for _ in 0..<Self.roundCount { try measurement.addRound(seconds: seconds) }
+    return measurement.result()
+  }
+
+  /// What the rounds gave, beside roofs that are measured now.
+  ///
+  /// - Precondition: There was a round.
+  package func result() -> BenchmarkResult {
+    guard let work else { preconditionFailure("\(name) without a round") }
+    let timing = Timing(rounds), threads = benchmark.execution.threads
+    let peak = work.kernel.flatMap { Peak.operationsPerSecond(for: $0, threads: threads) }
+    let copy = Peak.copiedBytesPerSecond(max(Int(work.bytes / 2), 1), threads: threads)
+    let rate = work.amount / timing.median
+    let isMove = [.quantize, .dequantize, .transpose].contains(Operation(rawValue: name))
+    return BenchmarkResult(
+      operation: name, weights: benchmark.weights.name, activations: benchmark.activations.name,
+      m: benchmark.m, k: benchmark.k, n: benchmark.n, threads: threads, kernel: work.kernel?.name,
+      medianSeconds: timing.median, minimumSeconds: timing.minimum, samples: timing.samples.count,
+      roundMedianSeconds: rounds.map(\.median), gops: rate * 1e-9,
+      gigabytesPerSecond: work.bytes / timing.median * 1e-9, copyGigabytesPerSecond: copy * 1e-9,
+      peakGops: peak.map { $0 * 1e-9 },
+      fractionOfPeak: peak.map { rate / $0 }
+        ?? (isMove ? work.bytes / timing.median / copy : nil))
+  }
+}

@@ -1,0 +1,149 @@
+package import AffineQuant
+
+/// Checks one kernel of one cell of the coverage report against the oracle, on small ragged shapes.
+package enum CellCheck {
+  /// What a check found.
+  package struct Outcome: Sendable, Hashable {
+    /// Whether every value was within its derived bound, and equal to the portable kernel's where
+    /// a family promises one result.
+    package var passed: Bool
+    /// The largest error, relative to the sum of the magnitudes of what was added up.
+    package var maximumRelativeError: Double
+    /// The largest error that was allowed, in the same unit: 0 where nothing may differ; `nil` of quantizing,
+    /// where codes and parameters must be those of the formulas.
+    package var bound: Double?
+    /// Whether the kernels that ran are those of the plan.
+    package var ranAsPlanned = true
+
+    /// A check that could not be made is one that failed.
+    package static let broken = Outcome(passed: false, maximumRelativeError: .infinity)
+  }
+
+  /// Odd extents, more than one group of 32, and a single row.
+  private static let sizes: [(m: Int, n: Int, k: Int)] = [(5, 7, 70), (1, 3, 33)]
+  /// More columns than one panel has, and rows enough for kernels that leave few to others.
+  private static let panels: (m: Int, n: Int, k: Int) = (18, 34, 37)
+
+  /// Runs a cell with one kernel.
+  package static func run(_ cell: CoverageCell, _ row: KernelRow) throws -> Outcome {
+    let execution = Execution(threads: 1, instructionSet: row.needs)
+    var outcome = Outcome(passed: true, maximumRelativeError: 0)
+    for (index, size) in (sizes + (cell.operation.isProduct ? [panels] : [])).enumerated() {
+      let seed = UInt64(index + 1)
+      // A weight as it is made, then as it is kept for this CPU.
+      let part =
+        cell.operation.isProduct
+        ? try product(cell, size, seed, packed: index > 0, execution)
+        : try recordedSingle(cell, size, seed, execution)
+      outcome.passed = outcome.passed && part.passed
+      outcome.ranAsPlanned = outcome.ranAsPlanned && part.ranAsPlanned
+      outcome.maximumRelativeError = max(outcome.maximumRelativeError, part.maximumRelativeError)
+      if let bound = part.bound { outcome.bound = max(outcome.bound ?? 0, bound) }
+    }
+    return outcome
+  }
+
+  private static func product(
+    _ cell: CoverageCell, _ size: (m: Int, n: Int, k: Int), _ seed: UInt64, packed: Bool,
+    _ execution: Execution
+  ) throws -> Outcome {
+    let (firstShape, secondShape) =
+      switch cell.operation {
+      case .linear: (Shape(size.m, size.k), Shape(size.n, size.k))
+      case .inputGradient: (Shape(size.m, size.k), Shape(size.k, size.n))
+      default: (Shape(size.k, size.m), Shape(size.k, size.n))
+      }
+    let first = try ErasedOperand(
+      Samples.matrix(firstShape.rows, firstShape.columns, seed: seed), as: cell.activations)
+    let second = try ErasedOperand(
+      Samples.matrix(secondShape.rows, secondShape.columns, for: cell.weights, seed: seed + 7),
+      as: .quantized(cell.weights))
+    let isTiled = packed && cell.operation == .linear
+    let weight = isTiled ? second.packed(for: cell.activations, execution) : second
+    var recorded = execution
+    let record = KernelRecord()
+    recorded.record = record
+    let call = ProductCall(cell.operation, first, weight, on: recorded)
+    let planned = call.explanation?.kernels
+    let actual: Matrix<Float> = try call.result()
+    let portable = try ErasedOperand.product(
+      cell.operation, first, second, on: Execution(threads: 1, instructionSet: .portable))
+    let expected = Oracle.product(cell.operation, first, second)
+    var outcome = compare(
+      actual, expected.values, Oracle.magnitudes(cell.operation, first, second),
+      Oracle.tolerance(depth: size.k))
+    // Every kernel of a family gives the same bits, and those ran that the plan names.
+    outcome.ranAsPlanned = record.rows == planned
+    outcome.passed = outcome.passed && actual == portable && outcome.ranAsPlanned
+    return outcome
+  }
+
+  private static func recordedSingle(
+    _ cell: CoverageCell, _ size: (m: Int, n: Int, k: Int), _ seed: UInt64, _ execution: Execution
+  ) throws -> Outcome {
+    var recorded = execution
+    let record = KernelRecord()
+    recorded.record = record
+    var outcome = try single(cell, size, seed, recorded)
+    // Rows that lie side by side are copied without any kernel.
+    let planned = Set(cell.plan(on: execution.instructionSet).kernels)
+    outcome.ranAsPlanned = planned.isSuperset(of: record.rows)
+    outcome.passed = outcome.passed && outcome.ranAsPlanned
+    return outcome
+  }
+
+  private static func single(
+    _ cell: CoverageCell, _ size: (m: Int, n: Int, k: Int), _ seed: UInt64, _ execution: Execution
+  ) throws -> Outcome {
+    let values = Samples.matrix(size.m, size.k, for: cell.weights, seed: seed)
+    let matrix = Samples.codes(size.m, size.k, cell.weights, seed: seed)
+    let numbers = Oracle.numbers(matrix)
+    switch cell.operation {
+    case .quantize: return try quantize(values, cell.weights, execution)
+    case .requantize:
+      let source = try ErasedOperand(values, as: .quantized(Int8Weight.type))
+      guard case .quantized(let codes) = source else { preconditionFailure("not quantized") }
+      return try quantize(codes.dequantized(), cell.weights, execution)
+    case .dequantize:
+      return compare(matrix.dequantized(execution), numbers, matrix)
+    case .gather:
+      let rows = [size.m - 1, 0, 0]
+      let picked = rows.flatMap { row in (0..<size.k).map { numbers[row, $0] } }
+      let actual: Matrix<Float> = try matrix.gather(rows, execution)
+      return compare(actual, .init(rows: 3, columns: size.k, values: picked), matrix)
+    case .transpose:
+      let turned = Oracle.numbers(matrix.transposed(execution))
+      return exact(turned, columns: size.m) { numbers[$1, $0] }
+    case .slice:
+      let part = try matrix.slice(rows: size.m / 2..<size.m, columns: 3..<size.k - 1, on: execution)
+      return exact(Oracle.numbers(part), columns: size.k - 4) { numbers[$0 + size.m / 2, $1 + 3] }
+    case .concatenate: return try concatenate(matrix, numbers, execution)
+    case .linear, .inputGradient, .weightGradient:
+      preconditionFailure("\(cell.operation) is a product")
+    }
+  }
+
+  /// Cuts a matrix where its blocks end and joins the halves again.
+  private static func concatenate(
+    _ matrix: CodeMatrix, _ numbers: Oracle.Numbers, _ execution: Execution
+  ) throws -> Outcome {
+    let (shape, block) = (matrix.shape, matrix.grid.block)
+    if block.rows != Block.whole, block.rows < shape.rows {
+      let top = try matrix.slice(rows: 0..<block.rows, columns: 0..<shape.columns)
+      let bottom = try matrix.slice(rows: block.rows..<shape.rows, columns: 0..<shape.columns)
+      return exact(Oracle.numbers(try top.joined(above: bottom)), columns: shape.columns) {
+        numbers[$0, $1]
+      }
+    }
+    // Where a block ends, or in the middle of the only one, whose halves make it again.
+    let isWide = block.columns >= shape.columns
+    let seam = isWide ? shape.columns / 2 : block.columns
+    let left = try matrix.slice(rows: 0..<shape.rows, columns: 0..<seam, on: execution)
+    let right = try matrix.slice(rows: 0..<shape.rows, columns: seam..<shape.columns, on: execution)
+    return exact(
+      Oracle.numbers(try left.joined(leftOf: right, on: execution)), columns: shape.columns
+    ) {
+      numbers[$0, $1]
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import AffineBench
+import AffineQuant
+import AffineTraining
+import ArgumentParser
+
+/// The operations of `affine bench`, by name: those of the library, and what training repeats.
+enum BenchOperation: String, ExpressibleByArgument, CaseIterable {
+  case linear, quantize, dequantize, transpose
+  case inputGradient = "input-gradient"
+  case weightGradient = "weight-gradient"
+  case trainStep = "train-step"
+  case optimizerStep = "optimizer-step"
+
+  /// The operation on operands of types that a person named.
+  ///
+  /// - Throws: ``Failure``, for what is no type.
+  func measurement(
+    weights: String, activations: String, m: Int, k: Int, n: Int, on execution: Execution
+  ) throws -> Measurement {
+    let isOptimizer = self == .optimizerStep
+    let benchmark = Benchmark(
+      Operation(rawValue: rawValue) ?? .linear, activations: try type(activations),
+      weights: try type(isOptimizer ? "float32" : weights), m: m, k: k, n: n, on: execution)
+    switch self {
+    case .trainStep:
+      return Measurement(benchmark, named: rawValue) { try benchmark.trainStep() }
+    case .optimizerStep:
+      let moments = try moments(weights)
+      return Measurement(benchmark, named: rawValue) { try benchmark.optimizerStep(moments) }
+    default: return Measurement(benchmark)
+    }
+  }
+
+  private func type(_ name: String) throws -> OperandType {
+    guard let type = OperandType(name: name) else {
+      throw Failure(
+        "'\(name)' is no type: float32, int8-row, int8-token, int4-group32, uint4-group32-biased, "
+          + "int8-block32x32 are some; affine types lists them")
+    }
+    return type
+  }
+
+  private func moments(_ name: String) throws -> MomentFormat {
+    let isInteger = name.hasPrefix("int8-")
+    let format = MomentFormat(name: isInteger ? "dynamic8" + name.dropFirst(4) : name)
+    guard let format else {
+      let names = MomentFormat.all.map(\.name).joined(separator: ", ")
+      throw Failure("'\(name)' is no format of moments: \(names) are")
+    }
+    return format
+  }
+}

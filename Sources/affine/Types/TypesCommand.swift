@@ -1,0 +1,68 @@
+import AffineQuant
+import ArgumentParser
+
+/// Lists the names of types.
+struct TypesCommand: ParsableCommand {
+  /// One type, as scripts read it.
+  struct Entry: Encodable {
+    let name, storage, granularity, mapping, scale: String
+    /// Of a code, and of a weight with its part of the scale and of the zero point or bias.
+    let codeBits: Int
+    let bitsPerWeight: Double
+    let bytesPerWeight: Double
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "types", abstract: "List the names of types, with the bits and bytes of a weight.",
+    discussion: """
+      Types compose freely: other groups than 32, 64 and 128, other blocks than 32 × 32 and, where a type
+      has groups, other scales can be named too, as int4-group48 or int8-block16x64. Float types are float32,
+      float16 and bfloat16.
+
+        affine types int4
+        affine types uint4-group32 --rows 4096 --columns 14336
+      """)
+
+  @Argument(help: "Only names that begin so.", completion: .types) var prefix = ""
+  @Option(help: "Rows of the matrix whose bytes are counted.") var rows = 4096
+  @Option(help: "Its columns.") var columns = 4096
+  @Option(help: "How to print.") var format = TrainingFormat.table
+
+  func validate() throws {
+    for (name, extent) in [("rows", rows), ("columns", columns)] {
+      try require(extent, in: 1...1 << 24, for: "--\(name)")
+    }
+  }
+
+  func run() throws {
+    let entries = Catalog.types.filter { $0.name.hasPrefix(prefix) }.map { entry($0) }
+    guard !entries.isEmpty else { throw Failure("no type's name begins with '\(prefix)'") }
+    switch format {
+    case .json: try printJSON(entries)
+    case .table: try show(table(entries).plain)
+    case .markdown: try show(table(entries).markdown)
+    }
+  }
+
+  private func entry(_ type: QuantizedType) -> Entry {
+    let bytes = Double(type.byteCount(of: Shape(rows, columns))) / Double(rows) / Double(columns)
+    return Entry(
+      name: type.name, storage: type.storage.name, granularity: type.block.name,
+      mapping: type.mapping.kind.name, scale: type.mapping.scale.rawValue,
+      codeBits: type.storage.bits, bitsPerWeight: 8 * bytes, bytesPerWeight: bytes)
+  }
+
+  private func table(_ entries: [Entry]) -> TextTable {
+    var table = TextTable([
+      "name", "storage", "granularity", "mapping", "scale", "bits of a code", "bits a weight",
+      "bytes a weight",
+    ])
+    table.rows = entries.map {
+      [
+        $0.name, $0.storage, $0.granularity, $0.mapping, $0.scale, "\($0.codeBits)",
+        $0.bitsPerWeight.fixed(3), $0.bytesPerWeight.fixed(4),
+      ]
+    }
+    return table
+  }
+}
