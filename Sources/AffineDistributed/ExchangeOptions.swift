@@ -9,11 +9,14 @@ public struct ExchangeOptions: Sendable, Hashable {
   public var isFixedOrder = false
   /// Whether each rank keeps the moments of its part of the parameters alone.
   public var shardsOptimizer = false
-  /// Gradients that travel together.
-  public var bucket = 1 << 18
+  /// Gradients that travel together; `nil`: 2^18, and for many ranks as many as make messages long enough.
+  public var bucket: Int?
 
   /// Exact sums, every rank with all moments.
   public init() {}
+
+  /// Below some thousand values a message's own cost is more than that of its bytes.
+  func bucket(ranks: Int) -> Int { max(bucket ?? max(1 << 18, ranks << 14), 1) }
 }
 
 /// What a rank has sent to others and waited for.

@@ -45,7 +45,7 @@ public final class GradientExchange: DataParallel {
     sums[parameter] = BufferBuilder(count: gradient.shape.count)
     var first = 0
     while first < gradient.shape.count {
-      let bucket = filling ?? Bucket(buckets, capacity: options.bucket, ranks: size)
+      let bucket = filling ?? Bucket(buckets, capacity: options.bucket(ranks: size), ranks: size)
       if filling == nil { buckets += 1 }
       filling = bucket
       first = bucket.take(gradient.values, of: parameter, from: first).upperBound

@@ -1,3 +1,4 @@
+import AffineDistributed
 import AffineFormats
 import ArgumentParser
 

@@ -38,14 +38,13 @@ extension RanksCheck {
         }
         let largest = Double(parameter == 3 ? 1 + shapes[3].count / 256 : 1)
         for (index, value) in sum.values.array.enumerated() {
-          let all = (0..<ranks.size).reduce(0.0) {
-            $0 + Double(self.value($1, parameter, index, step))
-          }
+          var all = 0.0
+          for rank in 0..<ranks.size { all += Double(self.value(rank, parameter, index, step)) }
           totals[parameter][index] += Double(value) - all
           // A step of codes of 127 for values up to `largest`, of bfloat16 2⁻⁸ of the value; once for each
           // rank and once for the sum, twice with what was lost before.
-          let part = [.float32: 0x1p-22, .bfloat16: 0x1p-8, .int8: 1.0 / 127][format] ?? 0
-          let allowed = 2 * part * largest * Double(ranks.size) * 2 * 1.1
+          let part = self.step(format)
+          let allowed: Double = 4.4 * part * largest * Double(ranks.size)
           expect(
             abs(Double(value) - all) <= allowed, ranks,
             "\(format): value \(index) of parameter \(parameter) is \(value), not \(all)")
@@ -60,8 +59,22 @@ extension RanksCheck {
     guard ranks.size > 1 else { return }
     let part =
       Double(exchange.traffic.gradientBytes) / Double(exchange.traffic.float32Bytes)
-    let most = [.float32: 1, .bfloat16: 0.5, .int8: 0.27][format] ?? 0
+    let most: Double =
+      switch format {
+      case .float32: 1
+      case .bfloat16: 0.5
+      case .int8: 0.27
+      }
     expect(part <= most, ranks, "\(format) moves \(part) of the bytes of float32")
+  }
+
+  /// The largest part of a value that one rounding takes.
+  private static func step(_ format: ExchangeFormat) -> Double {
+    switch format {
+    case .float32: 0x1p-22
+    case .bfloat16: 0x1p-8
+    case .int8: 1.0 / 127
+    }
   }
 
   /// All ranks have the same bits.

@@ -7,12 +7,13 @@ import AffineQuant
 enum RanksCheck {
   static func main() throws {
     let ranks = try Launcher.join()
+    if CommandLine.arguments.dropFirst() == ["--measure"] { return try measure(ranks) }
     try collectives(ranks)
     for format in ExchangeFormat.allCases { try gradients(ranks, format) }
     try cards(ranks)
+    if ranks.rank == 0 { print("\(ranks.size) ranks exchange what they should") }
     let words = try ranks.leave("", patience: nil)
     guard words?.count == ranks.size else { fatalError("\(ranks.size) ranks left: \(words ?? [])") }
-    if ranks.rank == 0 { print("\(ranks.size) ranks exchange what they should") }
   }
 
   static func expect(

@@ -33,8 +33,12 @@ enum Ranks {
   ///   - text: What is to be said.
   ///   - code: 0 where nothing failed.
   static func end(_ text: String, code: Int32) -> Never {
-    guard case .success(let ranks) = joined, ranks.size > 1 else {
-      exit(isFirst ? say(text, code: code) : code)
+    guard case .success(let ranks) = joined else { exit(isFirst ? say(text, code: code) : code) }
+    guard ranks.size > 1 else {
+      let said = say(text, code: code)
+      // A launcher of one rank wants it to leave in good order too.
+      _ = try? ranks.leave("", patience: nil)
+      exit(said)
     }
     let words = code == 0 ? "" : text.isEmpty ? "it failed" : text
     guard let all = try? ranks.leave(words, patience: code == 0 ? nil : patience) else {

@@ -1,7 +1,7 @@
-import AffineDistributed
+public import AffineDistributed
 import AffineFormats
 import AffineTraining
-import ArgumentParser
+public import ArgumentParser
 
 /// How the ranks that a launcher started train together.
 struct RankOptions: ParsableArguments {
@@ -53,13 +53,17 @@ struct RankOptions: ParsableArguments {
       card.add("file of \(option)", try path.map { try Self.digest(of: $0) } ?? "none")
     }
     card.add("number of steps taken", "\(trainer.step)")
-    card.add("model", String(try trainer.model.checkpoint.contents().span.digest, radix: 16))
+    card.add("model", Self.digest(try trainer.model.checkpoint.contents()))
     try card.compare(over: ranks)
   }
 
   private static func digest(of path: String) throws -> String {
     guard MappedFile.exists(path) else { return "none" }
-    return String(try MappedFile.contents(of: path).span.digest, radix: 16)
+    return digest(try MappedFile.contents(of: path))
+  }
+
+  private static func digest(_ bytes: [UInt8]) -> String {
+    String(bytes.span.digest, radix: 16)
   }
 }
 
