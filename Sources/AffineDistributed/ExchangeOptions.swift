@@ -31,4 +31,7 @@ public struct ExchangeTraffic: Sendable, Hashable {
   public internal(set) var waited = Duration.zero
   /// Steps of all of it.
   public internal(set) var steps = 0
+
+  /// Nothing yet.
+  public init() {}
 }

@@ -25,7 +25,7 @@ if not targets:
 products = ", ".join(
     f'.product(name: "{library}", package: "{repository.name}")'
     for library in [
-        "AffineKernels", "AffineQuant", "AffineFormats", "AffineLayers", "AffineTraining", "AffineModels"
+        "AffineKernels", "AffineQuant", "AffineFormats", "AffineLayers", "AffineTraining", "AffineDistributed", "AffineModels"
     ]
 )
 executables = "\n".join(
