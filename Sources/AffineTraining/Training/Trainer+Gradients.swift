@@ -5,6 +5,7 @@ extension Trainer {
   mutating func gradients(
     _ recipe: Recipe, _ execution: Execution, _ parallel: (any DataParallel)?
   ) throws(TrainingError) -> (loss: Double, gradients: [StoredMatrix?]) {
+    try Shares(parallel).check(settings)
     parallel?.begin(
       model.parameters.map(\.shape), step: step, seed: settings.seed, on: execution)
     if let parallel, parallel.isFixedOrder {
