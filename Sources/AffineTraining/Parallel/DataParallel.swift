@@ -2,7 +2,7 @@ public import AffineQuant
 
 /// Processes that train one model together, each on its part of every batch.
 ///
-/// Every call but ``progress()`` is one of all processes, in the same order on each of them.
+/// Every call is one of all processes, in the same order on each of them.
 public protocol DataParallel: AnyObject {
   /// The number of this process, from 0.
   var rank: Int { get }

@@ -6,6 +6,7 @@ extension Trainer {
   /// - Parameters:
   ///   - execution: Threads and instruction sets; no loss depends on either.
   ///   - parallel: Processes that divide the windows; no loss depends on them.
+  /// - Returns: Nats a token, the same in all processes.
   /// - Throws: ``TrainingError``: a text that is too short; a loss that is not finite.
   public func validationLoss(
     on execution: Execution = .standard, with parallel: (any DataParallel)? = nil
