@@ -1,12 +1,9 @@
 #!/usr/bin/env python3
 """What machines on a network give for data-parallel training, from constants measured on one machine.
 
-    affine train … --format json > one.json                                  the rate of a machine
-    mpirun -n 2 affine train … --exchange float32 --format json > float32.json   what is waited for
-    mpirun -n 2 affine train … --exchange int8 --format json > int8.json
-    affine-ranks --measure > alone.json                                      the arithmetic of an exchange
-    mpirun -n 2 --mca btl self,tcp affine-ranks --measure > ranks.json       a call, an exchange
-    Benchmarks/distributed_estimate.py --run one.json --waits float32.json int8.json --alone alone.json --ranks ranks.json
+    Benchmarks/distributed_estimate.sh AFFINE AFFINE_RANKS TEXT FOLDER
+
+measures them here and prints the tables of Docs.docc/Distributed.md.
 
 A step of N machines takes
 
@@ -14,11 +11,12 @@ A step of N machines takes
     coding  = parameters · seconds a value                         of --alone: rounding, sums and copies
     wire    = 2 · (N - 1) / N · parameters · bytes a value · 8 / bits a second
     calls   = 2 · buckets · (N - 1) · seconds a message            of --ranks, over TCP
-    step    = compute + coding + max(wire + calls - overlap · 2/3 · compute, (wire + calls) / buckets)
+    travel  = wire + calls
+    step    = compute + coding + travel - min(overlap · travel, 2/3 · compute)
 
-of compute, two thirds are the backward pass, in which gradients travel; the last bucket is waited for in any case.
-The overlap is the part of an exchange that a run of --waits did not wait for, where the exchange alone takes what
---ranks says. "Of linear" is compute / step. Memory is of weights, gradients and what is kept of moments.
+where compute and coding, measured on one core, divide among --cores, and two thirds of compute are the backward pass, in
+which gradients travel. The overlap is the part of an exchange that a run of --waits did not wait for, where the
+exchange alone takes what --ranks says. "Of linear" is compute / step. Memory is of weights, gradients and what is kept of moments.
 """
 
 import argparse
@@ -33,7 +31,7 @@ def bucket(machines):
 def table(options):
     run = json.load(open(options.run))["runs"][0]
     alone, ranks = json.load(open(options.alone)), json.load(open(options.ranks))
-    rate = 6 * run["parameters"] * run["tokensPerSecond"]
+    rate = 6 * run["parameters"] * run["tokensPerSecond"] * options.cores
     message = ranks["secondsOfSmallExchange"] / (ranks["ranks"] - 1)
     overlap = {}
     for path in options.waits:
@@ -41,11 +39,11 @@ def table(options):
         name = waiting["ranks"]["exchange"]
         exchange = waiting["parameters"] * ranks[name + "SecondsPerValue"]
         overlap[name] = max(0, 1 - waiting["ranks"]["waited"] / exchange)
-    print(f"A machine computes {rate / 1e9:.0f} GFLOP/s; a message costs {message * 1e6:.0f} µs; hidden: "
+    print(f"A machine of {options.cores} cores computes {rate / 1e9:.0f} GFLOP/s; a message costs {message * 1e6:.0f} µs; hidden: "
           + ", ".join(f"{part:.2f} of {name}" for name, part in overlap.items())
-          + "; coding a value: " + ", ".join(f"{alone[name + 'SecondsPerValue'] * 1e9:.1f} ns in {name}" for name in overlap)
+          + "; coding a value on a core: " + ", ".join(f"{alone[name + 'SecondsPerValue'] * 1e9:.1f} ns in {name}" for name in overlap)
           + f". {options.tokens} tokens a machine and step.\n")
-    print("| machines | parameters | exchange | compute, s | coding, s | wire and calls, s | step, s | of linear | "
+    print("| machines | parameters | exchange | compute, s | coding, s | travel, s | step, s | of linear | "
           "tokens/s | memory a machine | with sharded moments |")
     print("| --- " * 11 + "|")
     for machines in options.machines:
@@ -54,10 +52,10 @@ def table(options):
             for name in overlap:
                 buckets = -(-parameters // bucket(machines))
                 compute = 6 * parameters * options.tokens / rate
-                coding = parameters * alone[name + "SecondsPerValue"]
+                coding = parameters * alone[name + "SecondsPerValue"] / options.cores
                 travel = 2 * (machines - 1) / machines * parameters * ranks[name + "BytesPerValue"] * 8 / options.bits
                 travel += 2 * buckets * (machines - 1) * message
-                step = compute + coding + max(travel - overlap[name] * 2 / 3 * compute, travel / buckets)
+                step = compute + coding + travel - min(overlap[name] * travel, 2 / 3 * compute)
                 memory, sharded = 16 * parameters, (8 + 8 / machines) * parameters
                 print(f"| {machines} | {billions:g} · 10⁹ | {name} | {compute:.1f} | {coding:.1f} | {travel:.1f} | "
                       f"{step:.1f} | {compute / step:.3f} | {machines * options.tokens / step:.0f} | "
@@ -73,6 +71,7 @@ def main():
     parser.add_argument("--bits", type=float, default=25e9, help="of the network, a second and machine")
     parser.add_argument("--machines", type=int, nargs="+", default=[64, 1024])
     parser.add_argument("--billions", type=float, nargs="+", default=[1, 8, 70], help="parameters")
+    parser.add_argument("--cores", type=int, default=16, help="of a machine, each as the one that was measured")
     parser.add_argument("--tokens", type=int, default=2048, help="of a machine and step")
     table(parser.parse_args())
 
