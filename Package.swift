@@ -23,7 +23,11 @@ let package = Package(
     .library(name: "AffineTraining", targets: ["AffineTraining"]),
     .library(name: "AffineModels", targets: ["AffineModels"]),
     .library(name: "AffineBench", targets: ["AffineBench"]),
+    .library(name: "AffineDistributed", targets: ["AffineDistributed"]),
     .executable(name: "affine", targets: ["affine"]),
+  ],
+  traits: [
+    .trait(name: "MPI", description: "Training by the ranks that mpirun starts, over Open MPI.")
   ],
   dependencies: [
     // Used by the command alone; who imports a library gets nothing else.
@@ -52,10 +56,21 @@ let package = Package(
         "page.html", "page.css", "data.js", "lists.js", "comparison.js", "filters.js", "map.js",
         "details.js", "roofline.js", "start.js",
       ].map { .embedInCode("Coverage/Page/\($0)") }, swiftSettings: strict),
+    // Nothing of these is built, linked or looked for without the trait.
+    .systemLibrary(
+      name: "OpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
+    .target(
+      name: "AffineMPI",
+      dependencies: [.target(name: "OpenMPI", condition: .when(traits: ["MPI"]))],
+      cSettings: [.define("AFFINE_MPI", .when(traits: ["MPI"]))]),
+    .target(
+      name: "AffineDistributed", dependencies: ["AffineMPI", "AffineTraining"],
+      swiftSettings: strict),
     .executableTarget(
       name: "affine",
       dependencies: [
-        "AffineBench", "AffineLayers", "AffineModels", "AffinePlots", "AffineTraining",
+        "AffineBench", "AffineDistributed", "AffineLayers", "AffineModels", "AffinePlots",
+        "AffineTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -74,6 +89,13 @@ let package = Package(
     .testTarget(
       name: "AffineTrainingTests",
       dependencies: ["AffineLayers", "AffinePlots", "AffineTraining", "AffineTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AffineDistributedTests",
+      dependencies: ["AffineDistributed", "AffineTestSupport"], swiftSettings: strict),
+    // What ranks exchange, checked by ranks: `mpirun -n 2 affine-ranks`.
+    .executableTarget(
+      name: "affine-ranks", dependencies: ["AffineDistributed"], path: "Tests/Ranks",
       swiftSettings: strict),
     .testTarget(
       name: "AffineModelsTests",

@@ -8,9 +8,10 @@ graphs=".build/symbols"
 rm -rf "$graphs"
 mkdir -p "$graphs"
 target=$(swiftc -print-target-info | sed -n 's/^ *"triple": "\(.*\)",/\1/p' | head -1)
-for module in AffineQuant AffineFormats AffineLayers AffinePlots AffineTraining AffineModels AffineBench; do
+for module in AffineQuant AffineFormats AffineLayers AffinePlots AffineTraining AffineDistributed AffineModels AffineBench; do
   swift symbolgraph-extract -module-name "$module" -target "$target" -I .build/release/Modules \
     -Xcc -fmodule-map-file=.build/release/AffineKernels.build/module.modulemap \
+    -Xcc -fmodule-map-file=.build/release/AffineMPI.build/module.modulemap \
     -minimum-access-level public -skip-synthesized-members -output-dir "$graphs"
 done
 docc convert Docs.docc --additional-symbol-graph-dir "$graphs" --warnings-as-errors \

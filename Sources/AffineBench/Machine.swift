@@ -22,6 +22,15 @@ public struct Machine: Codable, Sendable, Hashable {
       cores: ProcessInfo.processInfo.activeProcessorCount)
   }
 
+  /// The file of this program.
+  static var program: String {
+    #if os(Linux)
+      "/proc/self/exe"
+    #else
+      CommandLine.arguments[0]
+    #endif
+  }
+
   private static var name: String {
     #if os(Linux)
       let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""

@@ -1,17 +1,6 @@
+import AffineDistributed
 import AffineFormats
 import ArgumentParser
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// Runs the command, and fails where what it prints is lost.
 @main
@@ -20,9 +9,15 @@ enum Main {
     StandardStream.reserve()
     MappedFile.exitWhereFilesShrink()
     do {
+      let ranks = try Ranks.join()
       var command = try Affine.parseAsRoot(
         joiningNegatives(Array(CommandLine.arguments.dropFirst())))
+      guard ranks.size == 1 || command is any RankedCommand else {
+        throw Failure(
+          "\(ranks.size) ranks would all do the same: affine train divides its work among them")
+      }
       try command.run()
+      Ranks.end("", code: 0)
     } catch {
       end(error)
     }
@@ -30,16 +25,12 @@ enum Main {
 
   /// Prints what a command ended with, which may be the help that was asked for.
   private static func end(_ error: any Error) -> Never {
-    var code = Affine.exitCode(for: error)
+    let code = Affine.exitCode(for: error)
     // Names that come from files may hold anything.
     let lines = Affine.fullMessage(for: error).split(
       separator: "\n", omittingEmptySubsequences: false)
     let text = lines.map { String($0).escapingControls }.joined(separator: "\n")
-    do {
-      guard !text.isEmpty else { exit(code.rawValue) }
-      try (code.isSuccess ? StandardStream.output : .error).write(text + "\n")
-    } catch { code = .failure }
-    exit(code.rawValue)
+    Ranks.end(text, code: code.rawValue)
   }
 
   /// Joins an option and the negative number after it, which would be taken for another option: its range

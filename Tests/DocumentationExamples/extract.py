@@ -28,7 +28,7 @@ products = ", ".join(
     f'.product(name: "{library}", package: "{repository.name}")'
     for library in [
         "AffineBench", "AffineKernels", "AffineQuant", "AffineFormats", "AffineLayers", "AffinePlots",
-        "AffineTraining", "AffineModels",
+        "AffineTraining", "AffineDistributed", "AffineModels",
     ]
 )
 executables = "\n".join(

@@ -9,7 +9,7 @@ struct Digest {
 
 extension Span<UInt8> {
   /// FNV-1a of the bytes.
-  var digest: UInt64 {
+  package var digest: UInt64 {
     var digest = Digest()
     for index in indices { digest.combine(self[index]) }
     return digest.value

@@ -18,11 +18,30 @@ extension Transformer {
   public func gradients(
     _ inputs: [Int], targets: [Int], sequence: Int, recipe: Recipe, weight: Float = 1, on tape: Tape
   ) throws(TrainingError) -> (loss: Double, gradients: [Matrix<Float>?]) {
+    var gradients = [Matrix<Float>?](repeating: nil, count: parameters.count)
+    let loss = try self.gradients(
+      inputs, targets: targets, sequence: sequence, recipe: recipe, weight: weight, on: tape
+    ) { parameter, gradient in gradients[parameter] = gradient }
+    return (loss, gradients)
+  }
+
+  /// The same, each gradient lent as soon as the backward pass adds nothing to it any more.
+  func gradients(
+    _ inputs: [Int], targets: [Int], sequence: Int, recipe: Recipe, weight: Float, on tape: Tape,
+    whenReady ready: (_ parameter: Int, _ gradient: Matrix<Float>) throws(TrainingError) -> Void
+  ) throws(TrainingError) -> Double {
     let loss = try loss(inputs, targets: targets, sequence: sequence, recipe: recipe, on: tape)
     // What is not finite cannot be quantized on its way back; the caller judges it.
-    guard loss.mean.isFinite else { return (loss.mean, parameters.map { _ in nil }) }
-    let gathered = try tape.gradients(of: loss.root, .scalar(weight))
-    return (loss.mean, loss.parameters.map { gathered[$0] })
+    guard loss.mean.isFinite else { return loss.mean }
+    var places: [Int: Int] = [:]
+    for (index, variable) in loss.parameters.enumerated() {
+      if let node = variable.node { places[node] = index }
+    }
+    try tape.gradients(of: loss.root, .scalar(weight)) { node, gradient throws(TrainingError) in
+      guard let place = places[node] else { return }
+      try ready(place, gradient)
+    }
+    return loss.mean
   }
 
   /// Bytes of all parameters.

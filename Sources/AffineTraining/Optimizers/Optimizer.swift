@@ -11,6 +11,8 @@ public struct Optimizer: Sendable {
   let names: [String]
   private let shapes: [Shape]
   var optimizers: [ParameterOptimizer?]
+  /// Which parameters move here; others keep no moments, and another process moves them.
+  private let moves: [Bool]
 
   /// Moments of zero, but none for parameters that are frozen.
   ///
@@ -18,15 +20,25 @@ public struct Optimizer: Sendable {
   public init(
     _ settings: OptimizerSettings, for parameters: [Parameter]
   ) throws(OptimizerError) {
+    try self.init(settings, for: parameters, moving: nil)
+  }
+
+  /// The same; where some parameters alone move, moments for these.
+  init(
+    _ settings: OptimizerSettings, for parameters: [Parameter], moving moves: [Bool]?
+  ) throws(OptimizerError) {
     try settings.validate()
+    let moves = moves ?? parameters.map { _ in true }
+    self.moves = moves
     self.settings = settings
     names = parameters.map(\.name)
     shapes = parameters.map(\.shape)
     var seen: Set<String> = []
     optimizers = []
-    for parameter in parameters {
+    for (parameter, moves) in zip(parameters, moves) {
       guard seen.insert(parameter.name).inserted else { throw .duplicate(parameter.name) }
-      optimizers.append(parameter.isFrozen ? nil : try Self.optimizer(settings, parameter))
+      let rests = parameter.isFrozen || !moves
+      optimizers.append(rests ? nil : try Self.optimizer(settings, parameter))
     }
   }
 
@@ -72,7 +84,9 @@ public struct Optimizer: Sendable {
   ) throws(OptimizerError) {
     try check(parameters, gradients)
     for index in parameters.indices {
-      guard let stored = gradients[index], !parameters[index].isFrozen else { continue }
+      guard let stored = gradients[index], !parameters[index].isFrozen, moves[index] else {
+        continue
+      }
       var gradient = stored.floats(on: execution)
       if factor != 1 { gradient = Elementwise.scale(gradient, by: factor, on: execution) }
       // One that is frozen no more starts now.

@@ -91,27 +91,60 @@ public final class Tape {
   public func gradients(
     of root: Variable, _ gradient: Matrix<Float>
   ) throws(TrainingError) -> TapeGradients {
+    var gathered: [Int: Matrix<Float>] = [:]
+    try gradients(of: root, gradient) { node, gradient in gathered[node] = gradient }
+    return TapeGradients(gathered: gathered)
+  }
+
+  /// The same, the gradient of each variable lent as soon as nothing is added to it any more.
+  func gradients(
+    of root: Variable, _ gradient: Matrix<Float>,
+    whenReady ready: (_ node: Int, _ gradient: Matrix<Float>) throws(TrainingError) -> Void
+  ) throws(TrainingError) {
     do throws(ShapeError) {
       try root.shape.requireEqual(gradient.shape)
     } catch { throw .shape(tensor: "the gradient of a result", error) }
     peakSavedBytes = max(peakSavedBytes, savedBytes)
     var gathered = [StoredMatrix?](repeating: nil, count: nodes.count)
     if let node = root.node { gathered[node] = .float32(gradient) }
+    let firstUses = firstUses(root)
     for index in nodes.indices.reversed() {
-      guard let pullback = nodes[index].pullback else { continue }
-      let saved = nodes[index].saved
-      nodes[index].saved = []
-      nodes[index].pullback = nil
-      guard let gradient = gathered[index] else { continue }
-      gathered[index] = nil
-      let parts = try pullback(gradient, saved)
-      for (input, part) in zip(nodes[index].inputs, parts) {
-        guard let input, let part else { continue }
-        add(part, to: &gathered[input])
+      if let pullback = nodes[index].pullback {
+        let saved = nodes[index].saved
+        nodes[index].saved = []
+        nodes[index].pullback = nil
+        if let gradient = gathered[index] {
+          gathered[index] = nil
+          let parts = try pullback(gradient, saved)
+          for (input, part) in zip(nodes[index].inputs, parts) {
+            guard let input, let part else { continue }
+            add(part, to: &gathered[input])
+          }
+        }
+      }
+      for node in firstUses[index] ?? [] {
+        guard let gradient = gathered[node] else { continue }
+        gathered[node] = nil
+        try ready(node, gradient.floats(on: execution))
       }
     }
     nodes = []
-    return TapeGradients(gathered: gathered, execution: execution)
+  }
+
+  /// By node: the variables that ``input(_:)`` gave and that no node before it reads. The backward pass
+  /// is through with them when it is through with the node.
+  private func firstUses(_ root: Variable) -> [Int: [Int]] {
+    var (uses, seen): ([Int: [Int]], Set<Int>) = ([:], [])
+    for (index, node) in nodes.enumerated() {
+      for case .some(let input) in node.inputs where nodes[input].pullback == nil {
+        if seen.insert(input).inserted { uses[index, default: []].append(input) }
+      }
+    }
+    // One that is the result itself.
+    if let node = root.node, nodes[node].pullback == nil, seen.insert(node).inserted {
+      uses[node, default: []].append(node)
+    }
+    return uses
   }
 
   /// Adds in the memory of the first, where nothing else refers to it.
@@ -129,11 +162,10 @@ public final class Tape {
 
 /// The gradients that a backward pass gathered.
 public struct TapeGradients {
-  fileprivate let gathered: [StoredMatrix?]
-  fileprivate let execution: Execution
+  fileprivate let gathered: [Int: Matrix<Float>]
 
   /// The gradient by a variable; `nil`: the root does not depend on it.
   public subscript(variable: Variable) -> Matrix<Float>? {
-    variable.node.flatMap { gathered[$0] }?.floats(on: execution)
+    variable.node.flatMap { gathered[$0] }
   }
 }

@@ -14,6 +14,8 @@ public enum TrainingError: Error {
   case corpus(CorpusError)
   /// Parameters that cannot be moved.
   case optimizer(OptimizerError)
+  /// What processes that train together exchange through has failed.
+  case communication(String)
   /// A model or settings that cannot be.
   case model(String)
 }
@@ -27,6 +29,7 @@ extension TrainingError: CustomStringConvertible {
     case .recipe(let error): error.description
     case .corpus(let error): error.description
     case .optimizer(let error): error.description
+    case .communication(let reason): reason
     case .model(let reason): reason
     }
   }

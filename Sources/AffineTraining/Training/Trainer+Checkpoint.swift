@@ -47,6 +47,29 @@ extension Trainer {
     return checkpoint
   }
 
+  /// The same of processes that train together, all of which call it.
+  ///
+  /// - Returns: The checkpoint in the first process, of which it is to be written once; nothing in others.
+  ///   It can be resumed by any number of processes.
+  /// - Throws: ``CheckpointError``, ``TrainingError/communication(_:)``.
+  public func checkpoint(
+    _ record: TrainingRecord, with parallel: any DataParallel
+  ) throws -> Checkpoint? {
+    guard owners != nil else { return parallel.rank == 0 ? try checkpoint(record) : nil }
+    var moments = Checkpoint()
+    for (name, value) in optimizer.exportMoments() {
+      moments.tensors[Self.momentPrefix + name] = value
+    }
+    let sent = parallel.rank == 0 ? Buffer([]) : Buffer(try moments.contents())
+    let parts = try named { () throws(ParallelError) in try parallel.gather(sent) }
+    guard parallel.rank == 0 else { return nil }
+    var whole = try checkpoint(record)
+    for part in parts.dropFirst() {
+      whole.tensors.merge(try Checkpoint(contents: part).tensors) { first, _ in first }
+    }
+    return whole
+  }
+
   /// Goes on where a checkpoint was taken.
   ///
   /// A run may be longer than it was going to be: learning rates and cycles of bits are from then on those

@@ -8,12 +8,13 @@ extension Trainer {
   ///   - interval: Steps between two validations; the end is always validated.
   ///   - record: What an earlier part of the run recorded.
   ///   - execution: Threads and instruction sets; no loss depends on either.
+  ///   - parallel: The processes that train together; see ``advance(on:with:)``.
   ///   - eachStep: Called after each step, with what is recorded so far; what it throws ends the run.
   /// - Returns: What is recorded at the end.
   /// - Throws: What stops training.
   public mutating func run(
     steps: Int, validatingEvery interval: Int? = nil, continuing record: TrainingRecord? = nil,
-    on execution: Execution = .standard,
+    on execution: Execution = .standard, with parallel: (any DataParallel)? = nil,
     eachStep: (_ trainer: Trainer, _ record: TrainingRecord) throws -> Void = { _, _ in }
   ) throws -> TrainingRecord {
     var record = record ?? TrainingRecord(recipe: recipes.name, seed: settings.seed)
@@ -21,14 +22,15 @@ extension Trainer {
     var (elapsed, taken) = (Duration.zero, 0)
     while step < steps {
       let start = clock.now
-      let report = try advance(on: execution)
+      let report = try advance(on: execution, with: parallel)
       elapsed += clock.now - start
       taken += 1
       record.curve.append(.init(step: step, loss: report.loss))
       record.tokensPerSecond = Double(taken * settings.tokens) / (elapsed / .seconds(1))
       record.bytes = peak
       if step == steps || interval.map({ step.isMultiple(of: $0) }) ?? false {
-        record.validation.append(.init(step: step, loss: try validationLoss(on: execution)))
+        record.validation.append(
+          .init(step: step, loss: try validationLoss(on: execution, with: parallel)))
       }
       try eachStep(self, record)
     }

@@ -3,24 +3,33 @@ public import AffineQuant
 extension Trainer {
   /// The mean loss over fixed windows of the part of the text that training does not see.
   ///
+  /// - Parameters:
+  ///   - execution: Threads and instruction sets; no loss depends on either.
+  ///   - parallel: Processes that divide the windows; no loss depends on them.
+  /// - Returns: Nats a token, the same in all processes.
   /// - Throws: ``TrainingError``: a text that is too short; a loss that is not finite.
-  public func validationLoss(on execution: Execution = .standard) throws(TrainingError) -> Double {
+  public func validationLoss(
+    on execution: Execution = .standard, with parallel: (any DataParallel)? = nil
+  ) throws(TrainingError) -> Double {
     let recipe = recipes.recipe(validatingAt: step)
     let windows: TextCorpus.Windows
     do throws(CorpusError) {
       windows = try corpus.validationWindows(
         count: settings.validationWindows, sequence: settings.sequence)
     } catch { throw .corpus(error) }
-    var (total, first) = (0.0, 0)
-    while first < windows.inputs.count {
-      let part = first..<min(first + settings.batch * settings.sequence, windows.inputs.count)
+    let (shares, most) = (Shares(parallel), settings.batch * settings.sequence)
+    let starts = Array(stride(from: 0, to: windows.inputs.count, by: most))
+    var totals = [Double](repeating: 0, count: starts.count)
+    for (index, first) in starts.enumerated() where index % shares.size == shares.rank {
+      let part = first..<min(first + most, windows.inputs.count)
       let tape = Tape(flow: recipe.flow, isTraining: false, on: execution)
       let loss = try model.loss(
         Array(windows.inputs[part]), targets: Array(windows.targets[part]),
         sequence: settings.sequence, recipe: recipe, on: tape)
-      total += loss.mean * Double(part.count)
-      first = part.upperBound
+      totals[index] = loss.mean * Double(part.count)
     }
+    if let parallel { totals = try gathered(totals, parallel) }
+    let total = totals.reduce(0, +)
     let mean = total / Double(windows.inputs.count)
     guard mean.isFinite else { throw .notFinite(tensor: "the validation loss", step: step) }
     return mean

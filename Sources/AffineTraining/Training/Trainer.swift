@@ -17,8 +17,10 @@ public struct Trainer: Sendable {
   public internal(set) var optimizer: Optimizer
   /// Steps taken.
   public internal(set) var step = 0
-  /// The largest bytes of any step so far.
-  public private(set) var peak = MemoryUse()
+  /// The largest bytes of any step so far, in this process.
+  public internal(set) var peak = MemoryUse()
+  /// Which process keeps the moments of each parameter, where processes keep their part alone.
+  let owners: [Int]?
 
   /// What a step reports.
   public struct Report: Sendable, Hashable {
@@ -34,12 +36,21 @@ public struct Trainer: Sendable {
 
   /// Starts from a model: a new one, or one to fine-tune.
   ///
+  /// - Parameters:
+  ///   - model: The same in all processes.
+  ///   - recipes: What linear layers follow.
+  ///   - corpus: The text.
+  ///   - settings: What fixes the run; a batch is that of all processes together.
+  ///   - execution: Threads and instruction sets.
+  ///   - parallel: The processes that train together, to be given to every step too.
   /// - Throws: ``TrainingError``: settings, recipe or vocabulary that do not fit.
   public init(
     _ model: Transformer, _ recipes: RecipeSchedule, _ corpus: TextCorpus,
-    _ settings: TrainingSettings, on execution: Execution = .standard
+    _ settings: TrainingSettings, on execution: Execution = .standard,
+    with parallel: (any DataParallel)? = nil
   ) throws(TrainingError) {
     try settings.validate(context: model.configuration.context)
+    try Shares(parallel).check(settings)
     guard corpus.vocabulary.count <= model.configuration.vocabulary else {
       throw .model(
         "the text has \(corpus.vocabulary.count) tokens and the model \(model.configuration.vocabulary)"
@@ -49,20 +60,32 @@ public struct Trainer: Sendable {
     self.corpus = corpus
     self.recipes = recipes
     self.model = model
+    let owners = parallel.flatMap {
+      $0.shardsOptimizer ? Shares.owners(of: model.parameters, size: $0.size) : nil
+    }
+    self.owners = owners
     do throws(OptimizerError) {
-      optimizer = try Optimizer(settings.optimizer, for: model.parameters)
+      optimizer = try Optimizer(
+        settings.optimizer, for: model.parameters,
+        moving: owners.map { owners in owners.map { $0 == parallel?.rank } })
     } catch { throw .optimizer(error) }
     if recipes.recipe(at: 0).learnsSteps { try measureSteps(execution) }
   }
 
   /// One step: loss, gradients, update.
   ///
+  /// - Parameters:
+  ///   - execution: Threads and instruction sets; no loss depends on either.
+  ///   - parallel: The processes that train together, which all take this step; those of
+  ///     ``init(_:_:_:_:on:with:)``.
+  /// - Returns: What all processes found together, the same in each.
   /// - Throws: ``TrainingError``: a loss or gradient that is not finite, before anything changes; a value
   ///   that a parameter's format cannot hold.
-  public mutating func advance(on execution: Execution = .standard) throws(TrainingError) -> Report
-  {
+  public mutating func advance(
+    on execution: Execution = .standard, with parallel: (any DataParallel)? = nil
+  ) throws(TrainingError) -> Report {
     let recipe = recipes.recipe(at: step)
-    let (loss, gradients) = try gradients(recipe, execution)
+    let (loss, gradients) = try gradients(recipe, execution, parallel)
     let norm = GradientClipping.norm(gradients, on: execution)
     guard norm.isFinite else { throw .notFinite(tensor: culprit(gradients, execution), step: step) }
     try detect(gradients, execution)
@@ -73,48 +96,9 @@ public struct Trainer: Sendable {
         factor: GradientClipping(largestNorm: settings.largestNorm).factor(norm),
         learningRate: rate, seed: settings.seed, on: execution)
     } catch { throw .optimizer(error) }
+    try shareParameters(parallel)
     step += 1
     return Report(loss: loss, gradientNorm: norm, learningRate: rate, recipe: recipe.name)
-  }
-
-  private mutating func gradients(
-    _ recipe: Recipe, _ execution: Execution
-  ) throws(TrainingError) -> (loss: Double, gradients: [StoredMatrix?]) {
-    var (total, sums): (Double, [StoredMatrix?]) = (0, [])
-    for part in 0..<settings.accumulation {
-      let index = step * settings.accumulation + part
-      let batch = try corpus.windows { corpus throws(CorpusError) in
-        try corpus.batch(
-          step: index, size: settings.batch, sequence: settings.sequence, seed: settings.dataSeed)
-      }
-      let tape = Tape(seed: settings.seed, step: UInt64(index), flow: recipe.flow, on: execution)
-      let result = try model.gradients(
-        batch.inputs, targets: batch.targets, sequence: settings.sequence, recipe: recipe,
-        weight: 1 / Float(settings.accumulation), on: tape)
-      guard result.loss.isFinite else { throw .notFinite(tensor: "the loss", step: step) }
-      total += result.loss / Double(settings.accumulation)
-      try add(result.gradients, to: &sums, execution)
-      peak.activations = max(peak.activations, tape.peakSavedBytes)
-    }
-    peak.gradients = max(peak.gradients, sums.reduce(0) { $0 + ($1?.byteCount ?? 0) })
-    peak.weights = max(peak.weights, model.byteCount)
-    peak.optimizer = max(peak.optimizer, optimizer.stateBytes)
-    return (total, sums)
-  }
-
-  private func add(
-    _ gradients: [Matrix<Float>?], to sums: inout [StoredMatrix?], _ execution: Execution
-  ) throws(TrainingError) {
-    guard !sums.isEmpty else {
-      sums = gradients.map { $0.map(settings.gradients.round) }
-      return
-    }
-    for (index, gradient) in gradients.enumerated() {
-      guard let gradient, let sum = sums[index] else { continue }
-      do throws(ShapeError) {
-        sums[index] = try settings.gradients.sum(sum, gradient, on: execution)
-      } catch { throw .shape(tensor: model.parameters[index].name, error) }
-    }
   }
 
   /// The first parameter whose gradient is not finite.
@@ -136,13 +120,5 @@ public struct Trainer: Sendable {
     do throws(QuantizationError) {
       try recipes.observe(gradient, step: step, seed: settings.seed, on: execution)
     } catch { throw .quantization(tensor: model.parameters[first.weight].name, error) }
-  }
-}
-
-extension TextCorpus {
-  fileprivate func windows<Result>(
-    _ body: (TextCorpus) throws(CorpusError) -> Result
-  ) throws(TrainingError) -> Result {
-    do throws(CorpusError) { return try body(self) } catch { throw .corpus(error) }
   }
 }

@@ -2,7 +2,7 @@ import AffineFormats
 
 /// A line on standard error that says how far long work has come, if a person is looking.
 struct Progress {
-  private let isShown = StandardStream.error.isTerminal
+  private let isShown = StandardStream.error.isTerminal && Ranks.isFirst
 
   /// Replaces the line.
   func show(_ text: String) {

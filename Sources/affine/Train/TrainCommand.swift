@@ -4,7 +4,7 @@ import AffineTraining
 import ArgumentParser
 
 /// Trains a small language model under one recipe, or under several to compare them.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: ParsableCommand, RankedCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Train a language model in few bits, beside float32.",
@@ -14,6 +14,7 @@ struct TrainCommand: ParsableCommand {
         affine train --text book.txt --compare float32,switchback,jetfire --steps 500 --plot loss.svg
         affine train --text book.txt --recipe bitnet --checkpoint run.safetensors --resume
         affine train --text book.txt --norm rms --activation swiglu --positions rotary --export model.gguf
+        mpirun -n 4 affine train --text book.txt --exchange int8 --shard-optimizer --threads 1
 
       Recipes: \(RecipeSchedule.names.joined(separator: ", ")). Runs of one comparison start from the same parameters and see the
       same batches.
@@ -30,6 +31,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Files") var files: TrainingFiles
+  @OptionGroup(title: "Ranks") var ranks: RankOptions
   @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption
   @Option(
@@ -55,9 +57,11 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let execution = threads.execution(try sets.instructionSet())
-    try files.check(inputs: [text] + beside, unit: model.unit)
+    // One rank writes, and looks whether it can.
+    if Ranks.isFirst { try files.check(inputs: [text] + beside, unit: model.unit) }
     var runs = try beside.flatMap { try TrainingReport(contentsOf: $0).runs }
     if let text { runs += try train(TextCorpus(path: text, unit: model.unit), execution) }
+    guard Ranks.isFirst else { return }
     let report = TrainingReport(runs)
     try files.write(report)
     switch format {
@@ -90,21 +94,30 @@ struct TrainCommand: ParsableCommand {
       recipe: schedule.recipe(at: 0), seed: seed)
     try files.load(into: &start, schedule.recipe(at: 0), seed: seed)
     try files.checkExport(of: start, by: schedule.recipe(at: steps))
-    var trainer = try Trainer(start, schedule, corpus, settings, on: execution)
+    let parallel = try ranks.parallel()
+    var trainer = try Trainer(start, schedule, corpus, settings, on: execution, with: parallel)
     let earlier = try files.resume(&trainer)
     guard trainer.step <= steps else {
       throw Failure("the checkpoint has taken \(trainer.step) steps, and --steps asks for \(steps)")
     }
+    try ranks.compare(
+      trainer,
+      files: [
+        ("--text", text), ("--initial", files.initial),
+        ("--checkpoint", files.resume ? files.checkpoint : nil),
+      ])
     let progress = Progress()
     defer { progress.finish() }
     let record = try trainer.run(
-      steps: steps, validatingEvery: training.validateEvery, continuing: earlier, on: execution
+      steps: steps, validatingEvery: training.validateEvery, continuing: earlier, on: execution,
+      with: parallel
     ) { trainer, record in
       progress.show(line(trainer, record))
-      try files.keep(trainer, record, isLast: trainer.step == steps)
+      try files.keep(trainer, record, isLast: trainer.step == steps, with: parallel)
     }
     var run = TrainingReport.Run(record, trainer)
-    run.merging = try files.exportModel(trainer, on: execution)
+    run.ranks = parallel.map { TrainingReport.Run.Ranks($0) }
+    if Ranks.isFirst { run.merging = try files.exportModel(trainer, on: execution) }
     return run
   }
 

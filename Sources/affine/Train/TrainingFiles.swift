@@ -143,11 +143,15 @@ struct TrainingFiles: ParsableArguments {
   }
 
   /// Keeps the state of a run where one is due.
-  func keep(_ trainer: Trainer, _ record: TrainingRecord, isLast: Bool) throws {
+  func keep(
+    _ trainer: Trainer, _ record: TrainingRecord, isLast: Bool, with parallel: (any DataParallel)?
+  ) throws {
     guard let checkpoint else { return }
     let isDue = checkpointEvery.map { trainer.step.isMultiple(of: $0) } ?? false
     guard isLast || isDue else { return }
-    try trainer.checkpoint(record).write(to: checkpoint)
+    // All ranks give what they have, and one writes it.
+    let whole = try parallel.map { try trainer.checkpoint(record, with: $0) }
+    try (whole ?? trainer.checkpoint(record))?.write(to: checkpoint)
   }
 
   /// Writes what all runs became.

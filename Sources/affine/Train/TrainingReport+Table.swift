@@ -21,8 +21,10 @@ extension TrainingReport {
     return table
   }
 
-  /// What the exports lost.
-  var notes: [String] {
+  /// What ranks sent, and what the exports lost.
+  var notes: [String] { runs.compactMap(\.traffic) + mergings }
+
+  private var mergings: [String] {
     runs.compactMap { run in
       run.merging.map {
         "\(run.name), adapters merged for the export: validation loss \($0.before.fixed(4)) before, "

@@ -26,6 +26,8 @@ struct TrainingReport: Codable {
     let curve, validation: [[Double]]
     let tokensPerSecond: Double
     let bytes: Bytes
+    /// What the first of several ranks sent, or one that exchanges with itself.
+    var ranks: Ranks?
     /// What the export lost by merging adapters into weights in codes.
     var merging: Merging?
 
@@ -34,9 +36,21 @@ struct TrainingReport: Codable {
       let before, after: Double
     }
 
+    struct Ranks: Codable {
+      let count: Int
+      let exchange: String
+      let errorFeedback, fixedOrder, shardedOptimizer: Bool
+      /// Of one rank in one step: bytes sent of gradients, of the same in float32, and of parameters.
+      let gradientBytes, float32GradientBytes, parameterBytes: Int
+      /// Seconds of a step between the end of the backward pass and the last gradient.
+      let waited: Double
+    }
+
     /// The recipe, and what else is not as usual.
     var name: String {
-      let unusual = [optimizer == "adamw" ? nil : optimizer, moments == "float32" ? nil : moments]
+      let unusual = [
+        optimizer == "adamw" ? nil : optimizer, moments == "float32" ? nil : moments, ranks?.name,
+      ]
       return ([recipe] + unusual.compactMap(\.self)).joined(separator: " + ")
     }
   }

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""What ranks must hold: the loss of one, checkpoints for any number, one error where one fails.
+
+    .ci/distributed.py AFFINE AFFINE_WITHOUT_MPI
+"""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+os.chdir(os.path.dirname(os.path.abspath(__file__)) + "/..")
+affine, plain = sys.argv[1:3]
+work = ".build/distributed"
+shutil.rmtree(work, ignore_errors=True)
+os.makedirs(work)
+common = ["train", "--text", "Tests/Corpus/persuasion.txt", "--unit", "characters", "--width", "32", "--heads", "2",
+          "--layers", "1", "--context", "16", "--batch", "8", "--validation-windows", "32", "--warm-up", "2"]
+
+
+def launch(ranks, arguments, program=affine):
+    return subprocess.run([".ci/ranks", str(ranks), program, *arguments], capture_output=True, text=True, timeout=120)
+
+
+def run(ranks, *arguments):
+    done = launch(ranks, [*common, "--format", "json", *arguments])
+    if done.returncode:
+        sys.exit(f"{ranks} ranks, {' '.join(arguments)}: {done.stderr}")
+    # What more than one rank printed is no JSON.
+    return json.loads(done.stdout)["runs"][0]
+
+
+def without_times(result):
+    return {name: value for name, value in result.items() if name not in ("tokensPerSecond", "bytes", "ranks", "recipe")}
+
+
+def losses(result):
+    return [loss for _, loss in result["curve"] + result["validation"]]
+
+
+def apart(first, second):
+    return max(abs(a - b) for a, b in zip(losses(first), losses(second), strict=True))
+
+
+def same_loss():
+    alone = json.loads(subprocess.run([plain, *common, "--steps", "8", "--format", "json"], capture_output=True,
+                                      text=True, check=True).stdout)["runs"][0]
+    for ranks in 1, 2, 4:
+        assert apart(run(ranks, "--steps", "8"), alone) < 1e-4, f"{ranks} ranks have another loss"
+    ordered = [without_times(run(ranks, "--steps", "8", "--fixed-order")) for ranks in (1, 2, 4)]
+    assert ordered[0] == ordered[1] == ordered[2], "a fixed order depends on the ranks"
+    assert apart(ordered[0], alone) < 1e-4
+    for exchange, most in ("bfloat16", 0.5), ("int8", 0.27):
+        found = run(4, "--steps", "8", "--exchange", exchange)
+        part = found["ranks"]["gradientBytes"] / found["ranks"]["float32GradientBytes"]
+        assert part <= most and apart(found, alone) < 0.02, (exchange, part, apart(found, alone))
+        print(f"{exchange}: {part:.4f} of the bytes, losses up to {apart(found, alone):.5f} apart")
+
+
+def checkpoints():
+    def keep(name, ranks, steps, *more):
+        path = f"{work}/{name}.safetensors"
+        return run(ranks, "--steps", str(steps), "--fixed-order", "--moments", "dynamic8", "--checkpoint", path,
+                   "--resume", *more), path
+
+    _, whole = keep("whole", 1, 8)
+    whole = open(whole, "rb").read()
+    for first, second in (4, 2), (1, 4), (4, 1):
+        name = f"from{first}to{second}"
+        # Learning rates are those of the longer run.
+        path = f"{work}/{name}.safetensors"
+        killed_run(first, [*common, "--steps", "8", "--fixed-order", "--moments", "dynamic8", "--checkpoint", path,
+                           "--checkpoint-every", "1", "--shard-optimizer"], path)
+        _, path = keep(name, second, 8, "--shard-optimizer")
+        assert open(path, "rb").read() == whole, f"{name}: another checkpoint"
+
+
+def killed_run(ranks, arguments, path):
+    """Kills the whole run once it has written a checkpoint."""
+    process = subprocess.Popen([".ci/ranks", str(ranks), affine, *arguments], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    while process.poll() is None and not os.path.exists(path):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    process.wait()
+    subprocess.run([affine, "inspect", path], check=True, capture_output=True)
+
+
+def children(process):
+    """The ranks of a launcher."""
+    listing = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True).stdout
+    rows = [line.split(None, 2) for line in listing.splitlines()[1:]]
+    return sorted(int(pid) for pid, parent, command in rows
+                  if int(parent) == process.pid and command.startswith(affine))
+
+
+def a_dead_rank():
+    path = f"{work}/dead.safetensors"
+    process = subprocess.Popen([".ci/ranks", "4", affine, *common, "--steps", "1000000", "--checkpoint", path,
+                                "--checkpoint-every", "5"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not os.path.exists(path):
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.05)
+    ranks = children(process)
+    assert len(ranks) == 4, ranks
+    start = time.monotonic()
+    os.kill(ranks[2], signal.SIGKILL)
+    _, errors = process.communicate(timeout=30)
+    seconds = time.monotonic() - start
+    said = [line for line in errors.splitlines() if "another rank has ended" in line]
+    assert process.returncode != 0 and seconds < 10 and len(said) == 3, (seconds, errors)
+    subprocess.run([affine, "inspect", path], check=True, capture_output=True)
+    print(f"a killed rank ended the others after {seconds:.1f} s")
+
+
+def fails(ranks, arguments, expected, program=affine):
+    done = launch(ranks, arguments, program)
+    said = [line for line in done.stderr.splitlines() if expected in line]
+    assert done.returncode != 0 and len(said) == 1 and not done.stdout, (arguments, expected, done.stderr, done.stdout)
+    print(said[0])
+
+
+def mismatches():
+    other = f"{work}/other.txt"
+    text = open("Tests/Corpus/persuasion.txt").read()
+    open(other, "w").write(text.replace("Elliot", "Elliott", 1))
+    # Two programs of one launcher differ in what they are given.
+    second = [argument if argument != "Tests/Corpus/persuasion.txt" else other for argument in common]
+    fails(1, [*common, "--steps", "2", ":", "-n", "1", affine, *second, "--steps", "2"],
+          "rank 1 has another list of arguments than rank 0")
+    moved = f"{work}/moved"
+    shutil.copy(affine, moved)
+    open(moved, "ab").write(b"\0")
+    fails(1, [*common, "--steps", "2", ":", "-n", "1", moved, *common, "--steps", "2"],
+          "rank 1 has another build than rank 0")
+    fails(3, [*common, "--steps", "2"], "a batch of 8 windows does not divide among 3 processes")
+    fails(2, [*common, "--steps", "0"], "--steps must lie in")
+    fails(2, ["train", "--text", "no/such/file"], "no/such/file")
+    fails(2, ["coverage"], "2 ranks would all do the same")
+    fails(2, [*common, "--steps", "2"], "'swift build --traits MPI' makes one that can", plain)
+
+
+same_loss()
+checkpoints()
+a_dead_rank()
+mismatches()

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""What machines on a network give for data-parallel training, from constants measured on one machine.
+
+    Benchmarks/distributed_estimate.sh AFFINE AFFINE_RANKS TEXT FOLDER
+
+measures them here and prints the tables of Docs.docc/Distributed.md.
+
+A step of N machines takes
+
+    compute = 6 · parameters · tokens a machine / rate             the rate of --run, in operations a second
+    coding  = parameters · seconds a value                         of --alone: rounding, sums and copies
+    wire    = 2 · (N - 1) / N · parameters · bytes a value · 8 / bits a second
+    calls   = 2 · buckets · (N - 1) · seconds a message            of --ranks, over TCP
+    travel  = wire + calls
+    step    = compute + coding + travel - min(overlap · travel, 2/3 · compute)
+
+where compute and coding, measured on one core, divide among --cores, and two thirds of compute are the backward pass, in
+which gradients travel. The overlap is the part of an exchange that a run of --waits did not wait for, where the
+exchange alone takes what --ranks says. "Of linear" is compute / step. Memory is of weights, gradients and what is kept of moments.
+"""
+
+import argparse
+import json
+
+
+def bucket(machines):
+    """As ExchangeOptions has it."""
+    return max(1 << 18, machines << 14)
+
+
+def table(options):
+    run = json.load(open(options.run))["runs"][0]
+    alone, ranks = json.load(open(options.alone)), json.load(open(options.ranks))
+    rate = 6 * run["parameters"] * run["tokensPerSecond"] * options.cores
+    message = ranks["secondsOfSmallExchange"] / (ranks["ranks"] - 1)
+    overlap = {}
+    for path in options.waits:
+        waiting = json.load(open(path))["runs"][0]
+        name = waiting["ranks"]["exchange"]
+        exchange = waiting["parameters"] * ranks[name + "SecondsPerValue"]
+        overlap[name] = max(0, 1 - waiting["ranks"]["waited"] / exchange)
+    print(f"A machine of {options.cores} cores computes {rate / 1e9:.0f} GFLOP/s; a message costs {message * 1e6:.0f} µs; hidden: "
+          + ", ".join(f"{part:.2f} of {name}" for name, part in overlap.items())
+          + ";\ncoding a value on a core: " + ", ".join(f"{alone[name + 'SecondsPerValue'] * 1e9:.1f} ns in {name}" for name in overlap)
+          + f". {options.tokens} tokens a machine and step.\n")
+    print("| machines | parameters | exchange | compute, s | coding, s | travel, s | step, s | of linear | "
+          "tokens/s | memory a machine | with sharded moments |")
+    print("| --- " * 11 + "|")
+    for machines in options.machines:
+        for billions in options.billions:
+            parameters = billions * 1e9
+            for name in overlap:
+                buckets = -(-parameters // bucket(machines))
+                compute = 6 * parameters * options.tokens / rate
+                coding = parameters * alone[name + "SecondsPerValue"] / options.cores
+                travel = 2 * (machines - 1) / machines * parameters * ranks[name + "BytesPerValue"] * 8 / options.bits
+                travel += 2 * buckets * (machines - 1) * message
+                step = compute + coding + travel - min(overlap[name] * travel, 2 / 3 * compute)
+                memory, sharded = 16 * parameters, (8 + 8 / machines) * parameters
+                print(f"| {machines} | {billions:g} · 10⁹ | {name} | {compute:.1f} | {coding:.1f} | {travel:.1f} | "
+                      f"{step:.1f} | {compute / step:.3f} | {machines * options.tokens / step:.0f} | "
+                      f"{memory / 1e9:.0f} GB | {sharded / 1e9:.0f} GB |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", required=True, help="affine train of one process, as JSON")
+    parser.add_argument("--waits", required=True, nargs="+", help="affine train of ranks, as JSON, one an exchange")
+    parser.add_argument("--alone", required=True, help="affine-ranks --measure of one process")
+    parser.add_argument("--ranks", required=True, help="affine-ranks --measure of two ranks or more")
+    parser.add_argument("--bits", type=float, default=25e9, help="of the network, a second and machine")
+    parser.add_argument("--machines", type=int, nargs="+", default=[64, 1024])
+    parser.add_argument("--billions", type=float, nargs="+", default=[1, 8, 70], help="parameters")
+    parser.add_argument("--cores", type=int, default=16, help="of a machine, each as the one that was measured")
+    parser.add_argument("--tokens", type=int, default=2048, help="of a machine and step")
+    table(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()

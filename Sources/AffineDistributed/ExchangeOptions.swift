@@ -1,0 +1,37 @@
+/// How ranks train together.
+public struct ExchangeOptions: Sendable, Hashable {
+  /// How gradients travel.
+  public var format = ExchangeFormat.float32
+  /// Whether what rounding took from gradients is added to those of the next step (arXiv 1901.09847).
+  public var feedsBackErrors = true
+  /// Whether sums do not depend on the number of ranks: every window is a backward pass of its own then,
+  /// and gradients travel when all of them are there.
+  public var isFixedOrder = false
+  /// Whether each rank keeps the moments of its part of the parameters alone.
+  public var shardsOptimizer = false
+  /// Gradients that travel together; `nil`: 2^18, and for many ranks as many as make messages long enough.
+  public var bucket: Int?
+
+  /// Exact sums, every rank with all moments.
+  public init() {}
+
+  /// Below some thousand values a message's own cost is more than that of its bytes.
+  func bucket(ranks: Int) -> Int { max(bucket ?? max(1 << 18, ranks << 14), 1) }
+}
+
+/// What a rank has sent to others and waited for.
+public struct ExchangeTraffic: Sendable, Hashable {
+  /// Bytes of gradients.
+  public internal(set) var gradientBytes = 0
+  /// Bytes that the same gradients have in float32.
+  public internal(set) var float32Bytes = 0
+  /// Bytes of parameters that were moved here.
+  public internal(set) var parameterBytes = 0
+  /// Time between the end of the backward pass and the last gradient.
+  public internal(set) var waited = Duration.zero
+  /// Steps of all of it.
+  public internal(set) var steps = 0
+
+  /// Nothing yet.
+  public init() {}
+}

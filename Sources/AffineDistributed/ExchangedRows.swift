@@ -1,0 +1,90 @@
+internal import AffineQuant
+
+/// Rows of values as they travel: one after another, codes before scales.
+struct ExchangedRows {
+  let format: ExchangeFormat
+  let execution: Execution
+
+  /// - Returns: The bytes, and the values that they stand for.
+  /// - Throws: ``AffineQuant/QuantizationError``: a value that is not finite, in int8.
+  func encode(
+    _ values: Matrix<Float>, _ rounding: Rounding
+  ) throws(QuantizationError) -> (bytes: Buffer<UInt8>, sent: Matrix<Float>) {
+    switch format {
+    case .float32: return (values.values.bytes, values)
+    case .bfloat16:
+      let halves: Matrix<BFloat16> = values.converted()
+      return (halves.values.bytes, halves.converted())
+    case .int8:
+      // No value is cut off, so that rounding at random is unbiased.
+      let codes = try AnyQuantized(
+        quantizing: values, as: Self.type,
+        QuantizationOptions(rule: .balanced, rounding: rounding), on: execution)
+      return (join(codes.core), codes.dequantized(on: execution))
+    }
+  }
+
+  /// Reads what ``encode(_:_:)`` wrote.
+  ///
+  /// - Throws: ``AffineQuant/QuantizationError``: scales that are none.
+  func decode(
+    _ bytes: Buffer<UInt8>, _ shape: Shape
+  ) throws(QuantizationError) -> Matrix<Float> {
+    switch format {
+    case .float32: return Matrix(validated: shape, bytes.viewed(as: Float.self))
+    case .bfloat16:
+      return Matrix<BFloat16>(validated: shape, bytes.viewed(as: BFloat16.self)).converted()
+    case .int8:
+      let core = try CodeMatrix(
+        type: Self.type, grid: BlockGrid(shape, Self.type.block), parts: split(bytes, shape))
+      return AnyQuantized(core).dequantized(on: execution)
+    }
+  }
+
+  private static let type: QuantizedType = {
+    guard let type = QuantizedType(name: "int8-group\(ExchangeFormat.group)") else {
+      preconditionFailure("no type of groups of \(ExchangeFormat.group)")
+    }
+    return type
+  }()
+
+  /// The bytes of a row's codes and of its scales.
+  private func counts(_ shape: Shape) -> (codes: Int, scales: Int) {
+    (shape.columns, format.byteCount(columns: shape.columns) - shape.columns)
+  }
+
+  private func join(_ matrix: CodeMatrix) -> Buffer<UInt8> {
+    let (codes, scales) = counts(matrix.shape)
+    let (codeBytes, scaleBytes) = (matrix.codes, matrix.scales.bytes)
+    return Buffer(count: matrix.shape.rows * (codes + scales), zeroed: false) { memory in
+      for row in 0..<matrix.shape.rows {
+        let first = row * (codes + scales)
+        memory.copy(codeBytes, row * codes..<(row + 1) * codes, to: first)
+        memory.copy(scaleBytes, row * scales..<(row + 1) * scales, to: first + codes)
+      }
+    }
+  }
+
+  private func split(_ bytes: Buffer<UInt8>, _ shape: Shape) -> CodeMatrix.Parts {
+    let (codes, scales) = counts(shape)
+    func gathered(_ count: Int, after start: Int) -> Buffer<UInt8> {
+      Buffer(count: shape.rows * count, zeroed: false) { memory in
+        for row in 0..<shape.rows {
+          let first = row * (codes + scales) + start
+          memory.copy(bytes, first..<first + count, to: row * count)
+        }
+      }
+    }
+    return CodeMatrix.Parts(
+      codes: gathered(codes, after: 0),
+      scales: gathered(scales, after: codes).viewed(as: Float.self))
+  }
+}
+
+extension MutableSpan where Element: BitwiseCopyable & Sendable {
+  /// Copies a range of elements.
+  mutating func copy(_ source: Buffer<Element>, _ range: Range<Int>, to first: Int) {
+    var target = part(first..<first + range.count)
+    target.copy(source.span.extracting(range))
+  }
+}

@@ -1,0 +1,178 @@
+public import AffineQuant
+public import AffineTraining
+
+/// Sums gradients over ranks while the backward pass goes on.
+///
+/// Gradients are gathered in buckets as they become ready. Of a full bucket each rank gets its part from
+/// all others, adds the parts up and shares the sum: every rank sends 2 · (N − 1) / N of a bucket, in the
+/// chosen format both times. Calls are not waited for before the end of the backward pass.
+public final class GradientExchange: DataParallel {
+  /// How it was asked for.
+  public let options: ExchangeOptions
+  /// What was sent so far.
+  public internal(set) var traffic = ExchangeTraffic()
+  let communicator: any Communicator
+  private var rounding = ExchangeRounding()
+  private var rows = ExchangedRows(format: .float32, execution: .standard)
+  private var shapes: [Shape] = []
+  /// Of this step: the bucket that gradients are added to, those that are sent, and the sums.
+  private var filling: Bucket?
+  private var sent: [Bucket] = []
+  private var buckets = 0
+  private var sums: [Int: BufferBuilder<Float>] = [:]
+  /// What was rounded away, by bucket.
+  private var errors: [Int: RoundingErrors] = [:]
+
+  /// Exchanges over ranks.
+  public init(_ communicator: any Communicator, _ options: ExchangeOptions = ExchangeOptions()) {
+    self.communicator = communicator
+    self.options = options
+  }
+
+  public var rank: Int { communicator.rank }
+  public var size: Int { communicator.size }
+  public var shardsOptimizer: Bool { options.shardsOptimizer }
+  public var isFixedOrder: Bool { options.isFixedOrder }
+
+  public func begin(_ shapes: [Shape], step: Int, seed: UInt64, on execution: Execution) {
+    self.shapes = shapes
+    rounding = ExchangeRounding(seed: seed, step: step, rank: rank)
+    rows = ExchangedRows(format: options.format, execution: execution)
+    (filling, sent, buckets, sums) = (nil, [], 0, [:])
+  }
+
+  public func add(_ gradient: Matrix<Float>, of parameter: Int) throws(ParallelError) {
+    sums[parameter] = BufferBuilder(count: gradient.shape.count)
+    var first = 0
+    while first < gradient.shape.count {
+      let bucket = filling ?? Bucket(buckets, capacity: options.bucket(ranks: size), ranks: size)
+      if filling == nil { buckets += 1 }
+      filling = bucket
+      first = bucket.take(gradient.values, of: parameter, from: first).upperBound
+      if bucket.isFull { try send(bucket) }
+    }
+    try advance(waiting: false)
+  }
+
+  public func finish() throws(ParallelError) -> [Int: Matrix<Float>] {
+    let start = ContinuousClock.now
+    if let filling { try send(filling) }
+    try advance(waiting: true)
+    traffic.waited += ContinuousClock.now - start
+    traffic.steps += 1
+    defer { sums = [:] }
+    var result: [Int: Matrix<Float>] = [:]
+    for (parameter, values) in sums {
+      result[parameter] = Matrix(validated: shapes[parameter], values.buffer)
+    }
+    return result
+  }
+
+  private func send(_ bucket: Bucket) throws(ParallelError) {
+    filling = nil
+    let bytes = try encode(bucket, bucket.rows, \.own)
+    try communicating { () throws(CommunicationError) in
+      bucket.parts = try communicator.startExchange(bytes)
+    }
+    count(bytes.count / size)
+    sent.append(bucket)
+  }
+
+  /// Takes buckets on whose calls have ended, or waits for all.
+  private func advance(waiting: Bool) throws(ParallelError) {
+    for bucket in sent {
+      guard let parts = bucket.parts else { continue }
+      // Sums are shared in the order of buckets, on all ranks.
+      guard try ended(parts, waiting) else { break }
+      bucket.parts = nil
+      try share(bucket, parts)
+    }
+    var rest: [Bucket] = []
+    for bucket in sent {
+      guard let sums = bucket.sums, try ended(sums, waiting) else {
+        rest.append(bucket)
+        continue
+      }
+      try keep(bucket, sums)
+    }
+    sent = rest
+  }
+
+  private func ended(_ transfer: any Transfer, _ waiting: Bool) throws(ParallelError) -> Bool {
+    try communicating { () throws(CommunicationError) in
+      guard waiting else { return try transfer.isDone() }
+      _ = try transfer.wait()
+      return true
+    }
+  }
+
+  private func share(_ bucket: Bucket, _ parts: any Transfer) throws(ParallelError) {
+    let matrix = try decode(bucket, parts)
+    let sum = RowTree.sum(matrix, on: rows.execution)
+    let bytes = try encode(bucket, sum, \.sum)
+    try communicating { () throws(CommunicationError) in
+      bucket.sums = try communicator.startShare(bytes)
+    }
+    count(bytes.count)
+  }
+
+  private func keep(_ bucket: Bucket, _ transfer: any Transfer) throws(ParallelError) {
+    let values = try decode(bucket, transfer).values
+    for piece in bucket.pieces {
+      sums[piece.parameter]?.memory.withRange(piece.values) { memory in
+        memory.copy(values.span.extracting(piece.first..<piece.first + piece.values.count))
+      }
+    }
+  }
+
+  /// Adds what the last step lost, rounds, and remembers what is lost now.
+  private func encode(
+    _ bucket: Bucket, _ values: Matrix<Float>,
+    _ error: WritableKeyPath<RoundingErrors, Matrix<Float>?>
+  ) throws(ParallelError) -> Buffer<UInt8> {
+    let feedsBack = options.feedsBackErrors && options.format != .float32
+    var values = values
+    if feedsBack, let lost = errors[bucket.number]?[keyPath: error], lost.shape == values.shape {
+      Elementwise.accumulate(&values, lost, on: rows.execution)
+    }
+    do throws(QuantizationError) {
+      let encoded = try rows.encode(
+        values, rounding(bucket.number, isSum: error == \RoundingErrors.sum))
+      guard feedsBack else { return encoded.bytes }
+      Elementwise.accumulate(
+        &values, Elementwise.scale(encoded.sent, by: -1, on: rows.execution), on: rows.execution)
+      errors[bucket.number, default: RoundingErrors()][keyPath: error] = values
+      return encoded.bytes
+    } catch { throw located(error, bucket, values.shape) }
+  }
+
+  private func decode(
+    _ bucket: Bucket, _ transfer: any Transfer
+  ) throws(ParallelError) -> Matrix<Float> {
+    let bytes = try communicating { () throws(CommunicationError) in try transfer.wait() }
+    let columns = bucket.columns
+    do throws(QuantizationError) {
+      return try rows.decode(bytes, Shape(size, columns))
+    } catch { throw .communication("gradients arrived that are none: \(error)") }
+  }
+
+  private func count(_ bytes: Int) {
+    traffic.gradientBytes += bytes * (size - 1)
+    let perValue = options.format.byteCount(columns: ExchangeFormat.group)
+    traffic.float32Bytes += bytes * (size - 1) * 4 * ExchangeFormat.group / perValue
+  }
+
+  /// Names the parameter of a value that is not finite.
+  private func located(
+    _ error: QuantizationError, _ bucket: Bucket, _ shape: Shape
+  ) -> ParallelError {
+    guard case .notFinite(let value, let row, let column) = error,
+      let (parameter, place) = bucket.owner(
+        of: (shape.rows == 1 ? rank : row) * shape.columns + column)
+    else { return .communication("gradients cannot be rounded: \(error)") }
+    let columns = max(shapes[parameter].columns, 1)
+    return .gradient(
+      parameter: parameter,
+      .notFinite(value, row: place / columns, column: place % columns))
+  }
+}

@@ -1,0 +1,55 @@
+public import AffineQuant
+
+/// Processes that train one model together, each on its part of every batch.
+///
+/// Every call is one of all processes, in the same order on each of them.
+public protocol DataParallel: AnyObject {
+  /// The number of this process, from 0.
+  var rank: Int { get }
+  /// How many processes there are.
+  var size: Int { get }
+  /// Whether each process keeps the moments of its part of the parameters alone (ZeRO-1, arXiv
+  /// 1910.02054).
+  var shardsOptimizer: Bool { get }
+  /// Whether sums are made in an order that does not depend on ``size``: every window is a backward pass
+  /// of its own then, which costs more.
+  var isFixedOrder: Bool { get }
+
+  /// Sums over processes, where no more than one of them has a number other than 0 at any place: exact.
+  ///
+  /// - Throws: ``ParallelError``.
+  func gathered(_ values: [Double]) throws(ParallelError) -> [Double]
+
+  /// Begins a step: gradients have these shapes.
+  func begin(_ shapes: [Shape], step: Int, seed: UInt64, on execution: Execution)
+
+  /// Takes this process's gradient by a parameter, which nothing will be added to any more. Sending it has
+  /// begun, or begins with the gradients after it.
+  ///
+  /// - Throws: ``ParallelError``.
+  func add(_ gradient: Matrix<Float>, of parameter: Int) throws(ParallelError)
+
+  /// Waits for all gradients.
+  ///
+  /// - Returns: The sums over processes, by parameter; the same bits on each process.
+  /// - Throws: ``ParallelError``.
+  func finish() throws(ParallelError) -> [Int: Matrix<Float>]
+
+  /// The bytes of one process, on all of them; what others give is not read.
+  ///
+  /// - Throws: ``ParallelError``.
+  func broadcast(_ bytes: Buffer<UInt8>, from rank: Int) throws(ParallelError) -> Buffer<UInt8>
+
+  /// The bytes of all processes, on the first of them; on the others nothing.
+  ///
+  /// - Throws: ``ParallelError``.
+  func gather(_ bytes: Buffer<UInt8>) throws(ParallelError) -> [Buffer<UInt8>]
+}
+
+/// What keeps processes from training together.
+public enum ParallelError: Error, Hashable {
+  /// What they exchange through has failed.
+  case communication(String)
+  /// A gradient that cannot be quantized to be sent.
+  case gradient(parameter: Int, QuantizationError)
+}

@@ -1,0 +1,49 @@
+internal import AffineQuant
+
+/// Which part of the work each of several processes does.
+struct Shares {
+  let rank, size: Int
+  private let isFixedOrder: Bool
+
+  init(_ parallel: (any DataParallel)?) {
+    (rank, size) = (parallel?.rank ?? 0, parallel?.size ?? 1)
+    isFixedOrder = parallel?.isFixedOrder ?? false
+  }
+
+  /// Refuses settings that processes cannot divide.
+  ///
+  /// - Throws: ``TrainingError/model(_:)``.
+  func check(_ settings: TrainingSettings) throws(TrainingError) {
+    guard isFixedOrder else { return _ = try part(of: settings.batch, "a batch") }
+    guard size.nonzeroBitCount == 1 else {
+      throw .model("sums in a fixed order need a power of two processes, not \(size)")
+    }
+    _ = try part(of: settings.batch * settings.accumulation, "a step")
+  }
+
+  /// The part of this process of what all divide evenly.
+  ///
+  /// - Throws: ``TrainingError/model(_:)``.
+  func part(of count: Int, _ what: String) throws(TrainingError) -> Range<Int> {
+    guard count.isMultiple(of: size) else {
+      throw .model("\(what) of \(count) windows does not divide among \(size) processes")
+    }
+    let each = count / size
+    return rank * each..<(rank + 1) * each
+  }
+
+  /// Which process keeps the moments of each parameter: the largest first, each to the process that has
+  /// least.
+  static func owners(of parameters: [Parameter], size: Int) -> [Int] {
+    var (owners, loads) = (parameters.map { _ in 0 }, Array(repeating: 0, count: size))
+    let order = parameters.indices.sorted {
+      (parameters[$1].shape.count, $0) < (parameters[$0].shape.count, $1)
+    }
+    for index in order where !parameters[index].isFrozen {
+      let least = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) } ?? 0
+      owners[index] = least
+      loads[least] += parameters[index].shape.count
+    }
+    return owners
+  }
+}

@@ -1,0 +1,141 @@
+internal import AffineQuant
+
+extension Trainer {
+  /// The loss and the gradients of one step, over all processes.
+  mutating func gradients(
+    _ recipe: Recipe, _ execution: Execution, _ parallel: (any DataParallel)?
+  ) throws(TrainingError) -> (loss: Double, gradients: [StoredMatrix?]) {
+    try Shares(parallel).check(settings)
+    parallel?.begin(
+      model.parameters.map(\.shape), step: step, seed: settings.seed, on: execution)
+    if let parallel, parallel.isFixedOrder {
+      return try orderedGradients(recipe, execution, parallel)
+    }
+    let shares = Shares(parallel)
+    let windows = try shares.part(of: settings.batch, "a batch")
+    var (total, sums) = (0.0, [StoredMatrix?](repeating: nil, count: model.parameters.count))
+    for part in 0..<settings.accumulation {
+      let index = step * settings.accumulation + part
+      let isLast = part == settings.accumulation - 1
+      // Processes round with random numbers of their own.
+      let tape = Tape(
+        seed: settings.seed, step: UInt64(index * shares.size + shares.rank), flow: recipe.flow,
+        on: execution)
+      let loss = try pass(
+        batch(index, windows), recipe, weight: 1 / Float(settings.accumulation * shares.size), tape
+      ) { parameter, gradient throws(TrainingError) in
+        guard let parallel, isLast else {
+          return try add(gradient, of: parameter, to: &sums, execution)
+        }
+        var sum = gradient
+        if let earlier = sums[parameter] {
+          Elementwise.accumulate(&sum, earlier.floats(on: execution), on: execution)
+        }
+        sums[parameter] = nil
+        try named { () throws(ParallelError) in try parallel.add(sum, of: parameter) }
+      }
+      peak.activations = max(peak.activations, tape.peakSavedBytes)
+      total += loss / Double(settings.accumulation)
+    }
+    if let parallel {
+      sums = try finish(parallel)
+      var losses = [Double](repeating: 0, count: shares.size)
+      losses[shares.rank] = total
+      total = try gathered(losses, parallel).reduce(0, +) / Double(shares.size)
+    }
+    note(sums)
+    return (total, sums)
+  }
+
+  /// The same with a backward pass for every window, and sums in the order of windows: the tree of their
+  /// halves, of which each of a power of two processes has one branch.
+  private mutating func orderedGradients(
+    _ recipe: Recipe, _ execution: Execution, _ parallel: any DataParallel
+  ) throws(TrainingError) -> (loss: Double, gradients: [StoredMatrix?]) {
+    let count = settings.batch * settings.accumulation
+    var losses = [Double](repeating: 0, count: count)
+    let branch = try branch(
+      Shares(parallel).part(of: count, "a step"), of: count, recipe, execution, &losses)
+    for (parameter, gradient) in branch.enumerated().reversed() {
+      guard let gradient else { continue }
+      try named { () throws(ParallelError) in try parallel.add(gradient, of: parameter) }
+    }
+    let sums = try finish(parallel)
+    note(sums)
+    return (try gathered(losses, parallel).reduce(0, +) / Double(count), sums)
+  }
+
+  private mutating func branch(
+    _ windows: Range<Int>, of count: Int, _ recipe: Recipe, _ execution: Execution,
+    _ losses: inout [Double]
+  ) throws(TrainingError) -> [Matrix<Float>?] {
+    guard windows.count > 1 else {
+      let window = windows.lowerBound
+      let (part, place) = (window / settings.batch, window % settings.batch)
+      let tape = Tape(
+        seed: settings.seed, step: UInt64(step * count + window), flow: recipe.flow, on: execution)
+      var gradients = [Matrix<Float>?](repeating: nil, count: model.parameters.count)
+      losses[window] = try pass(
+        batch(step * settings.accumulation + part, place..<place + 1), recipe,
+        weight: 1 / Float(count), tape
+      ) { parameter, gradient in gradients[parameter] = gradient }
+      peak.activations = max(peak.activations, tape.peakSavedBytes)
+      return gradients
+    }
+    // What does not halve evenly is no branch of two processes: any order serves that all keep.
+    let middle = windows.lowerBound + (windows.count.isMultiple(of: 2) ? windows.count / 2 : 1)
+    var sum = try branch(windows.lowerBound..<middle, of: count, recipe, execution, &losses)
+    let rest = try branch(middle..<windows.upperBound, of: count, recipe, execution, &losses)
+    for (parameter, gradient) in rest.enumerated() {
+      guard let gradient, var first = sum[parameter] else { continue }
+      sum[parameter] = nil
+      Elementwise.accumulate(&first, gradient, on: execution)
+      sum[parameter] = first
+    }
+    return sum
+  }
+
+  /// One forward and backward pass; gradients are lent as they are ready.
+  private func pass(
+    _ batch: TextCorpus.Windows, _ recipe: Recipe, weight: Float, _ tape: Tape,
+    _ ready: (Int, Matrix<Float>) throws(TrainingError) -> Void
+  ) throws(TrainingError) -> Double {
+    let loss = try model.gradients(
+      batch.inputs, targets: batch.targets, sequence: settings.sequence, recipe: recipe,
+      weight: weight, on: tape, whenReady: ready)
+    guard loss.isFinite else { throw .notFinite(tensor: "the loss", step: step) }
+    return loss
+  }
+
+  /// Some windows of a batch.
+  private func batch(
+    _ index: Int, _ windows: Range<Int>
+  ) throws(TrainingError) -> TextCorpus.Windows {
+    let batch: TextCorpus.Windows
+    do throws(CorpusError) {
+      batch = try corpus.batch(
+        step: index, size: settings.batch, sequence: settings.sequence, seed: settings.dataSeed)
+    } catch { throw .corpus(error) }
+    let tokens = windows.lowerBound * settings.sequence..<windows.upperBound * settings.sequence
+    return (Array(batch.inputs[tokens]), Array(batch.targets[tokens]))
+  }
+
+  private func add(
+    _ gradient: Matrix<Float>, of parameter: Int, to sums: inout [StoredMatrix?],
+    _ execution: Execution
+  ) throws(TrainingError) {
+    guard let sum = sums[parameter] else {
+      sums[parameter] = settings.gradients.round(gradient)
+      return
+    }
+    do throws(ShapeError) {
+      sums[parameter] = try settings.gradients.sum(sum, gradient, on: execution)
+    } catch { throw .shape(tensor: model.parameters[parameter].name, error) }
+  }
+
+  private mutating func note(_ sums: [StoredMatrix?]) {
+    peak.gradients = max(peak.gradients, sums.reduce(0) { $0 + ($1?.byteCount ?? 0) })
+    peak.weights = max(peak.weights, model.byteCount)
+    peak.optimizer = max(peak.optimizer, optimizer.stateBytes)
+  }
+}

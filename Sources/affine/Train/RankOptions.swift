@@ -1,0 +1,70 @@
+public import AffineDistributed
+import AffineFormats
+import AffineTraining
+public import ArgumentParser
+
+/// How the ranks that a launcher started train together.
+struct RankOptions: ParsableArguments {
+  @Option(help: "How gradients travel between ranks: float32, bfloat16 or int8.")
+  var exchange = ExchangeFormat.float32
+  @Flag(help: "Do not add to gradients what rounding took from those of the step before.")
+  var noErrorFeedback = false
+  @Flag(
+    help:
+      "Sums that do not depend on the number of ranks, a power of two: every window is a backward pass of its own, and nothing is sent meanwhile."
+  )
+  var fixedOrder = false
+  @Flag(help: "Each rank keeps the optimizer's moments of its part of the parameters alone.")
+  var shardOptimizer = false
+
+  func validate() throws {
+    guard !noErrorFeedback || exchange != .float32 else {
+      throw ValidationError("--no-error-feedback is of gradients that are rounded: --exchange int8")
+    }
+    guard !fixedOrder || exchange == .float32 else {
+      throw ValidationError(
+        "--fixed-order sums float32, not \(exchange.rawValue): what is rounded depends on the ranks"
+      )
+    }
+  }
+
+  /// What a run's gradients go through; `nil`: this process is alone and asked for nothing.
+  func parallel() throws -> GradientExchange? {
+    let ranks = try Ranks.join()
+    var options = ExchangeOptions()
+    options.format = exchange
+    options.feedsBackErrors = !noErrorFeedback
+    options.isFixedOrder = fixedOrder
+    options.shardsOptimizer = shardOptimizer
+    guard ranks.size > 1 || options != ExchangeOptions() else { return nil }
+    return GradientExchange(ranks, options)
+  }
+
+  /// Compares what ranks must have in common, before the first step.
+  ///
+  /// - Throws: ``AffineDistributed/CommunicationError``: the first difference.
+  func compare(_ trainer: Trainer, files: [(option: String, path: String?)]) throws {
+    let ranks = try Ranks.join()
+    guard ranks.size > 1 else { return }
+    var card = RankCard()
+    card.add("build", try Self.digest(of: Machine.program))
+    card.add("list of arguments", "'\(CommandLine.arguments.dropFirst().joined(separator: " "))'")
+    for (option, path) in files {
+      card.add("file of \(option)", try path.map { try Self.digest(of: $0) } ?? "none")
+    }
+    card.add("number of steps taken", "\(trainer.step)")
+    card.add("model", Self.digest(try trainer.model.checkpoint.contents()))
+    try card.compare(over: ranks)
+  }
+
+  private static func digest(of path: String) throws -> String {
+    guard MappedFile.exists(path) else { return "none" }
+    return digest(try MappedFile.contents(of: path))
+  }
+
+  private static func digest(_ bytes: [UInt8]) -> String {
+    String(bytes.span.digest, radix: 16)
+  }
+}
+
+extension ExchangeFormat: ExpressibleByArgument {}
