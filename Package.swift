@@ -92,7 +92,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "AffineDistributedTests",
-      dependencies: ["AffineDistributed", "AffineTestSupport"], swiftSettings: strict),
+      dependencies: ["AffineDistributed", "AffineLayers", "AffineTestSupport"],
+      swiftSettings: strict),
     // What ranks exchange, checked by ranks: `mpirun -n 2 affine-ranks`.
     .executableTarget(
       name: "affine-ranks", dependencies: ["AffineDistributed"], path: "Tests/Ranks",

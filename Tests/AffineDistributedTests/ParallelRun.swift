@@ -1,4 +1,5 @@
 import AffineDistributed
+import AffineLayers
 import AffineQuant
 
 import AffineTraining
@@ -25,10 +26,14 @@ struct ParallelRun: Sendable {
 
   func trainer(_ parallel: GradientExchange?) throws -> Trainer {
     let corpus = try Self.text.get()
-    var shape = TransformerShape(vocabulary: corpus.vocabulary.count)
-    (shape.width, shape.layers, shape.heads, shape.keyValueHeads) = (64, 1, 2, 2)
-    (shape.hidden, shape.context, shape.isTied) = (128, 16, true)
-    let model = try Transformer(shape, recipe: recipe, seed: settings.seed)
+    var configuration = try DecoderConfiguration(
+      vocabulary: corpus.vocabulary.count, width: 64, layers: 1, heads: 2, keyValueHeads: 2,
+      feedForward: 128, context: 16)
+    (configuration.norm, configuration.activation) = (.layer, .gelu)
+    (configuration.isTied, configuration.learnsPositions) = (true, true)
+    configuration.blocks[0].rotary = nil
+    let model = try Transformer(
+      configuration, dropout: 0, recipe: recipe, seed: settings.seed)
     return try Trainer(
       model, .constant(recipe), corpus, settings, on: .threads(1), with: parallel)
   }

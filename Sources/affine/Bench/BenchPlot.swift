@@ -1,3 +1,4 @@
+internal import AffinePlots
 import AffineBench
 import AffineTraining
 
