@@ -2,9 +2,16 @@ internal import AffineQuant
 
 extension CachePass {
   func linear(_ layer: DecoderLayer, _ x: Matrix<Float>) throws -> Matrix<Float> {
-    try multiply([layer], x) { () throws(QuantizationError) in
-      try model[layer](x, on: execution)
-    }
+    try observe?(layer.name, x)
+    do throws(QuantizationError) {
+      return switch layer {
+      case .linear(let block, .output): try model.blocks[block].output(x, on: execution)
+      case .linear(let block, .down): try model.blocks[block].down(x, on: execution)
+      // Without a gate it is all of its group.
+      case .linear(let block, .up): try model.blocks[block].feedForward(x, on: execution)
+      default: try model[layer](x, on: execution)
+      }
+    } catch { throw DecoderError.quantization(linear: layer.name, error) }
   }
 
   func unembed(_ x: Matrix<Float>) throws -> Matrix<Float> {
@@ -14,20 +21,21 @@ extension CachePass {
   }
 
   func heads(_ block: Int, _ x: Matrix<Float>) throws -> Heads {
-    let layers = [.query, .key, .value].map { DecoderLayer.linear(block: block, $0) }
-    let joined = try multiply(layers, x) { () throws(QuantizationError) in
-      try model.blocks[block].attention(x, on: execution)
-    }
-    return Heads(joined: joined, turned: joined)
+    if observe != nil { try show(x, block, [.query, .key, .value]) }
+    do throws(QuantizationError) {
+      let joined = try model.blocks[block].attention(x, on: execution)
+      return Heads(joined: joined, turned: joined)
+    } catch { throw failure(block, .query, error) }
   }
 
   func gate(
     _ block: Int, _ x: Matrix<Float>, _ function: DecoderConfiguration.Function
   ) throws -> Matrix<Float> {
-    let layers = [.gate, .up].map { DecoderLayer.linear(block: block, $0) }
-    let both = try multiply(layers, x) { () throws(QuantizationError) in
-      try model.blocks[block].feedForward(x, on: execution)
-    }
+    if observe != nil { try show(x, block, [.gate, .up]) }
+    let both: Matrix<Float>
+    do throws(QuantizationError) {
+      both = try model.blocks[block].feedForward(x, on: execution)
+    } catch { throw failure(block, .gate, error) }
     return switch function {
     case .silu: Elementwise.swiglu(gateAndUp: both, on: execution)
     case .tanhGelu: Elementwise.geglu(gateAndUp: both, on: execution)
@@ -35,16 +43,15 @@ extension CachePass {
     }
   }
 
-  /// Shows the input of layers, and names the first of them in an error.
-  private func multiply(
-    _ layers: [DecoderLayer], _ input: Matrix<Float>,
-    _ body: () throws(QuantizationError) -> Matrix<Float>
-  ) throws -> Matrix<Float> {
-    if let observe {
-      for layer in layers { try observe(layer.name, input) }
-    }
-    do throws(QuantizationError) { return try body() } catch {
-      throw DecoderError.quantization(linear: layers[0].name, error)
-    }
+  private func show(
+    _ input: Matrix<Float>, _ block: Int, _ linears: [DecoderConfiguration.BlockLinear]
+  ) throws {
+    for linear in linears { try observe?(DecoderLayer.linear(block: block, linear).name, input) }
+  }
+
+  private func failure(
+    _ block: Int, _ linear: DecoderConfiguration.BlockLinear, _ error: QuantizationError
+  ) -> DecoderError {
+    .quantization(linear: DecoderLayer.linear(block: block, linear).name, error)
   }
 }

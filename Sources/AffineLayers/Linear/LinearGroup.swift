@@ -81,6 +81,7 @@ package struct LinearGroup: Sendable {
   private var separated: [Linear] {
     switch layers {
     case .separate(let linears): return linears
+    case .joined(let linear) where outputs.count == 1: return [linear]
     case .joined(let linear):
       var first = 0
       return outputs.map { count in

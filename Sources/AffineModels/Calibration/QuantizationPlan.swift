@@ -25,7 +25,7 @@ public struct QuantizationPlan: Sendable, Hashable {
 
   /// Whether a method's factors may go into the norm before a layer.
   public var foldsIntoNorms = true
-  /// Whether they may become ``Linear/inputFactors`` where they cannot go into a norm.
+  /// Whether they may become ``AffineLayers/Linear/inputFactors`` where they cannot go into a norm.
   public var scalesInputs = true
 
   /// Collects choices.

@@ -12,7 +12,7 @@ public struct GGUFWeights: DecoderWeights {
 
   /// Reads the metadata of a file.
   ///
-  /// - Throws: As ``DecoderConfiguration/init(_:)``.
+  /// - Throws: As the configuration of a file; ``LlamaError/unusedTensor(_:layers:)``.
   public init(_ file: GGUFFile) throws {
     self.file = file
     configuration = try DecoderConfiguration(file)

@@ -12,7 +12,7 @@ extension DecoderConfiguration {
   /// Reads the metadata of a GGUF file.
   ///
   /// - Throws: ``AffineFormats/GGUFError`` for values that are missing or of another type;
-  ///   ``AffineLayers/DecoderError`` and ``LlamaError`` for other architectures, what does not fit, and what is said of the model and not
+  ///   ``AffineLayers/DecoderError`` and ``AffineModels/LlamaError`` for other architectures, what does not fit, and what is said of the model and not
   ///   computed here.
   public init(_ file: GGUFFile) throws {
     let metadata = file.metadata
