@@ -48,7 +48,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "AffineTestSupport", dependencies: ["AffineQuant"], path: "Tests/AffineTestSupport",
+      name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineQuant"],
+      path: "Tests/AffineTestSupport",
       swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
     .testTarget(

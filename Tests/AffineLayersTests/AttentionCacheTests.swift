@@ -18,7 +18,9 @@ import Testing
         Matrix<Float>(rows: count, columns: x.shape.columns) { x[start + $0, $1] }
       }
       cache.append(keys: rows[1], column: 0, values: rows[2], column: 0, on: execution)
-      result += cache.attend(rows[0], heads: c.heads, on: execution).values.array
+      result += cache.attend(
+        rows[0], heads: c.heads, ScoreRule(size: c.size), on: execution
+      ).values.array
       start += count
       #expect(cache.count == start)
     }
@@ -106,7 +108,7 @@ import Testing
       var cache = AttentionCache(heads: 1, size: 4, format: format)
       let row = Matrix<Float>(rows: 1, columns: 4) { _, column in column == 2 ? value : 1 }
       cache.append(keys: row, column: 0, values: row, column: 0, on: .threads(1))
-      let found = cache.attend(row, heads: 1, on: .threads(1))
+      let found = cache.attend(row, heads: 1, ScoreRule(size: 4), on: .threads(1))
       #expect(found.values.array.contains { !$0.isFinite })
     }
   }

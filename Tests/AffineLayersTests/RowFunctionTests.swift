@@ -168,12 +168,15 @@ import Testing
     let (heads, sequence) = (3, 5)
     for size in [2, 6, 34, 64] {
       let x = Samples.matrix(4 * sequence, heads * size, seed: 1)
+      let rule = RotaryRule(base: 10_000, columns: size)
       let turned = Self.executions.map {
-        Rotary.rotate(x, heads: heads, sequence: sequence, base: 10_000, inverse: false, on: $0)
+        Rotary.rotate(
+          x, heads: heads, size: size, turns: Rotary.turns(positions: 0..<sequence, rule), on: $0)
       }
       #expect(turned.allSatisfy { sameBits($0, turned[0]) })
       let back = Rotary.rotate(
-        turned[0], heads: heads, sequence: sequence, base: 10_000, inverse: true, on: .threads(1))
+        turned[0], heads: heads, size: size,
+        turns: Rotary.turns(positions: 0..<sequence, rule, inverse: true), on: .threads(1))
       for row in 0..<x.shape.rows {
         for head in 0..<heads {
           for i in 0..<size / 2 {

@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineModels
 import AffineQuant
 import AffineTestSupport

@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining

@@ -22,7 +22,8 @@ let package = Package(
     .target(
       name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
     .target(
-      name: "AffineTestSupport", dependencies: ["AffineQuant"], swiftSettings: strict),
+      name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineQuant"],
+      swiftSettings: strict),
     .target(name: "AllocationCounter"),
     .testTarget(
       name: "AffineQuantTests",

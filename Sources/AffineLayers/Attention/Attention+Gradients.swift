@@ -16,7 +16,7 @@ extension Attention {
     eachPair(q.shape.rows, execution) { rows, pair in
       let first = rows.lowerBound
       let head = AttentionHead(
-        sequence: rows.count, size: size, isCausal: isCausal, execution)
+        sequence: rows.count, size: size, isCausal: isCausal, rule, execution)
       let (scores, slopes) = (head.scores, head.scores)
       let keys = HeadRows(k, row: first, column: pair * size)
       let keyPanels = head.panels(keys)

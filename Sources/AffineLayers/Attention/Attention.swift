@@ -10,19 +10,26 @@ package struct Attention: Sendable {
   package let sequences: [Range<Int>]
   /// Whether a row sees its sequence up to itself, or all of it.
   package let isCausal: Bool
+  /// What becomes of scores before the softmax; `nil`: they are scaled by 1 / √size.
+  package let rule: ScoreRule?
 
   /// - Parameters:
   ///   - heads: Of q.
   ///   - keyValueHeads: Of k and v.
   ///   - lengths: The rows of the sequences, which follow each other.
   ///   - isCausal: Whether a row sees its sequence up to itself.
+  ///   - rule: What becomes of scores; a window is that of causal attention alone.
   /// - Precondition: `heads` is a multiple of `keyValueHeads`, and all numbers are positive.
-  package init(heads: Int, keyValueHeads: Int, lengths: [Int], isCausal: Bool) {
+  package init(
+    heads: Int, keyValueHeads: Int, lengths: [Int], isCausal: Bool, rule: ScoreRule? = nil
+  ) {
+    precondition(isCausal || rule?.window == nil, "a window without an order")
     precondition(heads > 0 && keyValueHeads > 0 && lengths.allSatisfy { $0 > 0 })
     precondition(heads.isMultiple(of: keyValueHeads), "\(heads) heads, \(keyValueHeads) of keys")
     self.heads = heads
     self.keyValueHeads = keyValueHeads
     self.isCausal = isCausal
+    self.rule = rule
     var first = 0
     sequences = lengths.map { length in
       defer { first += length }
@@ -77,7 +84,7 @@ package struct Attention: Sendable {
     eachPair(q.shape.rows, execution) { rows, pair in
       let first = rows.lowerBound
       let head = AttentionHead(
-        sequence: rows.count, size: size, isCausal: isCausal, execution)
+        sequence: rows.count, size: size, isCausal: isCausal, rule, execution)
       let panels = head.panels(HeadRows(k, row: first, column: pair * size))
       let values = HeadRows(v, row: first, column: pair * size)
       let scores = head.scores

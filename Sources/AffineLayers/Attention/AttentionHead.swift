@@ -14,17 +14,19 @@ struct AttentionHead {
   let isCausal: Bool
   /// How far neighbouring rows of scores lie apart: whole vectors of every instruction set.
   let stride: Int
-  /// The scale of the scores.
-  let scale: Float
+  /// What becomes of scores before the softmax.
+  let rule: ScoreRule
   private let product: Kernel<ProductInPlace>
   private let weights: Kernel<AttentionWeights>
   private let slopes: Kernel<AttentionSlopes>
   private let interleave: Kernel<InterleaveRows>
 
-  init(sequence: Int, size: Int, isCausal: Bool, _ execution: Execution) {
+  init(
+    sequence: Int, size: Int, isCausal: Bool, _ rule: ScoreRule?, _ execution: Execution
+  ) {
     (self.sequence, self.size, self.isCausal) = (sequence, size, isCausal)
     stride = (sequence + Self.lanes - 1) / Self.lanes * Self.lanes
-    scale = 1 / Float(size).squareRoot()
+    self.rule = rule ?? ScoreRule(size: size)
     product = AttentionKernels.product.best(on: execution)
     weights = AttentionKernels.weights.best(on: execution)
     slopes = AttentionKernels.slopes.best(on: execution)
@@ -113,9 +115,10 @@ struct AttentionHead {
     let largest = BufferBuilder<Float>(count: block.count)
     let sums = BufferBuilder<Float>(count: block.count)
     let (count, growth) = visibility(of: block)
+    prepare(scores, block)
     var arguments = unsafe AttentionWeights(
       c: aq_attentionweights_args(
-        rows: block.count, count: count, growth: growth, scale: scale,
+        rows: block.count, count: count, growth: growth, scale: rule.kernelScale,
         scores: scores.memory.pointer, stride: stride, largest: largest.memory.pointer,
         sums: sums.memory.pointer))
     weights(&arguments)
@@ -129,14 +132,39 @@ struct AttentionHead {
   ) {
     let start = block.lowerBound * output.stride
     let (count, growth) = visibility(of: block)
+    prepare(scores, block)
+    let capSlopes = capSlopes(scores, block)
     var arguments = unsafe AttentionSlopes(
       c: aq_attentionslopes_args(
-        rows: block.count, count: count, growth: growth, scale: scale,
+        rows: block.count, count: count, growth: growth, scale: rule.kernelScale,
         scores: scores.memory.pointer, slopes: slopes.memory.pointer, stride: stride,
         output: output.pointer + start,
         gradient: gradient.pointer + start, width: output.stride, size: size,
         log_sums: logSums.pointer + block.lowerBound * logSums.stride,
         log_sums_stride: logSums.stride))
     self.slopes(&arguments)
+    for (index, slope) in capSlopes.enumerated() {
+      unsafe slopes.memory.pointer[index] *= slope
+    }
+  }
+
+  /// Caps the scores of a block, and hides what is outside of the window.
+  private func prepare(_ scores: BufferBuilder<Float>, _ block: Range<Int>) {
+    guard rule.cap != nil || rule.window != nil else { return }
+    for (row, token) in block.enumerated() {
+      unsafe rule.prepare(
+        scores.memory.pointer + row * stride, count: isCausal ? token + 1 : sequence,
+        hidden: rule.firstSeen(by: token))
+    }
+  }
+
+  /// What the gradients of capped scores are multiplied by to be those of products, scales and all; nothing
+  /// where scores have no cap.
+  private func capSlopes(_ scores: BufferBuilder<Float>, _ block: Range<Int>) -> [Float] {
+    guard let cap = rule.cap else { return [] }
+    return (0..<block.count * stride).map { index in
+      let part = unsafe scores.memory.pointer[index] / cap
+      return part.magnitude <= 1 ? (1 - part * part) * rule.scale : 0
+    }
   }
 }

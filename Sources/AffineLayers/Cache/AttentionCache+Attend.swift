@@ -12,10 +12,11 @@ extension AttentionCache {
   ///   - queries: A row for each of the last tokens; its first columns are `heads` heads, of which
   ///     neighbours share a head of the cache (Ainslie et al., 2023).
   ///   - heads: Heads of queries.
+  ///   - rule: What becomes of scores before the softmax.
   ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Returns: As many rows of `heads` heads.
   package func attend(
-    _ queries: Matrix<Float>, heads: Int, on execution: Execution
+    _ queries: Matrix<Float>, heads: Int, _ rule: ScoreRule, on execution: Execution
   ) -> Matrix<Float> {
     let rows = queries.shape.rows
     let width = heads * page.size
@@ -30,7 +31,7 @@ extension AttentionCache {
     ) { index in
       let part = parts[index]
       let place = part.firstRow * queries.shape.columns + part.head * page.size
-      unsafe CacheAttention(self, part, execution).run(
+      unsafe CacheAttention(self, part, rule, execution).run(
         queries: queries.values.pointer + place,
         stride: part.sharesToken ? page.size : queries.shape.columns,
         into: output.memory.pointer + part.firstRow * width + part.head * page.size,

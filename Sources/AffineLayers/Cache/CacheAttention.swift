@@ -15,27 +15,36 @@ struct CacheAttention {
     let seen: Int
     /// Whether all rows are of one token.
     let sharesToken: Bool
+
+    /// The token that a row is of, which is the last that it sees.
+    func token(ofRow row: Int) -> Int { seen - 1 - (sharesToken ? 0 : rows - 1 - row) }
   }
 
   private let part: Part
+  private let rule: ScoreRule
   private let page: CachePage
   private let reader: CacheReader
   private let product: Kernel<ProductInPlace>
   private let weights: Kernel<AttentionWeights>
   private let multiply: Kernel<Elements>
   private let scores: BufferBuilder<Float>
+  /// The first token of the first page that some row sees: that of the first score.
+  private let first: Int
   /// How far neighbouring rows of scores lie apart.
   private let stride: Int
 
-  init(_ cache: AttentionCache, _ part: Part, _ execution: Execution) {
+  init(_ cache: AttentionCache, _ part: Part, _ rule: ScoreRule, _ execution: Execution) {
     self.part = part
+    self.rule = rule
     page = cache.page
     reader = CacheReader(cache.page, cache.pages, execution)
     product = AttentionKernels.product.best(on: execution)
     weights = AttentionKernels.weights.best(on: execution)
     multiply = ElementKernels.multiply.best(on: execution)
     let pages = (part.seen + CachePage.tokens - 1) / CachePage.tokens
-    stride = pages * CachePage.tokens
+    let hidden = rule.firstSeen(by: part.token(ofRow: 0)) / CachePage.tokens
+    first = hidden * CachePage.tokens
+    stride = (pages - hidden) * CachePage.tokens
     scores = BufferBuilder(count: part.rows * stride)
   }
 
@@ -47,13 +56,13 @@ struct CacheAttention {
   ) {
     unsafe score(queries, queryStride)
     turnIntoWeights()
-    for first in Swift.stride(from: 0, to: part.seen, by: CachePage.tokens) {
-      let values = unsafe reader.values(first / CachePage.tokens, part.cacheHead)
+    for token in Swift.stride(from: first, to: part.seen, by: CachePage.tokens) {
+      let values = unsafe reader.values(token / CachePage.tokens, part.cacheHead)
       var arguments = unsafe ProductInPlace(
         c: aq_product_args(
-          rows: part.rows, columns: page.size, depth: min(CachePage.tokens, part.seen - first),
-          lhs: scores.memory.pointer + first, lhs_row: stride, lhs_depth: 1, rhs: values,
-          rhs_depth: page.size, out: output, out_row: outputStride, accumulate: first > 0))
+          rows: part.rows, columns: page.size, depth: min(CachePage.tokens, part.seen - token),
+          lhs: scores.memory.pointer + token - first, lhs_row: stride, lhs_depth: 1, rhs: values,
+          rhs_depth: page.size, out: output, out_row: outputStride, accumulate: token > first))
       product(&arguments)
     }
     withExtendedLifetime((scores, reader)) {}
@@ -63,9 +72,9 @@ struct CacheAttention {
   private func score(_ queries: UnsafePointer<Float>, _ queryStride: Int) {
     let tokens = CachePage.tokens
     let unscaled = BufferBuilder<Float>(count: page.format == .int8 ? part.rows * tokens : 0)
-    for first in Swift.stride(from: 0, to: stride, by: tokens) {
-      let index = first / tokens
-      let target = unsafe scores.memory.pointer + first
+    for place in Swift.stride(from: 0, to: stride, by: tokens) {
+      let index = (first + place) / tokens
+      let target = unsafe scores.memory.pointer + place
       let scales = unsafe reader.keyScales(index, part.cacheHead)
       let isScaled = unsafe scales == nil
       var arguments = unsafe ProductInPlace(
@@ -89,13 +98,21 @@ struct CacheAttention {
 
   /// Rows of one token see the same tokens; a row of a later token sees one more.
   private func turnIntoWeights() {
+    if rule.cap != nil || rule.window != nil {
+      for row in 0..<part.rows {
+        let token = part.token(ofRow: row)
+        unsafe rule.prepare(
+          scores.memory.pointer + row * stride, count: token + 1 - first,
+          hidden: rule.firstSeen(by: token) - first)
+      }
+    }
     let statistics = BufferBuilder<Float>(count: 2 * part.rows)
-    let growth = part.sharesToken ? 0 : 1
     var arguments = unsafe AttentionWeights(
       c: aq_attentionweights_args(
-        rows: part.rows, count: part.seen - (part.rows - 1) * growth, growth: growth,
-        scale: 1 / Float(page.size).squareRoot(), scores: scores.memory.pointer, stride: stride,
-        largest: statistics.memory.pointer, sums: statistics.memory.pointer + part.rows))
+        rows: part.rows, count: part.token(ofRow: 0) + 1 - first,
+        growth: part.sharesToken ? 0 : 1, scale: rule.kernelScale, scores: scores.memory.pointer,
+        stride: stride, largest: statistics.memory.pointer,
+        sums: statistics.memory.pointer + part.rows))
     weights(&arguments)
     withExtendedLifetime(statistics) {}
   }

@@ -62,7 +62,12 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
   /// The function of feed-forward layers.
   public var activation = Activation.swiglu
   /// The linear layers that have a bias.
-  public var biases: Set<BlockLinear> = []
+  public var biases: Set<BlockLinear> {
+    get { Set(orderedBiases) }
+    set { orderedBiases = BlockLinear.allCases.filter(newValue.contains) }
+  }
+  /// In one order, so that one configuration has one text.
+  private var orderedBiases: [BlockLinear] = []
   /// Whether a table of trained positions is added to the embedded tokens.
   public var learnsPositions = false
   /// What products of queries and keys are multiplied by; none: 1 / √headSize.

@@ -1,33 +1,50 @@
 package import AffineQuant
+
 /// Positions as rotations (Su et al., 2021).
 package enum Rotary {
-  /// Rotates the pairs (i, i + size / 2) of each head by position · base^(-2 i / size), where row r
-  /// has the position r mod `sequence`; the halves are split as in Llama's checkpoints.
+  /// The cosines and sines of the angles of some positions, a row each: position · frequency for each pair of
+  /// columns, the cosines first.
   ///
-  /// `inverse` rotates back, which is the gradient.
-  ///
-  /// - Precondition: The columns are `heads` heads of even size.
-  package static func rotate(
-    _ x: Matrix<Float>, heads: Int, sequence: Int, base: Float, inverse: Bool,
-    on execution: Execution
+  /// `inverse` turns back, which is the gradient.
+  package static func turns(
+    positions: Range<Int>, _ rule: RotaryRule, inverse: Bool = false
   ) -> Matrix<Float> {
-    precondition(heads > 0 && x.shape.columns.isMultiple(of: 2 * heads), "\(x.shape)")
-    precondition(sequence > 0)
-    let size = x.shape.columns / heads
-    let half = size / 2
-    let positions = min(sequence, x.shape.rows)
-    let frequencies = (0..<half).map {
-      FloatFunctions.power(Double(base), -2 * Double($0) / Double(size))
+    let (frequencies, magnitude) = (rule.frequencies, rule.magnitude)
+    let half = frequencies.count
+    return Matrix(rows: positions.count, columns: 2 * half) { row, column in
+      let angle = Double(positions.lowerBound + row) * frequencies[column % half]
+      let (cosine, sine) = FloatFunctions.cosineAndSine(angle)
+      return Float(magnitude * (column < half ? cosine : inverse ? -sine : sine))
     }
-    let turns = Matrix<Float>.filled(Shape(positions, size), execution) { rows, output in
-      for position in rows {
-        for i in 0..<half {
-          let (c, s) = FloatFunctions.cosineAndSine(Double(position) * frequencies[i])
-          output[(position - rows.lowerBound) * size + i] = Float(c)
-          output[(position - rows.lowerBound) * size + half + i] = Float(inverse ? -s : s)
-        }
-      }
+  }
+
+  /// Rotates the pairs (i, i + columns / 2) of the first columns of the first heads of each row, as many as a
+  /// row of turns has, by that row's turns.
+  ///
+  /// - Parameters:
+  ///   - x: Rows of heads, of which perhaps more follow.
+  ///   - heads: How many turn.
+  ///   - size: The columns of a head.
+  ///   - turns: A row for each row of `x`, or for each of a sequence of those.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: The columns of those heads alone.
+  /// - Precondition: The rows and columns are there.
+  package static func rotate(
+    _ x: Matrix<Float>, heads: Int, size: Int, turns: Matrix<Float>, on execution: Execution
+  ) -> Matrix<Float> {
+    precondition(turns.shape.rows > 0 || x.shape.rows == 0, "\(turns) for \(x)")
+    precondition(heads > 0 && heads * size <= x.shape.columns, "\(heads) of \(size) in \(x)")
+    precondition(turns.shape.columns <= size, "\(turns) for heads of \(size)")
+    return RowKernels.rotate(x, heads: heads, size: size, turns: turns, on: execution)
+  }
+}
+
+extension RotaryRule {
+  /// The angles by which one position turns the pairs.
+  package var frequencies: [Double] {
+    (0..<columns / 2).map { pair in
+      let frequency = FloatFunctions.power(base, -2 * Double(pair) / Double(columns))
+      return divisors.isEmpty ? frequency : frequency / divisors[pair]
     }
-    return RowKernels.rotate(x, heads: heads, turns: turns, sequence: sequence, on: execution)
   }
 }

@@ -20,25 +20,34 @@ extension RowKernels {
     }
   }
 
-  /// Turns the pairs of the first heads of each row by its row of `turns`, that of its position; columns
-  /// behind them are left out.
+  /// Turns the pairs of the first columns of the first heads of each row by its row of `turns`, that of its
+  /// position in a sequence of as many; columns behind the heads are left out.
   static func rotate(
-    _ x: Matrix<Float>, heads: Int, turns: Matrix<Float>, sequence: Int? = nil,
-    on execution: Execution
+    _ x: Matrix<Float>, heads: Int, size: Int, turns: Matrix<Float>, on execution: Execution
   ) -> Matrix<Float> {
-    let (columns, size) = (x.shape.columns, turns.shape.columns)
+    let (columns, turning, sequence) = (x.shape.columns, turns.shape.columns, turns.shape.rows)
     let width = heads * size
-    let sequence = sequence ?? max(x.shape.rows, 1)
     let kernel = rotate.best(on: execution)
     let output = BufferBuilder<Float>(count: x.shape.rows * width)
+    // Heads that turn whole lie one after another.
+    let (calls, atOnce) = turning == size ? (1, heads) : (heads, 1)
     // Rows do not overlap.
     ThreadPool.shared.parallelRows(x.shape.rows, width, execution) { rows in
       for row in rows {
-        var arguments = unsafe RotateRow(
-          c: aq_rotate_args(
-            heads: heads, half: size / 2, turns: turns.values.pointer + row % sequence * size,
-            in: x.values.pointer + row * columns, out: output.memory.pointer + row * width))
-        kernel(&arguments)
+        for call in 0..<calls {
+          let (source, target) = unsafe (
+            x.values.pointer + row * columns + call * size,
+            output.memory.pointer + row * width + call * size
+          )
+          var arguments = unsafe RotateRow(
+            c: aq_rotate_args(
+              heads: atOnce, half: turning / 2,
+              turns: turns.values.pointer + row % sequence * turning, in: source, out: target))
+          kernel(&arguments)
+          if turning < size {
+            unsafe (target + turning).update(from: source + turning, count: size - turning)
+          }
+        }
       }
     }
     withExtendedLifetime((x, turns)) {}

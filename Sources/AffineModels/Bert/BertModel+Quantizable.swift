@@ -1,3 +1,4 @@
+public import AffineLayers
 public import AffineQuant
 
 extension BertModel: QuantizableModel {

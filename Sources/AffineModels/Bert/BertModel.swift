@@ -1,4 +1,5 @@
 public import AffineFormats
+internal import AffineLayers
 internal import AffineQuant
 
 /// A BERT encoder of texts, as all-MiniLM-L6-v2.

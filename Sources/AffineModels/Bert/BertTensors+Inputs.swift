@@ -1,4 +1,5 @@
 internal import AffineFormats
+internal import AffineLayers
 internal import AffineQuant
 
 extension BertTensors {

@@ -1,4 +1,5 @@
 internal import AffineFormats
+internal import AffineLayers
 internal import AffineQuant
 
 /// The tensors of a BERT model in a file, some of them perhaps quantized.

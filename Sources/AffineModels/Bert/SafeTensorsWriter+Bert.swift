@@ -1,4 +1,5 @@
 public import AffineFormats
+internal import AffineLayers
 internal import AffineQuant
 
 // Beside what checkpoints have, a quantized BERT may have

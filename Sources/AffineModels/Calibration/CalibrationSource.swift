@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// Linear layers of a model that read one input.

@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// How the range of a layer's inputs is found, for scales that never change: static quantization.

@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// A model on its way to be quantized.

@@ -1,3 +1,4 @@
+public import AffineLayers
 public import AffineQuant
 
 /// A model whose linear layers can be replaced one by one: what post-training quantization works on.

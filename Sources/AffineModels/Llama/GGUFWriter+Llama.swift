@@ -1,4 +1,5 @@
 public import AffineFormats
+public import AffineLayers
 internal import AffineQuant
 
 extension GGUFWriter {
@@ -12,12 +13,12 @@ extension GGUFWriter {
   ///   - weights: The file that it was read from: its metadata and what is not a layer.
   /// - Throws: ``AffineModels/LlamaError/notInGGUF(linear:_:)``; ``AffineFormats/GGUFError`` for types and scales that
   ///   no block holds.
-  public init(_ model: LlamaModel, from weights: GGUFWeights) throws {
+  public init(_ model: DecoderModel, from weights: GGUFWeights) throws {
     self.init(metadata: weights.file.metadata)
     let norms = Dictionary(
-      uniqueKeysWithValues: model.normTensors.map { ($0.tensor.nameInGGUF, $0.weight) })
+      uniqueKeysWithValues: model.normTensors.map { ($0.tensor.nameInGGUF, $0.value) })
     let linears = Dictionary(
-      uniqueKeysWithValues: model.linearTensors.map { ($0.tensor.nameInGGUF, $0) })
+      uniqueKeysWithValues: model.linearLayers.map { (DecoderTensor.weight($0).nameInGGUF, $0) })
     var values: [GGUFTensorType: Int] = [:]
     for tensor in weights.file.tensors {
       if let norm = norms[tensor.name] {
@@ -28,7 +29,7 @@ extension GGUFWriter {
         try copy(tensor, from: weights.file)
         continue
       }
-      let type = try add(model[linear: linear.name], linear, tensor, weights)
+      let type = try add(model[linear], linear, tensor, weights)
       values[type, default: 0] += tensor.shape.count
     }
     let most = values.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
@@ -52,42 +53,43 @@ extension GGUFWriter {
 
   /// Adds a layer's weight and says what type it has become.
   private mutating func add(
-    _ linear: Linear, _ place: (name: String, tensor: LlamaTensor), _ tensor: GGUFTensor,
-    _ weights: GGUFWeights
+    _ linear: Linear, _ layer: DecoderLayer, _ tensor: GGUFTensor, _ weights: GGUFWeights
   ) throws -> GGUFTensorType {
     guard linear.inputFactors == nil else {
-      throw LlamaError.notInGGUF(linear: place.name, "factors of its input")
+      throw LlamaError.notInGGUF(linear: layer.name, "factors of its input")
     }
-    if linear.weight.isStored(as: try weights.tensor(place.tensor)) {
+    if linear.weight.isStored(as: try weights.tensor(.weight(layer))) {
       try copy(tensor, from: weights.file)
       return tensor.type
     }
-    let stored = try weights.inFileOrder(linear.weight.stored(place.name), of: place.tensor)
+    let stored = try weights.inFileOrder(
+      linear.weight.stored(layer.name), of: .weight(layer))
     switch stored {
-    case .float(let matrix): try add(tensor.name, matrix)
-    case .quantized(let codes):
+    case .codes(let codes):
       try add(tensor.name, codes)
       return GGUFTensorType(holding: codes.quantizedType) ?? tensor.type
+    case .float32, .bfloat16:
+      try add(tensor.name, stored.floats())
+      return .f32
     }
-    return .f32
   }
 }
 
 extension LinearWeight {
   /// Whether a file has these very numbers.
-  fileprivate func isStored(as stored: StoredTensor?) -> Bool {
+  fileprivate func isStored(as stored: StoredMatrix?) -> Bool {
     switch (self, stored) {
-    case (.float(let now), .float(let before)): now == before
-    case (.quantized(let now), .quantized(let before)): now.unpacked == before
+    case (.float(let now), .float32(let before)): now == before
+    case (.quantized(let now), .codes(let before)): now.unpacked == before
     default: false
     }
   }
 
   /// - Throws: ``LlamaError/notInGGUF(linear:_:)``.
-  fileprivate func stored(_ name: String) throws(LlamaError) -> StoredTensor {
+  fileprivate func stored(_ name: String) throws(LlamaError) -> StoredMatrix {
     switch self {
-    case .float(let matrix): .float(matrix)
-    case .quantized(let packed): .quantized(packed.unpacked)
+    case .float(let matrix): .float32(matrix)
+    case .quantized(let packed): .codes(packed.unpacked)
     case .fixed: throw .notInGGUF(linear: name, "fixed scales of its input")
     case .outliers: throw .notInGGUF(linear: name, "outliers of its input")
     }

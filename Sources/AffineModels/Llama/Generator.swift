@@ -1,3 +1,4 @@
+public import AffineLayers
 public import AffineQuant
 
 /// Continues a text token by token.
@@ -6,7 +7,7 @@ public import AffineQuant
 ///     while let token = try generator.next() { … }
 public struct Generator: Sendable {
   /// The model.
-  public let model: LlamaModel
+  public let model: DecoderModel
   /// What was read and chosen so far, all but what was chosen last.
   public private(set) var cache: KeyValueCache
   /// The prompt, and what was chosen.
@@ -33,9 +34,9 @@ public struct Generator: Sendable {
   ///   - ends: Tokens that end a text; they are not handed out.
   ///   - cache: What to continue; `nil`: nothing, with numbers in float16.
   ///   - execution: Threads and instruction sets; the text depends on neither.
-  /// - Throws: ``LlamaError``.
+  /// - Throws: ``AffineLayers/DecoderError``.
   public init(
-    _ model: LlamaModel, prompt: [Int], sampler: Sampler = .greedy, ends: Set<Int> = [],
+    _ model: DecoderModel, prompt: [Int], sampler: Sampler = .greedy, ends: Set<Int> = [],
     cache: KeyValueCache? = nil, on execution: Execution = .standard
   ) throws {
     self.model = model

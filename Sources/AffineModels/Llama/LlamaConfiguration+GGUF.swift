@@ -1,14 +1,15 @@
 public import AffineFormats
+public import AffineLayers
 internal import AffineQuant
 
-extension LlamaConfiguration {
+extension DecoderConfiguration {
   /// What the format calls this architecture.
   static let architecture = "llama"
 
   /// Reads the metadata of a GGUF file.
   ///
   /// - Throws: ``AffineFormats/GGUFError`` for values that are missing or of another type;
-  ///   ``LlamaError`` for other architectures, what does not fit, and what is said of the model and not
+  ///   ``AffineLayers/DecoderError`` and ``LlamaError`` for other architectures, what does not fit, and what is said of the model and not
   ///   computed here.
   public init(_ file: GGUFFile) throws {
     let metadata = file.metadata
@@ -20,23 +21,36 @@ extension LlamaConfiguration {
     let layers = try metadata.int("llama.block_count")
     let heads = try metadata.int("llama.attention.head_count", ofLayers: layers)
     guard let table = file["token_embd.weight"] else {
-      throw LlamaError.missingTensor("token_embd.weight")
+      throw DecoderError.missingTensor("token_embd.weight")
     }
     let headSize = try metadata.ifPresent("llama.attention.key_length") { try $0.int($1) }
     self.init(
-      vocabulary: table.shape.rows, width: width, layers: layers, heads: heads,
+      vocabulary: table.shape.rows, width: width, heads: heads,
       keyValueHeads: try metadata.ifPresent("llama.attention.head_count_kv") {
         try $0.int($1, ofLayers: layers)
       } ?? heads,
       headSize: headSize ?? (heads > 0 ? width / heads : 0),
       feedForward: try metadata.int("llama.feed_forward_length", ofLayers: layers),
-      context: try metadata.int("llama.context_length"))
+      context: try metadata.int("llama.context_length"), blocks: [])
+    // Layers that are no number of layers must not become the size of anything.
+    guard (1...1 << 12).contains(layers) else {
+      throw DecoderError.outOfRange("the number of layers", value: layers, range: 1...1 << 12)
+    }
+    blocks = [BlockAttention](repeating: BlockAttention(), count: layers)
     normEpsilon = Float(try metadata.double("llama.attention.layer_norm_rms_epsilon"))
-    rotaryBase =
-      try metadata.ifPresent("llama.rope.freq_base") { try $0.double($1) } ?? rotaryBase
-    // Extents that are no extents must not become the size of anything.
+    let base = try metadata.ifPresent("llama.rope.freq_base") { try $0.double($1) } ?? 10_000
     try validate()
-    rotaryDivisors = try Self.divisors(file, pairs: self.headSize / 2)
+    let rule = RotaryRule(
+      base: base, columns: self.headSize,
+      divisors: try Self.divisors(file, pairs: self.headSize / 2))
+    for block in blocks.indices { blocks[block].rotary = rule }
+    isTied = file[DecoderTensor.weight(.head).nameInGGUF] == nil
+    biases = Set(
+      BlockLinear.allCases.filter { linear in
+        blocks.indices.contains { block in
+          file[DecoderTensor.bias(.linear(block: block, linear)).nameInGGUF] != nil
+        }
+      })
     try validate()
     try check(metadata)
     try Self.requireNothingElse(metadata)
@@ -51,10 +65,10 @@ extension LlamaConfiguration {
     ]
     for (key, what, value) in other {
       let found = try metadata.ifPresent(key) { try $0.int($1) } ?? value
-      guard found == value else { throw LlamaError.contradiction(key, found, what, value) }
+      guard found == value else { throw DecoderError.contradiction(key, found, what, value) }
     }
     if heads * headSize != width, metadata["llama.attention.key_length"] == nil {
-      throw LlamaError.contradiction("the width", width, "the number of heads", heads)
+      throw DecoderError.contradiction("the width", width, "the number of heads", heads)
     }
   }
 }

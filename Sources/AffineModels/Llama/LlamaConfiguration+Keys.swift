@@ -1,6 +1,7 @@
 internal import AffineFormats
+internal import AffineLayers
 
-extension LlamaConfiguration {
+extension DecoderConfiguration {
   /// Keys that are read, or that only tell how a model was made.
   private static let knownKeys: Set<String> = [
     "vocab_size", "context_length", "embedding_length", "block_count", "feed_forward_length",

@@ -1,7 +1,8 @@
 internal import AffineFormats
+internal import AffineLayers
 internal import AffineQuant
 
-extension LlamaConfiguration {
+extension DecoderConfiguration {
   /// The tensor of Llama 3's divisors of frequencies.
   static let divisorsName = "rope_freqs.weight"
 
@@ -12,7 +13,7 @@ extension LlamaConfiguration {
       return factor == 1 ? [] : [Double](repeating: factor, count: pairs)
     }
     guard tensor.shape == Shape(1, pairs) else {
-      throw LlamaError.wrongShape(
+      throw DecoderError.wrongShape(
         divisorsName, expected: Shape(1, pairs), found: tensor.shape)
     }
     return try file.matrix(divisorsName).values.array.map { Double($0) * factor }

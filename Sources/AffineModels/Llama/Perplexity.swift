@@ -23,9 +23,9 @@ public struct Perplexity: Sendable, Hashable {
   ///   - model: What foresees them.
   ///   - format: How keys and values are kept.
   ///   - execution: Threads and instruction sets; the result depends on neither.
-  /// - Throws: ``LlamaError``.
+  /// - Throws: ``AffineLayers/DecoderError``; ``LlamaError/notFinite(token:)``.
   public mutating func count(
-    _ window: some RandomAccessCollection<Int>, _ model: LlamaModel,
+    _ window: some RandomAccessCollection<Int>, _ model: DecoderModel,
     cache format: CacheFormat = .float16, on execution: Execution = .standard
   ) throws {
     guard window.count > 1 else { return }

@@ -1,10 +1,11 @@
+public import AffineLayers
 internal import AffineQuant
 public import AffineTraining
 
 /// The weights of a model that was trained here, where it is of Llama's architecture: root mean square
 /// norms, SwiGLU and rotary positions.
-public struct TransformerWeights: LlamaWeights {
-  public let configuration: LlamaConfiguration
+public struct TransformerWeights: DecoderWeights {
+  public let configuration: DecoderConfiguration
   private let tensors: [String: StoredMatrix]
 
   /// Takes what ``AffineTraining/Transformer/checkpoint`` gives.
@@ -13,7 +14,7 @@ public struct TransformerWeights: LlamaWeights {
   ///   ``AffineTraining/CheckpointError``: extents that no tensor tells.
   public init(_ checkpoint: Checkpoint) throws {
     tensors = checkpoint.tensors
-    func shape(_ name: String) throws(LlamaError) -> Shape {
+    func shape(_ name: String) throws(DecoderError) -> Shape {
       guard let tensor = checkpoint.tensors[name] else { throw .missingTensor(name) }
       return tensor.shape
     }
@@ -29,53 +30,50 @@ public struct TransformerWeights: LlamaWeights {
     }
     let heads = try checkpoint.integer("transformer.heads")
     guard heads > 0, table.columns.isMultiple(of: heads) else {
-      throw LlamaError.contradiction("the number of heads", heads, "the width", table.columns)
+      throw DecoderError.contradiction("the number of heads", heads, "the width", table.columns)
     }
     let headSize = table.columns / heads
-    configuration = LlamaConfiguration(
-      vocabulary: table.rows, width: table.columns, layers: layers.count, heads: heads,
+    var configuration = DecoderConfiguration(
+      vocabulary: table.rows, width: table.columns, heads: heads,
       keyValueHeads: try shape("blocks.0.attention.key.weight").rows / max(headSize, 1),
       headSize: headSize, feedForward: try shape("blocks.0.feedForward.gate.weight").rows,
-      context: try checkpoint.integer("transformer.context"))
+      context: try checkpoint.integer("transformer.context"),
+      blocks: layers.map { _ in
+        .init(rotary: RotaryRule(base: 10_000, columns: headSize))
+      })
+    configuration.isTied = tensors["head.weight"] == nil
     try configuration.validate()
+    self.configuration = configuration
   }
 
-  public func has(_ tensor: LlamaTensor) -> Bool { tensors[tensor.nameInTraining] != nil }
+  public func name(of tensor: DecoderTensor) -> String { tensor.nameInTraining }
 
-  public func name(of tensor: LlamaTensor) -> String { tensor.nameInTraining }
-
-  public func tensor(_ tensor: LlamaTensor) -> StoredTensor? {
-    switch tensors[tensor.nameInTraining] {
-    case .float32(let matrix): .float(matrix)
-    case .bfloat16(let matrix): .float(matrix.converted())
-    case .codes(let matrix): .quantized(matrix)
-    case nil: nil
-    }
-  }
-
-  public func forget(_: LlamaTensor) {}
+  public func tensor(_ tensor: DecoderTensor) -> StoredMatrix? { tensors[tensor.nameInTraining] }
 }
 
-extension LlamaTensor {
+extension DecoderTensor {
   /// The name among a transformer's parameters.
   fileprivate var nameInTraining: String {
     switch self {
-    case .embedding: "tokens.weight"
-    case .norm: "norm.weight"
-    case .head: "head.weight"
-    case .layerNorm(let layer, .attention): "blocks.\(layer).attentionNorm.weight"
-    case .layerNorm(let layer, .feedForward): "blocks.\(layer).feedForwardNorm.weight"
-    case .linear(let layer, let linear):
-      Self.nameInTraining(layer, linear) + "weight"
-    // A model that is trained here has none.
-    case .bias(let layer, let linear): Self.nameInTraining(layer, linear) + "bias"
+    case .weight(let layer): "\(layer.nameInTraining).weight"
+    case .bias(let layer): "\(layer.nameInTraining).bias"
     }
   }
+}
 
-  private static func nameInTraining(_ layer: Int, _ linear: LlamaLinear) -> String {
-    switch linear {
-    case .query, .key, .value, .output: "blocks.\(layer).attention.\(linear)."
-    case .gate, .up, .down: "blocks.\(layer).feedForward.\(linear)."
+extension DecoderLayer {
+  fileprivate var nameInTraining: String {
+    switch self {
+    case .embedding: "tokens"
+    case .positions: "positions"
+    case .norm: "norm"
+    case .head: "head"
+    case .blockNorm(let block, let norm): "blocks.\(block).\(norm)Norm"
+    case .linear(let block, let linear):
+      switch linear {
+      case .query, .key, .value, .output: "blocks.\(block).attention.\(linear)"
+      case .gate, .up, .down: "blocks.\(block).feedForward.\(linear)"
+      }
     }
   }
 }

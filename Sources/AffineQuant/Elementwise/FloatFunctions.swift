@@ -101,6 +101,8 @@ package enum FloatFunctions {
 
   package static func exponential(_ x: Double) -> Double { exp(x) }
 
+  package static func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
+
   package static func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 
   package static func cosineAndSine(_ x: Double) -> (Double, Double) { (cos(x), sin(x)) }

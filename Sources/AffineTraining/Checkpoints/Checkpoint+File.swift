@@ -1,4 +1,5 @@
 internal import AffineFormats
+internal import AffineLayers
 public import AffineQuant
 
 extension Checkpoint {

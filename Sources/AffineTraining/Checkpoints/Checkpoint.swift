@@ -1,3 +1,4 @@
+public import AffineLayers
 public import AffineQuant
 
 /// What a run needs to go on as if it had never stopped: matrices and texts by name.

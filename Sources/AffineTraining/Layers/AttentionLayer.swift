@@ -22,8 +22,9 @@ struct AttentionLayer: Sendable {
   ) throws(TrainingError) -> Variable {
     var (q, k) = (try query(x, pass), try key(x, pass))
     if isRotary {
-      q = try pass.tape.rotary(q, heads: heads, sequence: sequence)
-      k = try pass.tape.rotary(k, heads: keyValueHeads, sequence: sequence)
+      let rule = RotaryRule(base: 10_000, columns: q.shape.columns / heads)
+      q = try pass.tape.rotary(q, heads: heads, sequence: sequence, rule)
+      k = try pass.tape.rotary(k, heads: keyValueHeads, sequence: sequence, rule)
     }
     var v = try value(x, pass)
     if let cache = pass.recipe.cache {

@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// A trained change of low rank beside a frozen weight: `y += (alpha / rank) · (x · Aᵀ) · Bᵀ`.

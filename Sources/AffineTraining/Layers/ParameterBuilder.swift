@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// Makes the parameters of a model, in the order of its layers.

@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// How an optimizer keeps its moments between steps.

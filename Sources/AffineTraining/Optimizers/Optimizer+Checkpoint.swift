@@ -1,3 +1,4 @@
+public import AffineLayers
 internal import AffineQuant
 
 extension Optimizer {

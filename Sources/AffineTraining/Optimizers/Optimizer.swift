@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// Moves the parameters of a model, each by the same rule with moments of its own.

@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// Gradient descent with momentum, and weight decay apart from it.

@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// The three products of a linear layer under a recipe.

@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// How a linear layer is trained in few bits: what the operands of its three products become, how its

@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// Scales all gradients of a step when their common norm is too large.

@@ -1,3 +1,4 @@
+public import AffineLayers
 public import AffineQuant
 
 /// How gradients are kept between the backward pass and the step, by name.

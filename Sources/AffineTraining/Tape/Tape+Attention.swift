@@ -1,4 +1,4 @@
-internal import AffineLayers
+public import AffineLayers
 internal import AffineQuant
 
 extension Tape {
@@ -14,10 +14,12 @@ extension Tape {
   ///   - heads: Heads of `q`.
   ///   - keyValueHeads: Heads of `k` and `v`, which neighbouring heads of `q` share.
   ///   - sequence: Rows of a sequence; `m` is a multiple.
+  ///   - rule: What becomes of scores before the softmax; `nil`: they are scaled by 1 / √size.
   /// - Returns: `m × (heads · size)` values.
   /// - Throws: ``TrainingError``: where layers exchange codes, a gradient that is not finite.
   public func attention(
-    _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyValueHeads: Int, sequence: Int
+    _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyValueHeads: Int, sequence: Int,
+    _ rule: ScoreRule? = nil
   ) throws(TrainingError) -> Variable {
     try checkHeads(q, heads, sequence, "attention")
     try checkHeads(k, keyValueHeads, sequence, "attention")
@@ -33,7 +35,8 @@ extension Tape {
         rhs: k.shape.columns / keyValueHeads))
     let attention = Attention(
       heads: heads, keyValueHeads: keyValueHeads,
-      lengths: Array(repeating: sequence, count: q.shape.rows / sequence), isCausal: true)
+      lengths: Array(repeating: sequence, count: q.shape.rows / sequence), isCausal: true,
+      rule: rule)
     let result = attention(
       q.value.floats(on: execution), k.value.floats(on: execution), v.value.floats(on: execution),
       on: execution)
@@ -55,18 +58,22 @@ extension Tape {
 
   /// Rotary positions: turns pairs of columns of each head by angles that grow with the row's place in
   /// its sequence (arXiv 2104.09864), halves apart as in Llama.
+  ///
+  /// - Throws: ``TrainingError/shape(tensor:_:)``: columns or divisors that are not those of heads.
   public func rotary(
-    _ x: Variable, heads: Int, sequence: Int, base: Float = 10_000
+    _ x: Variable, heads: Int, sequence: Int, _ rule: RotaryRule
   ) throws(TrainingError) -> Variable {
     try checkHeads(x, heads, sequence, "rotary positions")
+    let size = x.shape.columns / heads
     try check(
-      (x.shape.columns / heads).isMultiple(of: 2), "rotary positions",
-      .misaligned(axis: "columns", position: x.shape.columns / heads, block: 2))
+      rule.columns.isMultiple(of: 2) && (0...size).contains(rule.columns)
+        && [0, rule.columns / 2].contains(rule.divisors.count), "rotary positions",
+      .misaligned(axis: "columns", position: rule.columns, block: 2))
     let execution = execution
     func turned(_ matrix: StoredMatrix, inverse: Bool) -> Matrix<Float> {
       Rotary.rotate(
-        matrix.floats(on: execution), heads: heads, sequence: sequence, base: base,
-        inverse: inverse, on: execution)
+        matrix.floats(on: execution), heads: heads, size: size,
+        turns: Rotary.turns(positions: 0..<sequence, rule, inverse: inverse), on: execution)
     }
     return record(.float32(turned(x.value, inverse: false)), from: [x], saving: []) {
       [unowned self] gradient, _ throws(TrainingError) in

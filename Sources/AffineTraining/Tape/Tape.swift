@@ -1,3 +1,4 @@
+public import AffineLayers
 public import AffineQuant
 
 /// Remembers how a value was computed, to carry its gradient back to all that it was computed from.

@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// Trains a transformer on a text, step by step.

@@ -1,9 +1,10 @@
+import AffineLayers
 import AffineModels
 import AffineQuant
 
 /// A model with its vocabulary.
 struct LanguageModel {
-  let llama: LlamaModel
+  let llama: DecoderModel
   let tokenizer: BytePairTokenizer
   /// How it wants conversations written, if it says so.
   let template: String?

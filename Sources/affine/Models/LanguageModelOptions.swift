@@ -35,7 +35,7 @@ struct LanguageModelOptions: ParsableArguments {
       }
       // Before the weights come, which would lie behind it.
       weights.forgetTexts()
-      let llama = try LlamaModel(weights, activations: format, on: execution)
+      let llama = try DecoderModel(weights, activations: format, on: execution)
       return LanguageModel(
         llama: llama, tokenizer: tokenizer, template: template,
         seconds: (clock.now - started).inSeconds)
@@ -46,8 +46,8 @@ struct LanguageModelOptions: ParsableArguments {
 }
 
 extension BytePairTokenizer {
-  /// - Throws: ``LlamaError/contradiction(_:_:_:_:)`` for tokens without a row of the embedding.
-  func requireRows(of configuration: LlamaConfiguration) throws(LlamaError) {
+  /// - Throws: ``DecoderError/contradiction(_:_:_:_:)`` for tokens without a row of the embedding.
+  func requireRows(of configuration: DecoderConfiguration) throws(DecoderError) {
     guard tokenCount <= configuration.vocabulary else {
       throw .contradiction(
         "the number of tokens", tokenCount, "the rows of the embedding", configuration.vocabulary)

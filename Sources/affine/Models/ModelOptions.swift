@@ -1,3 +1,4 @@
+import AffineLayers
 public import AffineTraining
 public import ArgumentParser
 

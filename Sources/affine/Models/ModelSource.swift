@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import AffineQuant
 import AffineTraining
@@ -41,7 +42,7 @@ struct ModelSource<Model: QuantizableModel> {
   }
 }
 
-extension ModelSource where Model == LlamaModel {
+extension ModelSource where Model == DecoderModel {
   /// Reads a GGUF file; inputs of its layers stay floats.
   static func llama(
     _ path: String, copies: Bool, on execution: Execution
@@ -57,14 +58,14 @@ extension ModelSource where Model == LlamaModel {
   static func llama(_ weights: GGUFWeights, on execution: Execution) throws -> ModelSource {
     let tokenizer = try BytePairTokenizer(weights.file.metadata)
     try tokenizer.requireRows(of: weights.configuration)
-    let model = try LlamaModel(weights, activations: .float32, on: execution)
+    let model = try DecoderModel(weights, activations: .float32, on: execution)
     return ModelSource(model: model, readsOn: true) {
       tokenizer.tokens($0, addSpecial: false, parseSpecial: false)
     }
   }
 }
 
-extension ModelSource where Model == LlamaModel {
+extension ModelSource where Model == DecoderModel {
   /// Reads a model that affine train --export wrote; its tokens are bytes.
   static func trained(
     _ path: String, copies: Bool, on execution: Execution
@@ -74,7 +75,7 @@ extension ModelSource where Model == LlamaModel {
       guard weights.configuration.vocabulary == TextVocabulary.bytes.count else {
         throw Failure("its tokens are characters that it does not name: train with --unit bytes")
       }
-      let model = try LlamaModel(weights, activations: .float32, on: execution)
+      let model = try DecoderModel(weights, activations: .float32, on: execution)
       return ModelSource(model: model, readsOn: true) { $0.utf8.map(Int.init) }
     } catch { throw Failure("'\(path)': \(error)") }
   }

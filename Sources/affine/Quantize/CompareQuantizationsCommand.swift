@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import AffineQuant
 import AffineTraining
@@ -83,7 +84,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
   }
 
   private func compare(
-    _ source: ModelSource<LlamaModel>, _ progress: Progress, _ execution: Execution
+    _ source: ModelSource<DecoderModel>, _ progress: Progress, _ execution: Execution
   ) throws -> QuantizationComparison {
     let variants = try variant.isEmpty ? QuantizationVariant.usualOfLanguageModels() : variant
     if let variant = variants.first(where: \.needsInputs), calibrate == nil {
@@ -97,7 +98,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
     }
     float.makeLinearsFloat(on: execution)
     let judged = try source.tokens(ofText: text, most: tokens)
-    let judge = ModelJudge<LlamaModel>.perplexity(of: judged, window: window)
+    let judge = ModelJudge<DecoderModel>.perplexity(of: judged, window: window)
     let seen = try calibrate.map { try source.tokens(ofText: $0, most: calibrationTokens) } ?? []
     var settings = CalibrationSettings(Perplexity.windows(seen, context: window).map(Array.init))
     (settings.parts, settings.balancesTokens) = (parts, normalizeTokens)

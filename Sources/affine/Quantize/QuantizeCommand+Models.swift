@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import AffineQuant
 
@@ -11,7 +12,7 @@ extension QuantizeCommand {
         "a language model is written with its vocabulary, as GGUF: '\(output)' must end in .gguf")
     }
     let weights: GGUFWeights
-    let source: ModelSource<LlamaModel>
+    let source: ModelSource<DecoderModel>
     do {
       weights = try GGUFWeights(try GGUFFile.open(input, copies: reading.copies))
       source = try .llama(weights, on: execution)
@@ -24,7 +25,7 @@ extension QuantizeCommand {
     var report = result.report
     if let windows = try texts.judged(source) {
       progress.show("perplexity before and after")
-      let judge = ModelJudge<LlamaModel>.perplexity(
+      let judge = ModelJudge<DecoderModel>.perplexity(
         of: windows.flatMap { $0 }, window: texts.context)
       report.judgements = [
         try judge.judgement(before: source.model, after: model, on: execution)
@@ -36,7 +37,7 @@ extension QuantizeCommand {
     try requireSame(try writer.firstDifference(in: output))
     try requireSame(
       model,
-      try LlamaModel(
+      try DecoderModel(
         GGUFWeights(try GGUFFile.open(output)), activations: .float32, on: execution))
     return QuantizationReport(
       report, choices, model: input, output: output,

@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineTraining
 
 #if canImport(FoundationEssentials)

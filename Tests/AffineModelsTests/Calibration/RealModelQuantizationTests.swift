@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import AffineQuant
 import Foundation
@@ -60,12 +61,12 @@ import Testing
   @Test(.enabled(if: SmolLM.path != nil, "AFFINE_SMOLLM2 names no GGUF file"))
   func quantizedLlamaReadsBack() throws {
     let weights = try GGUFWeights(GGUFFile(path: try #require(SmolLM.path)))
-    let model = try LlamaModel(weights, activations: .float32)
+    let model = try DecoderModel(weights, activations: .float32)
     let type = try Self.type("int8-group32-float16")
     let quantized = try model.quantized(QuantizationPlan(type), by: RoundToNearest()).model
     let contents = Buffer(try GGUFWriter(quantized, from: weights).contents)
     let again = try GGUFWeights(GGUFFile(contents: contents))
-    let found = try LlamaModel(again, activations: .float32)
+    let found = try DecoderModel(again, activations: .float32)
     for name in quantized.linearNames {
       #expect(found[linear: name].weight.values == quantized[linear: name].weight.values)
     }

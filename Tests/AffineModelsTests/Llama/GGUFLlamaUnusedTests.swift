@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import AffineQuant
 import AffineTestSupport
@@ -7,7 +8,7 @@ import Testing
 /// What a file says and nobody would read is refused by its name.
 @Suite struct GGUFLlamaUnusedTests {
   private static func error(_ change: (inout GGUFWriter) throws -> Void) throws -> (any Error)? {
-    var file = try GGUFLlamaTests.file(TinyLlama())
+    var file = try GGUFLlamaTests.file(TinyDecoder())
     try change(&file)
     do { _ = try GGUFLlamaTests.weights(file) } catch { return error }
     return nil
@@ -31,10 +32,10 @@ import Testing
   }
 
   @Test func moreLayersThanTheFileHas() throws {
-    var file = try GGUFLlamaTests.file(TinyLlama())
+    var file = try GGUFLlamaTests.file(TinyDecoder())
     file.metadata["llama.block_count"] = .uint32(3)
     let weights = try GGUFLlamaTests.weights(file)
-    #expect(throws: LlamaError.missingTensor("blk.2.attn_norm.weight")) { try LlamaModel(weights) }
+    #expect(throws: DecoderError.missingTensor("blk.2.attn_norm.weight")) { try DecoderModel(weights) }
   }
 
   @Test(arguments: [
@@ -133,31 +134,30 @@ import Testing
       "attention.key_length", "rope.dimension_count", "block_count", "attention.head_count",
       "attention.head_count_kv", "feed_forward_length", "embedding_length", "context_length",
     ] {
-      var file = try GGUFLlamaTests.file(TinyLlama())
+      var file = try GGUFLlamaTests.file(TinyDecoder())
       file.metadata["llama.rope.scaling.factor"] = .float32(2)
       if key == "rope.dimension_count" { file.metadata["llama.attention.key_length"] = nil }
       file.metadata["llama.\(key)"] = .uint32(count)
       // A context of a million tokens is possible.
       if key == "context_length" && count == 1 << 20 { continue }
       #expect(throws: (any Error).self, "\(key)") {
-        try LlamaModel(GGUFLlamaTests.weights(file), activations: .float32)
+        try DecoderModel(GGUFLlamaTests.weights(file), activations: .float32)
       }
     }
   }
 
   /// Biases are applied, queries' and keys' in the order of their rows.
-  @Test(arguments: LlamaLinear.allCases, [nil, "int8-group8"])
-  func biasesAreAdded(to linear: LlamaLinear, _ type: String?) throws {
+  @Test(arguments: DecoderConfiguration.BlockLinear.allCases, [nil, "int8-group8"])
+  func biasesAreAdded(to linear: DecoderConfiguration.BlockLinear, _ type: String?) throws {
     let quantized = try type.map { try #require(QuantizedType(name: $0)) }
-    let tiny = try TinyLlama(quantized, biases: [linear])
-    let model = try LlamaModel(tiny, activations: .float32, on: .threads(1))
-    var definition = try DoubleLlama(tiny)
-    let expected = definition.logits(LlamaTests.tokens)
+    let tiny = try TinyDecoder(quantized, biases: [linear])
+    let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
+        let expected = tiny.logits(LlamaTests.tokens)
     let found = try LlamaTests.logits(model, LlamaTests.tokens)
     #expect(LlamaTests.distance(found, expected) < LlamaTests.tolerance(expected, layers: 2))
     guard quantized == nil else { return }
     let weights = try GGUFLlamaTests.weights(GGUFLlamaTests.file(tiny))
-    let read = try LlamaModel(weights, activations: .float32, on: .threads(1))
+    let read = try DecoderModel(weights, activations: .float32, on: .threads(1))
     #expect(try LlamaTests.logits(read, LlamaTests.tokens) == found)
     // A file that is written again has them too.
     let again = try GGUFWeights(
@@ -170,12 +170,12 @@ import Testing
       try $0.add("blk.0.attn_q.bias", Matrix<Float>(rows: 1, columns: 8) { _, _ in 0 })
     }
     #expect(error == nil)
-    var file = try GGUFLlamaTests.file(TinyLlama())
+    var file = try GGUFLlamaTests.file(TinyDecoder())
     try file.add("blk.0.attn_q.bias", Matrix<Float>(rows: 1, columns: 8) { _, _ in 0 })
     let weights = try GGUFLlamaTests.weights(file)
     #expect(
-      throws: LlamaError.wrongShape(
+      throws: DecoderError.wrongShape(
         "blk.0.attn_q.bias", expected: Shape(1, 24), found: Shape(1, 8))
-    ) { try LlamaModel(weights, activations: .float32) }
+    ) { try DecoderModel(weights, activations: .float32) }
   }
 }

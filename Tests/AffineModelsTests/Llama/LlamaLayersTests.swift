@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineModels
 import AffineQuant
 import AffineTestSupport
@@ -7,14 +8,14 @@ import Testing
 @Suite struct LlamaLayersTests {
   static let type = "int8-group8"
 
-  static func model() throws -> LlamaModel {
+  static func model() throws -> DecoderModel {
     let type = try #require(QuantizedType(name: type))
-    return try LlamaModel(
-      TinyLlama(type), activations: try #require(ActivationFormat(name: "int8-group8")),
+    return try DecoderModel(
+      TinyDecoder(type), activations: try #require(ActivationFormat(name: "int8-group8")),
       on: .threads(1))
   }
 
-  static func logits(_ model: LlamaModel) throws -> [[Float]] {
+  static func logits(_ model: DecoderModel) throws -> [[Float]] {
     try LlamaTests.logits(model, Array(1...20))
   }
 
@@ -34,12 +35,12 @@ import Testing
   /// Queries, keys and values are one weight inside; each is what the file had all the same.
   @Test func areWhatTheFileHas() throws {
     let type = try #require(QuantizedType(name: Self.type))
-    let tiny = try TinyLlama(type)
+    let tiny = try TinyDecoder(type)
     let model = try Self.model()
     for layer in 0..<2 {
-      for linear in LlamaLinear.allCases {
-        let tensor = LlamaTensor.linear(layer: layer, linear)
-        guard case .quantized(let stored) = tiny.stored[tensor] else {
+      for linear in DecoderConfiguration.BlockLinear.allCases {
+        let tensor = DecoderTensor.weight(.linear(block: layer, linear))
+        guard case .codes(let stored) = tiny.stored[tensor] else {
           Issue.record("no codes")
           return
         }
@@ -70,7 +71,7 @@ import Testing
   /// What is divided out of a norm and multiplied into its readers changes nothing: powers of two are
   /// exact.
   @Test func takeWhatNormsGiveUp() throws {
-    var model = try LlamaModel(TinyLlama(), activations: .float32, on: .threads(1))
+    var model = try DecoderModel(TinyDecoder(), activations: .float32, on: .threads(1))
     let expected = try Self.logits(model)
     let factors = Matrix<Float>(rows: 1, columns: 16) { _, column in
       [0.25, 0.5, 2, 4][column % 4]

@@ -13,7 +13,7 @@ import Testing
   ]
 
   static func logits(
-    _ model: LlamaModel, _ tokens: [Int], format: CacheFormat = .float32, pieces: [Int]? = nil,
+    _ model: DecoderModel, _ tokens: [Int], format: CacheFormat = .float32, pieces: [Int]? = nil,
     on execution: Execution = .threads(1)
   ) throws -> [[Float]] {
     var cache = KeyValueCache(model.configuration, format: format)
@@ -51,11 +51,10 @@ import Testing
   @Test(arguments: [nil, "int8-group8", "uint4-group8-biased-float16", "int4-row"], [true, false])
   func isNearItsDefinition(_ type: String?, hasHead: Bool) throws {
     let quantized = try type.map { try #require(QuantizedType(name: $0)) }
-    let tiny = try TinyLlama(quantized, hasHead: hasHead)
-    let model = try LlamaModel(tiny, activations: .float32, on: .threads(1))
-    var definition = try DoubleLlama(tiny)
-    let expected = definition.logits(Self.tokens)
-    let tolerance = Self.tolerance(expected, layers: tiny.configuration.layers)
+    let tiny = try TinyDecoder(quantized, hasHead: hasHead)
+    let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
+        let expected = tiny.logits(Self.tokens)
+    let tolerance = Self.tolerance(expected, layers: tiny.configuration.blocks.count)
     #expect(Self.distance(try Self.logits(model, Self.tokens), expected) < tolerance)
   }
 
@@ -64,25 +63,40 @@ import Testing
   /// that, of which the output has twice the share; values add ε once more.
   @Test(arguments: [(CacheFormat.float16, 0x1p-11), (.int8, 0.5 / 127)])
   func smallCachesLoseLittle(format: CacheFormat, step: Double) throws {
-    let tiny = try TinyLlama()
-    let model = try LlamaModel(tiny, activations: .float32, on: .threads(1))
-    var definition = try DoubleLlama(tiny)
-    let expected = definition.logits(Self.tokens)
-    let score = definition.largestScore
+    let tiny = try TinyDecoder()
+    let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
+        let expected = tiny.logits(Self.tokens)
+    let score = largestScore(tiny)
     let found = try Self.logits(model, Self.tokens, format: format)
-    let bound = Double(tiny.configuration.layers) * (1 + 4 * score) * step * Self.largest(expected)
+    let bound = Double(tiny.configuration.blocks.count) * (1 + 4 * score) * step * Self.largest(expected)
     let distance = Self.distance(found, expected)
     #expect(distance < bound)
     // And something: else the cache would not be what it says.
     #expect(distance > step / 100 * Self.largest(expected))
   }
 
+  /// The largest product of the norms of a head of queries and one of keys, over √size.
+  private func largestScore(_ tiny: TinyDecoder) -> Double {
+    var (largest, definition) = (0.0, tiny.definition)
+    let size = tiny.configuration.headSize
+    func norm(_ x: DoubleMatrix) -> Double {
+      stride(from: 0, to: x.values.count, by: size).map { start in
+        x.values[start..<start + size].reduce(0) { $0 + $1 * $1 }.squareRoot()
+      }.max() ?? 0
+    }
+    definition.observe = { q, k in
+      largest = max(largest, norm(q) * norm(k) / Double(size).squareRoot())
+    }
+    _ = definition.logits(Self.tokens, sequence: Self.tokens.count)
+    return largest
+  }
+
   /// However the tokens come, the same bits come out.
   @Test(arguments: CacheFormat.allCases, ["float32", "int8-group8", "int8-token"])
   func decodingIsPrefilling(format: CacheFormat, activations: String) throws {
     let type = try #require(QuantizedType(name: "int4-group8"))
-    let model = try LlamaModel(
-      TinyLlama(type), activations: try #require(ActivationFormat(name: activations)),
+    let model = try DecoderModel(
+      TinyDecoder(type), activations: try #require(ActivationFormat(name: activations)),
       on: .threads(1))
     let whole = try Self.logits(model, Self.tokens, format: format)
     for pieces in [[Int](repeating: 1, count: 60), [31, 1, 1, 27], [2, 3, 55], [59, 1]] {
@@ -95,7 +109,7 @@ import Testing
   }
 
   @Test func theLastLogitsAreTheLastOfAll() throws {
-    let model = try LlamaModel(TinyLlama(), activations: .float32, on: .threads(1))
+    let model = try DecoderModel(TinyDecoder(), activations: .float32, on: .threads(1))
     let whole = try Self.logits(model, Self.tokens)
     var cache = KeyValueCache(model.configuration, format: .float32)
     let last = try model.logits(after: Self.tokens, &cache, on: .threads(1))
@@ -104,14 +118,13 @@ import Testing
 
   @Test func quantizedInputsLoseLittle() throws {
     let type = try #require(QuantizedType(name: "int8-group8"))
-    let tiny = try TinyLlama(type)
-    var definition = try DoubleLlama(tiny)
-    let expected = definition.logits(Self.tokens)
-    let model = try LlamaModel(
+    let tiny = try TinyDecoder(type)
+        let expected = tiny.logits(Self.tokens)
+    let model = try DecoderModel(
       tiny, activations: try #require(ActivationFormat(name: "int8-group8")), on: .threads(1))
     let found = try Self.logits(model, Self.tokens)
     // Each of 5 products a layer has inputs that err by half a code of 127, as above.
-    let bound = Double(5 * tiny.configuration.layers + 1) * 0.5 / 127 * 4 * Self.largest(expected)
+    let bound = Double(5 * tiny.configuration.blocks.count + 1) * 0.5 / 127 * 4 * Self.largest(expected)
     #expect(Self.distance(found, expected) < bound)
     #expect(Self.distance(found, expected) > 0)
   }

@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import AffineQuant
 import Testing
@@ -10,30 +11,29 @@ import Testing
   }
 
   /// Rows that are whole blocks of 32.
-  private static let extents = LlamaConfiguration(
-    vocabulary: 50, width: 32, layers: 2, heads: 4, keyValueHeads: 2, headSize: 8, feedForward: 64,
-    context: 70)
+  private static let extents = TinyDecoder.extents(
+    vocabulary: 50, width: 32, heads: 4, keyValueHeads: 2, headSize: 8, feedForward: 64)
 
   private static func weights(hasHead: Bool = true) throws -> GGUFWeights {
     try GGUFLlamaTests.weights(
-      GGUFLlamaTests.file(try TinyLlama(hasHead: hasHead, extents: extents)))
+      GGUFLlamaTests.file(try TinyDecoder(hasHead: hasHead, extents: extents)))
   }
 
   private static func read(
-    _ model: LlamaModel, _ weights: GGUFWeights
+    _ model: DecoderModel, _ weights: GGUFWeights
   ) throws -> GGUFWeights {
     let contents = try GGUFWriter(model, from: weights).contents
     return try GGUFWeights(GGUFFile(contents: Buffer(contents)))
   }
 
-  private static func logits(_ model: LlamaModel) throws -> [[Float]] {
+  private static func logits(_ model: DecoderModel) throws -> [[Float]] {
     try LlamaTests.logits(model, LlamaTests.tokens)
   }
 
   /// A model that nothing was done to keeps the bytes of all tensors.
   @Test func unchangedModelsKeepTheirBytes() throws {
     let weights = try Self.weights()
-    let model = try LlamaModel(weights, activations: .float32)
+    let model = try DecoderModel(weights, activations: .float32)
     let again = try Self.read(model, weights)
     #expect(again.file.tensors.map(\.name) == weights.file.tensors.map(\.name))
     for tensor in weights.file.tensors {
@@ -53,7 +53,7 @@ import Testing
   func quantizedModelsReadBack(_ name: String, _ stored: GGUFTensorType, fileType: UInt32) throws {
     for hasHead in [true, false] {
       let weights = try Self.weights(hasHead: hasHead)
-      let model = try LlamaModel(weights, activations: .float32)
+      let model = try DecoderModel(weights, activations: .float32)
       var plan = QuantizationPlan(
         try Self.type(name),
         rules: [.init(try #require(NamePattern("*.1.mlp.down_proj")), as: nil)])
@@ -62,7 +62,7 @@ import Testing
         plan, by: SmoothQuant(), calibration: CalibrationSettings([LlamaTests.tokens])
       ).model
       let again = try Self.read(quantized, weights)
-      let found = try LlamaModel(again, activations: .float32)
+      let found = try DecoderModel(again, activations: .float32)
       #expect(try Self.logits(found) == Self.logits(quantized))
       #expect(try Self.logits(found) != Self.logits(model))
       for linear in quantized.linearNames {
@@ -81,7 +81,7 @@ import Testing
 
   @Test func refuseWhatGGUFCannotHold() throws {
     let weights = try Self.weights()
-    let model = try LlamaModel(weights, activations: .float32)
+    let model = try DecoderModel(weights, activations: .float32)
     let half = try Self.type("int8-group32-float16")
     let settings = CalibrationSettings([LlamaTests.tokens])
     let scaled = try model.quantized(

@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import AffineQuant
 import Foundation
@@ -33,13 +34,13 @@ struct SmolLMTests {
     .deletingLastPathComponent().deletingLastPathComponent()
 
   let file: GGUFFile
-  let model: LlamaModel
+  let model: DecoderModel
   let tokenizer: BytePairTokenizer
   let golden: Golden
 
   init() throws {
     file = try GGUFFile(path: try #require(SmolLM.path))
-    model = try LlamaModel(GGUFWeights(file))
+    model = try DecoderModel(GGUFWeights(file))
     tokenizer = try BytePairTokenizer(file.metadata)
     golden = try JSONDecoder().decode(
       Golden.self, from: Data(contentsOf: Self.folder.appending(path: "Golden/smollm2.json")))

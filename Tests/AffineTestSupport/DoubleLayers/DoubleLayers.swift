@@ -35,6 +35,11 @@ package enum DoubleLayers {
     x.map { $0 * erfc(-$0 / 2.0.squareRoot()) / 2 }
   }
 
+  /// `x / 2 · (1 + tanh(√(2 / π) · (x + 0.044715 x³)))`.
+  package static func tanhGelu(_ x: DoubleMatrix) -> DoubleMatrix {
+    x.map { $0 / 2 * (1 + tanh((2 / .pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }
+  }
+
   /// `x / (1 + e^−x)`.
   package static func silu(_ x: DoubleMatrix) -> DoubleMatrix {
     x.map { $0 / (1 + exp(-$0)) }
@@ -43,6 +48,16 @@ package enum DoubleLayers {
   /// `silu(gate) · up`.
   package static func swiglu(gate: DoubleMatrix, up: DoubleMatrix) -> DoubleMatrix {
     multiply(silu(gate), up)
+  }
+
+  /// `tanhGelu(gate) · up`.
+  package static func geglu(gate: DoubleMatrix, up: DoubleMatrix) -> DoubleMatrix {
+    multiply(tanhGelu(gate), up)
+  }
+
+  /// `cap · tanh(x / cap)`.
+  package static func cap(_ x: DoubleMatrix, at cap: Double) -> DoubleMatrix {
+    x.map { cap * tanh($0 / cap) }
   }
 
   /// The mean of −log of the probability of each target that is not −1.

@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 
 /// A matrix in codes by the written formulas, in loops that share nothing with the library.

@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineTestSupport
 import AffineTraining
 import Foundation
@@ -48,7 +49,11 @@ import Testing
       definition: {
         DoubleLayers.rotary($0[0], heads: one.heads, sequence: one.sequence, base: 100)
       },
-      layer: { try $0.rotary($1[0], heads: one.heads, sequence: one.sequence, base: 100) })
+      layer: {
+        try $0.rotary(
+          $1[0], heads: one.heads, sequence: one.sequence,
+          RotaryRule(base: 100, columns: one.size))
+      })
     try check(seed: seed)
   }
 }

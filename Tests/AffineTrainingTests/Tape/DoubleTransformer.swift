@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineTestSupport
 import AffineTraining
 

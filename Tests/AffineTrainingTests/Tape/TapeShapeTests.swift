@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTraining
 import Testing
@@ -25,8 +26,8 @@ struct TapeShapeTests {
       { _ = try tape.attention(x, x, x, heads: 2, keyValueHeads: 0, sequence: 2) },
       { _ = try tape.attention(x, x, variable(4, 2), heads: 2, keyValueHeads: 2, sequence: 2) },
       { _ = try tape.attention(x, x, x, heads: 3, keyValueHeads: 2, sequence: 2) },
-      { _ = try tape.rotary(x, heads: 2, sequence: 4) },
-      { _ = try tape.rotary(x, heads: 0, sequence: 4) },
+      { _ = try tape.rotary(x, heads: 2, sequence: 4, RotaryRule(base: 10, columns: 3)) },
+      { _ = try tape.rotary(x, heads: 0, sequence: 4, RotaryRule(base: 10, columns: 2)) },
       { _ = try tape.embedding(x, [0, 4]) },
       { _ = try tape.embedding(x, [-1]) },
       { _ = try tape.crossEntropy(x, targets: [0, 1, 2]) },

@@ -1,3 +1,4 @@
+internal import AffineLayers
 package import AffineQuant
 /// How one moment is kept between steps.
 package enum MomentLayout: Sendable, Hashable {

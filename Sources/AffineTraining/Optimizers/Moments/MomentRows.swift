@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 /// Rows of one moment as floats, one row at a time.
 @safe

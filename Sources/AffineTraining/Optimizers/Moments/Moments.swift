@@ -1,3 +1,4 @@
+internal import AffineLayers
 package import AffineQuant
 /// The moments of an optimizer for one matrix.
 package struct Moments: Sendable {

@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import AffineQuant
 import AffineTraining
@@ -57,7 +58,7 @@ enum Target: String, CaseIterable {
     var tokens = [0]
     if let tokenizer = try? BytePairTokenizer(file.metadata) { tokens = tokenizer.tokens("he a") }
     let weights = try GGUFWeights(file)
-    let model = try LlamaModel(weights, activations: .float32, on: .threads(1))
+    let model = try DecoderModel(weights, activations: .float32, on: .threads(1))
     let vocabulary = model.configuration.vocabulary
     var generator = try Generator(
       model, prompt: tokens.filter { $0 < vocabulary } + [0], ends: [],

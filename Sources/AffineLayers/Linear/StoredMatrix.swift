@@ -35,7 +35,7 @@ public enum StoredMatrix: Sendable {
   ///
   /// - Throws: What `body` throws, or ``AffineQuant/QuantizationError`` for values that cannot become
   ///   codes again; the parameter is what it was then, but floats have changed.
-  mutating func change(
+  package mutating func change(
     rounding: Rounding, on execution: Execution,
     _ body: (inout Matrix<Float>) throws(QuantizationError) -> Void
   ) throws(QuantizationError) {
@@ -79,7 +79,7 @@ public enum StoredMatrix: Sendable {
   }
 
   /// Where its values or codes lie: the same for all that share memory.
-  var address: UInt {
+  package var address: UInt {
     switch self {
     case .float32(let matrix): matrix.values.address
     case .bfloat16(let matrix): matrix.values.address
@@ -88,7 +88,7 @@ public enum StoredMatrix: Sendable {
   }
 
   /// As an operand of a product.
-  var operand: ErasedOperand {
+  package var operand: ErasedOperand {
     switch self {
     case .float32(let matrix): .float(.float32(matrix))
     case .bfloat16(let matrix): .float(.bfloat16(matrix))

@@ -10,7 +10,7 @@ public struct RangeStatistics: Sendable, Equatable {
   let minima, maxima: [Float]
 
   /// The bytes of all numbers.
-  var byteCount: Int { 4 * means.count * MemoryLayout<Float>.stride }
+  package var byteCount: Int { 4 * means.count * MemoryLayout<Float>.stride }
 
   /// One over a scale; a scale of 0, without epsilon, is that of values that are their mean.
   func inverse(_ index: Int) -> Float { scales[index] > 0 ? 1 / scales[index] : 0 }

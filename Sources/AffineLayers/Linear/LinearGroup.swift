@@ -24,14 +24,14 @@ struct LinearGroup: Sendable {
 
   /// Joins stored weights, which are packed together if they can be and have no biases.
   init(
-    _ stored: consuming [StoredTensor], _ biases: [Matrix<Float>?], _ activations: ActivationFormat,
+    _ stored: consuming [StoredMatrix], _ biases: [Matrix<Float>?], _ activations: ActivationFormat,
     on execution: Execution
   ) throws {
     outputs = stored.map(\.shape.rows)
     if biases.allSatisfy({ $0 == nil }), let whole = Self.joined(stored.map(\.codes)) {
       // The parts take as much memory as the whole.
       stored = []
-      let weight = try activations.weight(.quantized(whole), on: execution)
+      let weight = try activations.weight(.codes(whole), on: execution)
       guard case .quantized(let packed) = weight else { preconditionFailure("codes become floats") }
       layers = .joined(packed)
       return
@@ -116,8 +116,8 @@ extension Linear {
   }
 }
 
-extension StoredTensor {
+extension StoredMatrix {
   fileprivate var codes: AnyQuantized? {
-    if case .quantized(let matrix) = self { matrix } else { nil }
+    if case .codes(let matrix) = self { matrix } else { nil }
   }
 }

@@ -31,13 +31,14 @@ public struct ActivationFormat: Sendable, Hashable {
 
   /// A weight that multiplies such inputs.
   ///
-  /// - Throws: ``LlamaError/unsupportedActivations(_:weight:)``.
+  /// - Throws: ``DecoderError/unsupportedActivations(_:weight:)``.
   func weight(
-    _ stored: StoredTensor, on execution: Execution
-  ) throws(LlamaError) -> LinearWeight {
+    _ stored: StoredMatrix, on execution: Execution
+  ) throws(DecoderError) -> LinearWeight {
     switch stored {
-    case .float(let matrix): return .float(matrix)
-    case .quantized(let matrix):
+    case .float32(let matrix): return .float(matrix)
+    case .bfloat16(let matrix): return .float(matrix.converted())
+    case .codes(let matrix):
       let operand = OperandType.quantized(matrix.quantizedType)
       let input = type.map(OperandType.quantized) ?? .float(.float32)
       guard kernels(for: .linear, input, operand) != nil else {

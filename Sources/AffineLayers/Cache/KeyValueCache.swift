@@ -1,4 +1,3 @@
-public import AffineLayers
 internal import AffineQuant
 
 /// What attention remembers of the tokens so far: the keys and values of all layers.
@@ -19,17 +18,17 @@ public struct KeyValueCache: Sendable {
   ///   - format: How numbers are kept.
   ///   - capacity: Tokens that there is room for; the model's context at most.
   public init(
-    _ configuration: LlamaConfiguration, format: CacheFormat = .float16, capacity: Int? = nil
+    _ configuration: DecoderConfiguration, format: CacheFormat = .float16, capacity: Int? = nil
   ) {
     self.format = format
     self.capacity = min(capacity ?? configuration.context, configuration.context)
     let empty = AttentionCache(
       heads: configuration.keyValueHeads, size: configuration.headSize, format: format)
-    layers = [AttentionCache](repeating: empty, count: configuration.layers)
+    layers = [AttentionCache](repeating: empty, count: configuration.blocks.count)
   }
 
   /// The tokens that are held.
-  public var count: Int { layers[0].count }
+  public var count: Int { layers.first?.count ?? 0 }
   /// The bytes of all keys and values.
   public var byteCount: Int { layers.reduce(0) { $0 + $1.byteCount } }
 
@@ -45,8 +44,15 @@ public struct KeyValueCache: Sendable {
     for layer in layers.indices { layers[layer].truncate(to: count) }
   }
 
-  /// - Throws: ``LlamaError/contextFull(capacity:tokens:)``.
-  func checkRoom(for tokens: Int) throws(LlamaError) {
+  /// Leaves nothing behind, so that what is taken has no other owner and grows in its own memory.
+  mutating func take() -> KeyValueCache {
+    let taken = self
+    layers = []
+    return taken
+  }
+
+  /// - Throws: ``DecoderError/contextFull(capacity:tokens:)``.
+  func checkRoom(for tokens: Int) throws(DecoderError) {
     guard tokens <= capacity - count else {
       throw .contextFull(capacity: capacity, tokens: count + tokens)
     }

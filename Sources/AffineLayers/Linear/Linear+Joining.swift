@@ -3,7 +3,7 @@ internal import AffineQuant
 extension Linear {
   /// One layer for several that read the same input, or `nil` where their types differ or their blocks
   /// do not meet.
-  init?(joining layers: ArraySlice<Linear>) {
+  package init?(joining layers: ArraySlice<Linear>) {
     guard let first = layers.first,
       layers.allSatisfy({
         $0.inputFactors == first.inputFactors && ($0.bias == nil) == (first.bias == nil)

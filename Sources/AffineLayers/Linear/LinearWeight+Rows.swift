@@ -1,11 +1,10 @@
-internal import AffineLayers
-internal import AffineQuant
+package import AffineQuant
 
 extension LinearWeight {
   /// The values of some rows: an embedding whose table is also the weight of a product.
   ///
   /// - Throws: ``AffineQuant/ShapeError``: no such row.
-  func rows(_ numbers: [Int], _ execution: Execution) throws(ShapeError) -> Matrix<Float> {
+  package func rows(_ numbers: [Int], _ execution: Execution) throws(ShapeError) -> Matrix<Float> {
     switch self {
     case .float(let matrix):
       for number in numbers where !(0..<matrix.shape.rows).contains(number) {

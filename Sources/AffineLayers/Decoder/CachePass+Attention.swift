@@ -1,0 +1,45 @@
+internal import AffineQuant
+
+extension CachePass {
+  func normalize(_ heads: inout Heads, _ block: Int) {
+    let size = configuration.headSize
+    guard let query = model.blocks[block].norms[.query], let key = model.blocks[block].norms[.key]
+    else { preconditionFailure("heads of block \(block) have no norms") }
+    let shape = heads.joined.shape
+    // Heads lie one after another; those of values are normalized too, and nobody reads them.
+    let rows = Matrix(
+      validated: Shape(shape.count / size, size), heads.joined.values)
+    let normal = RowNorm.rootMeanSquare(
+      rows, weight: nil, epsilon: query.epsilon, on: execution
+    ).output
+    let weights =
+      [[Float]](repeating: query.weight.values.array, count: configuration.heads)
+      + [[Float]](repeating: key.weight.values.array, count: 2 * configuration.keyValueHeads)
+    heads.turned = Elementwise.scaleColumns(
+      Matrix(validated: shape, normal.values), by: Array(weights.joined()), on: execution)
+  }
+
+  mutating func turn(_ heads: inout Heads, by rule: RotaryRule) {
+    let rows = heads.turned.shape.rows
+    let turns: Matrix<Float>
+    if let known = self.turns[rule] { turns = known } else {
+      turns = Rotary.turns(positions: start..<start + rows, rule)
+      self.turns[rule] = turns
+    }
+    // Queries and keys lie side by side.
+    heads.turned = Rotary.rotate(
+      heads.turned, heads: configuration.heads + configuration.keyValueHeads,
+      size: configuration.headSize, turns: turns, on: execution)
+  }
+
+  mutating func attend(_ heads: consuming Heads, _ block: Int) -> Matrix<Float> {
+    let width = configuration.queryWidth
+    cache.layers[block].append(
+      keys: heads.turned, column: width, values: heads.joined,
+      column: width + configuration.keyWidth, on: execution)
+    let isLast = block == configuration.blocks.count - 1
+    if isLast, wanted == .last { heads.turned = lastRow(of: heads.turned) }
+    return cache.layers[block].attend(
+      heads.turned, heads: configuration.heads, configuration.scoreRule(block), on: execution)
+  }
+}

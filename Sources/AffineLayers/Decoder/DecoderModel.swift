@@ -1,0 +1,38 @@
+internal import AffineQuant
+
+/// A decoder-only transformer, ready to run.
+///
+///     let model = try DecoderModel(weights)
+///     var cache = KeyValueCache(model.configuration)
+///     let logits = try model.logits(after: tokens, &cache)
+///
+/// A value: copies share the weights.
+public struct DecoderModel: Sendable {
+  /// What the decoder is; offsets of norms are in their weights here.
+  public let configuration: DecoderConfiguration
+  /// What inputs of linear layers are quantized to, where nobody replaced a layer.
+  public let activations: ActivationFormat
+  /// The rows of tokens.
+  let embedding: LinearWeight
+  /// The rows of places, if they are trained.
+  let positions: Matrix<Float>?
+  var blocks: [DecoderBlock]
+  /// The last norm.
+  var norm: Norm
+  /// What makes logits; `nil`: the embedding.
+  var head: Linear?
+
+  /// Tokens that run through the layers at once, so that memory does not grow with the text.
+  static let pieceLength = 64
+  /// Rows of logits at once.
+  static let logitRows = 64
+
+  /// Bytes that the weights take in a file, in the types that they have here.
+  public var byteCount: Int {
+    let rows = configuration.tensors.filter { configuration.shape(of: $0).rows == 1 }
+    let floats =
+      rows.reduce(0) { $0 + configuration.shape(of: $1).count } + (positions?.shape.count ?? 0)
+    return linearLayers.reduce(0) { $0 + self[$1].weight.byteCount } + embedding.byteCount
+      + floats * MemoryLayout<Float>.stride
+  }
+}

@@ -1,0 +1,27 @@
+/// Where the tensors of a decoder come from.
+public protocol DecoderWeights {
+  /// What the decoder is.
+  var configuration: DecoderConfiguration { get }
+
+  /// What the file calls a tensor.
+  func name(of tensor: DecoderTensor) -> String
+
+  /// A tensor, or `nil` where there is none; vectors are one row.
+  ///
+  /// Rows of queries and keys lie as in checkpoints of Hugging Face: columns i and i + columns / 2 of a
+  /// head turn together.
+  ///
+  /// - Throws: What the file's reader throws.
+  func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix?
+
+  /// Says that a tensor will not be read again, so that its memory may go.
+  func forget(_ tensor: DecoderTensor)
+}
+
+extension DecoderWeights {
+  /// The name of the tensor itself.
+  public func name(of tensor: DecoderTensor) -> String { tensor.name }
+
+  /// Keeps everything.
+  public func forget(_: DecoderTensor) {}
+}
