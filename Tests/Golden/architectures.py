@@ -48,7 +48,7 @@ def models():
             full_attention=dict(rope_theta=1000000.0, rope_type="linear", factor=8.0),
             sliding_attention=dict(rope_theta=10000.0, rope_type="default")))
     yield "phi3", Phi3ForCausalLM, Phi3Config(
-        **SMALL | dict(pad_token_id=0), num_hidden_layers=3, original_max_position_embeddings=64, sliding_window=11,
+        **SMALL | dict(pad_token_id=0, max_position_embeddings=512), num_hidden_layers=3, original_max_position_embeddings=256, sliding_window=11,
         rope_parameters=dict(rope_theta=10000.0, partial_rotary_factor=0.75, **LONG))
     yield "smollm3", SmolLM3ForCausalLM, SmolLM3Config(
         **SMALL, num_hidden_layers=5, no_rope_layer_interval=4, rope_parameters=dict(rope_theta=5000000.0, rope_type="default"))

@@ -104,7 +104,7 @@ def write(path, folder, architecture, kind):
 
 def check(path, golden, count):
     # Of a context that is not longer than what longrope's short factors are for.
-    model = llama_library.Model(path, context=64, cache=llama_library.F32)
+    model = llama_library.Model(path, context=256, cache=llama_library.F32)
     logits = model.read(golden["tokens"][:count].tolist())
     distance = np.abs(logits - golden["logits"][:count].numpy()).max()
     # llama.cpp looks gelu up in a table of float16.
