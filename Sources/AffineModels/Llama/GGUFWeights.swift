@@ -3,24 +3,29 @@ public import AffineLayers
 internal import AffineQuant
 
 /// The tensors of a model in a GGUF file.
-public struct GGUFWeights: DecoderWeights {
+public struct GGUFWeights: DecoderWeights, Sendable {
   /// The file.
   public private(set) var file: GGUFFile
   public let configuration: DecoderConfiguration
+  /// The family.
+  public let architecture: Architecture
 
   /// Reads the metadata of a file.
   ///
-  /// - Throws: As ``DecoderConfiguration/init(_:)``.
-  public init(_ file: GGUFFile) throws {
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - context: Tokens of a sequence that are wanted; positions of some models are others for long texts.
+  /// - Throws: ``AffineFormats/GGUFError``, ``AffineLayers/DecoderError`` or ``LlamaError``: another
+  ///   architecture, what does not fit, and what is said of the model and not computed here.
+  public init(_ file: GGUFFile, context: Int? = nil) throws {
     self.file = file
-    configuration = try DecoderConfiguration(file)
+    (architecture, configuration) = try Architecture.read(file, context: context)
     try requireNothingElse()
   }
 
   /// What nobody reads would be missing from what the model computes.
   private func requireNothingElse() throws(LlamaError) {
-    let known = Set(configuration.tensors.map(\.nameInGGUF))
-      .union([DecoderConfiguration.divisorsName])
+    let known = Set(configuration.tensors.map(name(of:))).union(GGUFSettings.divisorsNames)
     for tensor in file.tensors {
       guard tensor.name.utf8.allSatisfy({ $0 < 0x80 }), known.contains(tensor.name) else {
         throw .unusedTensor(tensor.name, layers: configuration.blocks.count)
@@ -31,14 +36,23 @@ public struct GGUFWeights: DecoderWeights {
   /// Takes the vocabulary, which was read, out of the file's metadata.
   public mutating func forgetTexts() { file.forgetTexts() }
 
-  public func name(of tensor: DecoderTensor) -> String { tensor.nameInGGUF }
+  public func name(of tensor: DecoderTensor) -> String {
+    guard case .linear(let block, let linear) = tensor.layer,
+      let joined = architecture.joinedInGGUF(linear)
+    else { return tensor.nameInGGUF }
+    if case .bias = tensor { return "blk.\(block).\(joined).bias" }
+    return "blk.\(block).\(joined).weight"
+  }
 
   public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
-    let name = tensor.nameInGGUF
+    let name = name(of: tensor)
     guard let entry = file[name] else { return nil }
     let stored: StoredMatrix =
       entry.type.quantizedType != nil
       ? .codes(try file.quantized(name)) : .float32(try file.matrix(name))
+    if let rows = configuration.rowsOfJoined(tensor, architecture) {
+      return try stored.rows(rows, of: tensor)
+    }
     guard let rows = turningRows(tensor, stored) else { return stored }
     return try stored.rows(inOrder: Self.splitHalves(rows, configuration.headSize), of: tensor)
   }
@@ -54,6 +68,7 @@ public struct GGUFWeights: DecoderWeights {
 
   /// How many outputs of queries or keys a tensor has, if it has those; a bias has them in one row.
   private func turningRows(_ tensor: DecoderTensor, _ stored: StoredMatrix) -> Int? {
+    guard architecture.turnsNeighboursInGGUF else { return nil }
     let rows: Int
     switch tensor {
     case .weight(.linear(_, .query)), .weight(.linear(_, .key)): rows = stored.shape.rows
@@ -64,28 +79,13 @@ public struct GGUFWeights: DecoderWeights {
     return rows.isMultiple(of: configuration.headSize) ? rows : nil
   }
 
-  public func forget(_ tensor: DecoderTensor) { file.forget(tensor.nameInGGUF) }
+  public func forget(_ tensor: DecoderTensor) { file.forget(name(of: tensor)) }
 
   /// Where rows lie in a GGUF file, in which columns 2 i and 2 i + 1 of a head turn together.
   static func splitHalves(_ rows: Int, _ headSize: Int) -> [Int] {
     (0..<rows).map { row in
       let (first, place, half) = (row / headSize * headSize, row % headSize, headSize / 2)
       return first + 2 * (place % half) + place / half
-    }
-  }
-}
-
-extension StoredMatrix {
-  /// The outputs of a linear layer in the order of their numbers: rows of a weight, columns of a bias.
-  fileprivate func rows(inOrder numbers: [Int], of tensor: DecoderTensor) throws -> StoredMatrix {
-    switch (tensor, self) {
-    case (.bias, _):
-      let bias = floats()
-      return .float32(
-        Matrix(rows: bias.shape.rows, columns: numbers.count) { bias[$0, numbers[$1]] })
-    case (.weight, .codes(let codes)): return .codes(try codes.rows(inOrder: numbers))
-    case (.weight, _):
-      return .float32(Embedding.gather(floats(), rows: numbers, on: .threads(1)))
     }
   }
 }
