@@ -82,9 +82,8 @@ final class GGUFSettings {
   ) throws -> (rule: RotaryScaling, context: Int?) {
     let type = try ifPresent("rope.scaling.type", GGUFSettings.word)
     // A factor without a type is linear, and zero is none, as in llama.cpp; `scale_linear` is the older name.
-    let given =
-      try ifPresent("rope.scaling.factor", GGUFSettings.double)
-      ?? ifPresent("rope.scale_linear", GGUFSettings.double) ?? 0
+    let old = try ifPresent("rope.scale_linear", GGUFSettings.double)
+    let given = try ifPresent("rope.scaling.factor", GGUFSettings.double) ?? old ?? 0
     let factor = given == 0 ? 1 : given
     let original = try ifPresent("rope.scaling.original_context_length", GGUFSettings.int)
     if file[Self.divisorsNames[1]] != nil || file[Self.divisorsNames[2]] != nil {

@@ -41,7 +41,7 @@ import Testing
   /// At once, and a token at a time; in float32, of which logits up to 30 keep 6 digits.
   @Test(arguments: names) func findsTheLogitsOfTransformers(_ name: String) throws {
     let golden = try Golden(name)
-    let model = try DecoderFiles(path: "\(Self.folder)/\(name)").model(activations: .float32)
+    let model = try ModelSource.open("\(Self.folder)/\(name)").model(activations: .float32)
     var largest: Float = 0
     var cache = KeyValueCache(model.configuration, format: .float32)
     var rows = 0
@@ -63,7 +63,7 @@ import Testing
   @Test(arguments: ["llama", "qwen2", "qwen3", "gemma3_text", "phi3", "smollm3"])
   func readsTheSameModelFromGGUF(_ name: String) throws {
     let golden = try Golden(name)
-    let files = try DecoderFiles(path: "\(Self.folder)/\(name)/model.gguf")
+    let files = try ModelSource.open("\(Self.folder)/\(name)/model.gguf")
     let model = try files.model(activations: .float32)
     var cache = KeyValueCache(model.configuration, format: .float32)
     // GGUF has no key for the windows of qwen2; up to 7 tokens they see all.

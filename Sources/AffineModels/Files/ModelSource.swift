@@ -4,9 +4,9 @@ public import AffineQuant
 
 /// The files of a decoder, whoever wrote them: what it is, and where its tensors lie.
 ///
-///     let files = try DecoderFiles(path: "Qwen3-0.6B")
-///     let model = try files.model()
-public struct DecoderFiles: Sendable {
+///     let source = try ModelSource.open("Qwen3-0.6B")
+///     let (model, tokenizer) = (try source.model(), try source.tokenizer())
+public struct ModelSource: Sendable {
   /// Where the tensors come from.
   enum Weights: Sendable {
     case gguf(GGUFWeights)
@@ -27,7 +27,11 @@ public struct DecoderFiles: Sendable {
   ///   - copies: Copy the tensors into memory, so that files may be rewritten.
   /// - Throws: ``ModelFileError``, ``AffineLayers/DecoderError``, ``LlamaError`` and what the readers of
   ///   formats throw: whatever is not understood is refused.
-  public init(path: String, context: Int? = nil, copies: Bool = false) throws {
+  public static func open(
+    _ path: String, context: Int? = nil, copies: Bool = false
+  ) throws -> ModelSource { try ModelSource(path: path, context: context, copies: copies) }
+
+  private init(path: String, context: Int?, copies: Bool) throws {
     self.path = path
     guard let folder = Self.folder(path) else {
       weights = .gguf(try GGUFWeights(GGUFFile(path: path, copies: copies), context: context))
