@@ -63,10 +63,13 @@ extension Architecture {
     if name == "gemma3_text", blocks == 62 {
       made.attentionScale = 1 / (Float(width) / Float(heads)).squareRoot()
     }
-    let window = windows == .none || windows == .laterBlocks
+    let window =
+      windows == .none || windows == .laterBlocks
       ? nil : try settings.ifPresent("attention.sliding_window", GGUFSettings.int)
-    let every = windows == .pattern
-      ? try settings.ifPresent("attention.sliding_window_pattern", GGUFSettings.int) ?? windowPattern
+    let every =
+      windows == .pattern
+      ? try settings.ifPresent("attention.sliding_window_pattern", GGUFSettings.int)
+        ?? windowPattern
       : 1 << 13
     for block in made.blocks.indices where every == 0 || !(block + 1).isMultiple(of: every) {
       made.blocks[block].window = window == 0 ? nil : window
@@ -113,7 +116,8 @@ extension Architecture {
         "the columns that turn", columns, "the head size", made.headSize)
     }
     let base = try settings.ifPresent("rope.freq_base", GGUFSettings.double) ?? 10_000
-    let scaling = try settings.scaling(file, columns: columns, context: made.context, wanted: wanted)
+    let scaling = try settings.scaling(
+      file, columns: columns, context: made.context, wanted: wanted)
     let rule = scaling.rule.rule(base: base, columns: columns)
     var ofWindows = rule
     if let windowRotaryBase {

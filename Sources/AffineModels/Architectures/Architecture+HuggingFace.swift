@@ -6,9 +6,11 @@ extension Architecture {
   private static let harmless: Set<String> = [
     "_name_or_path", "_sliding_window_pattern", "architectures", "attention_dropout", "auto_map",
     "bos_token_id", "cache_implementation", "dtype", "embd_pdrop", "eos_token_id",
-    "image_token_index", "boi_token_index", "eoi_token_index", "initializer_range", "max_window_layers",
+    "image_token_index", "boi_token_index", "eoi_token_index", "initializer_range",
+    "max_window_layers",
     "mm_tokens_per_image", "model_type", "pad_token_id", "quantization", "quantization_config",
-    "resid_pdrop", "torch_dtype", "transformers_version", "unsloth_fixed", "use_cache", "vision_config",
+    "resid_pdrop", "torch_dtype", "transformers_version", "unsloth_fixed", "use_cache",
+    "vision_config",
   ]
 
   /// The family and the decoder that a `config.json` is of.
@@ -16,7 +18,8 @@ extension Architecture {
     _ document: ModelSettings, context wanted: Int?
   ) throws -> (Architecture, DecoderConfiguration) {
     let type = try document.text("model_type") ?? ""
-    guard let row = all.first(where: { ([$0.name] + $0.otherNames).contains { type.isSame(as: $0) } })
+    guard
+      let row = all.first(where: { ([$0.name] + $0.otherNames).contains { type.isSame(as: $0) } })
     else { throw ModelFileError.unknownArchitecture(file: document.file, type) }
     guard let text = try document.part("text_config") else {
       return (row, try row.configuration(document, wanted))
@@ -126,14 +129,16 @@ extension Architecture {
       case .none where window == nil || settings.value("use_sliding_window") == nil || !isUsed:
         return all
       case .none:
-        throw ModelFileError.unsupported(file: settings.file, what: "'sliding_window' (\(window ?? 0))")
+        throw ModelFileError.unsupported(
+          file: settings.file, what: "'sliding_window' (\(window ?? 0))")
       case .all: return [Int?](repeating: window, count: blocks)
       case .laterBlocks:
         guard settings.has("use_sliding_window"), isUsed else { return all }
         return (0..<blocks).map { $0 >= later ? window : nil }
       case .pattern:
         guard every > 0 else {
-          throw ModelFileError.malformed(file: settings.file, reason: "'sliding_window_pattern' is \(every)")
+          throw ModelFileError.malformed(
+            file: settings.file, reason: "'sliding_window_pattern' is \(every)")
         }
         return (0..<blocks).map { ($0 + 1).isMultiple(of: every) ? nil : window }
       }
@@ -149,10 +154,12 @@ extension Architecture {
       case "full_attention": break
       case "sliding_attention":
         guard let window else {
-          throw ModelFileError.malformed(file: settings.file, reason: "there is no 'sliding_window'")
+          throw ModelFileError.malformed(
+            file: settings.file, reason: "there is no 'sliding_window'")
         }
         found[block] = window
-      default: throw ModelFileError.unsupported(file: settings.file, what: "the layer type '\(kind)'")
+      default:
+        throw ModelFileError.unsupported(file: settings.file, what: "the layer type '\(kind)'")
       }
     }
     return found
@@ -200,7 +207,8 @@ extension Architecture {
     let every = try settings.int("no_rope_layer_interval") ?? unturnedPattern
     guard let listed = try settings.doubles("no_rope_layers") else {
       guard every > 0 else {
-        throw ModelFileError.malformed(file: settings.file, reason: "'no_rope_layer_interval' is \(every)")
+        throw ModelFileError.malformed(
+          file: settings.file, reason: "'no_rope_layer_interval' is \(every)")
       }
       return (0..<blocks).map { !($0 + 1).isMultiple(of: every) }
     }

@@ -88,7 +88,8 @@ final class GGUFSettings {
     let original = try ifPresent("rope.scaling.original_context_length", GGUFSettings.int)
     if file[Self.divisorsNames[1]] != nil || file[Self.divisorsNames[2]] != nil {
       guard factor == 1, type == nil || type == "none" || type == "longrope" else {
-        throw LlamaError.unsupported("positions scaled as '\(type ?? "")' and by tensors of factors")
+        throw LlamaError.unsupported(
+          "positions scaled as '\(type ?? "")' and by tensors of factors")
       }
       let isLong = original.map { (wanted ?? $0) > $0 } ?? false
       let magnitude = try ifPresent("rope.scaling.attn_factor", GGUFSettings.double) ?? 1

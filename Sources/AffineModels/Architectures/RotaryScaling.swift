@@ -9,7 +9,8 @@ enum RotaryScaling {
   case none
   case linear(factor: Double)
   case llama3(factor: Double, low: Double, high: Double, original: Int)
-  case yarn(factor: Double, original: Int, fast: Double, slow: Double, truncates: Bool, magnitude: Double)
+  case yarn(
+    factor: Double, original: Int, fast: Double, slow: Double, truncates: Bool, magnitude: Double)
   case factors([Double], magnitude: Double)
 
   /// The rule for heads of which some columns turn.

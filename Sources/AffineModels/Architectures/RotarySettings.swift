@@ -19,6 +19,7 @@ struct RotarySettings {
   ///   - context: `max_position_embeddings`.
   ///   - original: `original_max_position_embeddings` beside the object.
   ///   - wanted: Tokens of a sequence that are wanted.
+  /// - Throws: ``ModelFileError``.
   init(
     _ settings: ModelSettings?, base: Double, part: Double, context: Int, original: Int?,
     wanted: Int?
@@ -67,18 +68,23 @@ struct RotarySettings {
       let original = try originalContext()
       // What follows is for one length alone: the short factors up to the original context, the long ones beyond.
       let isLong = (wanted ?? original) > original
-      let (long, short) = (try settings.doubles("long_factor"), try settings.doubles("short_factor"))
+      let (long, short) = (
+        try settings.doubles("long_factor"), try settings.doubles("short_factor")
+      )
       guard let factors = isLong ? long : short else {
         throw ModelFileError.malformed(file: settings.file, reason: "positions have no factors")
       }
-      for factor in factors { _ = try Self.positive(factor, "a factor of positions", settings.file) }
+      for factor in factors {
+        _ = try Self.positive(factor, "a factor of positions", settings.file)
+      }
       let factor = try settings.double("factor") ?? Double(context) / Double(original)
       scaling = .factors(
         factors,
         magnitude: try settings.double("attention_factor")
           ?? RotaryScaling.longMagnitude(factor: factor, original: original))
       self.context = isLong ? nil : min(original, context)
-    default: throw ModelFileError.unsupported(file: settings.file, what: "positions scaled as '\(type)'")
+    default:
+      throw ModelFileError.unsupported(file: settings.file, what: "positions scaled as '\(type)'")
     }
     try settings.requireNothingElse()
   }
@@ -90,7 +96,9 @@ struct RotarySettings {
       settings.double("factor") ?? Double(context) / Double(original), "factor", settings.file)
     let scale = (try settings.double("mscale") ?? 0, try settings.double("mscale_all_dim") ?? 0)
     let magnitude =
-      if let given = try settings.double("attention_factor") { given } else if scale.0 != 0,
+      if let given = try settings.double("attention_factor") {
+        given
+      } else if scale.0 != 0,
         scale.1 != 0
       {
         RotaryScaling.yarnMagnitude(factor: factor, scale: scale.0)
@@ -108,7 +116,8 @@ struct RotarySettings {
     _ number: Double, _ name: String, _ file: String
   ) throws -> Double {
     guard number > 0 else {
-      throw ModelFileError.malformed(file: file, reason: "'\(name)' is \(number), not a positive number")
+      throw ModelFileError.malformed(
+        file: file, reason: "'\(name)' is \(number), not a positive number")
     }
     return number
   }

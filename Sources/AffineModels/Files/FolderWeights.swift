@@ -14,8 +14,10 @@ public struct FolderWeights: DecoderWeights, Sendable {
   private let prefix, headPrefix: String
 
   /// Parts that texts do not pass, and tables that are computed.
-  private static let unread = ["vision_tower.", "multi_modal_projector.", "model.vision_tower.",
-    "model.multi_modal_projector."]
+  private static let unread = [
+    "vision_tower.", "multi_modal_projector.", "model.vision_tower.",
+    "model.multi_modal_projector.",
+  ]
 
   init(
     _ architecture: Architecture, _ configuration: DecoderConfiguration, _ file: SafeTensorsFile,
@@ -29,9 +31,10 @@ public struct FolderWeights: DecoderWeights, Sendable {
       isQuantized
       ? try QuantizedCheckpoint(file: file, configuration: settings.value.serialized) : nil
     let prefixes = ["model.", "model.language_model.", "language_model.model."]
-    prefix = prefixes.first { prefix in
-      file.names.contains { $0.begins(with: "\(prefix)layers.") }
-    } ?? "model."
+    prefix =
+      prefixes.first { prefix in
+        file.names.contains { $0.begins(with: "\(prefix)layers.") }
+      } ?? "model."
     headPrefix = prefix == "language_model.model." ? "language_model." : ""
     try requireNothingElse()
   }
@@ -80,7 +83,8 @@ public struct FolderWeights: DecoderWeights, Sendable {
     let stored: StoredMatrix
     if case .weight(let layer) = tensor, let checkpoint, checkpoint.isQuantized(module(layer)) {
       let weight = try checkpoint.orderedMatrix(module(layer))
-      stored = weight.columns.map { .float32(weight.matrix.dequantized().inOrder(of: $0)) }
+      stored =
+        weight.columns.map { .float32(weight.matrix.dequantized().inOrder(of: $0)) }
         ?? .codes(weight.matrix)
     } else {
       guard file.header[name] != nil else { return nil }

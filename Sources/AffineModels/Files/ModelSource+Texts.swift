@@ -29,6 +29,7 @@ extension ModelSource {
   /// - Parameters:
   ///   - path: Its path.
   ///   - ends: Tokens that end a text, the first of them that of sequences.
+  /// - Returns: The tokenizer.
   /// - Throws: ``ModelFileError`` or ``TokenizerError``.
   public static func tokenizer(
     ofFile path: String, ends: [Int] = []

@@ -25,6 +25,7 @@ public struct ModelSource: Sendable {
   ///   - context: Tokens of a sequence that are wanted: fewer than the model's take less memory, and positions
   ///     that are scaled by LongRoPE are those of short texts unless more are wanted than it was trained on at first.
   ///   - copies: Copy the tensors into memory, so that files may be rewritten.
+  /// - Returns: The source; tensors are read later.
   /// - Throws: ``ModelFileError``, ``AffineLayers/DecoderError``, ``LlamaError`` and what the readers of
   ///   formats throw: whatever is not understood is refused.
   public static func open(
@@ -66,6 +67,7 @@ public struct ModelSource: Sendable {
   /// - Parameters:
   ///   - activations: What the inputs of layers in codes are quantized to.
   ///   - execution: Threads and instruction sets.
+  /// - Returns: The model.
   /// - Throws: ``AffineLayers/DecoderError``, and what the file's reader throws.
   public func model(
     activations: ActivationFormat = .int8Groups, on execution: Execution = .standard

@@ -13,7 +13,8 @@ import Testing
     .appending(path: "Golden/Architectures").path
 
   static let names = [
-    "llama", "llama-biased", "mistral", "qwen2", "qwen3", "gemma3_text", "gemma3", "phi3", "smollm3",
+    "llama", "llama-biased", "mistral", "qwen2", "qwen3", "gemma3_text", "gemma3", "phi3",
+    "smollm3",
   ]
 
   struct Golden {

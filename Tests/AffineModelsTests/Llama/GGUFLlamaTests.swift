@@ -129,13 +129,15 @@ import Testing
       "rope_freqs.weight", Matrix<Float>(rows: 1, columns: 2) { _, column in [1, 8][column] })
     #expect(try Self.weights(llama3).configuration == tiny.configuration)
     let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
-        let expected = tiny.logits(LlamaTests.tokens)
+    let expected = tiny.logits(LlamaTests.tokens)
     #expect(
       LlamaTests.distance(try LlamaTests.logits(model, LlamaTests.tokens), expected)
         < LlamaTests.tolerance(expected, layers: 2))
     var yarn = try Self.file(tiny)
     yarn.metadata["llama.rope.scaling.type"] = .string("yarn")
-    #expect(throws: LlamaError.unsupported("positions scaled as 'yarn' without an original context")) {
+    #expect(
+      throws: LlamaError.unsupported("positions scaled as 'yarn' without an original context")
+    ) {
       try Self.weights(yarn)
     }
   }

@@ -71,7 +71,8 @@ struct TokenizerFile {
       var pairs = MergeTable(capacity: merges.count)
       for (rank, merge) in merges.enumerated() {
         let (left, right) = (Array(merge.0.utf8), Array(merge.1.utf8))
-        guard let first = table.find(left, left.indices), let second = table.find(right, right.indices),
+        guard let first = table.find(left, left.indices),
+          let second = table.find(right, right.indices),
           let token = table.find(left + right, 0..<left.count + right.count)
         else { throw .merge(number: rank, text: "\(merge.0) \(merge.1) of \(file)") }
         pairs.insert(Int32(first), Int32(second), rank: rank, token: Int32(token))
@@ -106,8 +107,12 @@ struct TokenizerFile {
   private static func tokens(
     _ settings: ModelSettings, _ model: ModelSettings
   ) throws -> ([String], [Int]) {
-    func malformed(_ reason: String) -> ModelFileError { .malformed(file: settings.file, reason: reason) }
-    guard let members = model.value("vocab")?.members else { throw malformed("'vocab' is no object") }
+    func malformed(_ reason: String) -> ModelFileError {
+      .malformed(file: settings.file, reason: reason)
+    }
+    guard let members = model.value("vocab")?.members else {
+      throw malformed("'vocab' is no object")
+    }
     guard case .array(let added) = settings.value("added_tokens") ?? .array([]) else {
       throw malformed("'added_tokens' is no array")
     }

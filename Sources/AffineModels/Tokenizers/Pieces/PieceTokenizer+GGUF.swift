@@ -39,10 +39,14 @@ extension PieceTokenizer {
 
   /// The place of each score among all, the best first; equal ones have one, and what is no number is last.
   private static func ranks(_ scores: [Float]) -> [UInt32] {
-    let ordered = scores.indices.sorted { (comparable(scores[$0]), $1) > (comparable(scores[$1]), $0) }
+    let ordered = scores.indices.sorted {
+      (comparable(scores[$0]), $1) > (comparable(scores[$1]), $0)
+    }
     var (ranks, rank) = ([UInt32](repeating: 0, count: scores.count), UInt32(0))
     for (place, token) in ordered.enumerated() {
-      if place > 0, comparable(scores[token]) != comparable(scores[ordered[place - 1]]) { rank += 1 }
+      if place > 0, comparable(scores[token]) != comparable(scores[ordered[place - 1]]) {
+        rank += 1
+      }
       ranks[token] = rank
     }
     return ranks
