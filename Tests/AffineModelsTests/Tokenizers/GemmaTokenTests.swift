@@ -3,12 +3,10 @@ import Foundation
 import Testing
 
 /// Gemma 3's tokens of more than 1 MB of text against llama.cpp's, which `Tests/Golden/gemma3.py` wrote down.
-@Suite(.enabled(if: GemmaTokenTests.path != nil, "AFFINE_GEMMA3 names no GGUF file"))
+@Suite(.enabled(if: Model.gemma3 != nil, "AFFINE_GEMMA3 names no GGUF file"))
 struct GemmaTokenTests {
-  static let path = ProcessInfo.processInfo.environment["AFFINE_GEMMA3"]
-
   @Test func makesTheTokensOfLlamaCPP() throws {
-    let tokenizer = try ModelSource.open(try #require(Self.path)).tokenizer()
+    let tokenizer = try ModelSource.open(try #require(Model.gemma3)).tokenizer()
     let golden = try JSONDecoder().decode(
       TokenGolden.Tokens.self,
       from: Data(contentsOf: TokenGolden.folder.appending(path: "Golden/gemma3.json")))
