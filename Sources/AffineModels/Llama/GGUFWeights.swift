@@ -3,28 +3,29 @@ public import AffineLayers
 internal import AffineQuant
 
 /// The tensors of a model in a GGUF file.
-public struct GGUFWeights: DecoderWeights {
+public struct GGUFWeights: DecoderWeights, Sendable {
   /// The file.
   public private(set) var file: GGUFFile
   public let configuration: DecoderConfiguration
-  /// Whether columns 2 i and 2 i + 1 of a head turn together in the file.
-  private let turnsNeighbours: Bool
+  /// The family.
+  public let architecture: Architecture
 
   /// Reads the metadata of a file.
   ///
-  /// - Throws: As the configuration of a file; ``LlamaError/unusedTensor(_:layers:)``.
-  public init(_ file: GGUFFile) throws {
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - context: Tokens of a sequence that are wanted; positions of some models are others for long texts.
+  /// - Throws: ``AffineFormats/GGUFError``, ``AffineLayers/DecoderError`` or ``LlamaError``: another
+  ///   architecture, what does not fit, and what is said of the model and not computed here.
+  public init(_ file: GGUFFile, context: Int? = nil) throws {
     self.file = file
-    configuration = try DecoderConfiguration(file)
-    turnsNeighbours =
-      try file.metadata.word("general.architecture") == DecoderConfiguration.architecture
+    (architecture, configuration) = try Architecture.read(file, context: context)
     try requireNothingElse()
   }
 
   /// What nobody reads would be missing from what the model computes.
   private func requireNothingElse() throws(LlamaError) {
-    let known = Set(configuration.tensors.map(\.nameInGGUF))
-      .union([DecoderConfiguration.divisorsName])
+    let known = Set(configuration.tensors.map(name(of:))).union(GGUFSettings.divisorsNames)
     for tensor in file.tensors {
       guard tensor.name.utf8.allSatisfy({ $0 < 0x80 }), known.contains(tensor.name) else {
         throw .unusedTensor(tensor.name, layers: configuration.blocks.count)
@@ -35,14 +36,23 @@ public struct GGUFWeights: DecoderWeights {
   /// Takes the vocabulary, which was read, out of the file's metadata.
   public mutating func forgetTexts() { file.forgetTexts() }
 
-  public func name(of tensor: DecoderTensor) -> String { tensor.nameInGGUF }
+  public func name(of tensor: DecoderTensor) -> String {
+    guard case .linear(let block, let linear) = tensor.layer,
+      let joined = architecture.joinedInGGUF(linear)
+    else { return tensor.nameInGGUF }
+    if case .bias = tensor { return "blk.\(block).\(joined).bias" }
+    return "blk.\(block).\(joined).weight"
+  }
 
   public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
-    let name = tensor.nameInGGUF
+    let name = name(of: tensor)
     guard let entry = file[name] else { return nil }
     let stored: StoredMatrix =
       entry.type.quantizedType != nil
       ? .codes(try file.quantized(name)) : .float32(try file.matrix(name))
+    if let rows = configuration.rowsOfJoined(tensor, architecture) {
+      return try stored.rows(rows, of: tensor)
+    }
     guard let rows = rowsInFile(of: tensor, stored) else { return stored }
     var order = rows
     for (row, place) in rows.enumerated() { order[place] = row }
@@ -57,11 +67,11 @@ public struct GGUFWeights: DecoderWeights {
 
   /// The order of rows in the file, if it is not that of the model; another shape is found out by who asks.
   private func rowsInFile(of tensor: DecoderTensor, _ stored: StoredMatrix) -> [Int]? {
-    guard turnsNeighbours, stored.shape == configuration.shape(of: tensor) else { return nil }
+    guard architecture.turnsNeighboursInGGUF, stored.shape == configuration.shape(of: tensor) else { return nil }
     return configuration.rowsInGGUF(of: tensor)
   }
 
-  public func forget(_ tensor: DecoderTensor) { file.forget(tensor.nameInGGUF) }
+  public func forget(_ tensor: DecoderTensor) { file.forget(name(of: tensor)) }
 }
 
 extension DecoderConfiguration {

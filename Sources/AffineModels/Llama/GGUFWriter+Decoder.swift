@@ -17,11 +17,11 @@ extension GGUFWriter {
     try configuration.validate()
     let isLlama = configuration.isLlama
     metadata["general.architecture"] = .string(
-      isLlama ? DecoderConfiguration.architecture : DecoderConfiguration.ownArchitecture)
+      isLlama ? "llama" : Architecture.own.nameInGGUF)
     if isLlama {
       describeLlama(configuration)
     } else {
-      metadata[DecoderConfiguration.textKey] = .string(configuration.json)
+      metadata[Architecture.ownKey] = .string(configuration.json)
     }
     for tensor in configuration.tensors {
       guard var stored = try weights.tensor(tensor) else {

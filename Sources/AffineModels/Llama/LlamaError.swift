@@ -18,7 +18,8 @@ extension LlamaError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unsupportedArchitecture(let name):
-      "the model's architecture is '\(name)'; 'llama' alone can be computed"
+      "the model's architecture is '\(name)', which is none of "
+        + Architecture.all.map(\.nameInGGUF).joined(separator: ", ")
     case .unsupported(let what): "the model has \(what), which cannot be computed"
     case .unusedTensor(let name, let layers):
       "the tensor '\(name)' belongs to nothing that a model of \(layers) layers computes"

@@ -1,9 +1,9 @@
 /// The text of tokens that come one by one: a character that spans tokens is held until it is whole.
 ///
 /// What all calls return, joined, is what ``Tokenizer/text(_:showSpecial:)`` makes of all tokens.
-public struct TokenStream<Source: Tokenizer>: Sendable {
+public struct TokenStream: Sendable {
   /// Whose tokens they are.
-  public let tokenizer: Source
+  public let tokenizer: any Tokenizer
   /// Whether control tokens are shown by their names.
   public let showSpecial: Bool
   /// The beginning of a character that is not whole yet: three bytes at most.
@@ -11,7 +11,7 @@ public struct TokenStream<Source: Tokenizer>: Sendable {
   private var isFirst = true
 
   /// Begins a text.
-  public init(_ tokenizer: Source, showSpecial: Bool = false) {
+  public init(_ tokenizer: any Tokenizer, showSpecial: Bool = false) {
     self.tokenizer = tokenizer
     self.showSpecial = showSpecial
   }

@@ -1,4 +1,4 @@
-internal import AffinePlots
+import AffinePlots
 import AffineBench
 import AffineTraining
 

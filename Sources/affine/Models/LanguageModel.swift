@@ -5,7 +5,7 @@ import AffineQuant
 /// A model with its vocabulary.
 struct LanguageModel {
   let llama: DecoderModel
-  let tokenizer: BytePairTokenizer
+  let tokenizer: any LanguageTokenizer
   /// How it wants conversations written, if it says so.
   let template: String?
   /// What reading it took.

@@ -6,7 +6,7 @@ public import ArgumentParser
 
 /// Which model runs, and how.
 struct LanguageModelOptions: ParsableArguments {
-  @Option(help: "A GGUF file of Llama's architecture.") var model: String
+  @Option(help: "A GGUF file, or a folder of Hugging Face.") var model: String
   @Option(
     help: "What inputs of linear layers are quantized to: float32, int8-token, int8-group32.")
   var activations = "int8-group32"
@@ -27,15 +27,9 @@ struct LanguageModelOptions: ParsableArguments {
     let clock = ContinuousClock()
     let started = clock.now
     do {
-      var weights = try GGUFWeights(GGUFFile(path: model, copies: reading.copies))
-      let tokenizer = try BytePairTokenizer(weights.file.metadata)
-      try tokenizer.requireRows(of: weights.configuration)
-      let template = try weights.file.metadata.ifPresent("tokenizer.chat_template") {
-        try $0.string($1)
-      }
-      // Before the weights come, which would lie behind it.
-      weights.forgetTexts()
-      let llama = try DecoderModel(weights, activations: format, on: execution)
+      let source = try ModelSource.open(model, copies: reading.copies)
+      let (tokenizer, template) = (try source.tokenizer(), try source.chatTemplate())
+      let llama = try source.model(activations: format, on: execution)
       return LanguageModel(
         llama: llama, tokenizer: tokenizer, template: template,
         seconds: (clock.now - started).inSeconds)

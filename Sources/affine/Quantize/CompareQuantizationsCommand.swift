@@ -69,7 +69,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
     if GGUFFile.recognizes(model) {
       report = try compare(
         .llama(model, copies: reading.copies, on: execution), progress, execution)
-    } else if ModelSource<BertModel>.isFolder(model) {
+    } else if TokenizedModel<BertModel>.isFolder(model) {
       report = try compareEncoder(progress, execution)
     } else {
       report = try compare(
@@ -84,7 +84,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
   }
 
   private func compare(
-    _ source: ModelSource<DecoderModel>, _ progress: Progress, _ execution: Execution
+    _ source: TokenizedModel<DecoderModel>, _ progress: Progress, _ execution: Execution
   ) throws -> QuantizationComparison {
     let variants = try variant.isEmpty ? QuantizationVariant.usualOfLanguageModels() : variant
     if let variant = variants.first(where: \.needsInputs), calibrate == nil {

@@ -29,7 +29,7 @@ struct QuantizationTexts: ParsableArguments {
   }
 
   /// What a model is run on, if anything.
-  func calibration<Model>(_ source: ModelSource<Model>) throws -> CalibrationSettings {
+  func calibration<Model>(_ source: TokenizedModel<Model>) throws -> CalibrationSettings {
     var settings = CalibrationSettings(
       try calibrate.map { try source.sequences($0, most: calibrationTokens, context: context) }
         ?? [])
@@ -39,7 +39,7 @@ struct QuantizationTexts: ParsableArguments {
   }
 
   /// The sequences of the text to judge by, if there is one.
-  func judged<Model>(_ source: ModelSource<Model>) throws -> [[Int]]? {
+  func judged<Model>(_ source: TokenizedModel<Model>) throws -> [[Int]]? {
     try text.map { try source.sequences($0, most: tokens, context: context) }
   }
 }

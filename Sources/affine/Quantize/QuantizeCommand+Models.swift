@@ -12,7 +12,7 @@ extension QuantizeCommand {
         "a language model is written with its vocabulary, as GGUF: '\(output)' must end in .gguf")
     }
     let weights: GGUFWeights
-    let source: ModelSource<DecoderModel>
+    let source: TokenizedModel<DecoderModel>
     do {
       weights = try GGUFWeights(try GGUFFile.open(input, copies: reading.copies))
       source = try .llama(weights, on: execution)
@@ -48,7 +48,7 @@ extension QuantizeCommand {
   func quantizeBert(
     _ plan: QuantizationPlan, _ progress: Progress, _ execution: Execution
   ) throws -> QuantizationReport {
-    let source = try ModelSource<BertModel>.bert(input, copies: reading.copies)
+    let source = try TokenizedModel<BertModel>.bert(input, copies: reading.copies)
     let file = try SafeTensorsFile.open(
       SafeTensorsFile.path(inFolder: input), copies: reading.copies)
     let sizeBefore = file.byteCount
@@ -74,7 +74,7 @@ extension QuantizeCommand {
   }
 
   private func quantized<Model>(
-    _ source: ModelSource<Model>, _ plan: QuantizationPlan, _ progress: Progress,
+    _ source: TokenizedModel<Model>, _ plan: QuantizationPlan, _ progress: Progress,
     _ execution: Execution
   ) throws -> (model: Model, report: ModelQuantizationReport) {
     let calibration = try texts.calibration(source)

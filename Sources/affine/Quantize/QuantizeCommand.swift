@@ -60,7 +60,7 @@ struct QuantizeCommand: ParsableCommand {
     let report: QuantizationReport
     if GGUFFile.recognizes(input) {
       report = try quantizeLlama(plan, progress, execution)
-    } else if ModelSource<BertModel>.isFolder(input) {
+    } else if TokenizedModel<BertModel>.isFolder(input) {
       report = try quantizeBert(plan, progress, execution)
     } else {
       report = try quantizeTensors(plan, progress, execution)

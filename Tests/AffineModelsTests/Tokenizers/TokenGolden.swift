@@ -45,6 +45,7 @@ struct TokenGolden: Decodable {
 /// Models that the tests read if they are told where they are.
 enum Model {
   static let smolLM2 = ProcessInfo.processInfo.environment["AFFINE_SMOLLM2"]
+  static let gemma3 = ProcessInfo.processInfo.environment["AFFINE_GEMMA3"]
   static let miniLM = ProcessInfo.processInfo.environment["AFFINE_MINILM"]
 
   static func metadata() throws -> GGUFMetadata {

@@ -66,7 +66,7 @@ extension BytePairTokenizer {
   }
 
   /// The byte that a name such as `<0x0A>` means.
-  private static func byte(_ name: String) -> UInt8? {
+  static func byte(_ name: String) -> UInt8? {
     guard name.utf8.count == 6, name.hasPrefix("<0x"), name.hasSuffix(">") else { return nil }
     return UInt8(name.dropFirst(3).dropLast(), radix: 16)
   }

@@ -11,7 +11,7 @@ import AffineTraining
 #endif
 
 /// A model that a person named, with what makes tokens of texts.
-struct ModelSource<Model: QuantizableModel> {
+struct TokenizedModel<Model: QuantizableModel> {
   let model: Model
   /// Whether a text is one long sequence of tokens, and not a sequence a line.
   let readsOn: Bool
@@ -42,11 +42,11 @@ struct ModelSource<Model: QuantizableModel> {
   }
 }
 
-extension ModelSource where Model == DecoderModel {
+extension TokenizedModel where Model == DecoderModel {
   /// Reads a GGUF file; inputs of its layers stay floats.
   static func llama(
     _ path: String, copies: Bool, on execution: Execution
-  ) throws -> ModelSource {
+  ) throws -> TokenizedModel {
     do {
       return try llama(GGUFWeights(GGUFFile(path: path, copies: copies)), on: execution)
     } catch GGUFError.file(let error) {
@@ -55,41 +55,41 @@ extension ModelSource where Model == DecoderModel {
   }
 
   /// Reads a model of an open file.
-  static func llama(_ weights: GGUFWeights, on execution: Execution) throws -> ModelSource {
+  static func llama(_ weights: GGUFWeights, on execution: Execution) throws -> TokenizedModel {
     let tokenizer = try BytePairTokenizer(weights.file.metadata)
     try tokenizer.requireRows(of: weights.configuration)
     let model = try DecoderModel(weights, activations: .float32, on: execution)
-    return ModelSource(model: model, readsOn: true) {
+    return TokenizedModel(model: model, readsOn: true) {
       tokenizer.tokens($0, addSpecial: false, parseSpecial: false)
     }
   }
 }
 
-extension ModelSource where Model == DecoderModel {
+extension TokenizedModel where Model == DecoderModel {
   /// Reads a model that affine train --export wrote; its tokens are bytes.
   static func trained(
     _ path: String, copies: Bool, on execution: Execution
-  ) throws -> ModelSource {
+  ) throws -> TokenizedModel {
     do {
       let weights = try CheckpointWeights(Checkpoint.load(from: path, copies: copies))
       guard weights.configuration.vocabulary == TextVocabulary.bytes.count else {
         throw Failure("its tokens are characters that it does not name: train with --unit bytes")
       }
       let model = try DecoderModel(weights, activations: .float32, on: execution)
-      return ModelSource(model: model, readsOn: true) { $0.utf8.map(Int.init) }
+      return TokenizedModel(model: model, readsOn: true) { $0.utf8.map(Int.init) }
     } catch { throw Failure("'\(path)': \(error)") }
   }
 }
 
-extension ModelSource where Model == BertModel {
+extension TokenizedModel where Model == BertModel {
   /// Whether a path is that of a model's folder.
   static func isFolder(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: "\(path)/config.json")
   }
 
   /// Reads a folder.
-  static func bert(_ folder: String, copies: Bool) throws -> ModelSource {
+  static func bert(_ folder: String, copies: Bool) throws -> TokenizedModel {
     let embedder = try TextEmbedder(folder: folder, copies: copies)
-    return ModelSource(model: embedder.model, readsOn: false, tokenize: embedder.tokens)
+    return TokenizedModel(model: embedder.model, readsOn: false, tokenize: embedder.tokens)
   }
 }

@@ -1,0 +1,21 @@
+internal import AffineFormats
+internal import AffineLayers
+
+extension Architecture {
+  /// What this library calls decoders that have no name in GGUF files.
+  static let own = Architecture(name: "affine", nameInGGUF: "affine")
+  /// Where it writes what they are.
+  static let ownKey = "affine.configuration"
+
+  /// Reads the configuration that a file of this library holds as text.
+  static func own(_ metadata: GGUFMetadata) throws -> DecoderConfiguration {
+    let text = try metadata.string(ownKey)
+    guard let configuration = DecoderConfiguration(json: text) else {
+      throw LlamaError.unsupported("a configuration that says '\(text)'")
+    }
+    for key in metadata.keys where key.hasPrefix("\(own.nameInGGUF).") && key != ownKey {
+      throw LlamaError.unsupported("'\(key)' (\(metadata[key]?.summary ?? ""))")
+    }
+    return configuration
+  }
+}

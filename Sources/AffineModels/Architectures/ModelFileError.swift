@@ -1,0 +1,37 @@
+public import AffineFormats
+
+/// Files that do not make a model.
+public enum ModelFileError: Error, Hashable {
+  /// The system's error.
+  case file(FileError)
+  /// A file that is not there, and what it would say.
+  case missing(file: String, what: String)
+  /// A file that is not JSON, or has no such field of the right kind.
+  case malformed(file: String, reason: String)
+  /// What a file asks for and nothing here computes.
+  case unsupported(file: String, what: String)
+  /// An architecture without a row in the table.
+  case unknownArchitecture(file: String, String)
+  /// Two settings that do not go together.
+  case contradiction(file: String, String, String, String, String)
+  /// A tensor that no layer reads.
+  case unusedTensor(String, blocks: Int)
+}
+
+extension ModelFileError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .missing(let file, let what): "there is no file \(file), which would say \(what)"
+    case .malformed(let file, let reason): "\(file): \(reason)"
+    case .unsupported(let file, let what): "\(file) asks for \(what), which cannot be computed"
+    case .unknownArchitecture(let file, let name):
+      "\(file): the architecture '\(name)' is none of "
+        + Architecture.all.map(\.name).joined(separator: ", ")
+    case .contradiction(let file, let what, let value, let other, let otherValue):
+      "\(file): \(what) (\(value)) does not fit \(other) (\(otherValue))"
+    case .unusedTensor(let name, let blocks):
+      "the tensor '\(name)' belongs to nothing that a model of \(blocks) blocks computes"
+    }
+  }
+}

@@ -1,0 +1,125 @@
+internal import AffineFormats
+
+/// The settings of a JSON object, which remembers those that were read: what is left over was understood by
+/// nobody.
+final class ModelSettings {
+  let file: String
+  let value: JSONValue
+  private var read: Set<String> = []
+
+  /// - Throws: ``ModelFileError/malformed(file:reason:)`` for what is no object.
+  init(file: String, value: JSONValue) throws(ModelFileError) {
+    guard value.members != nil else {
+      throw .malformed(file: file, reason: "an object is expected")
+    }
+    self.file = file
+    self.value = value
+  }
+
+  /// A value, `nil` where there is none or null.
+  func value(_ name: String) -> JSONValue? {
+    read.insert(name)
+    return value.member(name)
+  }
+
+  func has(_ name: String) -> Bool { value.member(name) != nil }
+
+  func int(_ name: String) throws(ModelFileError) -> Int? {
+    switch value(name) {
+    case .integer(let number): return number
+    case nil: return nil
+    default: throw .malformed(file: file, reason: "'\(name)' is not a whole number")
+    }
+  }
+
+  func requiredInt(_ name: String) throws(ModelFileError) -> Int {
+    guard let number = try int(name) else {
+      throw .malformed(file: file, reason: "there is no '\(name)'")
+    }
+    return number
+  }
+
+  func double(_ name: String) throws(ModelFileError) -> Double? {
+    guard let value = value(name) else { return nil }
+    guard let number = value.number else {
+      throw .malformed(file: file, reason: "'\(name)' is not a finite number")
+    }
+    return number
+  }
+
+  func doubles(_ name: String) throws(ModelFileError) -> [Double]? {
+    guard let value = value(name) else { return nil }
+    guard case .array(let elements) = value else {
+      throw .malformed(file: file, reason: "'\(name)' is no array")
+    }
+    let numbers = elements.compactMap(\.number)
+    guard numbers.count == elements.count else {
+      throw .malformed(file: file, reason: "'\(name)' has elements that are no finite numbers")
+    }
+    return numbers
+  }
+
+  func text(_ name: String) throws(ModelFileError) -> String? {
+    switch value(name) {
+    case .string(let text): return text
+    case nil: return nil
+    default: throw .malformed(file: file, reason: "'\(name)' is not a text")
+    }
+  }
+
+  func texts(_ name: String) throws(ModelFileError) -> [String]? {
+    guard let value = value(name) else { return nil }
+    guard case .array(let elements) = value else {
+      throw .malformed(file: file, reason: "'\(name)' is no array")
+    }
+    let texts = elements.compactMap(\.text)
+    guard texts.count == elements.count else {
+      throw .malformed(file: file, reason: "'\(name)' has elements that are no texts")
+    }
+    return texts
+  }
+
+  func flag(_ name: String) throws(ModelFileError) -> Bool? {
+    switch value(name) {
+    case .boolean(let flag): return flag
+    case nil: return nil
+    default: throw .malformed(file: file, reason: "'\(name)' is not true or false")
+    }
+  }
+
+  func part(_ name: String) throws(ModelFileError) -> ModelSettings? {
+    guard let value = value(name) else { return nil }
+    return try ModelSettings(file: file, value: value)
+  }
+
+  /// - Throws: ``ModelFileError/unsupported(file:what:)`` for a setting that nobody read, unless it is among
+  ///   those that change nothing, null, false or an empty list.
+  func requireNothingElse(but harmless: Set<String> = []) throws(ModelFileError) {
+    for (name, value) in value.members ?? [] {
+      guard !read.contains(where: name.isSame), !harmless.contains(where: name.isSame) else {
+        continue
+      }
+      switch value {
+      case .null, .boolean(false), .array([]): continue
+      default: throw .unsupported(file: file, what: "'\(name)' (\(value.brief))")
+      }
+    }
+  }
+}
+
+extension JSONValue {
+  /// The number, if it is one and finite.
+  fileprivate var number: Double? {
+    switch self {
+    case .integer(let number): Double(number)
+    case .otherNumber(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }
+    default: nil
+    }
+  }
+
+  /// The beginning of its text.
+  fileprivate var brief: String {
+    let text = serialized
+    return text.utf8.count <= 60 ? text : String(text.prefix(57)) + "..."
+  }
+}

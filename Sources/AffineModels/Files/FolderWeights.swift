@@ -1,0 +1,105 @@
+internal import AffineFormats
+public import AffineLayers
+internal import AffineQuant
+
+/// The tensors of a decoder in a folder of Hugging Face, floats or codes of any format that
+/// ``AffineFormats/QuantizedCheckpoint`` reads.
+public struct FolderWeights: DecoderWeights, Sendable {
+  public let configuration: DecoderConfiguration
+  let architecture: Architecture
+  private let file: SafeTensorsFile
+  /// What reads weights in codes, if there are some.
+  private let checkpoint: QuantizedCheckpoint?
+  /// What names of tensors begin with in place of `model.`, and of the head.
+  private let prefix, headPrefix: String
+
+  /// Parts that texts do not pass, and tables that are computed.
+  private static let unread = [
+    "vision_tower.", "multi_modal_projector.", "model.vision_tower.",
+    "model.multi_modal_projector.",
+  ]
+
+  init(
+    _ architecture: Architecture, _ configuration: DecoderConfiguration, _ file: SafeTensorsFile,
+    settings: ModelSettings
+  ) throws {
+    self.architecture = architecture
+    self.configuration = configuration
+    self.file = file
+    let isQuantized = settings.has("quantization_config") || settings.has("quantization")
+    checkpoint =
+      isQuantized
+      ? try QuantizedCheckpoint(file: file, configuration: settings.value.serialized) : nil
+    let prefixes = ["model.", "model.language_model.", "language_model.model."]
+    prefix =
+      prefixes.first { prefix in
+        file.names.contains { $0.begins(with: "\(prefix)layers.") }
+      } ?? "model."
+    headPrefix = prefix == "language_model.model." ? "language_model." : ""
+    try requireNothingElse()
+  }
+
+  /// What nobody reads would be missing from what the model computes.
+  private func requireNothingElse() throws {
+    var known = Set(configuration.tensors.map { ByteName(name(of: $0)) })
+    for module in checkpoint?.names ?? [] where known.contains(ByteName("\(module).weight")) {
+      for name in file.names where name.begins(with: "\(module).") { known.insert(ByteName(name)) }
+    }
+    for name in file.names where !known.contains(ByteName(name)) {
+      if Self.unread.contains(where: name.begins) || name.hasSuffix(".rotary_emb.inv_freq") {
+        continue
+      }
+      if configuration.isTied, name.isSame(as: "\(headPrefix)lm_head.weight"),
+        try file.bytes(of: name).array == file.bytes(of: self.name(of: .weight(.embedding))).array
+      {
+        continue
+      }
+      throw ModelFileError.unusedTensor(name, blocks: configuration.blocks.count)
+    }
+  }
+
+  public func name(of tensor: DecoderTensor) -> String {
+    switch tensor {
+    case .weight(let layer): "\(module(layer)).weight"
+    case .bias(let layer): "\(module(layer)).bias"
+    }
+  }
+
+  /// The module that a layer is, or is a part of.
+  private func module(_ layer: DecoderLayer) -> String {
+    switch layer {
+    case .head: return "\(headPrefix)lm_head"
+    case .blockNorm(let block, let norm):
+      if let name = architecture.moduleNames[norm] { return "\(prefix)layers.\(block).\(name)" }
+    case .linear(let block, let linear):
+      if let name = architecture.joined(linear) { return "\(prefix)layers.\(block).\(name)" }
+    case .embedding, .positions, .norm: break
+    }
+    return prefix + (layer.name.after(prefix: "model.") ?? layer.name)
+  }
+
+  public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
+    let name = name(of: tensor)
+    let stored: StoredMatrix
+    if case .weight(let layer) = tensor, let checkpoint, checkpoint.isQuantized(module(layer)) {
+      let weight = try checkpoint.orderedMatrix(module(layer))
+      stored =
+        weight.columns.map { .float32(weight.matrix.dequantized().inOrder(of: $0)) }
+        ?? .codes(weight.matrix)
+    } else {
+      guard file.header[name] != nil else { return nil }
+      stored = .float32(try file.matrix(name))
+    }
+    guard let rows = configuration.rowsOfJoined(tensor, architecture) else { return stored }
+    return try stored.rows(rows, of: tensor)
+  }
+}
+
+extension Matrix<Float> {
+  /// Each column where it was before it was put in an order.
+  fileprivate func inOrder(of columns: [Int]) -> Matrix<Float> {
+    var places = columns
+    for (place, column) in columns.enumerated() { places[column] = place }
+    return Matrix(rows: shape.rows, columns: shape.columns) { self[$0, places[$1]] }
+  }
+}

@@ -1,0 +1,80 @@
+internal import AffineFormats
+internal import AffineLayers
+
+extension ModelSource {
+  /// What makes tokens of texts.
+  ///
+  /// - Throws: ``TokenizerError``, ``ModelFileError`` or ``AffineFormats/GGUFError``: no tokenizer, a kind or
+  ///   a setting that is not known; ``AffineLayers/DecoderError`` for tokens without a row of the embedding.
+  public func tokenizer() throws -> any LanguageTokenizer {
+    let tokenizer: any LanguageTokenizer
+    switch weights {
+    case .gguf(let weights):
+      let metadata = weights.file.metadata
+      let kind = try metadata.word("tokenizer.ggml.model")
+      tokenizer = kind == "llama" ? try PieceTokenizer(metadata) : try BytePairTokenizer(metadata)
+    case .folder:
+      tokenizer = try Self.tokenizer(ofFile: "\(folder)/tokenizer.json", ends: try ends())
+    }
+    guard tokenizer.tokenCount <= configuration.vocabulary else {
+      throw DecoderError.contradiction(
+        "the number of tokens", tokenizer.tokenCount, "the rows of the embedding",
+        configuration.vocabulary)
+    }
+    return tokenizer
+  }
+
+  /// Reads a `tokenizer.json` alone.
+  ///
+  /// - Parameters:
+  ///   - path: Its path.
+  ///   - ends: Tokens that end a text, the first of them that of sequences.
+  /// - Returns: The tokenizer.
+  /// - Throws: ``ModelFileError`` or ``TokenizerError``.
+  public static func tokenizer(
+    ofFile path: String, ends: [Int] = []
+  ) throws -> any LanguageTokenizer {
+    try TokenizerFile(ModelSettings(file: path), ends: ends).tokenizer()
+  }
+
+  /// How the model wants conversations written, if a file says so.
+  ///
+  /// - Throws: ``ModelFileError`` or ``AffineFormats/GGUFError``.
+  public func chatTemplate() throws -> String? {
+    switch weights {
+    case .gguf(let weights):
+      return try weights.file.metadata.ifPresent("tokenizer.chat_template") { try $0.string($1) }
+    case .folder:
+      let path = "\(folder)/chat_template.jinja"
+      if MappedFile.exists(path) {
+        do { return String(decoding: try MappedFile.contents(of: path), as: UTF8.self) } catch {
+          throw ModelFileError.file(error)
+        }
+      }
+      return try optionalSettings("tokenizer_config.json")?.text("chat_template")
+    }
+  }
+
+  /// The tokens that end a text, as the settings for generation say, or those of the model.
+  private func ends() throws -> [Int] {
+    for name in ["generation_config.json", "config.json"] {
+      switch try optionalSettings(name)?.value("eos_token_id") {
+      case .integer(let token): return [token]
+      case .array(let tokens):
+        return tokens.compactMap { if case .integer(let token) = $0 { token } else { nil } }
+      default: continue
+      }
+    }
+    return []
+  }
+
+  private var folder: String {
+    if MappedFile.exists("\(path)/config.json") { return path }
+    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+
+  private func optionalSettings(_ name: String) throws -> ModelSettings? {
+    let file = "\(folder)/\(name)"
+    return MappedFile.exists(file) ? try ModelSettings(file: file) : nil
+  }
+}

@@ -1,0 +1,97 @@
+internal import AffineFormats
+public import AffineLayers
+public import AffineQuant
+
+/// The files of a decoder, whoever wrote them: what it is, and where its tensors lie.
+///
+///     let source = try ModelSource.open("Qwen3-0.6B")
+///     let (model, tokenizer) = (try source.model(), try source.tokenizer())
+public struct ModelSource: Sendable {
+  /// Where the tensors come from.
+  enum Weights: Sendable {
+    case gguf(GGUFWeights)
+    case folder(FolderWeights)
+  }
+
+  /// The path that was opened.
+  public let path: String
+  let weights: Weights
+
+  /// Opens a GGUF file or the first of several, a folder of Hugging Face, or an index of safetensors files
+  /// in one.
+  ///
+  /// - Parameters:
+  ///   - path: Its path.
+  ///   - context: Tokens of a sequence that are wanted: fewer than the model's take less memory, and positions
+  ///     that are scaled by LongRoPE are those of short texts unless more are wanted than it was trained on at first.
+  ///   - copies: Copy the tensors into memory, so that files may be rewritten.
+  /// - Returns: The source; tensors are read later.
+  /// - Throws: ``ModelFileError``, ``AffineLayers/DecoderError``, ``LlamaError`` and what the readers of
+  ///   formats throw: whatever is not understood is refused.
+  public static func open(
+    _ path: String, context: Int? = nil, copies: Bool = false
+  ) throws -> ModelSource { try ModelSource(path: path, context: context, copies: copies) }
+
+  private init(path: String, context: Int?, copies: Bool) throws {
+    self.path = path
+    guard let folder = Self.folder(path) else {
+      weights = .gguf(try GGUFWeights(GGUFFile(path: path, copies: copies), context: context))
+      return
+    }
+    let settings = try ModelSettings(file: "\(folder)/config.json")
+    let (architecture, configuration) = try Architecture.read(settings, context: context)
+    let file = try SafeTensorsFile(
+      path: path == folder ? SafeTensorsFile.path(inFolder: folder) : path, copies: copies)
+    weights = .folder(try FolderWeights(architecture, configuration, file, settings: settings))
+  }
+
+  /// The folder of Hugging Face that a path names, if it does.
+  private static func folder(_ path: String) -> String? {
+    if MappedFile.exists("\(path)/config.json") { return path }
+    guard path.hasSuffix(".safetensors") || path.hasSuffix(".safetensors.index.json") else {
+      return nil
+    }
+    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+
+  /// What the decoder is.
+  public var configuration: DecoderConfiguration {
+    switch weights {
+    case .gguf(let weights): weights.configuration
+    case .folder(let weights): weights.configuration
+    }
+  }
+
+  /// Reads the model.
+  ///
+  /// - Parameters:
+  ///   - activations: What the inputs of layers in codes are quantized to.
+  ///   - execution: Threads and instruction sets.
+  /// - Returns: The model.
+  /// - Throws: ``AffineLayers/DecoderError``, and what the file's reader throws.
+  public func model(
+    activations: ActivationFormat = .int8Groups, on execution: Execution = .standard
+  ) throws -> DecoderModel {
+    switch weights {
+    case .gguf(let weights):
+      try DecoderModel(weights, activations: activations, on: execution)
+    case .folder(let weights):
+      try DecoderModel(weights, activations: activations, on: execution)
+    }
+  }
+}
+
+extension ModelSettings {
+  /// Reads a JSON file.
+  ///
+  /// - Throws: ``ModelFileError``.
+  convenience init(file: String) throws(ModelFileError) {
+    let bytes: [UInt8]
+    do { bytes = try MappedFile.contents(of: file) } catch { throw .file(error) }
+    let value: JSONValue
+    do { value = try JSONParser.parse(bytes) } catch {
+      throw .malformed(file: file, reason: "\(error.reason) at byte \(error.byte)")
+    }
+    try self.init(file: file, value: value)
+  }
+}

@@ -1,0 +1,161 @@
+/// Byte pair encoding of characters as in SentencePiece (Kudo and Richardson, arXiv 1808.06226), with bytes for
+/// characters that have no token: the tokens of Llama 2, Mistral and Gemma.
+///
+/// A space is written `▁`; the whole text between special tokens is merged, not word by word.
+public struct PieceTokenizer: LanguageTokenizer {
+  /// Before which parts of a text a space is put.
+  enum Prefix: Sendable {
+    /// None; the first, or each that follows a special token; each, unless it begins with one.
+    case none, first, always, metaspace, metaspaceFirst
+  }
+
+  public let bosToken: Int?
+  public let eosToken: Int?
+  public let ends: Set<Int>
+  /// Whether the first goes before every text.
+  public let addsBos: Bool
+  /// What each token is.
+  public let kinds: [TokenKind]
+
+  let outputs: ByteStrings
+  let specials: SpecialTokens
+  let table: ByteStringTable
+  let rule: PieceMerger.Rule
+  let prefix: Prefix
+  /// The token of each byte, or -1.
+  let byteTokens: [Int32]
+  let unknownToken: Int?
+
+  public var tokenCount: Int { kinds.count }
+
+  /// `▁`, which stands for a space.
+  static let space: [UInt8] = [0xe2, 0x96, 0x81]
+
+  /// - Throws: ``TokenizerError``.
+  init(
+    vocabulary: [String], kinds numbers: [Int], prefix: Prefix, bosToken: Int?, eosToken: Int?,
+    unknownToken: Int?, addsBos: Bool, ends: [Int],
+    rule: (ByteStringTable) throws(TokenizerError) -> PieceMerger.Rule
+  ) throws(TokenizerError) {
+    var kinds = try BytePairTokenizer.kinds(numbers, count: vocabulary.count)
+    try ByteStrings.check(vocabulary)
+    for (token, role) in [(bosToken, "beginning"), (eosToken, "end"), (unknownToken, "unknown")]
+      + ends.map({ ($0, "end") })
+    {
+      if let token, !vocabulary.indices.contains(token) {
+        throw .noSuchToken(token, role: role, count: vocabulary.count)
+      }
+    }
+    if addsBos, bosToken == nil { throw .missingToken("for the beginning") }
+    let named = BytePairTokenizer.namedEnds(vocabulary)
+    for token in named { kinds[token] = .control }
+    var table = ByteStringTable(capacity: vocabulary.count)
+    for (token, name) in vocabulary.enumerated() where !name.isEmpty {
+      table.insert(Array(name.utf8), as: token)
+    }
+    table = table.compacted
+    self.table = table
+    self.rule = try rule(table)
+    self.prefix = prefix
+    self.bosToken = bosToken
+    self.eosToken = eosToken
+    self.unknownToken = unknownToken
+    self.addsBos = addsBos
+    self.ends = Set(named + ends + [eosToken].compactMap(\.self))
+    self.kinds = kinds
+    outputs = Self.outputs(vocabulary, kinds)
+    specials = BytePairTokenizer.specials(vocabulary, kinds)
+    var byteTokens = [Int32](repeating: -1, count: 256)
+    for (token, name) in vocabulary.enumerated() where kinds[token] == .byte {
+      if let byte = BytePairTokenizer.byte(name) { byteTokens[Int(byte)] = Int32(token) }
+    }
+    self.byteTokens = byteTokens
+  }
+
+  private static func outputs(_ vocabulary: [String], _ kinds: [TokenKind]) -> ByteStrings {
+    var outputs = ByteStrings()
+    for (name, kind) in zip(vocabulary, kinds) {
+      switch kind {
+      case .byte: outputs.append(BytePairTokenizer.byte(name).map { [$0] } ?? [])
+      case .undefined, .unused: outputs.append([])
+      case .unknown, .control: outputs.append(name.utf8)
+      case .normal, .userDefined: outputs.append(spaced(Array(name.utf8)))
+      }
+    }
+    return outputs.compacted
+  }
+
+  /// `▁` as spaces.
+  private static func spaced(_ name: [UInt8]) -> [UInt8] {
+    var (bytes, place): ([UInt8], Int) = ([], 0)
+    while place < name.count {
+      let isSpace = name.count - place >= 3 && Array(name[place..<place + 3]) == space
+      bytes.append(isSpace ? 0x20 : name[place])
+      place += isSpace ? 3 : 1
+    }
+    return bytes
+  }
+
+  public func tokens(_ text: String, addSpecial: Bool, parseSpecial: Bool) -> [Int] {
+    var tokens: [Int] = []
+    if addSpecial, addsBos, let bosToken { tokens.append(bosToken) }
+    let text = Array(text.utf8)
+    var followsSpecial = true
+    for fragment in specials.fragments(of: text, parseSpecial: parseSpecial) {
+      if let token = fragment.token {
+        tokens.append(token)
+        followsSpecial = true
+        continue
+      }
+      append(text[fragment.range], followsSpecial, to: &tokens)
+      followsSpecial = false
+    }
+    return tokens
+  }
+
+  private func append(_ text: ArraySlice<UInt8>, _ followsSpecial: Bool, to tokens: inout [Int]) {
+    var escaped: [UInt8] = []
+    escaped.reserveCapacity(text.count + text.count / 2)
+    for byte in text {
+      if byte == 0x20 { escaped += Self.space } else { escaped.append(byte) }
+    }
+    let isPrefixed =
+      switch prefix {
+      case .none: false
+      case .first: followsSpecial
+      case .always: true
+      case .metaspace: !escaped.starts(with: Self.space)
+      case .metaspaceFirst: text.startIndex == 0 && !escaped.starts(with: Self.space)
+      }
+    if isPrefixed { escaped = Self.space + escaped }
+    var merger = PieceMerger(escaped, table, rule)
+    var followsUnknown = false
+    merger.forEach { token, range in
+      guard token < 0 else {
+        tokens.append(token)
+        followsUnknown = false
+        return
+      }
+      let bytes = escaped[range].map { byteTokens[Int($0)] }
+      if bytes.allSatisfy({ $0 >= 0 }) {
+        tokens += bytes.map { Int($0) }
+        followsUnknown = false
+      } else if let unknownToken {
+        if !followsUnknown { tokens.append(unknownToken) }
+        followsUnknown = true
+      }
+    }
+  }
+
+  public func bytes(of token: Int, isFirst: Bool, showSpecial: Bool) -> [UInt8] {
+    guard kinds.indices.contains(token) else { return [] }
+    switch kinds[token] {
+    case .unknown, .control: return showSpecial ? outputs[token] : []
+    case .undefined, .normal, .userDefined, .unused, .byte:
+      let bytes = outputs[token]
+      // The space that was put before the text.
+      let isPut: Bool = if case .none = prefix { false } else { isFirst && bytes.first == 0x20 }
+      return isPut ? Array(bytes.dropFirst()) : bytes
+    }
+  }
+}
