@@ -92,18 +92,3 @@ extension DecoderConfiguration {
     }
   }
 }
-
-extension StoredMatrix {
-  /// The outputs of a linear layer in the order of their numbers: rows of a weight, columns of a bias.
-  func rows(inOrder numbers: [Int], of tensor: DecoderTensor) throws -> StoredMatrix {
-    switch (tensor, self) {
-    case (.bias, _):
-      let bias = floats()
-      return .float32(
-        Matrix(rows: bias.shape.rows, columns: numbers.count) { bias[$0, numbers[$1]] })
-    case (.weight, .codes(let codes)): return .codes(try codes.rows(inOrder: numbers))
-    case (.weight, _):
-      return .float32(Embedding.gather(floats(), rows: numbers, on: .threads(1)))
-    }
-  }
-}

@@ -1,4 +1,5 @@
 import AffineBench
+import AffineLayers
 import AffineQuant
 import AffineTraining
 

@@ -1,4 +1,5 @@
 public import AffineDistributed
+import AffineBench
 import AffineFormats
 import AffineTraining
 public import ArgumentParser
