@@ -23,7 +23,7 @@ public struct Machine: Codable, Sendable, Hashable {
   }
 
   /// The file of this program.
-  static var program: String {
+  package static var program: String {
     #if os(Linux)
       "/proc/self/exe"
     #else

@@ -67,7 +67,9 @@ public struct GGUFWeights: DecoderWeights, Sendable {
 
   /// The order of rows in the file, if it is not that of the model; another shape is found out by who asks.
   private func rowsInFile(of tensor: DecoderTensor, _ stored: StoredMatrix) -> [Int]? {
-    guard architecture.turnsNeighboursInGGUF, stored.shape == configuration.shape(of: tensor) else { return nil }
+    guard architecture.turnsNeighboursInGGUF, stored.shape == configuration.shape(of: tensor) else {
+      return nil
+    }
     return configuration.rowsInGGUF(of: tensor)
   }
 
