@@ -101,7 +101,12 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
     vocabulary: Int, width: Int, layers: Int, heads: Int, keyValueHeads: Int? = nil,
     feedForward: Int, context: Int
   ) throws(DecoderError) {
-    guard heads > 0, width.isMultiple(of: heads) else {
+    for (what, value, range) in [
+      ("the width", width, 1...1 << 24), ("the number of heads", heads, 1...1 << 12),
+    ] where !range.contains(value) {
+      throw .outOfRange(what, value: value, range: range)
+    }
+    guard width.isMultiple(of: heads) else {
       throw .contradiction("the width", width, "the number of heads", heads)
     }
     guard Self.layers.contains(layers) else {
