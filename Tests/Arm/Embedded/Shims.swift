@@ -5,6 +5,7 @@
 @_extern(c, "pow") func pow(_ x: Double, _ y: Double) -> Double
 @_extern(c, "cos") func cos(_ x: Double) -> Double
 @_extern(c, "sin") func sin(_ x: Double) -> Double
+@_extern(c, "tanh") func tanh(_ x: Double) -> Double
 
 /// The lock of a program of one thread.
 struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
