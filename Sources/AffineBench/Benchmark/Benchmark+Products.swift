@@ -1,4 +1,3 @@
-import AffineLayers
 import AffineQuant
 
 extension Benchmark {
