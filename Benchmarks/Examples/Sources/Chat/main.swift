@@ -1,18 +1,20 @@
-// A conversation with a model in a GGUF file: a line is a question, the end of the input ends it. Run it with
+// A conversation with a model in a GGUF file or a folder of Hugging Face: a line is a question, the end of the input ends it. Run it with
 //
 //     swift run -c release Chat SmolLM2-135M-Instruct.Q4_1.gguf
-import AffineFormats
 import AffineModels
 import Foundation
 
 guard CommandLine.arguments.count == 2 else {
-  print("usage: Chat MODEL.gguf")
+  print("usage: Chat MODEL")
   exit(2)
 }
-let file = try GGUFFile(path: CommandLine.arguments[1])
-let tokenizer = try BytePairTokenizer(file.metadata)
-let template = try ChatTemplate(file.metadata.string("tokenizer.chat_template"))
-let model = try LlamaModel(GGUFWeights(file))
+let source = try ModelSource.open(CommandLine.arguments[1])
+guard let rule = try source.chatTemplate() else {
+  print("the model has no template of a conversation")
+  exit(1)
+}
+let (tokenizer, template) = (try source.tokenizer(), try ChatTemplate(rule))
+let model = try source.model()
 
 func name(_ token: Int?) -> String {
   token.map { tokenizer.text([$0], showSpecial: true) } ?? ""
