@@ -13,6 +13,7 @@ let package = Package(
       dependencies: [
         .product(name: "AffineQuant", package: "affine-quant"),
         .product(name: "AffineFormats", package: "affine-quant"),
+        .product(name: "AffineLayers", package: "affine-quant"),
         .product(name: "AffineTraining", package: "affine-quant"),
         .product(name: "AffineModels", package: "affine-quant"),
       ],
