@@ -110,7 +110,9 @@ def a_dead_rank():
     _, errors = process.communicate(timeout=30)
     seconds = time.monotonic() - start
     said = [line for line in errors.splitlines() if "another rank has ended" in line]
-    assert process.returncode != 0 and seconds < 10 and len(said) == 3, (seconds, errors)
+    # The launcher ends those that have not spoken once one of them has ended.
+    assert process.returncode != 0 and seconds < 10 and 1 <= len(said) <= 3, (seconds, errors)
+    assert len(set(said)) == len(said), errors
     subprocess.run([affine, "inspect", path], check=True, capture_output=True)
     print(f"a killed rank ended the others after {seconds:.1f} s")
 
