@@ -33,7 +33,9 @@ enum Ranks {
   ///   - text: What is to be said.
   ///   - code: 0 where nothing failed.
   static func end(_ text: String, code: Int32) -> Never {
-    guard case .success(let ranks) = joined else { exit(isFirst ? say(text, code: code) : code) }
+    // A launcher ends all ranks when one of them fails: where the first one speaks, the others must not be
+    // those that do.
+    guard case .success(let ranks) = joined else { exit(isFirst ? say(text, code: code) : 0) }
     guard ranks.size > 1 else {
       let said = say(text, code: code)
       // A launcher of one rank wants it to leave in good order too.
@@ -49,9 +51,8 @@ enum Ranks {
     guard let failed = all.firstIndex(where: { !$0.isEmpty }) else {
       exit(ranks.rank == 0 ? say(text, code: code) : code)
     }
-    if ranks.rank == 0 {
-      _ = say(failed == 0 ? text : "rank \(failed) of \(ranks.size): \(all[failed])", code: 1)
-    }
+    guard ranks.rank == 0 else { exit(0) }
+    _ = say(failed == 0 ? text : "rank \(failed) of \(ranks.size): \(all[failed])", code: 1)
     exit(code == 0 ? EXIT_FAILURE : code)
   }
 
