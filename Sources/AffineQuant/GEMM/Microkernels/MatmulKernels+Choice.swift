@@ -2,7 +2,7 @@ extension MatmulKernels {
   /// The table for codes of a byte against a right operand of whole numbers.
   static func codes(_ type: QuantizedType) -> KernelTable<CodePanel> {
     let form = type.panelForm
-    if let few = fewBits[form.bits], form.isSqueezed { return few }
+    if form.isSqueezed, let few = fewBits[form.bits] { return few }
     if !type.isAffineInteger { return wholeTables }
     return form == .uint4 ? nibbles : bytes
   }
@@ -10,7 +10,7 @@ extension MatmulKernels {
   /// The table for float rows and a right operand of panels.
   static func weights(_ type: QuantizedType) -> KernelTable<WeightPanel> {
     let form = type.panelForm
-    if let few = fewBitWeights[form.bits], form.isSqueezed { return few }
+    if form.isSqueezed, let few = fewBitWeights[form.bits] { return few }
     if !type.isAffineInteger { return form == .uint4 ? tableNibbles : tableBytes }
     return form == .uint4 ? weightNibbles : weightBytes
   }
