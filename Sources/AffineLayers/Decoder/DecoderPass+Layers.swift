@@ -7,10 +7,19 @@ extension DecoderPass {
     }
     if configuration.learnsPositions { try add(try places(count: tokens.count), to: &x) }
     for block in configuration.blocks.indices {
-      try attention(block, &x)
-      try feedForward(block, &x)
+      try run(block, &x)
     }
     return x
+  }
+
+  package mutating func run(_ block: Int, _ x: inout Value) throws(Failure) {
+    try layers(of: block, &x)
+  }
+
+  /// Attention and feed-forward layers of a block.
+  package mutating func layers(of block: Int, _ x: inout Value) throws(Failure) {
+    try attention(block, &x)
+    try feedForward(block, &x)
   }
 
   /// The logits of states.

@@ -10,6 +10,9 @@ package protocol DecoderPass {
   /// What the decoder is.
   var configuration: DecoderConfiguration { get }
 
+  /// Runs the layers of a block, as ``layers(of:_:)`` says unless a pass has more to do.
+  mutating func run(_ block: Int, _ x: inout Value) throws(Failure)
+
   /// The rows of tokens.
   mutating func embed(_ tokens: [Int]) throws(Failure) -> Value
 

@@ -22,6 +22,24 @@ struct TapePass: DecoderPass {
 
   var configuration: DecoderConfiguration { model.configuration }
 
+  /// Saves the block's input alone where the tape is told to.
+  func run(_ block: Int, _ x: inout Variable) throws(TrainingError) {
+    guard tape.recomputesBlocks, tape.isTraining else {
+      var pass = self
+      return try pass.layers(of: block, &x)
+    }
+    let places = model.parameters(ofBlock: block)
+    x = try tape.recomputed(x, places.map { variables[$0] }) {
+      tape, input, parameters throws(TrainingError) in
+      var (variables, x) = (variables, input)
+      for (place, parameter) in zip(places, parameters) { variables[place] = parameter }
+      var pass = TapePass(
+        model: model, tape: tape, variables: variables, recipe: recipe, sequence: sequence)
+      try pass.layers(of: block, &x)
+      return x
+    }
+  }
+
   func embed(_ tokens: [Int]) throws(TrainingError) -> Variable {
     try tape.embedding(self[.weight(.embedding)], tokens)
   }

@@ -37,9 +37,10 @@ extension Transformer {
     for (index, variable) in loss.parameters.enumerated() {
       if let node = variable.node { places[node] = index }
     }
-    try tape.gradients(of: loss.root, .scalar(weight)) { node, gradient throws(TrainingError) in
+    let root = StoredMatrix.float32(.scalar(weight))
+    try tape.gradients(of: loss.root, root) { node, gradient throws(TrainingError) in
       guard let place = places[node] else { return }
-      try ready(place, gradient)
+      try ready(place, gradient.floats(on: tape.execution))
     }
     return loss.mean
   }

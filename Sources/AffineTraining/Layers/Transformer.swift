@@ -80,6 +80,18 @@ public struct Transformer: Sendable {
     }
   }
 
+  /// The places of the parameters that the layers of a block read.
+  func parameters(ofBlock block: Int) -> [Int] {
+    let norms = configuration.blockNorms.map { DecoderLayer.blockNorm(block: block, $0) }
+    let tensors = norms.flatMap(configuration.parts).compactMap { places[$0] }
+    return configuration.blockLinears.reduce(into: tensors) { found, layer in
+      guard let linear = linears[.linear(block: block, layer)] else { return }
+      let others = [linear.bias, linear.steps?.input, linear.steps?.weight]
+      found += [linear.weight] + others.compactMap { $0 }
+      if let adapter = adapters?.layers[linear.weight] { found += [adapter.a, adapter.b] }
+    }
+  }
+
   private static func check(
     _ configuration: DecoderConfiguration, _ dropout: Float
   ) throws(TrainingError) {

@@ -21,6 +21,19 @@ final class Noise {
     return SplitMix.seed(seed, stream: streams)
   }
 
+  /// How many streams were taken: where ``replaying(from:_:)`` starts again.
+  var position: Int { streams }
+
+  /// Gives streams that were taken before once more; those that follow are as if nothing had happened.
+  func replaying<Result>(
+    from position: Int, _ body: () throws(TrainingError) -> Result
+  ) throws(TrainingError) -> Result {
+    let end = streams
+    streams = position
+    defer { streams = end }
+    return try body()
+  }
+
   /// Rounds at random, with numbers of its own.
   func nextRounding() -> Rounding { .stochastic(seed: nextSeed(), step: step) }
 }

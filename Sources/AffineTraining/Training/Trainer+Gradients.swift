@@ -21,7 +21,7 @@ extension Trainer {
       // Processes round with random numbers of their own.
       let tape = Tape(
         seed: settings.seed, step: UInt64(index * shares.size + shares.rank), flow: recipe.flow,
-        on: execution)
+        recomputesBlocks: recomputesBlocks, on: execution)
       let loss = try pass(
         batch(index, windows), recipe, weight: 1 / Float(settings.accumulation * shares.size), tape
       ) { parameter, gradient throws(TrainingError) in
@@ -74,7 +74,8 @@ extension Trainer {
       let window = windows.lowerBound
       let (part, place) = (window / settings.batch, window % settings.batch)
       let tape = Tape(
-        seed: settings.seed, step: UInt64(step * count + window), flow: recipe.flow, on: execution)
+        seed: settings.seed, step: UInt64(step * count + window), flow: recipe.flow,
+        recomputesBlocks: recomputesBlocks, on: execution)
       var gradients = [Matrix<Float>?](repeating: nil, count: model.parameters.count)
       losses[window] = try pass(
         batch(step * settings.accumulation + part, place..<place + 1), recipe,

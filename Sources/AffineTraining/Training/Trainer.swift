@@ -17,6 +17,9 @@ public struct Trainer: Sendable {
   public internal(set) var optimizer: Optimizer
   /// Steps taken.
   public internal(set) var step = 0
+  /// Whether steps save only the inputs of blocks and compute the rest again; see
+  /// ``Tape/init(seed:step:flow:isTraining:recomputesBlocks:on:)``. Steps are the same either way.
+  public var recomputesBlocks = false
   /// The largest bytes of any step so far, in this process.
   public internal(set) var peak = MemoryUse()
   /// Which process keeps the moments of each parameter, where processes keep their part alone.

@@ -96,6 +96,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     try files.checkExport(of: start, by: schedule.recipe(at: steps))
     let parallel = try ranks.parallel()
     var trainer = try Trainer(start, schedule, corpus, settings, on: execution, with: parallel)
+    trainer.recomputesBlocks = training.gradientCheckpointing
     let earlier = try files.resume(&trainer)
     guard trainer.step <= steps else {
       throw Failure("the checkpoint has taken \(trainer.step) steps, and --steps asks for \(steps)")

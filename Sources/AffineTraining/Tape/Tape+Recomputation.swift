@@ -1,0 +1,37 @@
+internal import AffineLayers
+internal import AffineQuant
+
+extension Tape {
+  /// A result of which only the input is saved: the backward pass computes all between the two again,
+  /// with the same random numbers.
+  ///
+  /// - Parameters:
+  ///   - x: What is saved.
+  ///   - parameters: What else gets a gradient.
+  ///   - body: Gives the result of `x` and the parameters, as they are on the tape that it gets.
+  func recomputed(
+    _ x: Variable, _ parameters: [Variable],
+    _ body: @escaping (_ tape: Tape, _ x: Variable, _ parameters: [Variable]) throws(TrainingError)
+      -> Variable
+  ) throws(TrainingError) -> Variable {
+    let start = noise.position
+    // Constants leave no record.
+    let result = try body(self, Variable(x.value), parameters.map { Variable($0.value) })
+    let wantsInput = x.node != nil
+    let values = parameters.map { (value: $0.value, isTrained: $0.node != nil) }
+    return record(result.value, from: [x] + parameters, saving: [x.value]) {
+      [unowned self] gradient, saved throws(TrainingError) in
+      let part = Tape(recomputingPartOf: self)
+      let input = wantsInput ? part.input(saved[0]) : Variable(saved[0])
+      let parameters = values.map { $0.isTrained ? part.input($0.value) : Variable($0.value) }
+      let root = try self.noise.replaying(from: start) { () throws(TrainingError) in
+        try body(part, input, parameters)
+      }
+      // Gradients stay in codes where layers exchange codes.
+      var gathered: [Int: StoredMatrix] = [:]
+      try part.gradients(of: root, gradient) { node, gradient in gathered[node] = gradient }
+      self.peakSavedBytes = max(self.peakSavedBytes, self.savedBytes + part.peakSavedBytes)
+      return ([input] + parameters).map { $0.node.flatMap { gathered[$0] } }
+    }
+  }
+}
