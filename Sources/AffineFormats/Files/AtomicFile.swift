@@ -31,7 +31,13 @@ package struct AtomicFile: ~Copyable {
   ///
   /// - Throws: ``FileError``, as above.
   package static func write(_ text: String, to path: String) throws(FileError) {
-    let bytes = Array(text.utf8)
+    try write(Array(text.utf8), to: path)
+  }
+
+  /// Writes bytes.
+  ///
+  /// - Throws: ``FileError``, as above.
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     try write(to: path) { file throws(FileError) in try file.append(bytes.span) }
   }
 

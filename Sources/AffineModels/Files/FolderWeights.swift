@@ -7,11 +7,10 @@ internal import AffineQuant
 public struct FolderWeights: DecoderWeights, Sendable {
   public let configuration: DecoderConfiguration
   let architecture: Architecture
+  private let names: ModuleNames
   private let file: SafeTensorsFile
   /// What reads weights in codes, if there are some.
   private let checkpoint: QuantizedCheckpoint?
-  /// What names of tensors begin with in place of `model.`, and of the head.
-  private let prefix, headPrefix: String
 
   /// Parts that texts do not pass, and tables that are computed.
   private static let unread = [
@@ -31,11 +30,10 @@ public struct FolderWeights: DecoderWeights, Sendable {
       isQuantized
       ? try QuantizedCheckpoint(file: file, configuration: settings.value.serialized) : nil
     let prefixes = ["model.", "model.language_model.", "language_model.model."]
-    prefix =
-      prefixes.first { prefix in
-        file.names.contains { $0.begins(with: "\(prefix)layers.") }
-      } ?? "model."
-    headPrefix = prefix == "language_model.model." ? "language_model." : ""
+    let prefix = prefixes.first { prefix in
+      file.names.contains { $0.begins(with: "\(prefix)layers.") }
+    }
+    names = ModuleNames(architecture: architecture, prefix: prefix ?? "model.")
     try requireNothingElse()
   }
 
@@ -49,7 +47,7 @@ public struct FolderWeights: DecoderWeights, Sendable {
       if Self.unread.contains(where: name.begins) || name.hasSuffix(".rotary_emb.inv_freq") {
         continue
       }
-      if configuration.isTied, name.isSame(as: "\(headPrefix)lm_head.weight"),
+      if configuration.isTied, name.isSame(as: names.name(of: .weight(.head))),
         try file.bytes(of: name).array == file.bytes(of: self.name(of: .weight(.embedding))).array
       {
         continue
@@ -58,31 +56,13 @@ public struct FolderWeights: DecoderWeights, Sendable {
     }
   }
 
-  public func name(of tensor: DecoderTensor) -> String {
-    switch tensor {
-    case .weight(let layer): "\(module(layer)).weight"
-    case .bias(let layer): "\(module(layer)).bias"
-    }
-  }
-
-  /// The module that a layer is, or is a part of.
-  private func module(_ layer: DecoderLayer) -> String {
-    switch layer {
-    case .head: return "\(headPrefix)lm_head"
-    case .blockNorm(let block, let norm):
-      if let name = architecture.moduleNames[norm] { return "\(prefix)layers.\(block).\(name)" }
-    case .linear(let block, let linear):
-      if let name = architecture.joined(linear) { return "\(prefix)layers.\(block).\(name)" }
-    case .embedding, .positions, .norm: break
-    }
-    return prefix + (layer.name.after(prefix: "model.") ?? layer.name)
-  }
+  public func name(of tensor: DecoderTensor) -> String { names.name(of: tensor) }
 
   public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
     let name = name(of: tensor)
     let stored: StoredMatrix
-    if case .weight(let layer) = tensor, let checkpoint, checkpoint.isQuantized(module(layer)) {
-      let weight = try checkpoint.orderedMatrix(module(layer))
+    if case .weight(let layer) = tensor, let checkpoint, checkpoint.isQuantized(names.module(layer)) {
+      let weight = try checkpoint.orderedMatrix(names.module(layer))
       stored =
         weight.columns.map { .float32(weight.matrix.dequantized().inOrder(of: $0)) }
         ?? .codes(weight.matrix)

@@ -9,10 +9,11 @@ extension Tape {
   ///   - x: What is saved.
   ///   - parameters: What else gets a gradient.
   ///   - body: Gives the result of `x` and the parameters, as they are on the tape that it gets.
+  /// - Returns: The result.
+  /// - Throws: What `body` throws.
   func recomputed(
     _ x: Variable, _ parameters: [Variable],
-    _ body: @escaping (_ tape: Tape, _ x: Variable, _ parameters: [Variable]) throws(TrainingError)
-      -> Variable
+    _ body: @escaping (Tape, _ x: Variable, [Variable]) throws(TrainingError) -> Variable
   ) throws(TrainingError) -> Variable {
     let start = noise.position
     // Constants leave no record.

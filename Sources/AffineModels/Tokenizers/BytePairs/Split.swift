@@ -1,7 +1,7 @@
 /// One rule that cuts a text into pieces; several are applied one inside the other.
 ///
 /// Each is a regular expression of llama.cpp, by hand; what it does not match stays in one piece.
-enum Split: Sendable {
+enum Split: Sendable, Equatable {
   /// `\p{N}`
   case numbers
   /// `\p{N}+`

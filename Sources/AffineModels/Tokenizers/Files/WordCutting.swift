@@ -8,7 +8,7 @@ struct WordCutting {
   private let words: Words
 
   /// The expressions of known models, by the most digits of a word.
-  private static let expressions: [(text: String, longestNumber: Int)] = [3, 1].map { count in
+  static let expressions: [(text: String, longestNumber: Int)] = [3, 1].map { count in
     let number = count == 1 ? #"\p{N}"# : #"\p{N}{1,3}"#
     return (
       #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + number

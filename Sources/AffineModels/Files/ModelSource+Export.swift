@@ -1,0 +1,111 @@
+internal import AffineFormats
+public import AffineLayers
+internal import AffineQuant
+
+extension ModelSource {
+  /// Writes a decoder that was made of this one, trained perhaps, as a folder of Hugging Face: `config.json`,
+  /// `model.safetensors` in float32, and the tokenizer's files.
+  ///
+  /// Changes of adapters are added to their weights. Files that exist are replaced, one by one, each whole.
+  ///
+  /// - Parameters:
+  ///   - weights: A decoder of the same extents and choices.
+  ///   - path: The folder; it is made if it is not there.
+  /// - Throws: ``ModelFileError``: a decoder or a tokenizer that such files do not describe, before anything is
+  ///   written; a file that cannot be written. What `weights` throws; ``AffineLayers/DecoderError``.
+  public func writeFolder(_ weights: some DecoderWeights, to path: String) throws {
+    let files =
+      try [(name: "config.json", bytes: Array(settings(of: weights.configuration).utf8))]
+      + tokenizerFiles()
+    let writer = try SafeTensorsWriter(weights, architecture)
+    do throws(FileError) {
+      try OutputFolder.make(path)
+      for (name, bytes) in files { try AtomicFile.write(bytes, to: "\(path)/\(name)") }
+    } catch { throw ModelFileError.file(error) }
+    try writer.write(to: "\(path)/model.safetensors")
+  }
+
+  /// The family.
+  var architecture: Architecture {
+    switch weights {
+    case .gguf(let weights): weights.architecture
+    case .folder(let weights): weights.architecture
+    }
+  }
+
+  /// The `config.json`: that of the source as it is but for how weights are kept, or a new one.
+  private func settings(of configuration: DecoderConfiguration) throws -> String {
+    var members: [(name: String, value: JSONValue)]
+    if let settings = try optionalSettings("config.json") {
+      let stored = Set(["quantization", "quantization_config", "dtype", "torch_dtype"])
+      members = (settings.value.members ?? []).filter { !stored.contains($0.name) }
+      members.append((name: "torch_dtype", value: .string("float32")))
+      try architecture.require(.object(members), toGive: configuration)
+    } else {
+      members = try architecture.settings(of: configuration).members ?? []
+      members += try tokenizer().roles
+    }
+    return JSONValue.object(members).serialized
+  }
+}
+
+extension SafeTensorsWriter {
+  /// The tensors of a decoder by the names of Hugging Face's files, in float32.
+  fileprivate init(_ weights: some DecoderWeights, _ architecture: Architecture) throws {
+    self.init()
+    metadata["format"] = "pt"
+    let (configuration, names) = (weights.configuration, ModuleNames(architecture: architecture))
+    let offset = configuration.normOffset - architecture.normOffset
+    // Layers that are one module there follow each other.
+    var (parts, name, isVector): ([Matrix<Float>], String, Bool) = ([], "", false)
+    for tensor in configuration.tensors {
+      guard let stored = try weights.tensor(tensor) else {
+        throw DecoderError.missingTensor(weights.name(of: tensor))
+      }
+      var values = stored.floats()
+      guard values.shape == configuration.shape(of: tensor) else {
+        throw DecoderError.wrongShape(
+          weights.name(of: tensor), expected: configuration.shape(of: tensor), found: values.shape)
+      }
+      if case .weight(.linear) = tensor, let change = try weights.change(of: tensor.layer) {
+        values = Elementwise.add(values, change.values(), on: .standard)
+      }
+      if tensor.isOfNorm, offset != 0 {
+        let weight = values
+        values = Matrix(rows: 1, columns: weight.shape.columns) { weight[$0, $1] + offset }
+      }
+      if names.name(of: tensor) != name {
+        try add(name, parts, isVector)
+        (parts, name, isVector) = ([], names.name(of: tensor), tensor.isVector)
+      }
+      parts.append(values)
+    }
+    try add(name, parts, isVector)
+  }
+
+  /// Rows under each other; vectors, which have one dimension, after each other.
+  private mutating func add(_ name: String, _ parts: [Matrix<Float>], _ isVector: Bool) throws {
+    guard let first = parts.first else { return }
+    let extent = parts.reduce(0) { $0 + (isVector ? $1.shape.columns : $1.shape.rows) }
+    let bytes =
+      parts.count == 1
+      ? first.values.bytes
+      : try Matrix(Shape(1, parts.reduce(0) { $0 + $1.shape.count }), parts.flatMap(\.values.array))
+        .values.bytes
+    try add(
+      name, .float32, shape: isVector ? [extent] : [extent, first.shape.columns], bytes: bytes)
+  }
+}
+
+extension DecoderTensor {
+  /// Whether it is the weight of a norm.
+  fileprivate var isOfNorm: Bool {
+    switch self {
+    case .weight(.norm), .weight(.blockNorm): true
+    default: false
+    }
+  }
+
+  /// Whether it has one dimension.
+  fileprivate var isVector: Bool { if case .bias = self { true } else { isOfNorm } }
+}

@@ -1,0 +1,62 @@
+import AffineFormats
+import AffineLayers
+import AffineModels
+import AffineQuant
+import AffineTestSupport
+import AffineTraining
+import Foundation
+import Testing
+
+/// Folders of Hugging Face that are written, read again.
+@Suite struct FolderExportTests {
+  private let place = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+
+  /// The weights of a golden model, as they are trained.
+  private func weights(_ source: ModelSource) throws -> Transformer {
+    try Transformer(source)
+  }
+
+  private func exported(_ source: ModelSource, _ model: Transformer) throws -> ModelSource {
+    try source.writeFolder(model, to: place)
+    return try ModelSource.open(place)
+  }
+
+  /// Every tensor bit for bit, whether the model came from a folder or from GGUF.
+  @Test(arguments: ArchitectureGoldenTests.names, ["", "/model.gguf"])
+  func aModelIsReadAgain(name: String, file: String) throws {
+    let path = "\(ArchitectureGoldenTests.folder)/\(name)\(file)"
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    let source = try ModelSource.open(path)
+    let model = try weights(source)
+    let again = try weights(exported(source, model))
+    #expect(again.parameters.map(\.name) == model.parameters.map(\.name))
+    for (found, expected) in zip(again.parameters, model.parameters) {
+      // The offset of a norm's weight is taken out and put back: half a unit of the sum at most each way.
+      let isShifted = again.configuration.normOffset != model.configuration.normOffset
+      let offset = again.configuration.normOffset - model.configuration.normOffset
+      let (a, b) = (found.value.floats(), expected.value.floats())
+      #expect(a.shape == b.shape)
+      for (x, y) in zip(a.values.array, b.values.array) {
+        guard isShifted, expected.name.contains("norm") else {
+          #expect(x == y)
+          continue
+        }
+        #expect(abs(x + offset - y) <= max(abs(x), abs(y), 1) * 0x1p-23)
+      }
+    }
+  }
+
+  /// What runs from the folder says what the golden file says.
+  @Test(arguments: ArchitectureGoldenTests.names)
+  func theFolderRuns(name: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    let source = try ModelSource.open("\(ArchitectureGoldenTests.folder)/\(name)")
+    let golden = try ArchitectureGoldenTests.Golden(name)
+    let model = try exported(source, weights(source)).model(activations: .float32)
+    var cache = KeyValueCache(model.configuration, format: .float32)
+    try model.eachLogits(after: golden.tokens, &cache) { logits, first in
+      #expect(golden.distance(logits, first: first) < 1e-4)
+    }
+  }
+}
