@@ -8,11 +8,18 @@ package enum Softmax {
   package static func crossEntropy(
     _ logits: Matrix<Float>, targets: [Int], on execution: Execution
   ) -> (loss: Double, gradient: Matrix<Float>) {
+    let counted = max(targets.count { $0 >= 0 }, 1)
+    let result = crossEntropy(logits, targets: targets, share: 1 / Float(counted), on: execution)
+    return (result.sum / Double(counted), result.gradient)
+  }
+
+  /// The sum of the same over some rows, of which each has a share in the loss that the gradient is of.
+  package static func crossEntropy(
+    _ logits: Matrix<Float>, targets: [Int], share: Float, on execution: Execution
+  ) -> (sum: Double, gradient: Matrix<Float>) {
     let columns = logits.shape.columns
     precondition(targets.count == logits.shape.rows)
     precondition(targets.allSatisfy { $0 >= -1 && $0 < columns })
-    let counted = targets.count { $0 >= 0 }
-    let share = 1 / Float(max(counted, 1))
     let losses = BufferBuilder<Double>(count: targets.count)
     let gradient = Matrix<Float>.filled(logits.shape, execution) { rows, output in
       let source = logits.values.span
@@ -32,7 +39,7 @@ package enum Softmax {
         losses.memory.withRange(row..<row + 1) { $0[0] = loss }
       }
     }
-    return (losses.buffer.array.reduce(0, +) / Double(max(counted, 1)), gradient)
+    return (losses.buffer.array.reduce(0, +), gradient)
   }
 
   /// The negative log-likelihood of one target a row.

@@ -68,7 +68,7 @@ extension ModelSource {
     return []
   }
 
-  private var folder: String {
+  var folder: String {
     if MappedFile.exists("\(path)/config.json") { return path }
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }

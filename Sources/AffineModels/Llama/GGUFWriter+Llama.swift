@@ -32,6 +32,11 @@ extension GGUFWriter {
       let type = try add(model[linear], linear, tensor, weights)
       values[type, default: 0] += tensor.shape.count
     }
+    nameType(ofMost: values)
+  }
+
+  /// Says of which type most values of linear layers are.
+  mutating func nameType(ofMost values: [GGUFTensorType: Int]) {
     let most = values.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
     guard let most, let number = Self.fileTypes[most.key] else { return }
     metadata["general.file_type"] = .uint32(number)
@@ -45,7 +50,7 @@ extension GGUFWriter {
     .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .q5_0: 8, .q5_1: 9, .bf16: 32, .mxfp4: 38,
   ]
 
-  private mutating func copy(_ tensor: GGUFTensor, from file: GGUFFile) throws {
+  mutating func copy(_ tensor: GGUFTensor, from file: GGUFFile) throws {
     try add(
       tensor.name, tensor.type, dimensions: tensor.dimensions,
       bytes: try file.bytes(of: tensor.name))

@@ -20,6 +20,12 @@ public enum CorpusError: Error, Hashable {
   case batch(windows: Int, sequence: Int)
   /// More windows than there are places where one can start.
   case tooManyWindows(Int, places: Int)
+  /// Documents of which no token is taught, or none at all.
+  case nothingTaught(part: CorpusPart)
+  /// A file of tokens that cannot be read or written.
+  case tokens(String)
+  /// A file of tokens that was made of something else.
+  case staleTokens(path: String, what: String, expected: String, found: String)
 }
 
 extension CorpusError: CustomStringConvertible {
@@ -42,6 +48,11 @@ extension CorpusError: CustomStringConvertible {
       "a batch cannot have \(windows) windows of \(sequence) tokens"
     case .tooManyWindows(let count, let places):
       "\(count) windows do not fit: the text has \(places) places where one can start"
+    case .nothingTaught(let part):
+      "the part for \(part.rawValue) has no document with a token that is taught"
+    case .tokens(let reason): reason
+    case .staleTokens(let path, let what, let expected, let found):
+      "'\(path)' holds tokens of another \(what): \(found), not \(expected)"
     }
   }
 }

@@ -5,7 +5,7 @@ extension TextCorpus {
   public typealias Windows = (inputs: [Int], targets: [Int])
 
   /// More tokens than this would not fit a batch's activations into any memory.
-  private static let mostTokens = 1 << 28
+  static let mostTokens = 1 << 28
 
   /// The windows of one training step.
   ///
@@ -63,7 +63,7 @@ extension TextCorpus {
 
   /// Random bits for one window of one step; the seed's own stream, so that no window is drawn with the
   /// bits that round a value.
-  private static func word(_ seed: UInt64, _ step: Int, _ index: Int) -> UInt64 {
+  static func word(_ seed: UInt64, _ step: Int, _ index: Int) -> UInt64 {
     let key = SplitMix.key(
       seed: SplitMix.seed(seed, stream: -1), step: UInt64(truncatingIfNeeded: step))
     return SplitMix.word(key, index)

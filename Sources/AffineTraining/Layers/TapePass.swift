@@ -17,8 +17,8 @@ struct TapePass: DecoderPass {
   /// The parameters of the model.
   let variables: [Variable]
   let recipe: Recipe
-  /// Tokens of a sequence.
-  let sequence: Int
+  /// Tokens of each sequence.
+  let lengths: [Int]
 
   var configuration: DecoderConfiguration { model.configuration }
 
@@ -45,7 +45,7 @@ struct TapePass: DecoderPass {
   }
 
   func places(count: Int) throws(TrainingError) -> Variable {
-    try tape.embedding(self[.weight(.positions)], (0..<count).map { $0 % sequence })
+    try tape.embedding(self[.weight(.positions)], lengths.flatMap { 0..<$0 })
   }
 
   func scale(_ x: Variable, by factor: Float) -> Variable { tape.scale(x, by: factor) }
@@ -112,7 +112,7 @@ struct TapePass: DecoderPass {
     x = try tape.add(x, y)
   }
 
-  private subscript(tensor: DecoderTensor) -> Variable {
+  subscript(tensor: DecoderTensor) -> Variable {
     guard let place = model.places[tensor] else { preconditionFailure("no '\(tensor.name)'") }
     return variables[place]
   }
@@ -132,9 +132,9 @@ extension TapePass {
 
   func turn(_ heads: inout Heads, by rule: RotaryRule) throws(TrainingError) {
     heads.query = try tape.rotary(
-      heads.query, heads: configuration.heads, sequence: sequence, rule)
+      heads.query, heads: configuration.heads, lengths: lengths, rule)
     heads.key = try tape.rotary(
-      heads.key, heads: configuration.keyValueHeads, sequence: sequence, rule)
+      heads.key, heads: configuration.keyValueHeads, lengths: lengths, rule)
   }
 
   func attend(_ heads: Heads, _ block: Int) throws(TrainingError) -> Variable {
@@ -147,7 +147,7 @@ extension TapePass {
     }
     return try tape.attention(
       heads.query, key, value, heads: configuration.heads,
-      keyValueHeads: configuration.keyValueHeads, sequence: sequence,
+      keyValueHeads: configuration.keyValueHeads, lengths: lengths,
       configuration.scoreRule(block))
   }
 

@@ -19,18 +19,23 @@ extension Transformer {
     _ inputs: [Int], targets: [Int], sequence: Int, recipe: Recipe, weight: Float = 1, on tape: Tape
   ) throws(TrainingError) -> (loss: Double, gradients: [Matrix<Float>?]) {
     var gradients = [Matrix<Float>?](repeating: nil, count: parameters.count)
+    guard sequence >= 1, inputs.count.isMultiple(of: sequence) else {
+      throw .model("\(inputs.count) tokens are not whole sequences of \(sequence)")
+    }
+    let lengths = [Int](repeating: sequence, count: inputs.count / sequence)
     let loss = try self.gradients(
-      inputs, targets: targets, sequence: sequence, recipe: recipe, weight: weight, on: tape
+      TokenBatch(inputs: inputs, targets: targets, lengths: lengths), recipe: recipe,
+      weight: weight, on: tape
     ) { parameter, gradient in gradients[parameter] = gradient }
     return (loss, gradients)
   }
 
   /// The same, each gradient lent as soon as the backward pass adds nothing to it any more.
   func gradients(
-    _ inputs: [Int], targets: [Int], sequence: Int, recipe: Recipe, weight: Float, on tape: Tape,
+    _ batch: TokenBatch, recipe: Recipe, weight: Float, on tape: Tape,
     whenReady ready: (_ parameter: Int, _ gradient: Matrix<Float>) throws(TrainingError) -> Void
   ) throws(TrainingError) -> Double {
-    let loss = try loss(inputs, targets: targets, sequence: sequence, recipe: recipe, on: tape)
+    let loss = try loss(batch, recipe: recipe, on: tape)
     // What is not finite cannot be quantized on its way back; the caller judges it.
     guard loss.mean.isFinite else { return loss.mean }
     var places: [Int: Int] = [:]
@@ -60,9 +65,9 @@ extension Transformer {
   /// Gives trained steps that are still 0 the values that fit a batch, and those of a checkpoint the
   /// same treatment: none of them decays, and each learns by its own size.
   mutating func measureSteps(
-    _ inputs: [Int], targets: [Int], sequence: Int, _ recipe: Recipe, on tape: Tape
+    _ batch: TokenBatch, _ recipe: Recipe, on tape: Tape
   ) throws(TrainingError) {
-    _ = try loss(inputs, targets: targets, sequence: sequence, recipe: recipe, on: tape)
+    _ = try loss(batch, recipe: recipe, on: tape)
     for layer in linearLayers {
       guard let steps = layer.steps else { continue }
       let found = tape.measuredSteps[layer.name]

@@ -23,23 +23,50 @@ extension Transformer {
   public func loss(
     _ inputs: [Int], targets: [Int], sequence: Int, recipe: Recipe, on tape: Tape
   ) throws(TrainingError) -> TransformerLoss {
-    try check(inputs, targets, sequence)
+    guard sequence >= 1, inputs.count.isMultiple(of: sequence) else {
+      throw .model("\(inputs.count) tokens are not whole sequences of \(sequence)")
+    }
+    let lengths = [Int](repeating: sequence, count: inputs.count / sequence)
+    return try loss(
+      TokenBatch(inputs: inputs, targets: targets, lengths: lengths), recipe: recipe, on: tape)
+  }
+
+  /// The same of sequences that have as many tokens as they have.
+  ///
+  /// Logits are never held whole: a slice of rows becomes a part of the loss and of its gradient, so that a
+  /// large vocabulary costs the memory of a slice.
+  ///
+  /// - Parameters:
+  ///   - batch: The tokens and their targets.
+  ///   - recipe: What linear layers follow.
+  ///   - tape: Where everything is recorded.
+  /// - Returns: The mean over targets that count, and where its gradient starts and ends.
+  /// - Throws: ``TrainingError``, as above.
+  public func loss(
+    _ batch: TokenBatch, recipe: Recipe, on tape: Tape
+  ) throws(TrainingError) -> TransformerLoss {
+    try check(batch)
     let variables = parameters.map { $0.isFrozen ? Variable($0.value) : tape.input($0.value) }
     var pass = TapePass(
-      model: self, tape: tape, variables: variables, recipe: recipe, sequence: sequence)
-    let logits = try pass.logits(of: try pass.states(of: inputs))
-    let loss = try tape.crossEntropy(logits, targets: targets)
+      model: self, tape: tape, variables: variables, recipe: recipe, lengths: batch.lengths)
+    let states = try pass.norm(.norm, try pass.states(of: batch.inputs))
+    let loss = try tape.crossEntropy(
+      states, head: pass[.weight(configuration.isTied ? .embedding : .head)],
+      cap: configuration.logitCap, targets: batch.targets)
     return TransformerLoss(mean: loss.mean, root: loss.variable, parameters: variables)
   }
 
-  private func check(_ inputs: [Int], _ targets: [Int], _ sequence: Int) throws(TrainingError) {
+  private func check(_ batch: TokenBatch) throws(TrainingError) {
     let (context, vocabulary) = (configuration.context, configuration.vocabulary)
-    guard sequence >= 1, sequence <= context, inputs.count.isMultiple(of: sequence),
-      inputs.count == targets.count, !inputs.isEmpty
+    let (inputs, targets, lengths) = (batch.inputs, batch.targets, batch.lengths)
+    for length in lengths where !(1...context).contains(length) {
+      throw .model("a sequence of \(length) tokens does not fit a context of \(context)")
+    }
+    guard inputs.count == targets.count, !inputs.isEmpty, lengths.reduce(0, +) == inputs.count
     else {
       throw .model(
-        "\(inputs.count) tokens and \(targets.count) targets are not whole sequences of \(sequence), "
-          + "at most \(context)")
+        "\(inputs.count) tokens and \(targets.count) targets are not \(lengths.count) sequences of "
+          + "\(lengths.reduce(0, +)) together")
     }
     for token in inputs where token < 0 || token >= vocabulary {
       throw .model("token \(token) is outside a vocabulary of \(vocabulary)")

@@ -1,5 +1,5 @@
 public import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 /// A decoder whose parameters are trained.
 ///
@@ -19,6 +19,9 @@ public struct Transformer: Sendable {
   let linears: [DecoderLayer: TrainedLinear]
   /// The same in their order.
   let linearLayers: [TrainedLinear]
+  /// What tells the model that training starts from, as a digest of its file: a run is resumed from
+  /// checkpoints of this model alone.
+  public var origin: String?
   /// Trained changes of frozen weights.
   var adapters: LowRankAdapters?
 
@@ -48,9 +51,13 @@ public struct Transformer: Sendable {
   ///   - dropout: What part of values dropout drops.
   /// - Throws: ``TrainingError``, ``AffineLayers/DecoderError``, and what the file's reader throws.
   public init(_ weights: some DecoderWeights, dropout: Float = 0) throws {
+    try self.init(weights, dropout: dropout, learnsSteps: false)
+  }
+
+  private init(_ weights: some DecoderWeights, dropout: Float, learnsSteps: Bool) throws {
     let configuration = weights.configuration
     try Self.check(configuration, dropout)
-    var builder = ParameterBuilder(seed: 0, learnsSteps: false)
+    var builder = ParameterBuilder(seed: 0, learnsSteps: learnsSteps)
     try builder.add(configuration) { tensor, _ in
       guard let value = try weights.tensor(tensor) else {
         throw DecoderError.missingTensor(weights.name(of: tensor))
@@ -64,6 +71,29 @@ public struct Transformer: Sendable {
     }
     self.init(configuration, dropout, builder)
     try addAdapters(of: weights)
+  }
+
+  /// A model whose tensors are read, all of them to be trained under a recipe.
+  ///
+  /// Blocks of files become the floats that they stand for, and weights of linear layers what the recipe keeps, or
+  /// codes of a type, one tensor at a time: a base for adapters.
+  ///
+  /// - Parameters:
+  ///   - weights: Where the tensors come from; adapters are added to what they change.
+  ///   - dropout: What part of values dropout drops.
+  ///   - recipe: How the weights of linear layers are kept.
+  ///   - type: How they are kept instead, as QLoRA's `uint4-group64-nf4` (arXiv 2305.14314).
+  ///   - execution: Threads and instruction sets.
+  /// - Throws: ``TrainingError``, ``AffineLayers/DecoderError``, and what the file's reader throws.
+  public init(
+    _ weights: some DecoderWeights, dropout: Float = 0, recipe: Recipe,
+    linearsAs type: QuantizedType? = nil, on execution: Execution = .standard
+  ) throws {
+    try recipe.check()
+    try self.init(
+      ThawedWeights(weights: weights, linears: type, execution: execution), dropout: dropout,
+      learnsSteps: recipe.learnsSteps)
+    if type == nil { try keepWeights(as: recipe) }
   }
 
   private init(

@@ -22,7 +22,18 @@ extension Tape {
     _ rule: ScoreRule? = nil
   ) throws(TrainingError) -> Variable {
     try checkHeads(q, heads, sequence, "attention")
-    try checkHeads(k, keyValueHeads, sequence, "attention")
+    return try attention(
+      q, k, v, heads: heads, keyValueHeads: keyValueHeads,
+      lengths: Array(repeating: sequence, count: q.shape.rows / sequence), rule)
+  }
+
+  /// The same of sequences that have as many rows each.
+  func attention(
+    _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyValueHeads: Int, lengths: [Int],
+    _ rule: ScoreRule? = nil
+  ) throws(TrainingError) -> Variable {
+    try checkHeads(q, heads, 1, "attention")
+    try checkHeads(k, keyValueHeads, 1, "attention")
     try checkEqual(k.shape, v.shape, "attention")
     try check(
       q.shape.rows == k.shape.rows, "attention",
@@ -34,9 +45,7 @@ extension Tape {
         axis: "heads' columns", lhs: q.shape.columns / heads,
         rhs: k.shape.columns / keyValueHeads))
     let attention = Attention(
-      heads: heads, keyValueHeads: keyValueHeads,
-      lengths: Array(repeating: sequence, count: q.shape.rows / sequence), isCausal: true,
-      rule: rule)
+      heads: heads, keyValueHeads: keyValueHeads, lengths: lengths, isCausal: true, rule: rule)
     let result = attention(
       q.value.floats(on: execution), k.value.floats(on: execution), v.value.floats(on: execution),
       on: execution)
@@ -64,16 +73,31 @@ extension Tape {
     _ x: Variable, heads: Int, sequence: Int, _ rule: RotaryRule
   ) throws(TrainingError) -> Variable {
     try checkHeads(x, heads, sequence, "rotary positions")
+    return try rotary(
+      x, heads: heads, lengths: Array(repeating: sequence, count: x.shape.rows / sequence), rule)
+  }
+
+  /// The same of sequences that have as many rows each.
+  func rotary(
+    _ x: Variable, heads: Int, lengths: [Int], _ rule: RotaryRule
+  ) throws(TrainingError) -> Variable {
+    try checkHeads(x, heads, 1, "rotary positions")
     let size = x.shape.columns / heads
     try check(
       rule.columns.isMultiple(of: 2) && (0...size).contains(rule.columns)
         && [0, rule.columns / 2].contains(rule.divisors.count), "rotary positions",
       .misaligned(axis: "columns", position: rule.columns, block: 2))
     let execution = execution
+    func turns(inverse: Bool) -> Matrix<Float> {
+      let turns = Rotary.turns(positions: 0..<(lengths.max() ?? 0), rule, inverse: inverse)
+      // Rows of equal sequences take them in turn.
+      guard Set(lengths).count > 1 else { return turns }
+      return Embedding.gather(turns, rows: lengths.flatMap { 0..<$0 }, on: execution)
+    }
     func turned(_ matrix: StoredMatrix, inverse: Bool) -> Matrix<Float> {
       Rotary.rotate(
         matrix.floats(on: execution), heads: heads, size: size,
-        turns: Rotary.turns(positions: 0..<sequence, rule, inverse: inverse), on: execution)
+        turns: turns(inverse: inverse), on: execution)
     }
     return record(.float32(turned(x.value, inverse: false)), from: [x], saving: []) {
       [unowned self] gradient, _ throws(TrainingError) in

@@ -8,8 +8,14 @@ extension Tape {
   public func embedding(_ table: Variable, _ tokens: [Int]) throws(TrainingError) -> Variable {
     try checkRows(tokens, 0..<table.shape.rows, "an embedding")
     let (rows, execution) = (table.shape.rows, execution)
-    let values = Embedding.gather(table.value.floats(on: execution), rows: tokens, on: execution)
-    return record(.float32(values), from: [table], saving: []) { gradient, _ in
+    // A frozen table in codes is large: only its rows become floats, where they have scales of their own.
+    var values: Matrix<Float>?
+    if case .codes(let codes) = table.value, table.node == nil {
+      values = (try? codes.rows(inOrder: tokens))?.dequantized(on: execution)
+    }
+    let chosen =
+      values ?? Embedding.gather(table.value.floats(on: execution), rows: tokens, on: execution)
+    return record(.float32(chosen), from: [table], saving: []) { gradient, _ in
       [
         .float32(
           Embedding.scatterGradient(

@@ -9,14 +9,6 @@ struct RunIdentity: Codable, Hashable {
     case noiseTriggered(role: String, ladder: [Int], settings: NoiseSwitch.Settings)
   }
 
-  /// The text, by what is in it and not by its name.
-  struct Text: Codable, Hashable {
-    let unit: TextUnit
-    let vocabulary, trainingTokens, validationTokens: Int
-    /// In hexadecimal digits: JSON has no numbers of 64 bits.
-    let digest: String
-  }
-
   /// Of this layout. A change of it that old checkpoints do not follow counts up.
   static let currentVersion = 2
 
@@ -27,7 +19,9 @@ struct RunIdentity: Codable, Hashable {
   let dropout: Float
   /// What the product of adapters is multiplied with; `nil`: there are none.
   let adapters: Float?
-  let text: Text
+  let text: CorpusIdentity
+  /// The model that training started from, if it was one of a file.
+  let initial: String?
 
   init(_ trainer: Trainer) {
     version = Self.currentVersion
@@ -36,11 +30,8 @@ struct RunIdentity: Codable, Hashable {
     configuration = trainer.model.configuration
     dropout = trainer.model.dropout
     adapters = trainer.model.adapters?.factor
-    let corpus = trainer.corpus
-    text = Text(
-      unit: corpus.vocabulary.unit, vocabulary: corpus.vocabulary.count,
-      trainingTokens: corpus.training.count, validationTokens: corpus.validation.count,
-      digest: String(corpus.digest, radix: 16))
+    text = trainer.corpus.identity
+    initial = trainer.model.origin
   }
 
   /// The same as a run of another number of steps would have it: it falls from its largest learning rate,

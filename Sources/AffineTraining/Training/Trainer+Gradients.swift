@@ -14,16 +14,19 @@ extension Trainer {
     }
     let shares = Shares(parallel)
     let windows = try shares.part(of: settings.batch, "a batch")
+    let counted = try counted()
     var (total, sums) = (0.0, [StoredMatrix?](repeating: nil, count: model.parameters.count))
     for part in 0..<settings.accumulation {
       let index = step * settings.accumulation + part
+      let batch = try batch(index, windows)
+      let share = counted.share(of: batch.counted)
       let isLast = part == settings.accumulation - 1
       // Processes round with random numbers of their own.
       let tape = Tape(
         seed: settings.seed, step: UInt64(index * shares.size + shares.rank), flow: recipe.flow,
         recomputesBlocks: recomputesBlocks, on: execution)
       let loss = try pass(
-        batch(index, windows), recipe, weight: 1 / Float(settings.accumulation * shares.size), tape
+        batch, recipe, weight: Float(share), tape
       ) { parameter, gradient throws(TrainingError) in
         guard let parallel, isLast else {
           return try add(gradient, of: parameter, to: &sums, execution)
@@ -36,13 +39,13 @@ extension Trainer {
         try named { () throws(ParallelError) in try parallel.add(sum, of: parameter) }
       }
       peak.activations = max(peak.activations, tape.peakSavedBytes)
-      total += loss / Double(settings.accumulation)
+      total += loss * share
     }
     if let parallel {
       sums = try finish(parallel)
       var losses = [Double](repeating: 0, count: shares.size)
       losses[shares.rank] = total
-      total = try gathered(losses, parallel).reduce(0, +) / Double(shares.size)
+      total = try gathered(losses, parallel).reduce(0, +)
     }
     note(sums)
     return (total, sums)
@@ -56,19 +59,20 @@ extension Trainer {
     let count = settings.batch * settings.accumulation
     var losses = [Double](repeating: 0, count: count)
     let branch = try branch(
-      Shares(parallel).part(of: count, "a step"), of: count, recipe, execution, &losses)
+      Shares(parallel).part(of: count, "a step"), of: count, try counted(), recipe, execution,
+      &losses)
     for (parameter, gradient) in branch.enumerated().reversed() {
       guard let gradient else { continue }
       try named { () throws(ParallelError) in try parallel.add(gradient, of: parameter) }
     }
     let sums = try finish(parallel)
     note(sums)
-    return (try gathered(losses, parallel).reduce(0, +) / Double(count), sums)
+    return (try gathered(losses, parallel).reduce(0, +), sums)
   }
 
   private mutating func branch(
-    _ windows: Range<Int>, of count: Int, _ recipe: Recipe, _ execution: Execution,
-    _ losses: inout [Double]
+    _ windows: Range<Int>, of count: Int, _ counted: CountedTargets, _ recipe: Recipe,
+    _ execution: Execution, _ losses: inout [Double]
   ) throws(TrainingError) -> [Matrix<Float>?] {
     guard windows.count > 1 else {
       let window = windows.lowerBound
@@ -77,17 +81,20 @@ extension Trainer {
         seed: settings.seed, step: UInt64(step * count + window), flow: recipe.flow,
         recomputesBlocks: recomputesBlocks, on: execution)
       var gradients = [Matrix<Float>?](repeating: nil, count: model.parameters.count)
-      losses[window] = try pass(
-        batch(step * settings.accumulation + part, place..<place + 1), recipe,
-        weight: 1 / Float(count), tape
-      ) { parameter, gradient in gradients[parameter] = gradient }
+      let batch = try batch(step * settings.accumulation + part, place..<place + 1)
+      let share = counted.share(of: batch.counted)
+      losses[window] =
+        share
+        * (try pass(batch, recipe, weight: Float(share), tape) { parameter, gradient in
+          gradients[parameter] = gradient
+        })
       peak.activations = max(peak.activations, tape.peakSavedBytes)
       return gradients
     }
     // What does not halve evenly is no branch of two processes: any order serves that all keep.
     let middle = windows.lowerBound + (windows.count.isMultiple(of: 2) ? windows.count / 2 : 1)
-    var sum = try branch(windows.lowerBound..<middle, of: count, recipe, execution, &losses)
-    let rest = try branch(middle..<windows.upperBound, of: count, recipe, execution, &losses)
+    var sum = try branch(windows.lowerBound..<middle, of: count, counted, recipe, execution, &losses)
+    let rest = try branch(middle..<windows.upperBound, of: count, counted, recipe, execution, &losses)
     for (parameter, gradient) in rest.enumerated() {
       guard let gradient, var first = sum[parameter] else { continue }
       sum[parameter] = nil
@@ -99,12 +106,11 @@ extension Trainer {
 
   /// One forward and backward pass; gradients are lent as they are ready.
   private func pass(
-    _ batch: TextCorpus.Windows, _ recipe: Recipe, weight: Float, _ tape: Tape,
+    _ batch: TokenBatch, _ recipe: Recipe, weight: Float, _ tape: Tape,
     _ ready: (Int, Matrix<Float>) throws(TrainingError) -> Void
   ) throws(TrainingError) -> Double {
     let loss = try model.gradients(
-      batch.inputs, targets: batch.targets, sequence: settings.sequence, recipe: recipe,
-      weight: weight, on: tape, whenReady: ready)
+      batch, recipe: recipe, weight: weight, on: tape, whenReady: ready)
     guard loss.isFinite else { throw .notFinite(tensor: "the loss", step: step) }
     return loss
   }
@@ -112,14 +118,23 @@ extension Trainer {
   /// Some windows of a batch.
   private func batch(
     _ index: Int, _ windows: Range<Int>
-  ) throws(TrainingError) -> TextCorpus.Windows {
-    let batch: TextCorpus.Windows
+  ) throws(TrainingError) -> TokenBatch {
     do throws(CorpusError) {
-      batch = try corpus.batch(
-        step: index, size: settings.batch, sequence: settings.sequence, seed: settings.dataSeed)
+      return try corpus.trainingBatch(
+        step: index, size: settings.batch, sequence: settings.sequence, seed: settings.dataSeed
+      ).windows(windows, of: settings.sequence)
     } catch { throw .corpus(error) }
-    let tokens = windows.lowerBound * settings.sequence..<windows.upperBound * settings.sequence
-    return (Array(batch.inputs[tokens]), Array(batch.targets[tokens]))
+  }
+
+  /// The targets of this step that count, over all processes: each has the same part in the loss.
+  private func counted() throws(TrainingError) -> CountedTargets {
+    var targets = CountedTargets()
+    for part in 0..<settings.accumulation {
+      targets.count += try batch(
+        step * settings.accumulation + part, 0..<settings.batch
+      ).counted
+    }
+    return targets
   }
 
   private func add(
@@ -140,4 +155,12 @@ extension Trainer {
     peak.weights = max(peak.weights, model.byteCount)
     peak.optimizer = max(peak.optimizer, optimizer.stateBytes)
   }
+}
+
+/// How many targets of a step count.
+private struct CountedTargets {
+  var count = 0
+
+  /// The part that some have in the mean of all.
+  func share(of counted: Int) -> Double { Double(counted) / Double(max(count, 1)) }
 }

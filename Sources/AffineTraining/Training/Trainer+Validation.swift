@@ -12,38 +12,37 @@ extension Trainer {
     on execution: Execution = .standard, with parallel: (any DataParallel)? = nil
   ) throws(TrainingError) -> Double {
     let recipe = recipes.recipe(validatingAt: step)
-    let windows: TextCorpus.Windows
+    let windows: TokenBatch
     do throws(CorpusError) {
-      windows = try corpus.validationWindows(
+      windows = try corpus.validationBatch(
         count: settings.validationWindows, sequence: settings.sequence)
     } catch { throw .corpus(error) }
-    let (shares, most) = (Shares(parallel), settings.batch * settings.sequence)
-    let starts = Array(stride(from: 0, to: windows.inputs.count, by: most))
+    let shares = Shares(parallel)
+    let count = windows.inputs.count / settings.sequence
+    let starts = Array(stride(from: 0, to: count, by: settings.batch))
     var totals = [Double](repeating: 0, count: starts.count)
     for (index, first) in starts.enumerated() where index % shares.size == shares.rank {
-      let part = first..<min(first + most, windows.inputs.count)
+      let part = windows.windows(
+        first..<min(first + settings.batch, count), of: settings.sequence)
       let tape = Tape(flow: recipe.flow, isTraining: false, on: execution)
-      let loss = try model.loss(
-        Array(windows.inputs[part]), targets: Array(windows.targets[part]),
-        sequence: settings.sequence, recipe: recipe, on: tape)
-      totals[index] = loss.mean * Double(part.count)
+      let loss = try model.loss(part, recipe: recipe, on: tape)
+      totals[index] = loss.mean * Double(part.counted)
     }
     if let parallel { totals = try gathered(totals, parallel) }
     let total = totals.reduce(0, +)
-    let mean = total / Double(windows.inputs.count)
+    let mean = total / Double(windows.counted)
     guard mean.isFinite else { throw .notFinite(tensor: "the validation loss", step: step) }
     return mean
   }
 
   /// Gives trained steps their first values: those that fit the first batch.
   mutating func measureSteps(_ execution: Execution) throws(TrainingError) {
-    let batch: TextCorpus.Windows
+    let batch: TokenBatch
     do throws(CorpusError) {
-      batch = try corpus.batch(
+      batch = try corpus.trainingBatch(
         step: 0, size: settings.batch, sequence: settings.sequence, seed: settings.dataSeed)
     } catch { throw .corpus(error) }
     try model.measureSteps(
-      batch.inputs, targets: batch.targets, sequence: settings.sequence, recipes.recipe(at: 0),
-      on: Tape(on: execution))
+      batch, recipes.recipe(at: 0), on: Tape(on: execution))
   }
 }

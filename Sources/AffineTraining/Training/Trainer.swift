@@ -8,7 +8,7 @@ public struct Trainer: Sendable {
   /// What fixes the run.
   public let settings: TrainingSettings
   /// The text.
-  public let corpus: TextCorpus
+  public let corpus: any TrainingCorpus
   /// Which recipe a step follows.
   public internal(set) var recipes: RecipeSchedule
   /// The model as it is now.
@@ -48,15 +48,15 @@ public struct Trainer: Sendable {
   ///   - parallel: The processes that train together, to be given to every step too.
   /// - Throws: ``TrainingError``: settings, recipe or vocabulary that do not fit.
   public init(
-    _ model: Transformer, _ recipes: RecipeSchedule, _ corpus: TextCorpus,
+    _ model: Transformer, _ recipes: RecipeSchedule, _ corpus: any TrainingCorpus,
     _ settings: TrainingSettings, on execution: Execution = .standard,
     with parallel: (any DataParallel)? = nil
   ) throws(TrainingError) {
     try settings.validate(context: model.configuration.context)
     try Shares(parallel).check(settings)
-    guard corpus.vocabulary.count <= model.configuration.vocabulary else {
+    guard corpus.vocabularySize <= model.configuration.vocabulary else {
       throw .model(
-        "the text has \(corpus.vocabulary.count) tokens and the model \(model.configuration.vocabulary)"
+        "the text has \(corpus.vocabularySize) tokens and the model \(model.configuration.vocabulary)"
       )
     }
     self.settings = settings

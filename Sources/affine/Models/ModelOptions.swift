@@ -4,36 +4,56 @@ public import ArgumentParser
 
 /// The extents of a model, and what its tokens are.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "What a token is: bytes or characters.") var unit = TextUnit.bytes
-  @Option(help: "Columns of the residual stream.") var width = 128
-  @Option(help: "Blocks of attention and feed-forward.") var layers = 2
-  @Option(help: "Heads of attention.") var heads = 4
+  @Option(help: "What a token is: bytes (usual) or characters.") var unit: TextUnit?
+  @Option(help: "Columns of the residual stream; usually 128.") var width: Int?
+  @Option(help: "Blocks of attention and feed-forward; usually 2.") var layers: Int?
+  @Option(help: "Heads of attention; usually 4.") var heads: Int?
   @Option(help: "Heads of keys and values; by default as many as --heads.") var keyValueHeads: Int?
-  @Option(help: "Tokens of a sequence.") var context = 64
+  @Option(help: "Tokens of a sequence; usually 64, and 256 of a model that is trained on.")
+  var context: Int?
   @Option(help: "Columns inside of feed-forward layers; by default 4 times --width.") var hidden:
     Int?
-  @Option(help: "What normalizes rows.") var norm = DecoderConfiguration.Norm.layer
-  @Option(help: "The function of feed-forward layers.")
-  var activation = DecoderConfiguration.Activation.gelu
-  @Option(help: "How a token knows its place.") var positions = Positions.learned
+  @Option(help: "What normalizes rows: layer (usual), rms or range.")
+  var norm: DecoderConfiguration.Norm?
+  @Option(help: "The function of feed-forward layers; usually gelu.")
+  var activation: DecoderConfiguration.Activation?
+  @Option(help: "How a token knows its place: learned (usual) or rotary.")
+  var positions: Positions?
   @Flag(help: "Use the embedding's table as head.") var tied = false
   @Option(help: "What part of values dropout drops.") var dropout: Float = 0
 
+  /// What a token of a new model is.
+  var tokenUnit: TextUnit { unit ?? .bytes }
+  /// Tokens of a sequence of a new model.
+  var sequence: Int { context ?? 64 }
+
   /// - Throws: ``DecoderError``.
   func configuration(vocabulary: Int) throws -> DecoderConfiguration {
+    let width = width ?? 128
     var configuration = try DecoderConfiguration(
-      vocabulary: vocabulary, width: width, layers: layers, heads: heads,
+      vocabulary: vocabulary, width: width, layers: layers ?? 2, heads: heads ?? 4,
       keyValueHeads: keyValueHeads,
       feedForward: hidden ?? width.multipliedReportingOverflow(by: 4).partialValue,
-      context: context)
-    configuration.norm = norm
-    configuration.activation = activation
+      context: sequence)
+    configuration.norm = norm ?? .layer
+    configuration.activation = activation ?? .gelu
     configuration.isTied = tied
-    configuration.learnsPositions = positions == .learned
-    if positions == .learned {
+    configuration.learnsPositions = positions != .rotary
+    if configuration.learnsPositions {
       for block in configuration.blocks.indices { configuration.blocks[block].rotary = nil }
     }
     return configuration
+  }
+
+  /// The first option that says what a model of a file says itself.
+  var firstOfNewModel: String? {
+    let said: [(String, Bool)] = [
+      ("--unit", unit != nil), ("--width", width != nil), ("--layers", layers != nil),
+      ("--heads", heads != nil), ("--key-value-heads", keyValueHeads != nil),
+      ("--hidden", hidden != nil), ("--norm", norm != nil), ("--activation", activation != nil),
+      ("--positions", positions != nil), ("--tied", tied),
+    ]
+    return said.first { $0.1 }?.0
   }
 }
 

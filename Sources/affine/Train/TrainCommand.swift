@@ -13,11 +13,16 @@ struct TrainCommand: ParsableCommand, RankedCommand {
         affine train --text book.txt --recipe int8-mixed-precision --steps 500
         affine train --text book.txt --compare float32,switchback,jetfire --steps 500 --plot loss.svg
         affine train --text book.txt --recipe bitnet --checkpoint run.safetensors --resume
+        affine train --text chats.jsonl --initial model.gguf --lora 16 --base uint4-group64-nf4 --export tuned.gguf
         affine train --text book.txt --norm rms --activation swiglu --positions rotary --export model.gguf
         mpirun -n 4 affine train --text book.txt --exchange int8 --shard-optimizer --threads 1
 
       Recipes: \(RecipeSchedule.names.joined(separator: ", ")). Runs of one comparison start from the same parameters and see the
       same batches.
+
+      --initial names a GGUF file or a folder of Hugging Face to train on, by its own tokenizer, or a checkpoint of this command.
+      A --text whose name ends in .jsonl has a document a line: {"text": …}, or {"messages": [{"role": …, "content": …}, …]},
+      written as the model's chat template wants it, of which the answers alone are taught.
       """)
 
   @Option(help: "A UTF-8 text to train on; its last part is kept for validation.")
@@ -46,6 +51,9 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     }
     try require(steps, in: 1...1 << 30, for: "--steps")
     try require(seeds, in: 1...100, for: "--seeds")
+    if files.tokens != nil, files.initial == nil {
+      throw ValidationError("--tokens keeps those of a model's tokenizer: --initial names the model")
+    }
     guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
       throw ValidationError("--compare names no recipe")
     }
@@ -58,9 +66,10 @@ struct TrainCommand: ParsableCommand, RankedCommand {
   func run() throws {
     let execution = threads.execution(try sets.instructionSet())
     // One rank writes, and looks whether it can.
-    if Ranks.isFirst { try files.check(inputs: [text] + beside, unit: model.unit) }
+    let initial = try files.initialModel(model)
+    if Ranks.isFirst { try files.check(inputs: [text] + beside, unit: model.tokenUnit, initial) }
     var runs = try beside.flatMap { try TrainingReport(contentsOf: $0).runs }
-    if let text { runs += try train(TextCorpus(path: text, unit: model.unit), execution) }
+    if let text { runs += try train(files.corpus(text, model, initial), initial, execution) }
     guard Ranks.isFirst else { return }
     let report = TrainingReport(runs)
     try files.write(report)
@@ -72,27 +81,38 @@ struct TrainCommand: ParsableCommand, RankedCommand {
   }
 
   private func train(
-    _ corpus: TextCorpus, _ execution: Execution
+    _ corpus: any TrainingCorpus, _ initial: InitialModel?, _ execution: Execution
   ) throws -> [TrainingReport.Run] {
     let names = compare?.split(separator: ",").map(String.init) ?? [recipe]
     let schedules = try names.map { try training.schedule(named: $0, steps: steps) }
     var runs: [TrainingReport.Run] = []
     for schedule in schedules {
       for index in 0..<UInt64(seeds) {
-        runs.append(try train(schedule, seed &+ index, corpus, execution))
+        runs.append(try train(schedule, seed &+ index, corpus, initial, execution))
       }
     }
     return runs
   }
 
   private func train(
-    _ schedule: RecipeSchedule, _ seed: UInt64, _ corpus: TextCorpus, _ execution: Execution
+    _ schedule: RecipeSchedule, _ seed: UInt64, _ corpus: any TrainingCorpus,
+    _ initial: InitialModel?, _ execution: Execution
   ) throws -> TrainingReport.Run {
-    let settings = training.settings(steps: steps, seed: seed, context: model.context)
-    var start = try Transformer(
-      model.configuration(vocabulary: corpus.vocabulary.count), dropout: model.dropout,
-      recipe: schedule.recipe(at: 0), seed: seed)
-    try files.load(into: &start, schedule.recipe(at: 0), seed: seed)
+    let settings = training.settings(
+      steps: steps, seed: seed, context: initial?.sequence ?? model.sequence,
+      usualRate: initial == nil ? 1.5e-3 : files.adapters == nil ? 2e-5 : 2e-4)
+    let recipe = schedule.recipe(at: 0)
+    var start: Transformer
+    if let initial {
+      start = try initial.transformer(
+        recipe, dropout: model.dropout, base: files.baseFormat(), on: execution)
+      try files.addAdapters(to: &start, seed: seed)
+    } else {
+      start = try Transformer(
+        model.configuration(vocabulary: corpus.vocabularySize), dropout: model.dropout,
+        recipe: recipe, seed: seed)
+      try files.load(into: &start, recipe, seed: seed)
+    }
     try files.checkExport(of: start, by: schedule.recipe(at: steps))
     let parallel = try ranks.parallel()
     var trainer = try Trainer(start, schedule, corpus, settings, on: execution, with: parallel)
@@ -104,7 +124,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     try ranks.compare(
       trainer,
       files: [
-        ("--text", text), ("--initial", files.initial),
+        ("--text", text), ("--initial", initial == nil ? files.initial : nil),
         ("--checkpoint", files.resume ? files.checkpoint : nil),
       ])
     let progress = Progress()
@@ -117,8 +137,10 @@ struct TrainCommand: ParsableCommand, RankedCommand {
       try files.keep(trainer, record, isLast: trainer.step == steps, with: parallel)
     }
     var run = TrainingReport.Run(record, trainer)
+    run.adapters = files.adapters
+    run.base = files.base
     run.ranks = parallel.map { TrainingReport.Run.Ranks($0) }
-    if Ranks.isFirst { run.merging = try files.exportModel(trainer, on: execution) }
+    if Ranks.isFirst { run.merging = try files.exportModel(trainer, initial, on: execution) }
     return run
   }
 

@@ -20,8 +20,14 @@ struct TrainingFiles: ParsableArguments {
   @Option(help: "Steps between checkpoints; by default only the end is kept.")
   var checkpointEvery: Int?
   @Flag(help: "Go on from the checkpoint, if there is one.") var resume = false
-  @Option(help: "Start from the parameters of a checkpoint, or of safetensors with their names.")
+  @Option(
+    help: """
+      Start from a model: a GGUF file, a folder of Hugging Face, or a checkpoint or safetensors with the names of \
+      parameters here.
+      """)
   var initial: String?
+  @Option(help: "Keep the tokens of the text here, and read them from here the next time.")
+  var tokens: String?
 
   @Option(
     help: """
@@ -33,11 +39,15 @@ struct TrainingFiles: ParsableArguments {
     help: "Export adapters merged into the weights they stand beside, which rounds codes again.")
   var merge = false
   @OptionGroup var outputs: OutputOptions
-  @Option(help: "Train low-rank adapters of this rank beside frozen weights.") var adapters: Int?
+  @Option(
+    name: [.customLong("adapters"), .customLong("lora")],
+    help: "Train low-rank adapters of this rank beside frozen weights.")
+  var adapters: Int?
   @Option(
     help: "What the product of adapters is multiplied with, times their rank: 16 if nobody says.")
   var alpha: Float?
-  @Option(help: "Keep the frozen weights as this type: uint4-group64-nf4, int4-group32.")
+  @Option(
+    help: "Keep the frozen weights as this type: uint4-group64-nf4, int4-group32; or as the model's file has them: file.")
   var base: String?
 
   func validate() throws {
@@ -56,9 +66,13 @@ struct TrainingFiles: ParsableArguments {
   private var exportsGGUF: Bool { export?.hasSuffix(".gguf") ?? false }
 
   /// Looks at everything that is to be written before any work.
-  func check(inputs: [String?], unit: TextUnit) throws {
-    guard !exportsGGUF || unit == .bytes else {
+  func check(inputs: [String?], unit: TextUnit, _ initial: InitialModel?) throws {
+    guard !exportsGGUF || initial != nil || unit == .bytes else {
       throw Failure("a GGUF file has no vocabulary of characters: train with --unit bytes")
+    }
+    guard !exportsGGUF || initial.map({ $0.source.gguf != nil }) ?? true else {
+      throw Failure(
+        "a GGUF file takes its vocabulary from one: --initial names a folder, so --export safetensors")
     }
     // What a run goes on from is replaced by what it becomes.
     let isReplaced = resume || outputs.overwrite
@@ -66,7 +80,7 @@ struct TrainingFiles: ParsableArguments {
       [
         ("--plot", plot), ("--output", output), ("--export", export),
         ("--checkpoint", isReplaced ? nil : checkpoint),
-      ], inputs: inputs + [initial, checkpoint])
+      ], inputs: inputs + [self.initial, checkpoint])
     if isReplaced, let checkpoint { try AtomicFile.check(OutputPlace(checkpoint)) }
   }
 
@@ -83,6 +97,41 @@ struct TrainingFiles: ParsableArguments {
     try model.convertWeights(for: recipe)
   }
 
+  /// The model of a file that training starts from, if --initial names one.
+  func initialModel(_ model: ModelOptions) throws -> InitialModel? {
+    guard let initial, ModelSource.isModel(initial) else {
+      guard tokens == nil, base != "file" else {
+        throw Failure("--tokens and --base file are for a model of a GGUF file or a folder")
+      }
+      return nil
+    }
+    if let option = model.firstOfNewModel {
+      throw Failure("'\(initial)' says what the model is: leave \(option) out")
+    }
+    if let context = model.context { try require(context, in: 2...1 << 24, for: "--context") }
+    return try InitialModel(initial, sequence: model.context)
+  }
+
+  /// The tokens of a text.
+  func corpus(
+    _ text: String, _ model: ModelOptions, _ initial: InitialModel?
+  ) throws -> any TrainingCorpus {
+    guard let initial else { return try TextCorpus(path: text, unit: model.tokenUnit) }
+    return try initial.corpus(text, tokens: tokens, overwrite: outputs.overwrite)
+  }
+
+  /// What --base names.
+  func baseFormat() throws -> BaseFormat? { try base.map { try BaseFormat(name: $0) } }
+
+  /// Adds adapters to a model, if they are asked for.
+  func addAdapters(to model: inout Transformer, seed: UInt64) throws {
+    guard let adapters else { return }
+    guard !model.hasAdapters else {
+      throw Failure("'\(initial ?? "")' has adapters, which go on: leave --adapters out")
+    }
+    try model.addAdapters(rank: adapters, alpha: alpha ?? 16, seed: seed)
+  }
+
   /// The parameters to start from, kept as a recipe says.
   func load(into model: inout Transformer, _ recipe: Recipe, seed: UInt64) throws {
     if let initial {
@@ -90,24 +139,17 @@ struct TrainingFiles: ParsableArguments {
         try model.load(Checkpoint.load(from: initial), recipe: recipe)
       } catch { throw Failure("'\(initial)': \(error)") }
     }
-    guard let adapters else { return }
-    guard !model.hasAdapters else {
-      throw Failure("'\(initial ?? "")' has adapters, which go on: leave --adapters out")
-    }
-    if let base {
-      guard let type = QuantizedType(name: base) else {
-        throw Failure("'\(base)' is no quantized type: uint4-group64-nf4 and int4-group32 are some")
-      }
+    if case .type(let type) = try baseFormat(), !model.hasAdapters {
       try model.keepWeights(as: type)
     }
-    try model.addAdapters(rank: adapters, alpha: alpha ?? 16, seed: seed)
+    try addAdapters(to: &model, seed: seed)
   }
 
   /// Writes the model as it computes under a recipe.
   ///
   /// - Returns: What merging cost, if adapters were merged.
   func exportModel(
-    _ trainer: Trainer, on execution: Execution
+    _ trainer: Trainer, _ initial: InitialModel?, on execution: Execution
   ) throws -> TrainingReport.Run.Merging? {
     guard let export else { return nil }
     var model = trainer.model
@@ -123,6 +165,10 @@ struct TrainingFiles: ParsableArguments {
     }
     guard exportsGGUF else {
       try model.checkpoint.write(to: export)
+      return merging
+    }
+    if let file = initial?.source.gguf {
+      try GGUFWriter(model, trainedFrom: file).write(to: export)
       return merging
     }
     var writer = try GGUFWriter(model)

@@ -26,6 +26,9 @@ struct TrainingReport: Codable {
     let curve, validation: [[Double]]
     let tokensPerSecond: Double
     let bytes: Bytes
+    /// The rank of adapters, and what the frozen weights beside them are kept as, if it is not floats.
+    var adapters: Int?
+    var base: String?
     /// What the first of several ranks sent, or one that exchanges with itself.
     var ranks: Ranks?
     /// What the export lost by merging adapters into weights in codes.
@@ -49,7 +52,7 @@ struct TrainingReport: Codable {
     /// The recipe, and what else is not as usual.
     var name: String {
       let unusual = [
-        optimizer == "adamw" ? nil : optimizer, moments == "float32" ? nil : moments, ranks?.name,
+        adapters.map { "lora \($0)" }, base, optimizer == "adamw" ? nil : optimizer, moments == "float32" ? nil : moments, ranks?.name,
       ]
       return ([recipe] + unusual.compactMap(\.self)).joined(separator: " + ")
     }

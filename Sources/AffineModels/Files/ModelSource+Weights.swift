@@ -1,0 +1,56 @@
+internal import AffineFormats
+public import AffineLayers
+internal import AffineQuant
+
+extension ModelSource: DecoderWeights {
+  public func name(of tensor: DecoderTensor) -> String {
+    switch weights {
+    case .gguf(let weights): weights.name(of: tensor)
+    case .folder(let weights): weights.name(of: tensor)
+    }
+  }
+
+  public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
+    switch weights {
+    case .gguf(let weights): try weights.tensor(tensor)
+    case .folder(let weights): try weights.tensor(tensor)
+    }
+  }
+
+  public func forget(_ tensor: DecoderTensor) {
+    if case .gguf(let weights) = weights { weights.forget(tensor) }
+  }
+
+  /// The GGUF file that was opened, if it is one.
+  public var gguf: GGUFWeights? {
+    if case .gguf(let weights) = weights { weights } else { nil }
+  }
+
+  /// Whether a path names what ``open(_:context:copies:)`` opens, and not a single file of safetensors.
+  package static func isModel(_ path: String) -> Bool {
+    if MappedFile.exists("\(path)/config.json") || path.hasSuffix(".safetensors.index.json") {
+      return true
+    }
+    guard let bytes = try? MappedFile(path: path).bytes else { return false }
+    return FileKind(bytes.span) == .gguf
+  }
+
+  /// What fixes the tokens of texts and of conversations, to tell a tokenizer from another.
+  ///
+  /// - Throws: ``ModelFileError`` or ``AffineFormats/GGUFError``.
+  package func tokenizerContents() throws -> [UInt8] {
+    switch weights {
+    case .gguf(let weights):
+      var metadata = GGUFMetadata()
+      for key in weights.file.metadata.keys where key.hasPrefix("tokenizer.") {
+        metadata[key] = weights.file.metadata[key]
+      }
+      return try GGUFWriter(metadata: metadata).contents
+    case .folder:
+      let path = "\(folder)/tokenizer.json"
+      do {
+        return try MappedFile.contents(of: path) + Array((try chatTemplate() ?? "").utf8)
+      } catch let error as FileError { throw ModelFileError.file(error) }
+    }
+  }
+}

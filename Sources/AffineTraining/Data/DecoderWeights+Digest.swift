@@ -1,0 +1,24 @@
+public import AffineLayers
+internal import AffineQuant
+
+extension DecoderWeights {
+  /// FNV-1a of the configuration and all tensors as they are stored, in hexadecimal digits.
+  ///
+  /// - Throws: What the file's reader throws.
+  /// - Complexity: O(bytes).
+  public func digest() throws -> String {
+    var digest = Digest()
+    for byte in configuration.json.utf8 { digest.combine(byte) }
+    for part in configuration.tensors {
+      guard let stored = try tensor(part) else {
+        throw DecoderError.missingTensor(name(of: part))
+      }
+      var one = Checkpoint()
+      one.tensors[part.name] = stored
+      let contents = try one.contents()
+      for byte in contents { digest.combine(byte) }
+      forget(part)
+    }
+    return String(digest.value, radix: 16)
+  }
+}

@@ -1,0 +1,122 @@
+import AffineFormats
+import AffineLayers
+import AffineModels
+import AffineQuant
+import AffineTraining
+
+/// A model of a file or a folder that training starts from, with its tokenizer.
+struct InitialModel {
+  let path: String
+  let source: ModelSource
+  let tokenizer: any LanguageTokenizer
+  /// Tokens of a window.
+  let sequence: Int
+  /// Of its configuration and tensors.
+  let digest: String
+
+  /// Tokens of a window, where nobody says and the model has so many.
+  private static let usualSequence = 256
+
+  init(_ path: String, sequence: Int?) throws {
+    self.path = path
+    do {
+      source = try ModelSource.open(path, context: sequence ?? Self.usualSequence)
+      tokenizer = try source.tokenizer()
+      digest = try source.digest()
+    } catch { throw Failure("'\(path)': \(error)") }
+    self.sequence = sequence ?? min(Self.usualSequence, source.configuration.context)
+  }
+
+  /// The model under a recipe, or a frozen one for adapters.
+  func transformer(
+    _ recipe: Recipe, dropout: Float, base: BaseFormat?, on execution: Execution
+  ) throws -> Transformer {
+    var model: Transformer
+    do {
+      model =
+        switch base {
+        case .file: try Transformer(source, dropout: dropout)
+        case .type(let type):
+          try Transformer(source, dropout: dropout, recipe: recipe, linearsAs: type, on: execution)
+        case nil: try Transformer(source, dropout: dropout, recipe: recipe, on: execution)
+        }
+    } catch { throw Failure("'\(path)': \(error)") }
+    model.origin = digest
+    SpareMemory.giveBack()
+    return model
+  }
+
+  /// The tokens of a text, or of the documents of JSON lines: those of a file of tokens, if there is one.
+  func corpus(
+    _ text: String, tokens path: String?, overwrite: Bool
+  ) throws -> TokenCorpus {
+    let (bytes, contents) = (try MappedFile(path: text).bytes, try source.tokenizerContents())
+    let source = TokenFile.Source(
+      text: bytes.span.digest, tokenizer: contents.span.digest,
+      vocabulary: source.configuration.vocabulary,
+      // Every window of a text begins as texts do.
+      prefix: tokenizer.tokens("").first.flatMap { $0 == tokenizer.bosToken ? [$0] : nil } ?? [])
+    if let path, MappedFile.exists(path) {
+      let file = try TokenFile(path: path)
+      if file.source == source { return try TokenCorpus(file, sequence: sequence) }
+      guard overwrite else {
+        throw Failure(
+          "'\(path)' holds the tokens of another text or tokenizer: --overwrite replaces it")
+      }
+    }
+    let builder = try tokens(of: text, source)
+    guard let path else { return try TokenCorpus(builder.file(), sequence: sequence) }
+    try builder.write(to: path)
+    return try TokenCorpus(TokenFile(path: path), sequence: sequence)
+  }
+
+  private func tokens(of path: String, _ source: TokenFile.Source) throws -> TokenFileBuilder {
+    var builder = TokenFileBuilder(source)
+    let contents = try MappedFile.contents(of: path)
+    guard path.hasSuffix(".jsonl") else {
+      guard let text = String(validating: contents, as: UTF8.self) else {
+        throw Failure("'\(path)' is not UTF-8")
+      }
+      builder.continueText(tokenizer.tokens(text, addSpecial: false, parseSpecial: false))
+      return builder
+    }
+    let template = try self.source.chatTemplate().map { try ChatTemplate($0) }
+    do {
+      for (index, document) in try TrainingDocument.lines(contents).enumerated() {
+        switch document {
+        case .text(let text):
+          let taught = TaughtTokens(text, tokenizer)
+          builder.append(taught.tokens)
+        case .messages(let messages):
+          guard let template else { throw FineTuningError.noTemplate }
+          let taught: TaughtTokens
+          do { taught = try TaughtTokens(messages, template, tokenizer) } catch {
+            throw Failure("document \(index + 1): \(error)")
+          }
+          builder.append(taught.tokens, isTaught: taught.isTaught)
+        }
+      }
+    } catch { throw Failure("'\(path)': \(error)") }
+    return builder
+  }
+}
+
+/// What frozen weights beside adapters are kept as.
+enum BaseFormat {
+  /// As the model's file has them.
+  case file
+  /// Linear layers in codes of a type.
+  case type(QuantizedType)
+
+  init(name: String) throws {
+    if name == "file" {
+      self = .file
+      return
+    }
+    guard let type = QuantizedType(name: name) else {
+      throw Failure(
+        "'\(name)' is no quantized type: uint4-group64-nf4 and int4-group32 are some, and 'file' keeps what the file has")
+    }
+    self = .type(type)
+  }
+}
