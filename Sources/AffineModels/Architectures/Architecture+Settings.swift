@@ -44,7 +44,12 @@ extension Architecture {
     let scales = [read, wanted].map { $0.attentionScale ?? 1 / Float($0.headSize).squareRoot() }
     if abs(scales[0] - scales[1]) <= scales[0].ulp { wanted.attentionScale = read.attentionScale }
     (wanted.context, wanted.normOffset) = (read.context, read.normOffset)
-    guard read == wanted else { throw ModelFileError.inexpressible(name) }
+    let pairs = zip(try read.members, try wanted.members)
+    if let (found, expected) = pairs.first(where: { $0 != $1 }) {
+      throw ModelFileError.inexpressible(
+        name, expected.name, found.value.serialized, expected.value.serialized)
+    }
+    guard read == wanted else { preconditionFailure("two decoders with one text: \(read.json)") }
   }
 
   private func extents(of c: DecoderConfiguration) -> [(String, JSONValue)] {
@@ -85,7 +90,8 @@ extension Architecture {
       settings.append(
         ("no_rope_layers", .array(c.blocks.map { .integer($0.rotary == nil ? 0 : 1) })))
     }
-    let rule = c.blocks.lazy.compactMap(\.rotary).first
+    // Blocks with a window may turn by a rule of their own, which is not scaled.
+    let rule = (c.blocks.filter { $0.window == nil } + c.blocks).lazy.compactMap(\.rotary).first
     if let rule, rule.columns != c.headSize {
       settings.append(("partial_rotary_factor", .number(Double(rule.columns) / Double(c.headSize))))
     }
@@ -100,6 +106,22 @@ extension Architecture {
         ))
     }
     return settings
+  }
+}
+
+extension DecoderConfiguration {
+  /// Its values by their names, all of them and in one order.
+  fileprivate var members: [(name: String, value: JSONValue)] {
+    get throws {
+      var members = try JSONParser.parse(Array(json.utf8)).members ?? []
+      // Values that there need not be.
+      for name in ["attentionCap", "attentionScale", "logitCap"]
+      where !members.contains(where: { $0.name == name }) {
+        members.append((name: name, value: .null))
+      }
+      members.sort { $0.name < $1.name }
+      return members
+    }
   }
 }
 

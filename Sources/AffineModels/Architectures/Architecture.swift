@@ -49,16 +49,21 @@ public struct Architecture: Sendable {
   /// The families that can be run.
   public static let all: [Architecture] = [
     Architecture(
-      name: "llama", nameInGGUF: "llama", className: "LlamaForCausalLM", turnsNeighboursInGGUF: true, biases: .asConfigured),
+      name: "llama", nameInGGUF: "llama", className: "LlamaForCausalLM",
+      turnsNeighboursInGGUF: true, biases: .asConfigured),
     Architecture(
-      name: "mistral", nameInGGUF: "llama", className: "MistralForCausalLM", turnsNeighboursInGGUF: true, windows: .all),
+      name: "mistral", nameInGGUF: "llama", className: "MistralForCausalLM",
+      turnsNeighboursInGGUF: true, windows: .all),
     Architecture(
-      name: "qwen2", nameInGGUF: "qwen2", className: "Qwen2ForCausalLM", biases: .inputs, windows: .laterBlocks),
-    Architecture(
-      name: "qwen3", nameInGGUF: "qwen3", className: "Qwen3ForCausalLM", normalizesHeads: true, biases: .asConfigured,
+      name: "qwen2", nameInGGUF: "qwen2", className: "Qwen2ForCausalLM", biases: .inputs,
       windows: .laterBlocks),
     Architecture(
-      name: "gemma3_text", nameInGGUF: "gemma3", className: "Gemma3ForCausalLM", otherNames: ["gemma3"], normOffset: 1,
+      name: "qwen3", nameInGGUF: "qwen3", className: "Qwen3ForCausalLM", normalizesHeads: true,
+      biases: .asConfigured,
+      windows: .laterBlocks),
+    Architecture(
+      name: "gemma3_text", nameInGGUF: "gemma3", className: "Gemma3ForCausalLM",
+      otherNames: ["gemma3"], normOffset: 1,
       normalizesHeads: true, normalizesOutputs: true, activation: .geglu, windows: .pattern,
       windowPattern: 6, scalesEmbedding: true, isTied: true, rotaryBase: 1_000_000,
       windowRotaryBase: 10_000,
@@ -67,9 +72,11 @@ public struct Architecture: Sendable {
         .feedForwardOutput: "post_feedforward_layernorm",
       ]),
     Architecture(
-      name: "phi3", nameInGGUF: "phi3", className: "Phi3ForCausalLM", windows: .all, joinsLayers: true, normEpsilon: 1e-5),
+      name: "phi3", nameInGGUF: "phi3", className: "Phi3ForCausalLM", windows: .all,
+      joinsLayers: true, normEpsilon: 1e-5),
     Architecture(
-      name: "smollm3", nameInGGUF: "smollm3", className: "SmolLM3ForCausalLM", turnsNeighboursInGGUF: true, biases: .asConfigured,
+      name: "smollm3", nameInGGUF: "smollm3", className: "SmolLM3ForCausalLM",
+      turnsNeighboursInGGUF: true, biases: .asConfigured,
       unturnedPattern: 4, isTied: true, rotaryBase: 2_000_000),
   ]
 

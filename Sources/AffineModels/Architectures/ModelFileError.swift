@@ -14,8 +14,8 @@ public enum ModelFileError: Error, Hashable {
   case unknownArchitecture(file: String, String)
   /// Two settings that do not go together.
   case contradiction(file: String, String, String, String, String)
-  /// A decoder of a family that no settings of its files describe.
-  case inexpressible(String)
+  /// A decoder that no settings of its family describe: what would be another value.
+  case inexpressible(String, String, String, String)
   /// A tensor that no layer reads.
   case unusedTensor(String, blocks: Int)
 }
@@ -32,8 +32,8 @@ extension ModelFileError: CustomStringConvertible {
         + Architecture.all.map(\.name).joined(separator: ", ")
     case .contradiction(let file, let what, let value, let other, let otherValue):
       "\(file): \(what) (\(value)) does not fit \(other) (\(otherValue))"
-    case .inexpressible(let name):
-      "no config.json of '\(name)' describes this decoder: its positions, windows or biases are others"
+    case .inexpressible(let name, let what, let found, let wanted):
+      "no config.json of '\(name)' describes this decoder: its '\(what)' would be \(found), not \(wanted)"
     case .unusedTensor(let name, let blocks):
       "the tensor '\(name)' belongs to nothing that a model of \(blocks) blocks computes"
     }

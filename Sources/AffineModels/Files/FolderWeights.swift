@@ -61,7 +61,8 @@ public struct FolderWeights: DecoderWeights, Sendable {
   public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
     let name = name(of: tensor)
     let stored: StoredMatrix
-    if case .weight(let layer) = tensor, let checkpoint, checkpoint.isQuantized(names.module(layer)) {
+    if case .weight(let layer) = tensor, let checkpoint, checkpoint.isQuantized(names.module(layer))
+    {
       let weight = try checkpoint.orderedMatrix(names.module(layer))
       stored =
         weight.columns.map { .float32(weight.matrix.dequantized().inOrder(of: $0)) }

@@ -36,14 +36,15 @@ extension ModelSource {
   /// The `config.json`: that of the source as it is but for how weights are kept, or a new one.
   private func settings(of configuration: DecoderConfiguration) throws -> String {
     var members: [(name: String, value: JSONValue)]
-    if let settings = try optionalSettings("config.json") {
+    if case .folder = weights {
+      let settings = try ModelSettings(file: "\(folder)/config.json")
       let stored = Set(["quantization", "quantization_config", "dtype", "torch_dtype"])
       members = (settings.value.members ?? []).filter { !stored.contains($0.name) }
       members.append((name: "torch_dtype", value: .string("float32")))
       try architecture.require(.object(members), toGive: configuration)
     } else {
       members = try architecture.settings(of: configuration).members ?? []
-      members += try tokenizer().roles
+      if try hasTokenizer { members += try tokenizer().roles }
     }
     return JSONValue.object(members).serialized
   }

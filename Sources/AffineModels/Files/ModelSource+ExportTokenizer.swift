@@ -10,13 +10,14 @@ extension ModelSource {
       return try [
         "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json",
         "added_tokens.json", "generation_config.json", "chat_template.jinja",
-      ].compactMap { name in
+      ].compactMap { name -> (name: String, bytes: [UInt8])? in
         guard MappedFile.exists("\(folder)/\(name)") else { return nil }
-        do { return (name, try MappedFile.contents(of: "\(folder)/\(name)")) } catch {
-          throw ModelFileError.file(error)
-        }
+        do throws(FileError) {
+          return (name, try MappedFile.contents(of: "\(folder)/\(name)"))
+        } catch { throw ModelFileError.file(error) }
       }
     }
+    guard try hasTokenizer else { return [] }
     let tokenizer = try tokenizer()
     let names = try weights.file.metadata.strings("tokenizer.ggml.tokens")
     var settings: [(name: String, value: JSONValue)] = [
@@ -34,6 +35,16 @@ extension ModelSource {
       ("tokenizer_config.json", JSONValue.object(settings)),
       ("generation_config.json", JSONValue.object(tokenizer.roles)),
     ].map { ($0, Array($1.serialized.utf8)) }
+  }
+}
+
+extension ModelSource {
+  /// Whether there is one: a GGUF file may say that there is none.
+  var hasTokenizer: Bool {
+    get throws {
+      guard case .gguf(let weights) = weights else { return true }
+      return try weights.file.metadata.word("tokenizer.ggml.model") != "none"
+    }
   }
 }
 

@@ -73,7 +73,7 @@ extension ModelSource {
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
-  private func optionalSettings(_ name: String) throws -> ModelSettings? {
+  func optionalSettings(_ name: String) throws -> ModelSettings? {
     let file = "\(folder)/\(name)"
     return MappedFile.exists(file) ? try ModelSettings(file: file) : nil
   }

@@ -17,6 +17,8 @@ extension ModelSource: DecoderWeights {
     }
   }
 
+  public func change(of layer: DecoderLayer) -> LowRankChange? { changes[layer] }
+
   public func forget(_ tensor: DecoderTensor) {
     if case .gguf(let weights) = weights { weights.forget(tensor) }
   }

@@ -16,6 +16,8 @@ public struct ModelSource: Sendable {
   /// The path that was opened.
   public let path: String
   let weights: Weights
+  /// What adapters add to linear layers; see ``addAdapters(from:)``.
+  var changes: [DecoderLayer: LowRankChange] = [:]
 
   /// Opens a GGUF file or the first of several, a folder of Hugging Face, or an index of safetensors files
   /// in one.
@@ -72,12 +74,7 @@ public struct ModelSource: Sendable {
   public func model(
     activations: ActivationFormat = .int8Groups, on execution: Execution = .standard
   ) throws -> DecoderModel {
-    switch weights {
-    case .gguf(let weights):
-      try DecoderModel(weights, activations: activations, on: execution)
-    case .folder(let weights):
-      try DecoderModel(weights, activations: activations, on: execution)
-    }
+    try DecoderModel(self, activations: activations, on: execution)
   }
 }
 

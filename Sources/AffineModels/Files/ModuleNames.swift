@@ -1,3 +1,4 @@
+internal import AffineFormats
 internal import AffineLayers
 
 /// What files of Hugging Face call the parts of a decoder.

@@ -34,7 +34,7 @@ struct TapePass: DecoderPass {
       var (variables, x) = (variables, input)
       for (place, parameter) in zip(places, parameters) { variables[place] = parameter }
       var pass = TapePass(
-        model: model, tape: tape, variables: variables, recipe: recipe, sequence: sequence)
+        model: model, tape: tape, variables: variables, recipe: recipe, lengths: lengths)
       try pass.layers(of: block, &x)
       return x
     }

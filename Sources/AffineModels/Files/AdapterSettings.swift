@@ -1,0 +1,97 @@
+internal import AffineFormats
+
+/// The `adapter_config.json` of low-rank adapters, as the library PEFT writes it.
+struct AdapterSettings {
+  static let name = "adapter_config.json"
+  static let tensors = "adapter_model.safetensors"
+
+  let rank: Int
+  let alpha: Double
+  /// For modules whose names end so.
+  var ranks: [(name: String, value: Int)] = []
+  var alphas: [(name: String, value: Double)] = []
+  /// Whether what adapters give is divided by the root of the rank, not by the rank (arXiv 2312.03732).
+  var dividesByRoot = false
+
+  /// Settings that change training alone, or that the names of tensors say again.
+  private static let harmless: Set<String> = [
+    "arrow_config", "auto_mapping", "base_model_name_or_path", "corda_config", "eva_config",
+    "exclude_modules", "inference_mode", "init_lora_weights", "layers_pattern",
+    "layers_to_transform", "loftq_config", "lora_dropout", "megatron_core", "peft_version",
+    "qalora_group_size", "revision", "runtime_config", "target_modules", "task_type",
+  ]
+
+  /// - Throws: ``ModelFileError``: adapters of another kind, or that add more than a product of two matrices.
+  init(_ settings: ModelSettings) throws {
+    let file = settings.file
+    for (name, expected) in [("peft_type", "LORA"), ("bias", "none")] {
+      let found = try settings.text(name) ?? expected
+      guard found.isSame(as: expected) else {
+        throw ModelFileError.unsupported(file: file, what: "'\(name)' of adapters (\(found))")
+      }
+    }
+    rank = try settings.requiredInt("r")
+    guard let alpha = try settings.double("lora_alpha") else {
+      throw ModelFileError.malformed(file: file, reason: "there is no 'lora_alpha'")
+    }
+    self.alpha = alpha
+    dividesByRoot = try settings.flag("use_rslora") ?? false
+    for (name, value) in try settings.part("rank_pattern")?.value.members ?? [] {
+      guard case .integer(let rank) = value else {
+        throw ModelFileError.malformed(file: file, reason: "'rank_pattern' has '\(name)'")
+      }
+      ranks.append((try Self.plain(name, file), rank))
+    }
+    let patterns = try settings.part("alpha_pattern")
+    for (name, _) in patterns?.value.members ?? [] {
+      alphas.append((try Self.plain(name, file), try patterns?.double(name) ?? alpha))
+    }
+    try settings.requireNothingElse(but: Self.harmless)
+  }
+
+  init(rank: Int, alpha: Double) { (self.rank, self.alpha) = (rank, alpha) }
+
+  /// A pattern that is a name, or the end of one.
+  private static func plain(_ name: String, _ file: String) throws -> String {
+    guard
+      name.unicodeScalars.allSatisfy({
+        $0.properties.isAlphabetic || "_.0123456789".unicodeScalars.contains($0)
+      })
+    else { throw ModelFileError.unsupported(file: file, what: "the pattern '\(name)'") }
+    return name
+  }
+
+  /// What the product of a module's matrices is multiplied with.
+  func factor(of module: String, rank: Int) -> Float {
+    let alpha = alphas.first { Self.names($0.name, module) }?.value ?? alpha
+    return Float(alpha / (dividesByRoot ? Double(rank).squareRoot() : Double(rank)))
+  }
+
+  /// The rank that a module is to have.
+  func rank(of module: String) -> Int { ranks.first { Self.names($0.name, module) }?.value ?? rank }
+
+  private static func names(_ pattern: String, _ module: String) -> Bool {
+    module.isSame(as: pattern) || module.hasSuffix(".\(pattern)")
+  }
+
+  /// The document, for modules whose names end with `targets`.
+  func json(targets: [String]) -> JSONValue {
+    .object([
+      (name: "peft_type", value: .string("LORA")), (name: "task_type", value: .string("CAUSAL_LM")),
+      (name: "r", value: .integer(rank)), (name: "lora_alpha", value: .number(alpha)),
+      (
+        name: "rank_pattern",
+        value: .object(ranks.map { (name: $0.name, value: .integer($0.value)) })
+      ),
+      (
+        name: "alpha_pattern",
+        value: .object(alphas.map { (name: $0.name, value: .number($0.value)) })
+      ),
+      (name: "target_modules", value: .array(targets.map { .string($0) })),
+      (name: "lora_dropout", value: .integer(0)), (name: "bias", value: .string("none")),
+      (name: "use_rslora", value: .boolean(dividesByRoot)),
+      (name: "fan_in_fan_out", value: .boolean(false)),
+      (name: "inference_mode", value: .boolean(true)),
+    ])
+  }
+}

@@ -1,0 +1,129 @@
+internal import AffineFormats
+public import AffineLayers
+internal import AffineQuant
+
+extension ModelSource {
+  /// Adds low-rank adapters of a folder as the library PEFT writes them, `adapter_config.json` and
+  /// `adapter_model.safetensors`, beside the weights, which stay as they are.
+  ///
+  /// - Throws: ``ModelFileError``: adapters of another kind, of other layers or ranks, adapters that are there
+  ///   already; what the readers of files throw.
+  public mutating func addAdapters(from folder: String) throws {
+    let path = "\(folder)/\(AdapterSettings.name)"
+    guard changes.isEmpty else {
+      throw ModelFileError.unsupported(file: path, what: "adapters beside other adapters")
+    }
+    let settings = try AdapterSettings(ModelSettings(file: path))
+    let file = try SafeTensorsFile(path: "\(folder)/\(AdapterSettings.tensors)")
+    let names = ModuleNames(architecture: architecture)
+    var known: Set<ByteName> = []
+    for layer in configuration.linearLayers {
+      let (module, a, b) = names.adapters(of: layer)
+      guard file.header[a] != nil || file.header[b] != nil else { continue }
+      known.formUnion([ByteName(a), ByteName(b)])
+      let (first, second): (Matrix<Float>, Matrix<Float>) = (try file.matrix(a), try file.matrix(b))
+      let rank = settings.rank(of: module)
+      for (name, expected, found) in [
+        (a, Shape(rank, configuration.shape(of: .weight(layer)).columns), first.shape),
+        (b, Shape(second.shape.rows, rank), second.shape),
+      ] where expected != found {
+        throw DecoderError.wrongShape(name, expected: expected, found: found)
+      }
+      let rows = configuration.rowsOfJoined(.weight(layer), architecture)
+      let part =
+        try rows.map { try StoredMatrix.float32(second).rows($0, of: .weight(layer)).floats() }
+        ?? second
+      let outputs = configuration.shape(of: .weight(layer)).rows
+      guard part.shape.rows == outputs else {
+        throw DecoderError.wrongShape(b, expected: Shape(outputs, rank), found: part.shape)
+      }
+      changes[layer] = try LowRankChange(
+        a: first, b: part, factor: settings.factor(of: module, rank: rank))
+    }
+    for name in file.names where !known.contains(ByteName(name)) {
+      throw ModelFileError.unusedTensor(name, blocks: configuration.blocks.count)
+    }
+  }
+
+  /// Writes the adapters of a decoder that was made of this one as a folder that PEFT reads.
+  ///
+  /// Layers that are one module in files of Hugging Face become one adapter with the ranks of all.
+  ///
+  /// - Throws: ``ModelFileError``: a decoder without adapters, a file that cannot be written; what `weights` throws.
+  public func writeAdapters(of weights: some DecoderWeights, to path: String) throws {
+    let names = ModuleNames(architecture: architecture)
+    var modules: [(name: String, layer: DecoderLayer, changes: [LowRankChange])] = []
+    for layer in configuration.linearLayers {
+      guard let change = try weights.change(of: layer) else { continue }
+      let name = names.module(layer)
+      if modules.last?.name == name {
+        modules[modules.count - 1].changes.append(change)
+      } else {
+        modules.append((name, layer, [change]))
+      }
+    }
+    guard let first = modules.lazy.map({ $0.changes[0] }).first else {
+      throw ModelFileError.missing(file: path, what: "adapters, and the decoder has none")
+    }
+    let rank = first.a.shape.rows
+    var settings = AdapterSettings(rank: rank, alpha: Double(first.factor) * Double(rank))
+    var (writer, targets) = (SafeTensorsWriter(), [String]())
+    writer.metadata["format"] = "pt"
+    for (name, layer, changes) in modules {
+      let target = name.split(separator: ".").last.map { String($0) } ?? name
+      let (_, a, b) = names.adapters(of: layer)
+      let joined = try LowRankChange(joining: changes)
+      if !targets.contains(target) {
+        targets.append(target)
+        if joined.a.shape.rows != rank {
+          settings.ranks.append((target, joined.a.shape.rows))
+          settings.alphas.append((target, Double(first.factor) * Double(joined.a.shape.rows)))
+        }
+      }
+      try writer.add(a, joined.a)
+      try writer.add(b, joined.b)
+    }
+    let text = settings.json(targets: targets).serialized
+    do throws(FileError) {
+      try OutputFolder.make(path)
+      try AtomicFile.write(text, to: "\(path)/\(AdapterSettings.name)")
+    } catch { throw ModelFileError.file(error) }
+    try writer.write(to: "\(path)/\(AdapterSettings.tensors)")
+  }
+}
+
+extension ModuleNames {
+  /// The module of a layer, and what PEFT calls the matrices of its adapter.
+  fileprivate func adapters(of layer: DecoderLayer) -> (module: String, a: String, b: String) {
+    let module = module(layer)
+    let prefix = "base_model.model.\(module).lora_"
+    return (module, "\(prefix)A.weight", "\(prefix)B.weight")
+  }
+}
+
+extension LowRankChange {
+  /// One change for layers whose outputs follow each other: inputs side by side, and zeros where an output
+  /// belongs to another layer.
+  fileprivate init(joining changes: [LowRankChange]) throws {
+    guard changes.count > 1 else {
+      self = changes[0]
+      return
+    }
+    let ranks = changes.map(\.a.shape.rows)
+    let (rank, columns) = (ranks.reduce(0, +), changes[0].a.shape.columns)
+    let outputs = changes.reduce(0) { $0 + $1.b.shape.rows }
+    var values = [Float](repeating: 0, count: outputs * rank)
+    var (row, left) = (0, 0)
+    for change in changes {
+      for output in 0..<change.b.shape.rows {
+        for column in 0..<change.b.shape.columns {
+          values[(row + output) * rank + left + column] = change.b[output, column]
+        }
+      }
+      (row, left) = (row + change.b.shape.rows, left + change.b.shape.columns)
+    }
+    try self.init(
+      a: Matrix(Shape(rank, columns), changes.flatMap(\.a.values.array)),
+      b: Matrix(Shape(outputs, rank), values), factor: changes[0].factor)
+  }
+}
