@@ -1,3 +1,4 @@
+import AffineBench
 import AffineFormats
 import AffineQuant
 import AffineTraining
@@ -138,6 +139,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     var run = TrainingReport.Run(record, trainer)
     run.adapters = files.adapters
     run.base = files.base
+    run.peakResidentBytes = ResidentMemory.peakBytes
     run.ranks = parallel.map { TrainingReport.Run.Ranks($0) }
     if Ranks.isFirst { run.merging = try files.exportModel(trainer, initial, on: execution) }
     return run
