@@ -122,7 +122,8 @@ import Testing
         }
       }
       var tensors: [String: (TensorElement, [UInt8])] = [
-        "tokens": (.int32, bytes([1, 2, 3] as [Int32])), "ends": (.int64, bytes([1, 3] as [Int64])),
+        "tokens": (.int32, bytes([1, 2, 3] as [Int32])),
+        "ends": (.int64, bytes([1, 3] as [Int64])),
         "taught": (.uint8, [7]),
       ]
       var metadata = [
@@ -139,9 +140,11 @@ import Testing
     }
     #expect(try TokenFile(contents: file { _, _ in }).count == 3)
     for change in [
-      { tensors, _ in tensors["tokens"]?.1[0] = 4 }, { tensors, _ in tensors["tokens"]?.1[3] = 255 },
+      { tensors, _ in tensors["tokens"]?.1[0] = 4 },
+      { tensors, _ in tensors["tokens"]?.1[3] = 255 },
       { tensors, _ in tensors["ends"]?.1[0] = 4 }, { tensors, _ in tensors["ends"]?.1[8] = 2 },
-      { tensors, _ in tensors["taught"]?.1 = [7, 7] }, { tensors, _ in tensors["tokens"]?.0 = .uint8 },
+      { tensors, _ in tensors["taught"]?.1 = [7, 7] },
+      { tensors, _ in tensors["tokens"]?.0 = .uint8 },
       { tensors, _ in tensors["ends"] = nil }, { _, metadata in metadata["prefix"] = "4" },
       { _, metadata in metadata["vocabulary"] = "x" }, { _, metadata in metadata["text"] = nil },
       { _, metadata in metadata["affine.tokens"] = "2" },

@@ -92,8 +92,10 @@ extension Trainer {
     }
     // What does not halve evenly is no branch of two processes: any order serves that all keep.
     let middle = windows.lowerBound + (windows.count.isMultiple(of: 2) ? windows.count / 2 : 1)
-    var sum = try branch(windows.lowerBound..<middle, of: count, counted, recipe, execution, &losses)
-    let rest = try branch(middle..<windows.upperBound, of: count, counted, recipe, execution, &losses)
+    var sum = try branch(
+      windows.lowerBound..<middle, of: count, counted, recipe, execution, &losses)
+    let rest = try branch(
+      middle..<windows.upperBound, of: count, counted, recipe, execution, &losses)
     for (parameter, gradient) in rest.enumerated() {
       guard let gradient, var first = sum[parameter] else { continue }
       sum[parameter] = nil

@@ -122,7 +122,8 @@ enum BaseFormat {
     }
     guard let type = QuantizedType(name: name) else {
       throw Failure(
-        "'\(name)' is no quantized type: uint4-group64-nf4 and int4-group32 are some, and 'file' keeps what the file has")
+        "'\(name)' is no quantized type: uint4-group64-nf4 and int4-group32 are some, and 'file' keeps what the file has"
+      )
     }
     self = .type(type)
   }

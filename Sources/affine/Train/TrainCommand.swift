@@ -53,7 +53,8 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     try require(steps, in: 1...1 << 30, for: "--steps")
     try require(seeds, in: 1...100, for: "--seeds")
     if files.tokens != nil, files.initial == nil {
-      throw ValidationError("--tokens keeps those of a model's tokenizer: --initial names the model")
+      throw ValidationError(
+        "--tokens keeps those of a model's tokenizer: --initial names the model")
     }
     guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
       throw ValidationError("--compare names no recipe")

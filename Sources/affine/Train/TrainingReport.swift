@@ -61,7 +61,8 @@ struct TrainingReport: Codable {
 
     private func name(withBase: Bool) -> String {
       let unusual = [
-        adapters.map { "lora \($0)" }, withBase ? base : nil, optimizer == "adamw" ? nil : optimizer, moments == "float32" ? nil : moments, ranks?.name,
+        adapters.map { "lora \($0)" }, withBase ? base : nil,
+        optimizer == "adamw" ? nil : optimizer, moments == "float32" ? nil : moments, ranks?.name,
       ]
       return ([recipe] + unusual.compactMap(\.self)).joined(separator: " + ")
     }
