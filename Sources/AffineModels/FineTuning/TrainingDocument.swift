@@ -36,7 +36,8 @@ public enum TrainingDocument: Sendable, Hashable {
     case (nil, .array(let turns)):
       var messages: [ChatMessage] = []
       for turn in turns {
-        guard let role = turn.member("role")?.text, let content = turn.member("content")?.text else {
+        guard let role = turn.member("role")?.text, let content = turn.member("content")?.text
+        else {
           throw LineError(reason: "message \(messages.count + 1) has no text for role and content")
         }
         messages.append(ChatMessage(role: role, content: content))

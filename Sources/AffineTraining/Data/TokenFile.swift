@@ -57,7 +57,8 @@ public struct TokenFile: Sendable {
     guard metadata[Key.version] == Self.version,
       let text = metadata[Key.text].flatMap({ UInt64($0, radix: 16) }),
       let tokenizer = metadata[Key.tokenizer].flatMap({ UInt64($0, radix: 16) }),
-      let vocabulary = metadata[Key.vocabulary].flatMap({ Int($0) }), let words = metadata[Key.prefix]
+      let vocabulary = metadata[Key.vocabulary].flatMap({ Int($0) }),
+      let words = metadata[Key.prefix]
     else { throw CorpusError.tokens("a file that is no file of tokens of version \(Self.version)") }
     let prefix = words.split(separator: " ").map { Int($0) ?? -1 }
     source = Source(text: text, tokenizer: tokenizer, vocabulary: vocabulary, prefix: prefix)

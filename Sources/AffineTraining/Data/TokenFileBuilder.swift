@@ -51,7 +51,8 @@ public struct TokenFileBuilder: Sendable {
   ///
   /// - Throws: ``CorpusError/tokens(_:)``.
   public func file() throws(CorpusError) -> TokenFile {
-    do { return try TokenFile(contents: Buffer(writer().contents)) } catch let error as CorpusError {
+    do { return try TokenFile(contents: Buffer(writer().contents)) } catch let error as CorpusError
+    {
       throw error
     } catch { throw .tokens("\(error)") }
   }

@@ -25,7 +25,8 @@ struct ThawedWeights<Weights: DecoderWeights>: DecoderWeights {
         Elementwise.accumulate(&values, changed, on: execution)
       }
       if let linears {
-        do { return .codes(try AnyQuantized(quantizing: values, as: linears, on: execution)) } catch {
+        do { return .codes(try AnyQuantized(quantizing: values, as: linears, on: execution)) } catch
+        {
           throw TrainingError.quantization(tensor: name(of: tensor), error)
         }
       }

@@ -18,15 +18,23 @@ extension Transformer {
   public func gradients(
     _ inputs: [Int], targets: [Int], sequence: Int, recipe: Recipe, weight: Float = 1, on tape: Tape
   ) throws(TrainingError) -> (loss: Double, gradients: [Matrix<Float>?]) {
-    var gradients = [Matrix<Float>?](repeating: nil, count: parameters.count)
     guard sequence >= 1, inputs.count.isMultiple(of: sequence) else {
       throw .model("\(inputs.count) tokens are not whole sequences of \(sequence)")
     }
     let lengths = [Int](repeating: sequence, count: inputs.count / sequence)
-    let loss = try self.gradients(
+    return try gradients(
       TokenBatch(inputs: inputs, targets: targets, lengths: lengths), recipe: recipe,
-      weight: weight, on: tape
-    ) { parameter, gradient in gradients[parameter] = gradient }
+      weight: weight, on: tape)
+  }
+
+  /// The same of sequences that have as many tokens as they have.
+  public func gradients(
+    _ batch: TokenBatch, recipe: Recipe, weight: Float = 1, on tape: Tape
+  ) throws(TrainingError) -> (loss: Double, gradients: [Matrix<Float>?]) {
+    var gradients = [Matrix<Float>?](repeating: nil, count: parameters.count)
+    let loss = try self.gradients(batch, recipe: recipe, weight: weight, on: tape) {
+      parameter, gradient in gradients[parameter] = gradient
+    }
     return (loss, gradients)
   }
 
@@ -52,6 +60,15 @@ extension Transformer {
 
   /// Bytes of all parameters.
   public var byteCount: Int { parameters.reduce(0) { $0 + $1.value.byteCount } }
+
+  /// Bytes of the float32 weights that a recipe multiplies as something else.
+  func masterByteCount(_ recipe: Recipe) -> Int {
+    guard recipe.forward.right != .float else { return 0 }
+    return linearLayers.reduce(0) { total, layer in
+      guard case .float32 = parameters[layer.weight].value else { return total }
+      return total + parameters[layer.weight].value.byteCount
+    }
+  }
 
   /// Values of all parameters.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }

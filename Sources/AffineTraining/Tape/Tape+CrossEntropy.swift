@@ -141,7 +141,9 @@ extension Tape {
     func gradients(
       _ shape: Shape, _ rows: [Int]
     ) -> (input: Matrix<Float>?, head: Matrix<Float>?) {
-      let zeros = { (shape: Shape) in Matrix<Float>(rows: shape.rows, columns: shape.columns) { _, _ in 0 } }
+      let zeros = { (shape: Shape) in
+        Matrix<Float>(rows: shape.rows, columns: shape.columns) { _, _ in 0 }
+      }
       let head = wantsHead ? ofHead ?? zeros(self.head.shape) : nil
       guard wantsInput else { return (nil, head) }
       if ofInput.count == 1, rows.count == shape.rows { return (ofInput[0], head) }

@@ -2,6 +2,8 @@
 public struct MemoryUse: Sendable, Hashable {
   /// Parameters.
   public var weights = 0
+  /// Of them, those that a recipe rounds anew for every product: master weights.
+  public var masterWeights = 0
   /// Moments of the optimizer.
   public var optimizer = 0
   /// Gradients of all parameters, between the backward pass and the step.

@@ -47,7 +47,7 @@ extension Trainer {
       losses[shares.rank] = total
       total = try gathered(losses, parallel).reduce(0, +)
     }
-    note(sums)
+    note(sums, recipe)
     return (total, sums)
   }
 
@@ -66,7 +66,7 @@ extension Trainer {
       try named { () throws(ParallelError) in try parallel.add(gradient, of: parameter) }
     }
     let sums = try finish(parallel)
-    note(sums)
+    note(sums, recipe)
     return (try gathered(losses, parallel).reduce(0, +), sums)
   }
 
@@ -93,8 +93,10 @@ extension Trainer {
     }
     // What does not halve evenly is no branch of two processes: any order serves that all keep.
     let middle = windows.lowerBound + (windows.count.isMultiple(of: 2) ? windows.count / 2 : 1)
-    var sum = try branch(windows.lowerBound..<middle, of: count, counted, recipe, execution, &losses)
-    let rest = try branch(middle..<windows.upperBound, of: count, counted, recipe, execution, &losses)
+    var sum = try branch(
+      windows.lowerBound..<middle, of: count, counted, recipe, execution, &losses)
+    let rest = try branch(
+      middle..<windows.upperBound, of: count, counted, recipe, execution, &losses)
     for (parameter, gradient) in rest.enumerated() {
       guard let gradient, var first = sum[parameter] else { continue }
       sum[parameter] = nil
@@ -150,9 +152,10 @@ extension Trainer {
     } catch { throw .shape(tensor: model.parameters[parameter].name, error) }
   }
 
-  private mutating func note(_ sums: [StoredMatrix?]) {
+  private mutating func note(_ sums: [StoredMatrix?], _ recipe: Recipe) {
     peak.gradients = max(peak.gradients, sums.reduce(0) { $0 + ($1?.byteCount ?? 0) })
     peak.weights = max(peak.weights, model.byteCount)
+    peak.masterWeights = max(peak.masterWeights, model.masterByteCount(recipe))
     peak.optimizer = max(peak.optimizer, optimizer.stateBytes)
   }
 }

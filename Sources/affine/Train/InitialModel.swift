@@ -56,18 +56,25 @@ struct InitialModel {
       vocabulary: source.configuration.vocabulary,
       // Every window of a text begins as texts do.
       prefix: tokenizer.tokens("").first.flatMap { $0 == tokenizer.bosToken ? [$0] : nil } ?? [])
-    if let path, MappedFile.exists(path) {
-      let file = try TokenFile(path: path)
-      if file.source == source { return try TokenCorpus(file, sequence: sequence) }
-      guard overwrite else {
-        throw Failure(
-          "'\(path)' holds the tokens of another text or tokenizer: --overwrite replaces it")
-      }
+    if let path, let known = try known(path, source, overwrite) {
+      return try TokenCorpus(known, sequence: sequence)
     }
     let builder = try tokens(of: text, source)
     guard let path else { return try TokenCorpus(builder.file(), sequence: sequence) }
     try builder.write(to: path)
     return try TokenCorpus(TokenFile(path: path), sequence: sequence)
+  }
+
+  /// Tokens that were kept, unless they are there no more or may be replaced.
+  private func known(
+    _ path: String, _ source: TokenFile.Source, _ overwrite: Bool
+  ) throws -> TokenFile? {
+    guard MappedFile.exists(path) else { return nil }
+    let stale: CorpusError
+    do throws(CorpusError) { return try TokenFile(path: path, of: source) } catch { stale = error }
+    guard case .staleTokens = stale else { throw stale }
+    guard overwrite else { throw Failure("\(stale): --overwrite replaces it") }
+    return nil
   }
 
   private func tokens(of path: String, _ source: TokenFile.Source) throws -> TokenFileBuilder {
@@ -115,7 +122,8 @@ enum BaseFormat {
     }
     guard let type = QuantizedType(name: name) else {
       throw Failure(
-        "'\(name)' is no quantized type: uint4-group64-nf4 and int4-group32 are some, and 'file' keeps what the file has")
+        "'\(name)' is no quantized type: uint4-group64-nf4 and int4-group32 are some, and 'file' keeps what the file has"
+      )
     }
     self = .type(type)
   }

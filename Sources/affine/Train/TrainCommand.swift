@@ -1,3 +1,4 @@
+import AffineBench
 import AffineFormats
 import AffineQuant
 import AffineTraining
@@ -52,7 +53,8 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     try require(steps, in: 1...1 << 30, for: "--steps")
     try require(seeds, in: 1...100, for: "--seeds")
     if files.tokens != nil, files.initial == nil {
-      throw ValidationError("--tokens keeps those of a model's tokenizer: --initial names the model")
+      throw ValidationError(
+        "--tokens keeps those of a model's tokenizer: --initial names the model")
     }
     guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
       throw ValidationError("--compare names no recipe")
@@ -139,6 +141,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     var run = TrainingReport.Run(record, trainer)
     run.adapters = files.adapters
     run.base = files.base
+    run.peakResidentBytes = ResidentMemory.peakBytes
     run.ranks = parallel.map { TrainingReport.Run.Ranks($0) }
     if Ranks.isFirst { run.merging = try files.exportModel(trainer, initial, on: execution) }
     return run

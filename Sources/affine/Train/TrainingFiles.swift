@@ -47,7 +47,10 @@ struct TrainingFiles: ParsableArguments {
     help: "What the product of adapters is multiplied with, times their rank: 16 if nobody says.")
   var alpha: Float?
   @Option(
-    help: "Keep the frozen weights as this type: uint4-group64-nf4, int4-group32; or as the model's file has them: file.")
+    help: """
+      Keep the frozen weights as this type: uint4-group64-nf4, int4-group32; or as the model's file \
+      has them: file.
+      """)
   var base: String?
 
   func validate() throws {
@@ -72,7 +75,8 @@ struct TrainingFiles: ParsableArguments {
     }
     guard !exportsGGUF || initial.map({ $0.source.gguf != nil }) ?? true else {
       throw Failure(
-        "a GGUF file takes its vocabulary from one: --initial names a folder, so --export safetensors")
+        "a GGUF file takes its vocabulary from one: --initial names a folder, so --export safetensors"
+      )
     }
     // What a run goes on from is replaced by what it becomes.
     let isReplaced = resume || outputs.overwrite

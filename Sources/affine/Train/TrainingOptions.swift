@@ -6,7 +6,10 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Windows of a step.") var batch = 16
   @Option(help: "Batches whose gradients are averaged for one step.") var accumulation = 1
   @Option(
-    help: "The largest learning rate; usually 1.5e-3, 2e-5 to train a model of a file on, 2e-4 with adapters.")
+    help: """
+      The largest learning rate; usually 1.5e-3, 2e-5 to train a model of a file on, 2e-4 with \
+      adapters.
+      """)
   var learningRate: Float?
   @Option(help: "Steps until it is reached.") var warmUp = 50
   @Option(help: "How it falls then.") var decay = LearningRateSchedule.Decay.cosine
@@ -54,7 +57,8 @@ struct TrainingOptions: ParsableArguments {
     steps: Int, seed: UInt64, context: Int, usualRate: Float
   ) -> TrainingSettings {
     var settings = TrainingSettings(
-      schedule: LearningRateSchedule(peak: learningRate ?? usualRate, decay: decay, warmUp: warmUp, steps: steps)
+      schedule: LearningRateSchedule(
+        peak: learningRate ?? usualRate, decay: decay, warmUp: warmUp, steps: steps)
     )
     settings.batch = batch
     settings.sequence = context

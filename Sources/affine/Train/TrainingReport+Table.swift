@@ -1,22 +1,30 @@
 extension TrainingReport {
   /// A row a recipe: means over its seeds, and the difference to float32 seed by seed.
   var table: TextTable {
-    var table = TextTable([
-      "recipe", "training loss", "validation loss", "to float32", "tokens/s", "weights",
-      "optimizer", "gradients", "activations",
-    ])
+    let hasBases = runs.contains { $0.base != nil }
+    var table = TextTable(
+      ["recipe", "training loss", "validation loss", "to float32"] + (hasBases ? ["to LoRA"] : [])
+        + [
+          "tokens/s", "weights", "master weights", "optimizer", "gradients", "activations",
+          "peak memory",
+        ])
     for (name, runs) in recipes {
       let differences = name == "float32" ? [] : runs.compactMap { difference($0) }
       let bytes = runs.map(\.bytes)
-      func largest(_ part: KeyPath<Run.Bytes, Int>) -> String {
-        "\(ByteCount(bytes.map { $0[keyPath: part] }.max() ?? 0))"
+      let toFloats = runs.compactMap { run in
+        run.nameWithFloats.flatMap { difference(run, to: $0) }
       }
-      table.rows.append([
-        name, mean(runs.map(\.trainingLoss)), mean(runs.compactMap(\.validationLoss)),
-        differences.isEmpty ? "" : spread(differences),
-        (runs.reduce(0) { $0 + $1.tokensPerSecond } / Double(runs.count)).fixed(0),
-        largest(\.weights), largest(\.optimizer), largest(\.gradients), largest(\.activations),
-      ])
+      func largest(_ values: [Int]) -> String { values.max().map { "\(ByteCount($0))" } ?? "" }
+      table.rows.append(
+        [
+          name, mean(runs.map(\.trainingLoss)), mean(runs.compactMap(\.validationLoss)),
+          differences.isEmpty ? "" : spread(differences),
+        ] + (hasBases ? [toFloats.isEmpty ? "" : spread(toFloats)] : []) + [
+          (runs.reduce(0) { $0 + $1.tokensPerSecond } / Double(runs.count)).fixed(0),
+          largest(bytes.map(\.weights)), largest(bytes.compactMap(\.masterWeights)),
+          largest(bytes.map(\.optimizer)), largest(bytes.map(\.gradients)),
+          largest(bytes.map(\.activations)), largest(runs.compactMap(\.peakResidentBytes)),
+        ])
     }
     return table
   }

@@ -14,6 +14,8 @@ struct TrainingReport: Codable {
   struct Run: Codable {
     struct Bytes: Codable {
       let weights, optimizer, gradients, activations: Int
+      /// Of the weights: those that a recipe rounds anew for every product.
+      var masterWeights: Int?
     }
 
     let recipe: String
@@ -29,6 +31,8 @@ struct TrainingReport: Codable {
     /// The rank of adapters, and what the frozen weights beside them are kept as, if it is not floats.
     var adapters: Int?
     var base: String?
+    /// The most that the process had in memory until the run's end, those of runs before it too.
+    var peakResidentBytes: Int?
     /// What the first of several ranks sent, or one that exchanges with itself.
     var ranks: Ranks?
     /// What the export lost by merging adapters into weights in codes.
@@ -50,9 +54,15 @@ struct TrainingReport: Codable {
     }
 
     /// The recipe, and what else is not as usual.
-    var name: String {
+    var name: String { name(withBase: true) }
+
+    /// The name of the run with floats as frozen weights, if these are in another format.
+    var nameWithFloats: String? { base == nil ? nil : name(withBase: false) }
+
+    private func name(withBase: Bool) -> String {
       let unusual = [
-        adapters.map { "lora \($0)" }, base, optimizer == "adamw" ? nil : optimizer, moments == "float32" ? nil : moments, ranks?.name,
+        adapters.map { "lora \($0)" }, withBase ? base : nil,
+        optimizer == "adamw" ? nil : optimizer, moments == "float32" ? nil : moments, ranks?.name,
       ]
       return ([recipe] + unusual.compactMap(\.self)).joined(separator: " + ")
     }
@@ -92,9 +102,9 @@ struct TrainingReport: Codable {
       }, smoothing: 0.95)
   }
 
-  /// The difference of a run to float32 with the same seed.
-  func difference(_ run: Run) -> Double? {
-    let reference = runs.first { $0.name == "float32" && $0.seed == run.seed }
+  /// The difference of a run to another with the same seed, float32 if no other is named.
+  func difference(_ run: Run, to name: String = "float32") -> Double? {
+    let reference = runs.first { $0.name == name && $0.seed == run.seed }
     guard let loss = run.validationLoss, let other = reference?.validationLoss else { return nil }
     return loss - other
   }
@@ -114,6 +124,7 @@ extension TrainingReport.Run {
     tokensPerSecond = record.tokensPerSecond
     bytes = Bytes(
       weights: record.bytes.weights, optimizer: record.bytes.optimizer,
-      gradients: record.bytes.gradients, activations: record.bytes.activations)
+      gradients: record.bytes.gradients, activations: record.bytes.activations,
+      masterWeights: record.bytes.masterWeights)
   }
 }

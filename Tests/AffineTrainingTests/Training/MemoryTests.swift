@@ -18,10 +18,10 @@ import Testing
   }
 
   /// What every recipe saves in float32: inputs of norms are `x`, those of products `h`, those of
-  /// attention `q`, `k`, `v`; the loss keeps its gradient by the logits, and each of three norms a mean
+  /// attention `q`, `k`, `v`; the loss keeps its gradient by its input, and each of three norms a mean
   /// and a deviation a row.
-  private func float(x: Int, h: Int, qkv: Int, attention: Int, hidden count: Int, _ v: Int) -> Int {
-    4 * rows * ((x + h + qkv + attention) * w + heads + count * hidden + v + 3 * 2)
+  private func float(x: Int, h: Int, qkv: Int, attention: Int, hidden count: Int) -> Int {
+    4 * rows * ((x + h + qkv + attention) * w + heads + count * hidden + 3 * 2)
   }
 
   private func codes(_ rows: Int, _ columns: Int, block: Int? = nil) -> Int {
@@ -43,18 +43,18 @@ import Testing
     // product's input.
     #expect(
       bytes.activations
-        == float(x: 3, h: 3, qkv: 3, attention: 1, hidden: 2, vocabulary))
+        == float(x: 3, h: 3, qkv: 3, attention: 1, hidden: 2))
   }
 
   /// Codes of inputs in the place of inputs; query, key and value quantize for themselves. The weights'
   /// codes are saved too.
   @Test func switchBackM() throws {
-    let (bytes, vocabulary) = try bytes(.switchBackM)
+    let bytes = try bytes(.switchBackM).bytes
     let inputs = 5 * (codes(rows, w) + 4 * rows) + codes(rows, hidden) + 4 * rows
     let weights = 4 * (w * w + 4) + 2 * (w * hidden + 4)
     #expect(
       bytes.activations
-        == float(x: 3, h: 1, qkv: 3, attention: 1, hidden: 1, vocabulary) + inputs + weights)
+        == float(x: 3, h: 1, qkv: 3, attention: 1, hidden: 1) + inputs + weights)
     // Of six inputs in float32, that of the output product is attention's own.
     let reference = try self.bytes(.float32).bytes.activations
     #expect(reference - bytes.activations == 4 * rows * (2 * w + hidden) - inputs - weights)
@@ -63,12 +63,12 @@ import Testing
   /// Everything between layers is codes, saved once for all that read them; the norm before the head
   /// gives values, and attention keeps its own result.
   @Test func jetfire() throws {
-    let (bytes, vocabulary) = try bytes(.jetfire)
+    let bytes = try bytes(.jetfire).bytes
     let flowing = 9 * codes(rows, w, block: 32) + 2 * codes(rows, hidden, block: 32)
     let weights = 4 * codes(w, w, block: 32) + 2 * codes(hidden, w, block: 32)
     #expect(
       bytes.activations
-        == float(x: 0, h: 1, qkv: 0, attention: 1, hidden: 0, vocabulary) + flowing + weights)
+        == float(x: 0, h: 1, qkv: 0, attention: 1, hidden: 0) + flowing + weights)
   }
 
   /// int8 weights with 8-bit moments, where linear layers dominate: a byte and a scale for each row,
