@@ -73,6 +73,22 @@ struct NameFinder: Sendable {
     }
   }
 
+  /// Calls `body` for each name that a text goes on with from a place, the shortest first.
+  ///
+  /// - Complexity: O(bytes of the longest name).
+  func forEachBeginning(
+    of text: [UInt8], from start: Int, _ body: (_ name: Int, _ end: Int) -> Void
+  ) {
+    var (state, place): (Int32, Int) = (0, start)
+    while place < text.count {
+      let next = state == 0 ? first[Int(text[place])] : child(of: state, text[place]) ?? 0
+      guard next != 0 else { return }
+      (state, place) = (next, place + 1)
+      let name = name(state)
+      if name >= 0, names[name].count == place - start { body(name, place) }
+    }
+  }
+
   /// How many bytes the longest beginning of a name has that a text ends with.
   func count(_ state: Int32) -> Int { Int(states[Int(state)].count) }
 

@@ -51,9 +51,10 @@ enum Decompositions {
   private static let (syllables, first, middle, last): (UInt32, UInt32, UInt32, UInt32) = (
     0xac00, 0x1100, 0x1161, 0x11a7
   )
-  private static let (syllableCount, firstCount, middleCount, lastCount): (
-    UInt32, UInt32, UInt32, UInt32
-  ) = (11172, 19, 21, 28)
+  private static let (syllableCount, firstCount, middleCount, lastCount):
+    (
+      UInt32, UInt32, UInt32, UInt32
+    ) = (11172, 19, 21, 28)
 
   /// The characters that a character stands for; often itself.
   static func parts(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
