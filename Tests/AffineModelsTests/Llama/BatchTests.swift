@@ -27,7 +27,8 @@ import Testing
     var alone = caches
     for step in 0..<3 {
       let texts =
-        step == 0 ? Self.prompts : Self.prompts.indices.map { [($0 + step) % 50, 7].dropLast($0 % 2) }
+        step == 0
+        ? Self.prompts : Self.prompts.indices.map { [($0 + step) % 50, 7].dropLast($0 % 2) }
       let logits = try model.logits(after: texts.map(Array.init), &caches, on: .threads(2))
       #expect(logits.shape.rows == texts.count)
       for (text, tokens) in texts.enumerated() {

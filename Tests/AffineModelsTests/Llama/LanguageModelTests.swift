@@ -45,7 +45,9 @@ import Testing
   }
 
   /// Random bytes: most characters span tokens, and many are never finished.
-  @Test(arguments: ["a", "Hello", "é∑", "zz top"]) func streamsTheText(_ prompt: String) async throws {
+  @Test(arguments: ["a", "Hello", "é∑", "zz top"]) func streamsTheText(_ prompt: String)
+    async throws
+  {
     let model = try Self.model()
     let expected = try Self.whole(model, prompt, 60)
     let stream = model.stream(prompt, Self.options(60))
@@ -148,7 +150,8 @@ import Testing
     let answering = 1 + "assistant\n".utf8.count
     let first = try conversation.answer("Hello")
     #expect(
-      conversation.readTokens == written("system", "Be brief.") + written("user", "Hello") + answering)
+      conversation.readTokens == written("system", "Be brief.") + written("user", "Hello")
+        + answering)
     // The last token that was chosen was not read yet, but a text that ended has none.
     let told = conversation.messages.count
     for message in ["And then?", "é", "a"] {

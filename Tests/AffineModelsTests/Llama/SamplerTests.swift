@@ -138,7 +138,8 @@ import Testing
   }
 
   /// Against its definition, by sorting all.
-  @Test(arguments: [Float(1e-6), 0.3, 0.5, 0.9, 0.999, 1]) func topPKeepsAPart(_ part: Float) throws {
+  @Test(arguments: [Float(1e-6), 0.3, 0.5, 0.9, 0.999, 1]) func topPKeepsAPart(_ part: Float) throws
+  {
     var random = SplitMix64(seed: 5)
     for count in [1, 2, 7, 300] {
       let logits = (0..<count).map { _ in Float.random(in: -4...4, using: &random).rounded() }
