@@ -15,7 +15,7 @@ let package = Package(
     example("ComposingTypes", "AffineBench", "AffineQuant"),
     example("Perceptron", "AffineQuant"),
     example("TextSearch", "AffineModels", "AffineQuant"),
-    example("Chat", "AffineFormats", "AffineModels"),
+    example("Chat", "AffineModels"),
     example("CustomCodebook", "AffineBench", "AffineQuant"),
   ],
   swiftLanguageModes: [.v6]

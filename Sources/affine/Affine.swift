@@ -24,6 +24,7 @@ struct Affine: ParsableCommand {
       CoverageCommand.self, BenchCommand.self, TypesCommand.self, InspectCommand.self,
       QuantizeCommand.self,
       CompareQuantizationsCommand.self, TrainCommand.self, GenerateCommand.self,
+      ChatCommand.self,
       PerplexityCommand.self, EmbedCommand.self, LawsCommand.self,
     ])
 }

@@ -18,7 +18,8 @@ from safetensors.torch import save_file
 from transformers import (
     DistilBertConfig, DistilBertModel, Gemma3Config, Gemma3ForConditionalGeneration, Gemma3ForCausalLM, Gemma3TextConfig,
     LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config,
-    Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM, SmolLM3Config, SmolLM3ForCausalLM)
+    Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM, RobertaConfig, RobertaModel, SmolLM3Config, SmolLM3ForCausalLM,
+    XLMRobertaConfig, XLMRobertaModel)
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 HERE = Path(__file__).parent / "Architectures"
@@ -91,7 +92,23 @@ def decoders():
         with torch.no_grad():
             logits = model(tokens, use_cache=False).logits[0]
         save(name, model, logits, tokens=tokens[0].to(torch.int32))
+    long_phi()
     whole_gemma()
+
+
+def long_phi():
+    """Phi 3 beyond its original context, where positions have the long factors."""
+    configuration = Phi3Config(
+        **SMALL | dict(pad_token_id=0, max_position_embeddings=64), num_hidden_layers=2, original_max_position_embeddings=16,
+        rope_parameters=dict(rope_theta=10000.0, partial_rotary_factor=0.75, **LONG))
+    configuration._attn_implementation = "eager"
+    torch.manual_seed(12)
+    model = Phi3ForCausalLM(configuration).to(torch.float64).eval()
+    randomize(model, 0)
+    tokens = torch.randint(0, 96, (1, TOKENS))
+    with torch.no_grad():
+        logits = model(tokens, use_cache=False).logits[0]
+    save("phi3-long", model, logits, tokens=tokens[0].to(torch.int32))
 
 
 def whole_gemma():
@@ -123,6 +140,24 @@ def distilbert():
     save("distilbert", model, states, tokens=tokens[0].to(torch.int32))
 
 
+def roberta():
+    """Places follow that of padding, which a sequence may have too."""
+    for name, kind, configuration in [
+        ("roberta", RobertaModel, RobertaConfig), ("xlm-roberta", XLMRobertaModel, XLMRobertaConfig)]:
+        configuration = configuration(
+            vocab_size=96, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+            max_position_embeddings=50, type_vocab_size=1, pad_token_id=1 if name == "roberta" else 3)
+        configuration._attn_implementation = "eager"
+        torch.manual_seed(10)
+        model = kind(configuration, add_pooling_layer=False).to(torch.float64).eval()
+        randomize(model, 0)
+        tokens = torch.randint(4, 96, (1, TOKENS))
+        tokens[0, 7] = configuration.pad_token_id
+        with torch.no_grad():
+            states = model(tokens, attention_mask=torch.ones_like(tokens)).last_hidden_state[0]
+        save(name, model, states, tokens=tokens[0].to(torch.int32))
+
+
 def rotary():
     """What transformers makes of `rope_scaling`, in the settings of published models and at edges."""
     cases = []
@@ -151,4 +186,5 @@ if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     decoders()
     distilbert()
+    roberta()
     rotary()

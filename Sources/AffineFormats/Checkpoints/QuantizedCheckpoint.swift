@@ -4,12 +4,12 @@ public import AffineQuant
 ///
 /// A weight has the name of its module, as `model.layers.0.mlp.up_proj`, and the shape outputs ×
 /// inputs. Its codes are those of the file, number for number. The formats are rows of
-/// `readers`: MLX, GPTQ, AWQ, compressed-tensors and this library's own.
+/// `readers`: MLX, GPTQ, AWQ, bitsandbytes, compressed-tensors and this library's own.
 public struct QuantizedCheckpoint: Sendable {
   /// The formats, in the order in which a configuration is offered to them.
   private static let readers: [any CheckpointReader.Type] = [
     AffineReader.self, CompressedTensorsReader.self, AWQReader.self, GPTQReader.self,
-    MLXReader.self,
+    BitsAndBytesReader.self, MLXReader.self,
   ]
 
   private let reader: any CheckpointReader

@@ -24,6 +24,22 @@ package enum StandardStream: Int32, Sendable, CaseIterable {
     }
   }
 
+  /// Reads to the end.
+  ///
+  /// - Throws: ``FileError``.
+  package func contents() throws(FileError) -> [UInt8] {
+    var (contents, part) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
+    while true {
+      let count = unsafe part.withUnsafeMutableBytes {
+        unsafe readOnce(rawValue, $0.baseAddress, $0.count)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .last("standard \(self)", "read from") }
+      if count == 0 { return contents }
+      contents += part[..<count]
+    }
+  }
+
   /// Writes at once.
   ///
   /// - Throws: ``FileError``: what was not written is lost.
@@ -38,6 +54,10 @@ package enum StandardStream: Int32, Sendable, CaseIterable {
       rest = rest.dropFirst(count)
     }
   }
+}
+
+private func readOnce(_ stream: Int32, _ start: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  unsafe read(stream, start, count)
 }
 
 /// The system's call, which inside the type is hidden by its own `write`.

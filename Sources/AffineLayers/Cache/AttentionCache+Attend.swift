@@ -18,36 +18,50 @@ extension AttentionCache {
   package func attend(
     _ queries: Matrix<Float>, heads: Int, _ rule: ScoreRule, on execution: Execution
   ) -> Matrix<Float> {
-    let rows = queries.shape.rows
-    let width = heads * page.size
-    precondition(heads > 0 && heads.isMultiple(of: page.heads), "\(heads) over \(page.heads)")
-    precondition(width <= queries.shape.columns && rows <= count, "\(queries), \(count) tokens")
+    Self.attend([(self, queries.shape.rows)], queries, heads: heads, rule, on: execution)
+  }
+
+  /// The same of several caches of one kind, each with its rows of queries, one cache's after another's.
+  static func attend(
+    _ caches: [(cache: AttentionCache, rows: Int)], _ queries: Matrix<Float>, heads: Int,
+    _ rule: ScoreRule, on execution: Execution
+  ) -> Matrix<Float> {
+    guard let size = caches.first?.cache.page.size else { preconditionFailure("no cache") }
+    let (rows, width) = (queries.shape.rows, heads * size)
+    precondition(width <= queries.shape.columns, "\(heads) heads of \(size) in \(queries)")
     let output = BufferBuilder<Float>(count: rows * width)
-    let parts = parts(rows: rows, heads: heads)
-    let work = rows * width * count
+    var (parts, work, end): ([(cache: Int, part: CacheAttention.Part)], Int, Int) = ([], 0, 0)
+    for (index, (cache, rows)) in caches.enumerated() {
+      parts += cache.parts(rows: rows, heads: heads, firstRow: end).map { (index, $0) }
+      work += rows * width * cache.count
+      end += rows
+    }
+    precondition(end == rows, "\(end) rows of \(queries)")
     // Parts write rows or columns of their own.
     ThreadPool.shared.parallel(
-      parts.count, threads: work < Self.smallest ? 1 : execution.threads
+      parts.count, threads: work < smallest ? 1 : execution.threads
     ) { index in
-      let part = parts[index]
-      let place = part.firstRow * queries.shape.columns + part.head * page.size
-      unsafe CacheAttention(self, part, rule, execution).run(
+      let (cache, part) = parts[index]
+      let place = part.firstRow * queries.shape.columns + part.head * size
+      unsafe CacheAttention(caches[cache].cache, part, rule, execution).run(
         queries: queries.values.pointer + place,
-        stride: part.sharesToken ? page.size : queries.shape.columns,
-        into: output.memory.pointer + part.firstRow * width + part.head * page.size,
-        stride: part.sharesToken ? page.size : width)
+        stride: part.sharesToken ? size : queries.shape.columns,
+        into: output.memory.pointer + part.firstRow * width + part.head * size,
+        stride: part.sharesToken ? size : width)
     }
-    withExtendedLifetime((queries, self)) {}
+    withExtendedLifetime((queries, caches)) {}
     return Matrix(validated: Shape(rows, width), output.buffer)
   }
 
   /// Heads that share keys where there is one token, else blocks of the rows of each head.
-  private func parts(rows: Int, heads: Int) -> [CacheAttention.Part] {
+  private func parts(rows: Int, heads: Int, firstRow: Int) -> [CacheAttention.Part] {
+    precondition(heads > 0 && heads.isMultiple(of: page.heads), "\(heads) over \(page.heads)")
+    precondition(rows <= count, "\(rows) rows of \(count) tokens")
     let (shared, first) = (heads / page.heads, count - rows)
     if rows == 1 {
       return (0..<page.heads).map {
         CacheAttention.Part(
-          cacheHead: $0, head: $0 * shared, firstRow: 0, rows: shared, seen: count,
+          cacheHead: $0, head: $0 * shared, firstRow: firstRow, rows: shared, seen: count,
           sharesToken: true)
       }
     }
@@ -57,7 +71,7 @@ extension AttentionCache {
     return (0..<heads).flatMap { head in
       blocks.map {
         CacheAttention.Part(
-          cacheHead: head / shared, head: head, firstRow: $0.lowerBound, rows: $0.count,
+          cacheHead: head / shared, head: head, firstRow: firstRow + $0.lowerBound, rows: $0.count,
           seen: first + $0.upperBound, sharesToken: false)
       }
     }

@@ -33,17 +33,19 @@ package struct AttentionCache: Sendable {
   }
 
   /// Appends the keys and values of some tokens, one a row, each in some columns of a matrix, head after
-  /// head.
+  /// head; those of some rows, or of all.
   package mutating func append(
     keys: Matrix<Float>, column keyColumn: Int, values: Matrix<Float>, column valueColumn: Int,
-    on execution: Execution
+    rows: Range<Int>? = nil, on execution: Execution
   ) {
     let width = page.heads * page.size
+    let rows = rows ?? 0..<keys.shape.rows
     precondition(keys.shape.rows == values.shape.rows, "\(keys) and \(values)")
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= keys.shape.rows, "\(rows) of \(keys)")
     precondition(keyColumn >= 0 && keyColumn + width <= keys.shape.columns, "\(keys)")
     precondition(valueColumn >= 0 && valueColumn + width <= values.shape.columns, "\(values)")
     let writer = CacheWriter(page, execution)
-    for row in 0..<keys.shape.rows {
+    for row in rows {
       let (index, token) = (count / CachePage.tokens, count % CachePage.tokens)
       if index == pages.count { pages.append(Buffer(count: page.byteCount) { _ in }) }
       pages[index].change { memory in

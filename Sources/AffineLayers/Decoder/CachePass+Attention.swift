@@ -20,12 +20,11 @@ extension CachePass {
   }
 
   mutating func turn(_ heads: inout Heads, by rule: RotaryRule) {
-    let rows = heads.turned.shape.rows
     let turns: Matrix<Float>
     if let known = self.turns[rule] {
       turns = known
     } else {
-      turns = Rotary.turns(positions: start..<start + rows, rule)
+      turns = Rotary.turns(positions: positions, rule)
       self.turns[rule] = turns
     }
     // Queries and keys lie side by side.
@@ -36,12 +35,20 @@ extension CachePass {
 
   mutating func attend(_ heads: consuming Heads, _ block: Int) -> Matrix<Float> {
     let width = configuration.queryWidth
-    cache.layers[block].append(
-      keys: heads.turned, column: width, values: heads.joined,
-      column: width + configuration.keyWidth, on: execution)
-    let isLast = block == configuration.blocks.count - 1
-    if isLast, wanted == .last { heads.turned = lastRow(of: heads.turned) }
-    return cache.layers[block].attend(
-      heads.turned, heads: configuration.heads, configuration.scoreRule(block), on: execution)
+    var end = 0
+    for (text, count) in counts.enumerated() {
+      caches[text].layers[block].append(
+        keys: heads.turned, column: width, values: heads.joined,
+        column: width + configuration.keyWidth, rows: end..<end + count, on: execution)
+      end += count
+    }
+    let isLast = block == configuration.blocks.count - 1 && wanted == .last
+    if isLast { heads.turned = lastRows(of: heads.turned) }
+    let queries = counts.indices.map { text in
+      (cache: caches[text].layers[block], rows: isLast ? min(counts[text], 1) : counts[text])
+    }
+    return AttentionCache.attend(
+      queries, heads.turned, heads: configuration.heads, configuration.scoreRule(block),
+      on: execution)
   }
 }

@@ -1,11 +1,14 @@
 internal import AffineQuant
 
 /// A pass of some tokens through a decoder that runs, over what attention remembers of those before.
+///
+/// The tokens may be of several texts, one text's after another's: products take the rows of all of them
+/// together, and attention those of a text with its own cache.
 struct CachePass: DecoderPass {
   typealias Value = Matrix<Float>
   typealias Failure = any Error
 
-  /// Which tokens' states are wanted.
+  /// Which tokens' states are wanted: of all, or of each text's last that is here.
   enum Wanted { case all, last }
 
   /// Queries, keys and values side by side.
@@ -19,38 +22,46 @@ struct CachePass: DecoderPass {
   let model: DecoderModel
   /// The model's, read often.
   let configuration: DecoderConfiguration
-  var cache: KeyValueCache
+  /// One a text.
+  var caches: [KeyValueCache]
+  /// How many of the tokens are of each text.
+  var counts: [Int]
   let wanted: Wanted
   let execution: Execution
   /// Sees the input of every linear layer.
   let observe: ((_ linear: String, _ input: Matrix<Float>) throws -> Void)?
   /// By their rules, for the places of the tokens.
   var turns: [RotaryRule: Matrix<Float>] = [:]
-  /// The place of the first token.
-  private(set) var start = 0
+  /// The places of the tokens in their texts.
+  private(set) var positions: [Int] = []
 
   init(
-    _ model: DecoderModel, _ cache: consuming KeyValueCache, _ wanted: Wanted,
+    _ model: DecoderModel, _ caches: consuming [KeyValueCache], counts: [Int], _ wanted: Wanted,
     _ execution: Execution,
     observe: ((_ linear: String, _ input: Matrix<Float>) throws -> Void)? = nil
   ) {
     self.model = model
     configuration = model.configuration
-    self.cache = cache
+    self.caches = caches
+    self.counts = counts
     self.wanted = wanted
     self.execution = execution
     self.observe = observe
   }
 
   mutating func embed(_ tokens: [Int]) throws -> Matrix<Float> {
-    start = cache.count
+    positions.removeAll(keepingCapacity: true)
+    for (text, count) in counts.enumerated() {
+      let start = caches[text].count
+      positions += start..<start + count
+    }
     turns = [:]
     return try model.embedding.rows(tokens, execution)
   }
 
   func places(count: Int) -> Matrix<Float> {
     guard let table = model.positions else { preconditionFailure("there are no trained places") }
-    return Embedding.gather(table, rows: Array(start..<start + count), on: execution)
+    return Embedding.gather(table, rows: positions, on: execution)
   }
 
   func scale(_ x: Matrix<Float>, by factor: Float) -> Matrix<Float> {
@@ -84,11 +95,17 @@ struct CachePass: DecoderPass {
   func dropOut(_ y: Matrix<Float>) -> Matrix<Float> { y }
 
   func add(_ y: Matrix<Float>, to x: inout Matrix<Float>) {
-    if y.shape.rows < x.shape.rows { x = lastRow(of: x) }
+    if y.shape.rows < x.shape.rows { x = lastRows(of: x) }
     Elementwise.accumulate(&x, y, on: execution)
   }
 
-  func lastRow(of x: Matrix<Float>) -> Matrix<Float> {
-    Embedding.gather(x, rows: [x.shape.rows - 1], on: execution)
+  /// The last row of each text that has one.
+  func lastRows(of x: Matrix<Float>) -> Matrix<Float> {
+    var (rows, end): ([Int], Int) = ([], 0)
+    for count in counts where count > 0 {
+      end += count
+      rows.append(end - 1)
+    }
+    return Embedding.gather(x, rows: rows, on: execution)
   }
 }

@@ -9,27 +9,13 @@ extension DecoderModel {
   ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Returns: The logits of what comes next, 1 × vocabulary.
   /// - Throws: ``DecoderError``: no tokens, tokens that are none, a full context, inputs that are not
-  ///   finite and must be quantized.
+  ///   finite and must be quantized; `CancellationError` where the task is cancelled while it reads.
   public func logits(
     after tokens: [Int], _ cache: inout KeyValueCache, on execution: Execution = .standard
   ) throws -> Matrix<Float> {
-    try check(tokens, cache)
-    var pass = CachePass(self, cache.take(), .last, execution)
-    defer { cache = pass.cache.take() }
-    let start = pass.cache.count
-    do {
-      var last = Matrix<Float>(rows: 0, columns: 0) { _, _ in 0 }
-      for first in stride(from: 0, to: tokens.count, by: Self.pieceLength) {
-        let piece = Array(tokens[first..<min(first + Self.pieceLength, tokens.count)])
-        last = try pass.states(of: piece)
-      }
-      // What many tokens took, one at a time will not need.
-      if tokens.count > 1 { SpareMemory.giveBack() }
-      return try pass.logits(of: last)
-    } catch {
-      pass.cache.truncate(to: start)
-      throw error
-    }
+    var caches = [cache.take()]
+    defer { cache = caches[0].take() }
+    return try logits(after: tokens, counts: [tokens.count], &caches, on: execution)
   }
 
   /// Reads more tokens of a text and hands out the logits of what comes after each.
@@ -45,12 +31,13 @@ extension DecoderModel {
     _ body: (_ logits: Matrix<Float>, _ first: Int) throws -> Void
   ) throws {
     try check(tokens, cache)
-    var pass = CachePass(self, cache.take(), .all, execution)
-    defer { cache = pass.cache.take() }
-    let start = pass.cache.count
+    var pass = CachePass(self, [cache.take()], counts: [], .all, execution)
+    defer { cache = pass.caches[0].take() }
+    let start = pass.caches[0].count
     do {
       for first in stride(from: 0, to: tokens.count, by: Self.pieceLength) {
         let piece = Array(tokens[first..<min(first + Self.pieceLength, tokens.count)])
+        pass.counts = [piece.count]
         let states = try pass.states(of: piece)
         for row in stride(from: 0, to: piece.count, by: Self.logitRows) {
           let rows = Array(row..<min(row + Self.logitRows, piece.count))
@@ -59,7 +46,7 @@ extension DecoderModel {
         }
       }
     } catch {
-      pass.cache.truncate(to: start)
+      pass.caches[0].truncate(to: start)
       throw error
     }
   }
@@ -74,12 +61,13 @@ extension DecoderModel {
     let cache = KeyValueCache(configuration, format: .float32)
     try check(tokens, cache)
     return try withoutActuallyEscaping(observe) { observe in
-      var pass = CachePass(self, cache, .all, execution, observe: observe)
+      var pass = CachePass(
+        self, [cache], counts: [tokens.count], .all, execution, observe: observe)
       return try pass.logits(of: try pass.states(of: tokens))
     }
   }
 
-  private func check(_ tokens: [Int], _ cache: KeyValueCache) throws(DecoderError) {
+  func check(_ tokens: some Collection<Int>, _ cache: KeyValueCache) throws(DecoderError) {
     guard !tokens.isEmpty else { throw .noTokens }
     for token in tokens where !(0..<configuration.vocabulary).contains(token) {
       throw .noSuchToken(token, vocabulary: configuration.vocabulary)

@@ -109,7 +109,7 @@ final class ModelSettings {
 
 extension JSONValue {
   /// The number, if it is one and finite.
-  fileprivate var number: Double? {
+  var number: Double? {
     switch self {
     case .integer(let number): Double(number)
     case .otherNumber(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }

@@ -7,18 +7,16 @@ struct BertBlock: Sendable {
   enum Part: Int, CaseIterable {
     case query, key, value, attentionOutput, inner, outer
 
-    /// What checkpoints call it.
-    func name(_ layer: Int) -> String {
-      let part =
-        switch self {
-        case .query: "attention.self.query"
-        case .key: "attention.self.key"
-        case .value: "attention.self.value"
-        case .attentionOutput: "attention.output.dense"
-        case .inner: "intermediate.dense"
-        case .outer: "output.dense"
-        }
-      return BertModel.name(layer, part)
+    /// What BERT's files call it within a block.
+    var nameInBert: String {
+      switch self {
+      case .query: "attention.self.query"
+      case .key: "attention.self.key"
+      case .value: "attention.self.value"
+      case .attentionOutput: "attention.output.dense"
+      case .inner: "intermediate.dense"
+      case .outer: "output.dense"
+      }
     }
 
     /// Outputs and inputs.
@@ -32,7 +30,8 @@ struct BertBlock: Sendable {
     }
   }
 
-  private let layer: Int
+  /// What files call the linear layers.
+  private let names: [Part: String]
   /// Query, key and value.
   private var heads: LinearGroup
   /// The others, in the order of their parts.
@@ -41,10 +40,12 @@ struct BertBlock: Sendable {
   var outputNorm: BertNorm
 
   /// - Precondition: There is a layer for every part.
-  init(_ layer: Int, linears: [Linear], attentionNorm: BertNorm, outputNorm: BertNorm) {
+  init(
+    names: [Part: String], linears: [Linear], attentionNorm: BertNorm, outputNorm: BertNorm
+  ) {
     precondition(linears.count == Part.allCases.count, "\(linears.count) linear layers")
     let first = Part.attentionOutput.rawValue
-    self.layer = layer
+    self.names = names
     heads = LinearGroup(Array(linears[..<first]), joiningFloats: true)
     self.linears = Array(linears[first...])
     self.attentionNorm = attentionNorm
@@ -70,12 +71,12 @@ struct BertBlock: Sendable {
     observe: (_ linear: String, _ input: Matrix<Float>) -> Void
   ) throws(BertError) -> Matrix<Float> {
     func run(_ part: Part, _ input: Matrix<Float>) throws(BertError) -> Matrix<Float> {
-      observe(part.name(layer), input)
+      observe(name(part), input)
       return try named(part) { () throws(QuantizationError) in
         try self[part](input, on: execution)
       }
     }
-    for part in [Part.query, .key, .value] { observe(part.name(layer), x) }
+    for part in [Part.query, .key, .value] { observe(name(part), x) }
     let joined = try named(.query) { () throws(QuantizationError) in
       try heads(x, on: execution)
     }
@@ -88,9 +89,11 @@ struct BertBlock: Sendable {
     return outputNorm(output, on: execution)
   }
 
+  private func name(_ part: Part) -> String { names[part] ?? part.nameInBert }
+
   private func named(
     _ part: Part, _ body: () throws(QuantizationError) -> Matrix<Float>
   ) throws(BertError) -> Matrix<Float> {
-    do { return try body() } catch { throw .layer(name: part.name(layer), error) }
+    do { return try body() } catch { throw .layer(name: name(part), error) }
   }
 }

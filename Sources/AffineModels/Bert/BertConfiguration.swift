@@ -1,8 +1,10 @@
 internal import AffineFormats
 
-/// The extents of a BERT encoder, and what is made of its output (Devlin et al., 2018; Reimers and
+/// The extents of an encoder, BERT or one of its kin, and what is made of its output (Devlin et al., 2018; Reimers and
 /// Gurevych, 2019).
 public struct BertConfiguration: Sendable, Hashable {
+  /// What files call things.
+  public var architecture = EncoderArchitecture.bert
   /// Tokens that have an embedding.
   public var vocabulary: Int
   /// Features of a token.
@@ -15,6 +17,8 @@ public struct BertConfiguration: Sendable, Hashable {
   public var innerWidth: Int
   /// Places that have an embedding.
   public var positions: Int
+  /// The token that stands for none, where places are numbered after its number; it has that place itself.
+  public var paddingToken: Int?
   /// Kinds of text that have an embedding; all texts are of the first.
   public var tokenTypes: Int
   /// What norms add to the variance.
@@ -62,26 +66,51 @@ public struct BertConfiguration: Sendable, Hashable {
   public init(folder: String) throws(BertError) {
     let folder = ModelFolder(path: folder)
     let model = try folder.document("config.json", saying: "what the model is")
+    let type = try model.word("model_type") ?? "bert"
+    guard
+      let architecture = EncoderArchitecture.all.first(where: {
+        $0.name == type || $0.otherNames.contains(type)
+      })
+    else { throw .unsupported(file: model.file, what: "the model_type '\(type)'") }
     for (field, expected) in [
-      ("model_type", "bert"), ("hidden_act", "gelu"), ("position_embedding_type", "absolute"),
+      (architecture.name(of: .activation), "gelu"), ("position_embedding_type", "absolute"),
     ] {
       guard let found = try model.word(field), found != expected else { continue }
       throw .unsupported(file: model.file, what: "the \(field) '\(found)'")
     }
     let positions = try model.count("max_position_embeddings")
+    let padding =
+      architecture.placesFollowPadding ? try model.count("pad_token_id", absent: 1) : nil
+    // Places before the first one are nobody's.
+    let places = positions - (padding.map { max($0, 0) + 1 } ?? 0)
     // The tokenizer's own count where the other is missing; far more than any model's stands for none.
     var longest = try folder.sentenceSettings()?.optionalCount("max_seq_length")
     if longest == nil {
       longest = try folder.optionalDocument("tokenizer_config.json")?
         .optionalCount("model_max_length")
     }
+    func count(_ setting: EncoderArchitecture.Setting) throws(BertError) -> Int {
+      try model.count(architecture.name(of: setting))
+    }
+    func epsilon() throws(BertError) -> Float {
+      if let epsilon = architecture.normEpsilon { return epsilon }
+      return try model.number("layer_norm_eps")
+    }
     try self.init(
-      vocabulary: model.count("vocab_size"), width: model.count("hidden_size"),
-      layers: model.count("num_hidden_layers"), heads: model.count("num_attention_heads"),
-      innerWidth: model.count("intermediate_size"), positions: positions,
-      tokenTypes: model.count("type_vocab_size"), normEpsilon: model.number("layer_norm_eps"),
-      maximumTokens: min(longest ?? positions, positions), normalizes: Self.normalizes(folder))
+      vocabulary: model.count("vocab_size"), width: count(.width), layers: count(.layers),
+      heads: count(.heads), innerWidth: count(.innerWidth), positions: positions,
+      tokenTypes: architecture.hasTokenTypes ? model.count("type_vocab_size") : 1,
+      normEpsilon: epsilon(), maximumTokens: min(longest ?? places, places),
+      normalizes: Self.normalizes(folder))
+    guard padding.map({ (0..<vocabulary).contains($0) }) ?? true else {
+      throw .invalid(field: "pad_token_id", value: padding ?? 0)
+    }
+    self.architecture = architecture
+    paddingToken = padding
   }
+
+  /// The most tokens that have places.
+  var places: Int { positions - (paddingToken.map { $0 + 1 } ?? 0) }
 
   /// Whether the modules after the encoder, mean pooling and perhaps a norm, end with the norm.
   private static func normalizes(_ folder: ModelFolder) throws(BertError) -> Bool {

@@ -56,14 +56,25 @@ extension BertModel {
     return Elementwise.scaleRows(sums, by: factors, on: execution)
   }
 
+  /// The rows of places that the tokens of a sequence have.
+  private func places(_ sequence: [Int]) -> [Int] {
+    guard let padding = configuration.paddingToken else { return Array(sequence.indices) }
+    var next = padding
+    return sequence.map { token in
+      guard token != padding else { return padding }
+      next += 1
+      return next
+    }
+  }
+
   /// What a length counts as at least, as in the reference.
   private static let smallestLength = 1e-12
 
   func check(_ sequences: [[Int]], first: Int) throws(BertError) {
     for (index, sequence) in sequences.enumerated() {
       guard !sequence.isEmpty else { throw .noTokens(sequence: first + index) }
-      guard sequence.count <= configuration.positions else {
-        throw .tooManyTokens(sequence.count, positions: configuration.positions)
+      guard sequence.count <= configuration.places else {
+        throw .tooManyTokens(sequence.count, positions: configuration.places)
       }
       for token in sequence where !(0..<configuration.vocabulary).contains(token) {
         throw .unknownToken(token, vocabulary: configuration.vocabulary)
@@ -83,7 +94,7 @@ extension BertModel {
     guard var x = try? words.rows(Array(sequences.joined()), execution) else {
       preconditionFailure("tokens that were not checked")
     }
-    let positions = sequences.flatMap { Array($0.indices) }
+    let positions = sequences.flatMap(places)
     Elementwise.accumulate(
       &x, Embedding.gather(places, rows: positions, on: execution), on: execution)
     x = embeddingNorm(x, on: execution)

@@ -3,7 +3,7 @@ public import AffineQuant
 
 extension BertModel: QuantizableModel {
   public var linearNames: [String] {
-    blocks.indices.flatMap { layer in BertBlock.Part.allCases.map { $0.name(layer) } }
+    blocks.indices.flatMap { layer in BertBlock.Part.allCases.map { architecture.name(layer, $0) } }
   }
 
   public subscript(linear name: String) -> Linear {
@@ -21,7 +21,9 @@ extension BertModel: QuantizableModel {
 
   private func place(of name: String) -> (layer: Int, part: BertBlock.Part) {
     for layer in blocks.indices {
-      for part in BertBlock.Part.allCases where part.name(layer) == name { return (layer, part) }
+      for part in BertBlock.Part.allCases where architecture.name(layer, part) == name {
+        return (layer, part)
+      }
     }
     preconditionFailure("there is no linear layer '\(name)'")
   }
@@ -31,10 +33,10 @@ extension BertModel: QuantizableModel {
     blocks.indices.flatMap { layer in
       [
         NormGroup(
-          norm: layer == 0 ? Self.embeddingNormName : Self.outputNormName(layer - 1),
-          linears: [BertBlock.Part.query, .key, .value].map { $0.name(layer) }),
+          norm: layer == 0 ? Self.embeddingNormName : architecture.outputNormName(layer - 1),
+          linears: [BertBlock.Part.query, .key, .value].map { architecture.name(layer, $0) }),
         NormGroup(
-          norm: Self.attentionNormName(layer), linears: [BertBlock.Part.inner.name(layer)]),
+          norm: architecture.attentionNormName(layer), linears: [architecture.name(layer, .inner)]),
       ]
     }
   }
@@ -44,10 +46,10 @@ extension BertModel: QuantizableModel {
   public mutating func divideNorm(_ name: String, by factors: Matrix<Float>) {
     if name == Self.embeddingNormName { return embeddingNorm.divide(by: factors) }
     for layer in blocks.indices {
-      if name == Self.attentionNormName(layer) {
+      if name == architecture.attentionNormName(layer) {
         return blocks[layer].attentionNorm.divide(by: factors)
       }
-      if name == Self.outputNormName(layer), layer + 1 < blocks.count {
+      if name == architecture.outputNormName(layer), layer + 1 < blocks.count {
         return blocks[layer].outputNorm.divide(by: factors)
       }
     }
@@ -70,9 +72,5 @@ extension BertModel: QuantizableModel {
 
   static let embeddingNormName = "embeddings.LayerNorm"
 
-  static func attentionNormName(_ layer: Int) -> String {
-    name(layer, "attention.output.LayerNorm")
-  }
-
-  static func outputNormName(_ layer: Int) -> String { name(layer, "output.LayerNorm") }
+  private var architecture: EncoderArchitecture { configuration.architecture }
 }

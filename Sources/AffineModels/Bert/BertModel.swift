@@ -2,7 +2,7 @@ public import AffineFormats
 internal import AffineLayers
 internal import AffineQuant
 
-/// A BERT encoder of texts, as all-MiniLM-L6-v2.
+/// An encoder of texts, BERT such as all-MiniLM-L6-v2 or one of its kin: see ``EncoderArchitecture/all``.
 public struct BertModel: Sendable {
   /// Extents.
   public let configuration: BertConfiguration
@@ -37,16 +37,19 @@ public struct BertModel: Sendable {
   public init(
     _ file: SafeTensorsFile, _ configuration: BertConfiguration
   ) throws(BertError) {
-    var tensors = try BertTensors(file)
+    var tensors = try BertTensors(file, configuration.architecture)
     let width = configuration.width
     let positions = try tensors.matrix(
       "embeddings.position_embeddings.weight", configuration.positions, width)
-    let types = try tensors.matrix(
-      "embeddings.token_type_embeddings.weight", configuration.tokenTypes, width)
+    let architecture = configuration.architecture
+    let types =
+      architecture.hasTokenTypes
+      ? try tensors.matrix(
+        "embeddings.token_type_embeddings.weight", configuration.tokenTypes, width) : nil
     words = try tensors.weight(
       "embeddings.word_embeddings.weight", configuration.vocabulary, width)
     places = Matrix(rows: configuration.positions, columns: width) {
-      positions[$0, $1] + types[0, $1]
+      positions[$0, $1] + (types?[0, $1] ?? 0)
     }
     embeddingNorm = try tensors.norm(Self.embeddingNormName, configuration)
     var blocks: [BertBlock] = []
@@ -56,19 +59,16 @@ public struct BertModel: Sendable {
         let shape = part.shape(configuration)
         linears.append(
           try tensors.linear(
-            part.name(layer), outputs: shape.rows, inputs: shape.columns))
+            architecture.name(layer, part), outputs: shape.rows, inputs: shape.columns))
       }
       blocks.append(
         BertBlock(
-          layer, linears: linears,
-          attentionNorm: try tensors.norm(Self.attentionNormName(layer), configuration),
-          outputNorm: try tensors.norm(Self.outputNormName(layer), configuration)))
+          names: architecture.names(layer), linears: linears,
+          attentionNorm: try tensors.norm(architecture.attentionNormName(layer), configuration),
+          outputNorm: try tensors.norm(architecture.outputNormName(layer), configuration)))
     }
     self.blocks = blocks
     self.configuration = configuration
     try tensors.requireNothingElse(configuration)
   }
-
-  /// What checkpoints call a part of a layer.
-  static func name(_ layer: Int, _ part: String) -> String { "encoder.layer.\(layer).\(part)" }
 }

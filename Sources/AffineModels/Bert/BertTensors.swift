@@ -13,8 +13,10 @@ struct BertTensors {
   ]
 
   /// - Throws: ``BertError/prefixedTensors(_:)``, for the encoder as a part of another model.
-  init(_ file: SafeTensorsFile) throws(BertError) {
-    let prefix = "bert."
+  init(
+    _ file: SafeTensorsFile, _ architecture: EncoderArchitecture
+  ) throws(BertError) {
+    let prefix = "\(architecture.name)."
     guard file.header["\(prefix)embeddings.LayerNorm.weight"] == nil else {
       throw .prefixedTensors(prefix)
     }

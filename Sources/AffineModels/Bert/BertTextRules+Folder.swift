@@ -9,15 +9,7 @@ extension BertTextRules {
     let configuration = try folder.optionalDocument("tokenizer_config.json")
     let fast = try folder.optionalDocument("tokenizer.json")
     let normalizer = try fast?.part("normalizer")
-    if let fast {
-      let type = try normalizer?.text("type") ?? "none"
-      guard type == "BertNormalizer" else {
-        throw .unsupported(file: fast.file, what: "the normalizer '\(type)'")
-      }
-      if try normalizer?.flag("clean_text") == false {
-        throw .unsupported(file: fast.file, what: "control characters that stay")
-      }
-    }
+    if let fast { self = try BertTextRules(normalizer: fast) }
     func agreed(_ name: String, _ other: String) throws(BertError) -> Bool? {
       let (first, second) = (try configuration?.flag(name), try normalizer?.flag(other))
       if let configuration, let first, let second, first != second {
@@ -33,5 +25,23 @@ extension BertTextRules {
     if try folder.sentenceSettings()?.flag("do_lower_case") ?? false {
       lowercases = true
     }
+  }
+
+  /// Reads what a `tokenizer.json` alone says.
+  ///
+  /// - Throws: ``BertError``: another normalizer or part of one.
+  init(normalizer document: ModelFolder.Document) throws(BertError) {
+    self.init()
+    let normalizer = try document.part("normalizer")
+    let type = try normalizer?.text("type") ?? "none"
+    guard type == "BertNormalizer" else {
+      throw .unsupported(file: document.file, what: "the normalizer '\(type)'")
+    }
+    if try normalizer?.flag("clean_text") == false {
+      throw .unsupported(file: document.file, what: "control characters that stay")
+    }
+    lowercases = try normalizer?.flag("lowercase") ?? true
+    stripsAccents = try normalizer?.flag("strip_accents") ?? lowercases
+    partsChinese = try normalizer?.flag("handle_chinese_chars") ?? true
   }
 }

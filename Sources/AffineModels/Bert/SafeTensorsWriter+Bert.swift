@@ -93,8 +93,8 @@ extension BertModel {
     [(Self.embeddingNormName, embeddingNorm)]
       + blocks.indices.flatMap { layer in
         [
-          (Self.attentionNormName(layer), blocks[layer].attentionNorm),
-          (Self.outputNormName(layer), blocks[layer].outputNorm),
+          (configuration.architecture.attentionNormName(layer), blocks[layer].attentionNorm),
+          (configuration.architecture.outputNormName(layer), blocks[layer].outputNorm),
         ]
       }
   }

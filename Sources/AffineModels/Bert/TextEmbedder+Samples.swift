@@ -67,6 +67,6 @@ extension TextEmbedder {
   }
 
   private func marked(_ tokens: [Int]) -> [Int] {
-    [tokenizer.beginningToken] + tokens + [tokenizer.separatorToken]
+    [tokenizer.bosToken].compactMap(\.self) + tokens + [tokenizer.eosToken].compactMap(\.self)
   }
 }

@@ -1,11 +1,11 @@
 public import AffineQuant
 
-/// Makes embeddings of texts: a BERT model and its tokenizer.
+/// Makes embeddings of texts: an encoder and its tokenizer.
 public struct TextEmbedder: Sendable {
   /// The encoder, whose layers may be quantized.
   public var model: BertModel
   /// What makes tokens of texts.
-  public let tokenizer: WordPieceTokenizer
+  public let tokenizer: any LanguageTokenizer
 
   /// Reads a model's folder, with the tokens in `vocab.txt` or `tokenizer.json`.
   ///
@@ -24,7 +24,37 @@ public struct TextEmbedder: Sendable {
     {
       throw .unsupported(file: settings.file, what: "the default prompt '\(name)'")
     }
-    tokenizer = try WordPieceTokenizer(folder, model.configuration)
+    if let framed = try Self.framed(folder, model.configuration) {
+      tokenizer = framed
+    } else {
+      tokenizer = try WordPieceTokenizer(folder, model.configuration)
+    }
+  }
+
+  /// The tokenizer of a `tokenizer.json` that is none of WordPiece.
+  private static func framed(
+    _ folder: ModelFolder, _ configuration: BertConfiguration
+  ) throws(BertError) -> FramedTokenizer? {
+    guard let document = try folder.optionalDocument("tokenizer.json"),
+      let type = try document.part("model")?.text("type"), type != "WordPiece",
+      configuration.architecture.placesFollowPadding
+    else { return nil }
+    do {
+      let file = try TokenizerFile(
+        ModelSettings(file: document.file, value: document.value), ends: [])
+      var tokenizer = FramedTokenizer(inner: try file.tokenizer(), frame: file.frame)
+      if let framed = tokenizer.inner as? FramedTokenizer { tokenizer.inner = framed.inner }
+      guard tokenizer.tokenCount <= configuration.vocabulary else {
+        throw BertError.malformed(
+          file: document.file,
+          reason:
+            "it has \(tokenizer.tokenCount) tokens, and the model \(configuration.vocabulary)")
+      }
+      tokenizer.maximumCount = configuration.maximumTokens
+      return tokenizer
+    } catch let error as BertError { throw error } catch {
+      throw .malformed(file: document.file, reason: "\(error)")
+    }
   }
 
   /// The tokens of a text, cut to the longest that the model was trained for.

@@ -38,7 +38,7 @@ extension ModelFolder.Document {
   ///
   /// - Throws: ``BertError``, also for a tokenizer that cuts texts or words otherwise than
   ///   ``WordPieceTokenizer``.
-  fileprivate func wordPieces() throws(BertError) -> [String] {
+  func wordPieces() throws(BertError) -> [String] {
     let (words, model) = (try part("pre_tokenizer"), try part("model"))
     for (part, field, expected) in [
       (words, "type", "BertPreTokenizer"), (model, "type", "WordPiece"),

@@ -12,6 +12,12 @@ public enum LlamaError: Error, Hashable {
   case notInGGUF(linear: String, String)
   /// A setting of the sampler outside of what it can be.
   case invalidSampling(String, Float)
+  /// No token that processors of logits have left.
+  case nothingToChoose
+  /// A stop string without characters.
+  case emptyStop
+  /// A model that does not say how it wants conversations written.
+  case noChatTemplate
 }
 
 extension LlamaError: CustomStringConvertible {
@@ -27,6 +33,9 @@ extension LlamaError: CustomStringConvertible {
     case .notInGGUF(let linear, let what):
       "the layer '\(linear)' has \(what), which no GGUF file can hold"
     case .invalidSampling(let what, let value): "the \(what) cannot be \(value)"
+    case .nothingToChoose: "no token is left to choose from"
+    case .emptyStop: "a text cannot stop at a string without characters"
+    case .noChatTemplate: "the model has no chat template"
     }
   }
 }

@@ -2,6 +2,9 @@
 struct MinimumHeap: Sendable {
   private var entries: [UInt64] = []
 
+  /// The smallest number.
+  var least: UInt64? { entries.first }
+
   /// Adds a number.
   ///
   /// - Complexity: O(log numbers).

@@ -5,6 +5,8 @@ struct NameFinder: Sendable {
   private struct State: Sendable {
     /// The last byte.
     let byte: UInt8
+    /// How many bytes it has.
+    var count: Int32 = 0
     var children: Range<Int32> = 0..<0
     /// The longest end of this beginning that is one too.
     var end: Int32 = 0
@@ -49,7 +51,7 @@ struct NameFinder: Sendable {
 
   /// Adds a state; of shorter ones all is known already.
   private mutating func add(_ byte: UInt8, after state: Int, name: Int?) {
-    var added = State(byte: byte)
+    var added = State(byte: byte, count: states[state].count + 1)
     if state > 0 { added.end = next(after: states[state].end, byte) }
     added.name = states[Int(added.end)].name
     if let name {
@@ -71,8 +73,30 @@ struct NameFinder: Sendable {
     }
   }
 
-  /// The longest beginning of a name that a text ends with, one byte later.
-  private func next(after state: Int32, _ byte: UInt8) -> Int32 {
+  /// Calls `body` for each name that a text goes on with from a place, the shortest first.
+  ///
+  /// - Complexity: O(bytes of the longest name).
+  func forEachBeginning(
+    of text: [UInt8], from start: Int, _ body: (_ name: Int, _ end: Int) -> Void
+  ) {
+    var (state, place): (Int32, Int) = (0, start)
+    while place < text.count {
+      let next = state == 0 ? first[Int(text[place])] : child(of: state, text[place]) ?? 0
+      guard next != 0 else { return }
+      (state, place) = (next, place + 1)
+      let name = name(state)
+      if name >= 0, names[name].count == place - start { body(name, place) }
+    }
+  }
+
+  /// How many bytes the longest beginning of a name has that a text ends with.
+  func count(_ state: Int32) -> Int { Int(states[Int(state)].count) }
+
+  /// The number of the longest name that a text ends with, or -1.
+  func name(_ state: Int32) -> Int { Int(states[Int(state)].name) }
+
+  /// The longest beginning of a name that a text ends with, one byte later; 0 is that of no text.
+  func next(after state: Int32, _ byte: UInt8) -> Int32 {
     var state = state
     while state > 0 {
       if let child = child(of: state, byte) { return child }

@@ -8,9 +8,15 @@ struct SpecialTokens: Sendable {
 
   /// All tokens, and those that are found even where control tokens are not looked for.
   private let all, always: Names
+  /// By token, where it may stand, if anything is said of that.
+  private let rules: [Int: AddedTokenRule]
 
   /// Takes the tokens that have a name; the longest is found first, wherever it stands.
-  init(_ tokens: [(name: [UInt8], token: Int, isAlwaysFound: Bool)]) {
+  init(
+    _ tokens: [(name: [UInt8], token: Int, isAlwaysFound: Bool)],
+    rules: [Int: AddedTokenRule] = [:]
+  ) {
+    self.rules = rules
     all = Names(tokens.map { ($0.name, $0.token) })
     always = Names(tokens.filter(\.isAlwaysFound).map { ($0.name, $0.token) })
   }
@@ -22,11 +28,16 @@ struct SpecialTokens: Sendable {
     var fragments: [Fragment] = []
     var position = 0
     for found in (parseSpecial ? all : always).disjoint(in: text) {
-      if position < found.range.lowerBound {
-        fragments.append(Fragment(range: position..<found.range.lowerBound, token: nil))
+      var range = found.range
+      if let rule = found.token.flatMap({ rules[$0] }) {
+        guard let ruled = rule.range(range, in: text, from: position) else { continue }
+        range = ruled
       }
-      fragments.append(found)
-      position = found.range.upperBound
+      if position < range.lowerBound {
+        fragments.append(Fragment(range: position..<range.lowerBound, token: nil))
+      }
+      fragments.append(Fragment(range: range, token: found.token))
+      position = range.upperBound
     }
     if position < text.count {
       fragments.append(Fragment(range: position..<text.count, token: nil))

@@ -8,12 +8,13 @@ public struct TokenStream: Sendable {
   public let showSpecial: Bool
   /// The beginning of a character that is not whole yet: three bytes at most.
   private var pending: [UInt8] = []
-  private var isFirst = true
+  private var isFirst: Bool
 
-  /// Begins a text.
-  public init(_ tokenizer: any Tokenizer, showSpecial: Bool = false) {
+  /// Begins a text, or goes on with one: then a space with which its first token begins stays.
+  public init(_ tokenizer: any Tokenizer, showSpecial: Bool = false, goesOn: Bool = false) {
     self.tokenizer = tokenizer
     self.showSpecial = showSpecial
+    isFirst = !goesOn
   }
 
   /// What one more token adds to the text, up to its last whole character; often nothing.

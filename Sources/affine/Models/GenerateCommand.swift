@@ -22,90 +22,99 @@ struct GenerateCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Continue a text with a language model.",
+    abstract: "Continue a text with a language model, or several together.",
     discussion: """
       The text goes to standard output as it comes. With temperature 0 the likeliest token is taken every
-      time; else one is drawn: logits are divided by the temperature, then --top-k and --top-p leave the
+      time; else one is drawn: logits are divided by the temperature, then --top-k, --top-p and --min-p leave the
       likeliest. The same seed draws the same text, on any machine and number of threads.
 
       The prompt's tokens run through the model in one pass, which prefillTokensPerSecond is the rate of;
       decodeTokensPerSecond is that of the tokens after the first new one, each a pass of its own.
+
+      The prompts of --prompts, a line each, run together, so that the model's weights are read once for all;
+      each text is what it would be alone. They are printed when all are done.
+
+      Examples:
+        affine generate --model model.gguf --prompt "Once upon a time" --stop "The end"
+        affine generate --model model.gguf --prompt - < beginning.txt
+        affine generate --model model.gguf --prompts lines.txt --format json
       """)
 
   @OptionGroup var options: LanguageModelOptions
-  @Option(help: "The text to continue.") var prompt: String
+  @Option(help: "The text to continue; -: what standard input has, but for its last newline.")
+  var prompt: String?
+  @Option(help: "A UTF-8 file with a text a line to continue, all together; -: standard input.")
+  var prompts: String?
   @Flag(help: "The prompt is what a user says: write it as the model's chat template wants it.")
   var chat = false
   @Option(help: "With --chat: what the model is told first.") var system: String?
   @Option(help: "Use only so many of the prompt's tokens.") var promptTokens: Int?
-  @Option(help: "New tokens at most.") var tokens = 128
-  @Option(help: "How far unlikely tokens are taken; 0: never.") var temperature: Float = 0
-  @Option(help: "Draw from so many tokens.") var topK: Int?
-  @Option(help: "Draw from the likeliest tokens of this probability together.")
-  var topP: Float = 1
-  @Option(help: "Divide logits of the last 64 tokens by this.") var repetitionPenalty: Float = 1
-  @Option(help: "Fixes what is drawn: 0 to 18446744073709551615.") var seed: UInt64 = 0
-  @Flag(help: "Go on after tokens that end the text.") var ignoreEnd = false
+  @OptionGroup var generation: GenerationArguments
   @Option(help: "How to print.") var format = OutputFormat.table
 
   func validate() throws {
-    guard tokens >= 1 else { throw ValidationError("--tokens must be 1 or more, not \(tokens)") }
+    guard (prompt == nil) != (prompts == nil) else {
+      throw ValidationError("one of --prompt and --prompts says what to continue")
+    }
+    guard prompts == nil || (!chat && promptTokens == nil) else {
+      throw ValidationError("--chat and --prompt-tokens are for one --prompt")
+    }
     if let promptTokens, promptTokens < 1 {
       throw ValidationError("--prompt-tokens must be 1 or more, not \(promptTokens)")
     }
     guard chat || system == nil else { throw ValidationError("--system needs --chat") }
-    try require(temperature, in: 0...Float.greatestFiniteMagnitude, for: "--temperature")
-    if let topK { try require(topK, in: 1...Int.max, for: "--top-k") }
-    try require(topP, in: .leastNonzeroMagnitude...1, for: "--top-p")
-    try require(
-      repetitionPenalty, in: .leastNonzeroMagnitude...Float.greatestFiniteMagnitude,
-      for: "--repetition-penalty")
   }
 
   func run() throws {
     let execution = try options.execution()
+    let texts = try prompts.map(GenerateCommand.lines)
+    let prompt = try prompt.map(GenerateCommand.text)
+    let clock = ContinuousClock()
+    let started = clock.now
     let model = try options.load(on: execution)
+    let seconds = (clock.now - started).inSeconds
+    if let texts {
+      try continueAll(texts, model, loadSeconds: seconds)
+    } else if let prompt {
+      try continueOne(prompt, model, loadSeconds: seconds)
+    }
+  }
+
+  private func continueOne(
+    _ prompt: String, _ model: LanguageModel, loadSeconds: Double
+  ) throws {
     var read =
-      try chat ? model.chatTokens(prompt, system: system) : model.tokenizer.tokens(prompt)
+      try chat ? model.tokens(of: messages(prompt)) : model.tokenizer.tokens(prompt)
     if let promptTokens { read = Array(read.prefix(promptTokens)) }
     guard !read.isEmpty else { throw Failure("the prompt has no tokens") }
     let clock = ContinuousClock()
     let started = clock.now
-    var generator = try Generator(
-      model.llama, prompt: read, sampler: try sampler(),
-      ends: ignoreEnd ? [] : model.tokenizer.ends,
-      cache: KeyValueCache(model.llama.configuration, format: options.cache), on: execution)
+    var writer = try model.generator(
+      after: read, try generation.options(options), goesOn: !chat)
     let prefill = (clock.now - started).inSeconds
-    var (text, stream) = ("", TokenStream(model.tokenizer))
-    var decodingSince = clock.now
-    var count = 0
-    while count < tokens, let token = try generator.next() {
-      count += 1
-      if count == 1 { decodingSince = clock.now }
-      try show(stream.append(token), &text)
+    // Since the first piece, and of so many tokens before it.
+    var (text, decodingSince, first) = ("", clock.now, 0)
+    while let piece = try writer.next() {
+      if text.isEmpty { (decodingSince, first) = (clock.now, writer.count) }
+      text += piece
+      if format == .table { try StandardStream.output.write(piece) }
     }
     let decode = (clock.now - decodingSince).inSeconds
-    try show(stream.finish(), &text)
-    guard format == .json else { return try affine.show("") }
+    guard format == .json else { return try show("") }
     try printJSON(
       Report(
-        text: text, tokens: count, promptTokens: read.count,
+        text: text, tokens: writer.count, promptTokens: read.count,
         prefillTokensPerSecond: Double(read.count) / prefill,
-        decodeTokensPerSecond: count > 1 ? Double(count - 1) / decode : nil,
-        peakResidentBytes: ResidentMemory.peakBytes, cacheBytes: generator.cache.byteCount,
-        loadSeconds: model.seconds, model: options.model, activations: options.activations,
-        cache: options.cache.rawValue, threads: execution.threads,
-        tokenIds: Array(generator.tokens.dropFirst(read.count))))
+        decodeTokensPerSecond: writer.count > first && first > 0
+          ? Double(writer.count - first) / decode : nil,
+        peakResidentBytes: ResidentMemory.peakBytes, cacheBytes: writer.generator.cache.byteCount,
+        loadSeconds: loadSeconds, model: options.model, activations: options.activations,
+        cache: options.cache.rawValue, threads: model.execution.threads,
+        tokenIds: Array(writer.generator.tokens.dropFirst(read.count))))
   }
 
-  private func sampler() throws -> Sampler {
-    try Sampler(
-      temperature: temperature, topK: topK, topP: topP, repetitionPenalty: repetitionPenalty,
-      seed: seed)
-  }
-
-  private func show(_ part: String, _ text: inout String) throws {
-    text += part
-    if format == .table { try StandardStream.output.write(part) }
+  private func messages(_ prompt: String) -> [ChatMessage] {
+    let told = system.map { ChatMessage(role: "system", content: $0) }
+    return [told, ChatMessage(role: "user", content: prompt)].compactMap(\.self)
   }
 }

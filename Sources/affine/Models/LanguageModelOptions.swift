@@ -24,15 +24,9 @@ struct LanguageModelOptions: ParsableArguments {
       throw Failure(
         "'\(activations)' is no type of activations: float32, int8-token, int8-group32 are some")
     }
-    let clock = ContinuousClock()
-    let started = clock.now
     do {
-      let source = try ModelSource.open(model, copies: reading.copies)
-      let (tokenizer, template) = (try source.tokenizer(), try source.chatTemplate())
-      let llama = try source.model(activations: format, on: execution)
-      return LanguageModel(
-        llama: llama, tokenizer: tokenizer, template: template,
-        seconds: (clock.now - started).inSeconds)
+      return try LanguageModel(
+        model, activations: format, copies: reading.copies, on: execution)
     } catch GGUFError.file(let error) {
       throw error
     } catch { throw Failure("'\(model)': \(error)") }

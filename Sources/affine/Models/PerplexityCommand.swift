@@ -42,9 +42,9 @@ struct PerplexityCommand: ParsableCommand {
     let execution = try options.execution()
     let contents = try affine.text(of: text)
     let model = try options.load(on: execution)
-    guard context <= model.llama.configuration.context else {
+    guard context <= model.decoder.configuration.context else {
       throw Failure(
-        "--context is \(context), and the model's is \(model.llama.configuration.context)")
+        "--context is \(context), and the model's is \(model.decoder.configuration.context)")
     }
     let all = model.tokenizer.tokens(contents, addSpecial: false, parseSpecial: false)
     let windows = Perplexity.windows(Array(all.prefix(tokens ?? all.count)), context: context)
@@ -54,7 +54,7 @@ struct PerplexityCommand: ParsableCommand {
     let progress = Progress()
     defer { progress.finish() }
     for (index, window) in windows.enumerated() {
-      try perplexity.count(window, model.llama, cache: options.cache, on: execution)
+      try perplexity.count(window, model.decoder, cache: options.cache, on: execution)
       let seconds = (clock.now - started).inSeconds
       let left = seconds / Double(index + 1) * Double(windows.count - index - 1)
       progress.show(

@@ -60,6 +60,19 @@ import Testing
     }
   }
 
+  /// Beyond the context of training at first positions have the long factors, where so many are wanted.
+  @Test func longPositionsHaveTheLongFactors() throws {
+    let golden = try Golden("phi3-long")
+    let path = "\(Self.folder)/phi3-long"
+    let model = try ModelSource.open(path, context: 64).model(activations: .float32)
+    var cache = KeyValueCache(model.configuration, format: .float32)
+    try model.eachLogits(after: golden.tokens, &cache) { logits, first in
+      #expect(golden.distance(logits, first: first) < 1e-4)
+    }
+    // Else the context is that of the short ones.
+    #expect(try ModelSource.open(path).configuration.context == 16)
+  }
+
   /// The same model in a GGUF file has the same logits, but for what windows llama.cpp has not.
   @Test(arguments: ["llama", "qwen2", "qwen3", "gemma3_text", "phi3", "smollm3"])
   func readsTheSameModelFromGGUF(_ name: String) throws {

@@ -132,7 +132,7 @@ import Testing
     ("1_Pooling/config.json", nil, "config.json, which would say how tokens are pooled"),
     ("config.json", "{", "at byte 1"),
     ("config.json", "[]", "an object is expected"),
-    ("config.json", #"{"model_type": "roberta"}"#, "asks for the model_type 'roberta'"),
+    ("config.json", #"{"model_type": "deberta"}"#, "asks for the model_type 'deberta'"),
     ("config.json", #"{"hidden_act": "relu"}"#, "asks for the hidden_act 'relu'"),
     ("config.json", #"{"hidden_act": 3}"#, "'hidden_act' is not a text"),
     ("config.json", "{}", "there is no 'max_position_embeddings'"),

@@ -1,5 +1,6 @@
 import AffineModels
 import AffineQuant
+import AffineTestSupport
 import Foundation
 import Testing
 
@@ -78,16 +79,16 @@ import Testing
   @Test func penalizesWhatWasThere() throws {
     let sampler = try Sampler(temperature: 0, repetitionPenalty: 2)
     let logits = try Self.row([3, 2, -1])
-    #expect(try sampler.token(from: logits, recent: [0, 0, 99, -5]) == 1)
+    #expect(try sampler.token(from: logits, after: [0, 0, 99, -5]) == 1)
     #expect(try sampler.token(from: logits) == 0)
     // Beyond all floats it stays one.
     for penalty in [Float.leastNonzeroMagnitude, .greatestFiniteMagnitude] {
       let strong = try Sampler(temperature: 0, repetitionPenalty: penalty)
       let expected = penalty < 1 ? 0 : 1
-      #expect(try strong.token(from: Self.row([3, 20, -9]), recent: [0, 2]) == expected)
+      #expect(try strong.token(from: Self.row([3, 20, -9]), after: [0, 2]) == expected)
     }
     // A negative logit becomes smaller, too.
-    #expect(try sampler.token(from: Self.row([-1, -1.5]), recent: [0]) == 1)
+    #expect(try sampler.token(from: Self.row([-1, -1.5]), after: [0]) == 1)
   }
 
   @Test func refusesWhatIsNoNumber() throws {
@@ -110,5 +111,76 @@ import Testing
   @Test func tinyTemperaturesAreGreedy() throws {
     let sampler = try Sampler(temperature: .leastNonzeroMagnitude, topP: 0.9)
     #expect(try sampler.token(from: Self.row([1, 3, 2])) == 1)
+  }
+}
+
+/// Processors of logits by themselves.
+@Suite struct LogitsProcessorTests {
+  static func processed(_ processor: some LogitsProcessor, _ logits: [Float]) -> [Float] {
+    var logits = logits
+    var span = logits.mutableSpan
+    processor.process(&span, after: [])
+    return logits
+  }
+
+  /// Against sorting, with ties, both zeros and tokens that are out.
+  @Test(arguments: 1...9) func topKKeepsTheFirstOfASort(_ count: Int) throws {
+    let rows: [[Float]] = [
+      [0, 3, 1, 2, 3, 3, -1], [-0.0, 0, -0.0, 0, -1], [-.infinity, 1, -.infinity, 1, 2],
+      [-1, -2, -3, -2, -1],
+    ]
+    for logits in rows {
+      let kept = Set(
+        logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }.prefix(count))
+      let expected = logits.indices.map { kept.contains($0) ? logits[$0] : -.infinity }
+      #expect(Self.processed(try TopK(count), logits) == expected)
+    }
+  }
+
+  /// Against its definition, by sorting all.
+  @Test(arguments: [Float(1e-6), 0.3, 0.5, 0.9, 0.999, 1]) func topPKeepsAPart(_ part: Float) throws
+  {
+    var random = SplitMix64(seed: 5)
+    for count in [1, 2, 7, 300] {
+      let logits = (0..<count).map { _ in Float.random(in: -4...4, using: &random).rounded() }
+      let weights = logits.map { exp(Double($0)) }
+      var (sum, kept) = (0.0, Set<Int>())
+      for token in logits.indices.sorted(by: { (logits[$1], $0) < (logits[$0], $1) })
+      where sum < Double(part) * weights.reduce(0, +) * (1 - 1e-12) {
+        sum += weights[token]
+        kept.insert(token)
+      }
+      let found = Self.processed(try TopP(part), logits)
+      #expect(Set(found.indices.filter { found[$0] > -.infinity }) == kept)
+    }
+  }
+
+  @Test func minPKeepsWhatIsNearlyAsLikely() throws {
+    let logits = [0, 1, 2, 2].map { Float(log(Double(1 << $0))) }
+    for (part, kept) in [(0, 4), (0.2, 4), (0.3, 3), (0.6, 2), (1, 2)] as [(Float, Int)] {
+      let found = Self.processed(try MinP(part), logits)
+      #expect(found.filter { $0 > -.infinity }.count == kept)
+    }
+    for part in [-0.1, 1.1, Float.nan] { #expect(throws: LlamaError.self) { try MinP(part) } }
+  }
+
+  /// What users write can be wrong.
+  @Test func processorsOfUsers() throws {
+    struct Setting: LogitsProcessor {
+      let value: Float
+      func process(_ logits: inout MutableSpan<Float>, after tokens: [Int]) {
+        for token in logits.indices where !tokens.contains(token) { logits[token] = value }
+      }
+    }
+    let logits = try SamplerTests.row([1, 2, 3])
+    for draws in [false, true] {
+      func token(_ value: Float, after tokens: [Int]) throws -> Int {
+        try Sampler([Setting(value: value)], draws: draws).token(from: logits, after: tokens)
+      }
+      #expect(try token(-.infinity, after: [1]) == 1)
+      #expect(throws: LlamaError.nothingToChoose) { try token(-.infinity, after: []) }
+      #expect(throws: LlamaError.notFinite(token: 0)) { try token(.nan, after: [2]) }
+      #expect(throws: LlamaError.notFinite(token: 0)) { try token(.infinity, after: [2]) }
+    }
   }
 }

@@ -8,15 +8,40 @@ import Testing
 @Suite struct TokenizerFileGoldenTests {
   struct Golden: Decodable {
     let texts, special, plain: [String]
+    let corpus, mixed, backwards: [String]?
   }
 
   static let folder = TokenGolden.folder.appending(path: "Golden/Tokenizers").path
 
-  @Test(arguments: ["gpt2", "smollm", "llama3", "gemma", "llama2", "mistral"])
-  func makesTheTokensOfTokenizers(_ name: String) throws {
-    let tokenizer = try ModelSource.tokenizer(ofFile: "\(Self.folder)/\(name)/tokenizer.json")
+  /// Those that are held to more than 1 MB of text too.
+  static let others = ["qwen2", "phi3", "xlm", "t5", "bert"]
+
+  static func golden(_ name: String) throws -> (any LanguageTokenizer, Golden) {
     let golden = try JSONDecoder().decode(
-      Golden.self, from: Data(contentsOf: URL(filePath: "\(Self.folder)/\(name)/tokens.json")))
+      Golden.self, from: Data(contentsOf: URL(filePath: "\(folder)/\(name)/tokens.json")))
+    return (try ModelSource.tokenizer(ofFile: "\(folder)/\(name)/tokenizer.json"), golden)
+  }
+
+  /// Texts forwards, and scalar by scalar backwards, where marks stand before their bases.
+  @Test(arguments: others) func makesTheTokensOfLongTexts(_ name: String) throws {
+    let (tokenizer, golden) = try Self.golden(name)
+    let mixed = Array(try TokenGolden.text("Golden/mixed.txt").unicodeScalars)
+    let corpus = Array(try TokenGolden.text("Corpus/persuasion.txt").unicodeScalars)
+    for (text, expected) in [
+      (corpus, golden.corpus), (mixed, golden.mixed), (mixed.reversed(), golden.backwards),
+    ] {
+      let found = TokenGolden.summary(text) {
+        tokenizer.tokens($0, addSpecial: false, parseSpecial: false)
+      }
+      #expect(found.count == expected?.count)
+      let wrong = zip(found, expected ?? []).filter { $0 != $1 }
+      #expect(wrong.isEmpty, "\(wrong.count) of \(found.count)")
+    }
+  }
+
+  @Test(arguments: ["gpt2", "smollm", "llama3", "gemma", "llama2", "mistral"] + others)
+  func makesTheTokensOfTokenizers(_ name: String) throws {
+    let (tokenizer, golden) = try Self.golden(name)
     let texts = try TokenGolden.read().strings + golden.texts
     #expect(golden.special.count == texts.count && golden.plain.count == texts.count)
     for (place, text) in texts.enumerated() {

@@ -71,7 +71,9 @@ extension BytePairTokenizer {
     return UInt8(name.dropFirst(3).dropLast(), radix: 16)
   }
 
-  static func specials(_ vocabulary: [String], _ kinds: [TokenKind]) -> SpecialTokens {
+  static func specials(
+    _ vocabulary: [String], _ kinds: [TokenKind], rules: [Int: AddedTokenRule] = [:]
+  ) -> SpecialTokens {
     var tokens: [(name: [UInt8], token: Int, isAlwaysFound: Bool)] = []
     for (token, name) in vocabulary.enumerated() {
       switch kinds[token] {
@@ -80,6 +82,6 @@ extension BytePairTokenizer {
       case .normal, .byte, .undefined, .unused: break
       }
     }
-    return SpecialTokens(tokens)
+    return SpecialTokens(tokens, rules: rules)
   }
 }

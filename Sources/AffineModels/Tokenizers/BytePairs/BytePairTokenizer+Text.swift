@@ -18,7 +18,12 @@ extension BytePairTokenizer {
         tokens.append(token)
         continue
       }
-      var pieces = Pieces(text, fragment.range, preTokenizer.splits)
+      var (text, range) = (text, fragment.range)
+      if composes {
+        text = ClassifiedText(CanonicalComposition.composed(Array(text.bytes[range])))
+        range = text.bytes.indices
+      }
+      var pieces = Pieces(text, range, preTokenizer.splits)
       while let piece = pieces.next() {
         append(text.bytes, piece, &cache, &merger, to: &tokens)
       }

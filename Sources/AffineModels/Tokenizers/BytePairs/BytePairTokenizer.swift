@@ -16,7 +16,9 @@ public struct BytePairTokenizer: Tokenizer {
 
   /// What each token adds to a text.
   let outputs: ByteStrings
-  let specials: SpecialTokens
+  var specials: SpecialTokens
+  /// Whether texts are brought into normalization form C first.
+  var composes = false
   let preTokenizer: PreTokenizer
   /// The token of each byte, or -1.
   let byteTokens: [Int32]

@@ -1,15 +1,13 @@
 internal import AffineFormats
 
-/// A `tokenizer.json` of byte pairs, as the library `tokenizers` writes it.
+/// A `tokenizer.json`, as the library `tokenizers` writes it.
 ///
-/// Each setting is read or refused; what tokens begin and end texts, the files beside it say.
+/// Each setting is read or refused; what tokens end texts, the files beside it say.
 struct TokenizerFile {
-  private let settings: ModelSettings
-  private let vocabulary: [String]
-  private let kinds: [Int]
-  private let model: ModelSettings
-  /// The token before every text.
-  private let bosToken: Int?
+  let settings: ModelSettings
+  let model: ModelSettings
+  let tokens: FileTokens
+  let frame: TokenFrame
   let ends: [Int]
 
   init(_ settings: ModelSettings, ends: [Int]) throws {
@@ -19,33 +17,45 @@ struct TokenizerFile {
       throw ModelFileError.malformed(file: settings.file, reason: "there is no 'model'")
     }
     self.model = model
-    let type = try model.text("type") ?? "BPE"
-    guard type == "BPE" else {
-      throw ModelFileError.unsupported(
-        file: settings.file, what: "tokens of a language model by '\(type)', not BPE")
-    }
-    (vocabulary, kinds) = try Self.tokens(settings, model)
-    bosToken = try Self.beginning(settings.part("post_processor"), count: vocabulary.count)
-    for name in ["dropout", "continuing_subword_prefix", "end_of_word_suffix"] {
+    tokens = try FileTokens(settings, model)
+    frame = try TokenFrame(settings.part("post_processor"), count: tokens.names.count)
+    for name in ["dropout", "end_of_word_suffix"] {
       guard let value = model.value(name), value.text != "" else { continue }
       throw ModelFileError.unsupported(file: settings.file, what: "'\(name)' of tokens")
     }
   }
 
   func tokenizer() throws -> any LanguageTokenizer {
-    if let words = try WordCutting(settings) {
-      return try bytePairs(words)
+    let inner: any LanguageTokenizer
+    switch try model.text("type") ?? (model.has("merges") ? "BPE" : "Unigram") {
+    case "BPE":
+      guard try (model.text("continuing_subword_prefix") ?? "").isEmpty else {
+        throw ModelFileError.unsupported(
+          file: settings.file, what: "'continuing_subword_prefix' of tokens")
+      }
+      inner =
+        if let words = try WordCutting(settings) { try bytePairs(words) } else { try pieces() }
+    case "Unigram": inner = try unigram()
+    case "WordPiece": return try wordPieces()
+    case let type:
+      throw ModelFileError.unsupported(
+        file: settings.file, what: "tokens by '\(type)', not BPE, Unigram or WordPiece")
     }
-    return try pieces()
+    return frame.isEmpty || frame.beginning != nil
+      ? inner : FramedTokenizer(inner: inner, frame: frame)
   }
 
   /// Of the bytes of words.
   private func bytePairs(_ words: WordCutting) throws -> BytePairTokenizer {
     let ignoresMerges = try model.flag("ignore_merges") ?? false
-    return try BytePairTokenizer(
-      vocabulary: vocabulary, merges: try merges().map { "\($0) \($1)" }, kinds: kinds,
-      preTokenizer: try words.name(keepingWholeTokens: ignoresMerges), bosToken: bosToken,
-      eosToken: ends.first, addsBos: bosToken != nil, ends: ends)
+    var tokenizer = try BytePairTokenizer(
+      vocabulary: tokens.names, merges: try merges().map { "\($0) \($1)" }, kinds: tokens.kinds,
+      preTokenizer: try words.name(keepingWholeTokens: ignoresMerges), bosToken: frame.beginning,
+      eosToken: ends.first, addsBos: frame.beginning != nil, ends: ends)
+    tokenizer.composes = words.composes
+    tokenizer.specials = BytePairTokenizer.specials(
+      tokens.names, tokenizer.kinds, rules: tokens.rules)
+    return tokenizer
   }
 
   /// Of the characters of whole texts.
@@ -54,19 +64,12 @@ struct TokenizerFile {
     guard try !(model.flag("ignore_merges") ?? false) else {
       throw ModelFileError.unsupported(file: settings.file, what: "'ignore_merges' without words")
     }
-    let hasBytes = try model.flag("byte_fallback") ?? false
-    let kinds = zip(vocabulary, kinds).map { name, kind in
-      hasBytes && kind == TokenKind.normal.rawValue && BytePairTokenizer.byte(name) != nil
-        ? TokenKind.byte.rawValue : kind
-    }
     let unknown = try model.text("unk_token")
     let merges = try merges()
     let file = settings.file
-    return try PieceTokenizer(
-      vocabulary: vocabulary, kinds: kinds, prefix: prefix, bosToken: bosToken,
-      eosToken: ends.first,
-      unknownToken: unknown.flatMap { name in vocabulary.firstIndex { $0.isSame(as: name) } },
-      addsBos: bosToken != nil, ends: ends
+    return try pieces(
+      prefix: prefix,
+      unknownToken: unknown.flatMap { name in tokens.names.firstIndex { $0.isSame(as: name) } }
     ) { table throws(TokenizerError) in
       var pairs = MergeTable(capacity: merges.count)
       for (rank, merge) in merges.enumerated() {
@@ -77,8 +80,27 @@ struct TokenizerFile {
         else { throw .merge(number: rank, text: "\(merge.0) \(merge.1) of \(file)") }
         pairs.insert(Int32(first), Int32(second), rank: rank, token: Int32(token))
       }
-      return .pairs(pairs)
+      return .merging(.pairs(pairs))
     }
+  }
+
+  /// Pieces by any rule, with bytes for characters without one if the file says so.
+  func pieces(
+    prefix: PieceTokenizer.Prefix, unknownToken: Int?,
+    rule: (ByteStringTable) throws(TokenizerError) -> PieceTokenizer.Rule
+  ) throws -> PieceTokenizer {
+    let hasBytes = try model.flag("byte_fallback") ?? false
+    let kinds = zip(tokens.names, tokens.kinds).map { name, kind in
+      hasBytes && kind == TokenKind.normal.rawValue && BytePairTokenizer.byte(name) != nil
+        ? TokenKind.byte.rawValue : kind
+    }
+    var tokenizer = try PieceTokenizer(
+      vocabulary: tokens.names, kinds: kinds, prefix: prefix, bosToken: frame.beginning,
+      eosToken: ends.first, unknownToken: unknownToken, addsBos: frame.beginning != nil,
+      ends: ends, rule: rule)
+    tokenizer.specials = BytePairTokenizer.specials(
+      tokens.names, tokenizer.kinds, rules: tokens.rules)
+    return tokenizer
   }
 
   private func merges() throws -> [(String, String)] {
@@ -101,73 +123,5 @@ struct TokenizerFile {
       }
       return (parts[0], parts[1])
     }
-  }
-
-  /// The names of all tokens by their numbers, and the kind of each.
-  private static func tokens(
-    _ settings: ModelSettings, _ model: ModelSettings
-  ) throws -> ([String], [Int]) {
-    func malformed(_ reason: String) -> ModelFileError {
-      .malformed(file: settings.file, reason: reason)
-    }
-    guard let members = model.value("vocab")?.members else {
-      throw malformed("'vocab' is no object")
-    }
-    guard case .array(let added) = settings.value("added_tokens") ?? .array([]) else {
-      throw malformed("'added_tokens' is no array")
-    }
-    var names = [String?](repeating: nil, count: members.count + added.count)
-    var kinds = [Int](repeating: TokenKind.unused.rawValue, count: names.count)
-    for (name, value) in members {
-      guard case .integer(let number) = value, names.indices.contains(number), names[number] == nil
-      else { throw malformed("the token '\(name)' has the number \(value.serialized)") }
-      (names[number], kinds[number]) = (name, TokenKind.normal.rawValue)
-    }
-    for value in added {
-      let token = try ModelSettings(file: settings.file, value: value)
-      let (name, number) = (try token.text("content") ?? "", try token.requiredInt("id"))
-      guard names.indices.contains(number), names[number]?.isSame(as: name) ?? true else {
-        throw malformed("the added token '\(name)' has the number \(number)")
-      }
-      for flag in ["lstrip", "rstrip", "single_word"] where try token.flag(flag) ?? false {
-        throw ModelFileError.unsupported(
-          file: settings.file, what: "the added token '\(name)' with '\(flag)'")
-      }
-      let isSpecial = try token.flag("special") ?? false
-      (names[number], kinds[number]) = (
-        name, (isSpecial ? TokenKind.control : TokenKind.userDefined).rawValue
-      )
-    }
-    let count = (names.lastIndex { $0 != nil } ?? -1) + 1
-    return (names[..<count].map { $0 ?? "" }, Array(kinds[..<count]))
-  }
-
-  /// The token that is put before a text; nothing else may be put around one.
-  private static func beginning(_ processor: ModelSettings?, count: Int) throws -> Int? {
-    guard let processor else { return nil }
-    let type = try processor.text("type") ?? ""
-    switch type {
-    case "ByteLevel": return nil
-    case "Sequence":
-      guard case .array(let all) = processor.value("processors") else { return nil }
-      let found = try all.compactMap {
-        try beginning(ModelSettings(file: processor.file, value: $0), count: count)
-      }
-      guard found.count <= 1 else { break }
-      return found.first
-    case "TemplateProcessing":
-      guard case .array(let parts) = processor.value("single") else { break }
-      let names = parts.compactMap { $0.members?.first?.name }
-      if names == ["Sequence"] { return nil }
-      guard names == ["SpecialToken", "Sequence"],
-        let name = parts[0].member("SpecialToken")?.member("id")?.text,
-        case .array(let ids) = processor.value("special_tokens")?.member(name)?.member("ids"),
-        ids.count == 1, case .integer(let token) = ids[0]
-      else { break }
-      return token
-    default: break
-    }
-    throw ModelFileError.unsupported(
-      file: processor.file, what: "the post-processor '\(type)' with other tokens than one before")
   }
 }

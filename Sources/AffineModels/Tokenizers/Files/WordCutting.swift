@@ -6,6 +6,8 @@ struct WordCutting {
 
   private let file: String
   private let words: Words
+  /// Whether texts are brought into normalization form C first.
+  let composes: Bool
 
   /// The expressions of known models, by the most digits of a word.
   static let expressions: [(text: String, longestNumber: Int)] = [3, 1].map { count in
@@ -47,9 +49,10 @@ struct WordCutting {
     default: throw try Self.unknown(steps[0])
     }
     let normalizer = try settings.part("normalizer")?.text("type")
-    guard normalizer == nil else {
+    guard normalizer == nil || normalizer == "NFC" else {
       throw ModelFileError.unsupported(file: file, what: "the normalizer '\(normalizer ?? "")'")
     }
+    composes = normalizer == "NFC"
   }
 
   private static func unknown(_ step: ModelSettings) throws -> ModelFileError {
@@ -79,7 +82,7 @@ struct SpaceRule {
   /// - Throws: ``ModelFileError``: a way that is not known here.
   init(_ settings: ModelSettings) throws {
     var (replaces, prepends) = (false, false)
-    for step in try Self.steps(settings, "normalizer", "normalizers") {
+    for step in try settings.steps("normalizer", "normalizers") {
       switch try step.text("type") {
       case "Prepend" where try step.text("prepend") == "\u{2581}" && !replaces: prepends = true
       case "Replace"
@@ -92,7 +95,7 @@ struct SpaceRule {
       }
     }
     var scheme: String?
-    for step in try Self.steps(settings, "pre_tokenizer", "pretokenizers") {
+    for step in try settings.steps("pre_tokenizer", "pretokenizers") {
       switch try step.text("type") {
       // After all spaces were replaced there is none to cut at.
       case "Split" where replaces && step.value("pattern")?.member("String")?.text == " ":
@@ -114,15 +117,5 @@ struct SpaceRule {
     default:
       throw ModelFileError.unsupported(file: settings.file, what: "spaces that stay spaces")
     }
-  }
-
-  private static func steps(
-    _ settings: ModelSettings, _ name: String, _ list: String
-  ) throws -> [ModelSettings] {
-    guard let part = try settings.part(name) else { return [] }
-    guard try part.text("type") == "Sequence", case .array(let all) = part.value(list) else {
-      return [part]
-    }
-    return try all.map { try ModelSettings(file: settings.file, value: $0) }
   }
 }

@@ -34,7 +34,7 @@ extension PieceTokenizer {
       bosToken: try token("bos_token_id") ?? 1, eosToken: try token("eos_token_id") ?? 2,
       unknownToken: try token("unknown_token_id") ?? 0, addsBos: try flag("add_bos_token") ?? true,
       ends: roles
-    ) { _ in .texts(ranks: ranks) }
+    ) { _ in .merging(.texts(ranks: ranks)) }
   }
 
   /// The place of each score among all, the best first; equal ones have one, and what is no number is last.

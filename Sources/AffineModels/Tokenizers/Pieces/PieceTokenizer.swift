@@ -1,12 +1,19 @@
-/// Byte pair encoding of characters as in SentencePiece (Kudo and Richardson, arXiv 1808.06226), with bytes for
-/// characters that have no token: the tokens of Llama 2, Mistral and Gemma.
+/// Pieces of characters as in SentencePiece (Kudo and Richardson, arXiv 1808.06226), by merging pairs or by
+/// scores, with bytes for characters that have no token: the tokens of Llama 2, Mistral, Gemma and XLM-RoBERTa.
 ///
-/// A space is written `▁`; the whole text between special tokens is merged, not word by word.
+/// A space is written `▁`; the whole text between special tokens is cut at once, unless a file says that
+/// it is cut into words first.
 public struct PieceTokenizer: LanguageTokenizer {
   /// Before which parts of a text a space is put.
   enum Prefix: Sendable {
     /// None; the first, or each that follows a special token; each, unless it begins with one.
     case none, first, always, metaspace, metaspaceFirst
+  }
+
+  /// How a text is cut into pieces.
+  enum Rule: Sendable {
+    case merging(PieceMerger.Rule)
+    case unigram(UnigramModel)
   }
 
   public let bosToken: Int?
@@ -18,10 +25,14 @@ public struct PieceTokenizer: LanguageTokenizer {
   public let kinds: [TokenKind]
 
   let outputs: ByteStrings
-  let specials: SpecialTokens
+  var specials: SpecialTokens
   let table: ByteStringTable
-  let rule: PieceMerger.Rule
+  let rule: Rule
   let prefix: Prefix
+  /// What becomes of the text between special tokens first.
+  var normalizer = TextNormalizer(steps: [])
+  /// Whether words end at spaces, which go, or before `▁`.
+  var (cutsAtSpaces, cutsBeforeMarks) = (false, false)
   /// The token of each byte, or -1.
   let byteTokens: [Int32]
   let unknownToken: Int?
@@ -35,7 +46,7 @@ public struct PieceTokenizer: LanguageTokenizer {
   init(
     vocabulary: [String], kinds numbers: [Int], prefix: Prefix, bosToken: Int?, eosToken: Int?,
     unknownToken: Int?, addsBos: Bool, ends: [Int],
-    rule: (ByteStringTable) throws(TokenizerError) -> PieceMerger.Rule
+    rule: (ByteStringTable) throws(TokenizerError) -> Rule
   ) throws(TokenizerError) {
     var kinds = try BytePairTokenizer.kinds(numbers, count: vocabulary.count)
     try ByteStrings.check(vocabulary)
@@ -107,13 +118,25 @@ public struct PieceTokenizer: LanguageTokenizer {
         followsSpecial = true
         continue
       }
-      append(text[fragment.range], followsSpecial, to: &tokens)
+      let isFirst = fragment.range.lowerBound == 0
+      let part = normalizer.normalized(Array(text[fragment.range]))
+      for word in cutsAtSpaces ? Self.words(part) : [part[...]] {
+        append(word, followsSpecial, isFirst: isFirst, to: &tokens)
+      }
       followsSpecial = false
     }
     return tokens
   }
 
-  private func append(_ text: ArraySlice<UInt8>, _ followsSpecial: Bool, to tokens: inout [Int]) {
+  /// What stands between spaces of any kind.
+  private static func words(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
+    String(decoding: text, as: UTF8.self).unicodeScalars
+      .split { $0.properties.isWhitespace }.map { Array(Substring($0).utf8)[...] }
+  }
+
+  private func append(
+    _ text: ArraySlice<UInt8>, _ followsSpecial: Bool, isFirst: Bool, to tokens: inout [Int]
+  ) {
     var escaped: [UInt8] = []
     escaped.reserveCapacity(text.count + text.count / 2)
     for byte in text {
@@ -125,12 +148,23 @@ public struct PieceTokenizer: LanguageTokenizer {
       case .first: followsSpecial
       case .always: true
       case .metaspace: !escaped.starts(with: Self.space)
-      case .metaspaceFirst: text.startIndex == 0 && !escaped.starts(with: Self.space)
+      case .metaspaceFirst: isFirst && !escaped.starts(with: Self.space)
       }
+    if escaped.isEmpty { return }
     if isPrefixed { escaped = Self.space + escaped }
-    var merger = PieceMerger(escaped, table, rule)
+    guard cutsBeforeMarks else { return append(escaped, to: &tokens) }
+    var start = 0
+    for place in escaped.indices.dropFirst()
+    where escaped[place] == Self.space[0] && escaped[place...].starts(with: Self.space) {
+      append(Array(escaped[start..<place]), to: &tokens)
+      start = place
+    }
+    append(Array(escaped[start...]), to: &tokens)
+  }
+
+  private func append(_ escaped: [UInt8], to tokens: inout [Int]) {
     var followsUnknown = false
-    merger.forEach { token, range in
+    forEachPiece(of: escaped) { token, range in
       guard token < 0 else {
         tokens.append(token)
         followsUnknown = false
@@ -144,6 +178,17 @@ public struct PieceTokenizer: LanguageTokenizer {
         if !followsUnknown { tokens.append(unknownToken) }
         followsUnknown = true
       }
+    }
+  }
+
+  private func forEachPiece(
+    of text: [UInt8], _ body: (_ token: Int, _ range: Range<Int>) -> Void
+  ) {
+    switch rule {
+    case .unigram(let model): model.forEachPiece(of: text, body)
+    case .merging(let rule):
+      var merger = PieceMerger(text, table, rule)
+      merger.forEach(body)
     }
   }
 

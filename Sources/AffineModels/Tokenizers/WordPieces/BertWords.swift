@@ -49,7 +49,7 @@ struct BertWords {
       return put(scalar, body) && (!isChinese || end(body))
     }
     var isWanted = true
-    for base in Decompositions.bases(of: scalar) where isWanted {
+    for base in Decompositions.parts(of: scalar) where isWanted {
       isWanted = order(base, body)
     }
     return isWanted && (!isChinese || end(body))

@@ -1,0 +1,29 @@
+extension LanguageModel {
+  /// A conversation as the model wants it written, up to where the model answers.
+  ///
+  /// - Throws: ``LlamaError/noChatTemplate``; ``TemplateError``.
+  func text(of messages: [ChatMessage]) throws -> String {
+    guard let chatTemplate else { throw LlamaError.noChatTemplate }
+    return try ChatTemplate(chatTemplate).render(
+      messages: messages, bosToken: name(of: tokenizer.bosToken),
+      eosToken: name(of: tokenizer.eosToken))
+  }
+
+  /// The tokens of a conversation's beginning, up to where the model answers.
+  ///
+  /// - Throws: ``LlamaError/noChatTemplate``; ``TemplateError``.
+  public func tokens(of messages: [ChatMessage]) throws -> [Int] {
+    tokens(ofWritten: try text(of: messages))
+  }
+
+  /// The tokens of what a template wrote, which may begin with the token that begins a text.
+  func tokens(ofWritten text: String) -> [Int] {
+    let begin = name(of: tokenizer.bosToken)
+    let begins = !begin.isEmpty && text.utf8.starts(with: begin.utf8)
+    return tokenizer.tokens(text, addSpecial: !begins, parseSpecial: true)
+  }
+
+  private func name(of token: Int?) -> String {
+    token.map { tokenizer.text([$0], showSpecial: true) } ?? ""
+  }
+}

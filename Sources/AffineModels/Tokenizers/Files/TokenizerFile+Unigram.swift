@@ -1,0 +1,103 @@
+internal import AffineFormats
+
+extension TokenizerFile {
+  /// Pieces by their scores.
+  func unigram() throws -> PieceTokenizer {
+    let (names, scores) = (tokens.names, tokens.scores)
+    guard let unknown = try model.int("unk_id"), scores.indices.contains(unknown) else {
+      throw ModelFileError.malformed(
+        file: settings.file, reason: "'unk_id' is not the number of a piece")
+    }
+    let words = try PieceWords(settings)
+    var tokenizer = try pieces(prefix: words.prefix, unknownToken: unknown) {
+      _ throws(TokenizerError) in
+      .unigram(
+        try UnigramModel(Array(names[..<scores.count]), scores: scores, unknownToken: unknown))
+    }
+    tokenizer.normalizer = try TextNormalizer(settings)
+    (tokenizer.cutsAtSpaces, tokenizer.cutsBeforeMarks) = (
+      words.cutsAtSpaces, words.cutsBeforeMarks
+    )
+    return tokenizer
+  }
+}
+
+/// How a `tokenizer.json` cuts texts into words and marks their spaces.
+private struct PieceWords {
+  var prefix = PieceTokenizer.Prefix.none
+  var (cutsAtSpaces, cutsBeforeMarks) = (false, false)
+
+  /// - Throws: ``ModelFileError``: a way that is not known here.
+  init(_ settings: ModelSettings) throws {
+    var isMarked = false
+    for step in try settings.steps("pre_tokenizer", "pretokenizers") {
+      switch try step.text("type") {
+      case "WhitespaceSplit" where !isMarked: cutsAtSpaces = true
+      case "Metaspace"
+      where try !isMarked && (step.text("replacement") ?? "\u{2581}") == "\u{2581}":
+        isMarked = true
+        cutsBeforeMarks = try step.flag("split") ?? true
+        let adds = try step.flag("add_prefix_space") ?? true
+        switch try step.text("prepend_scheme") ?? (adds ? "always" : "never") {
+        case "always": prefix = .metaspace
+        case "never": prefix = .none
+        case "first" where !cutsAtSpaces: prefix = .metaspaceFirst
+        case let other:
+          throw ModelFileError.unsupported(file: settings.file, what: "the prefix '\(other)'")
+        }
+      case let other:
+        throw ModelFileError.unsupported(
+          file: settings.file, what: "texts cut into words by '\(other ?? "")'")
+      }
+    }
+    guard isMarked else {
+      throw ModelFileError.unsupported(file: settings.file, what: "spaces that stay spaces")
+    }
+  }
+}
+
+extension TextNormalizer {
+  /// Reads the normalizer of a `tokenizer.json`.
+  ///
+  /// - Throws: ``ModelFileError``: one that is not known here.
+  fileprivate init(_ settings: ModelSettings) throws {
+    steps = try settings.steps("normalizer", "normalizers").map { step in
+      let content = Array((try step.text("content") ?? "").utf8)
+      let pattern = step.value("pattern")
+      switch try step.text("type") {
+      case "NFC": return .compose
+      case "Precompiled":
+        let text = try step.text("precompiled_charsmap") ?? ""
+        guard let map = CharacterMap(base64: text) else {
+          throw ModelFileError.malformed(
+            file: step.file, reason: "'precompiled_charsmap' is no map of characters")
+        }
+        return .map(map)
+      case "Strip":
+        return .strip(
+          left: try step.flag("strip_left") ?? true, right: try step.flag("strip_right") ?? true)
+      case "Prepend": return .prepend(Array((try step.text("prepend") ?? "").utf8))
+      case "Replace":
+        if let old = pattern?.member("String")?.text {
+          return .replace(Array(old.utf8), with: content)
+        }
+        if pattern?.member("Regex")?.text == " {2,}" { return .joinSpaces(content) }
+        throw ModelFileError.unsupported(
+          file: step.file, what: "the replacement of \(pattern?.serialized ?? "nothing")")
+      case let other:
+        throw ModelFileError.unsupported(file: step.file, what: "the normalizer '\(other ?? "")'")
+      }
+    }
+  }
+}
+
+extension ModelSettings {
+  /// The steps of a part, which is one or a sequence.
+  func steps(_ name: String, _ list: String) throws -> [ModelSettings] {
+    guard let part = try part(name) else { return [] }
+    guard try part.text("type") == "Sequence", case .array(let all) = part.value(list) else {
+      return [part]
+    }
+    return try all.map { try ModelSettings(file: file, value: $0) }
+  }
+}

@@ -1,0 +1,35 @@
+import AffineFormats
+import AffineModels
+import ArgumentParser
+
+/// Talks with a model.
+struct ChatCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "chat",
+    abstract: "Talk with a language model, a line a turn.",
+    discussion: """
+      Lines come from standard input, and answers go to standard output as they come; the end of the input ends
+      the conversation. Empty lines are no turns. What was read and said before is kept: of each turn only
+      what is new runs through the model.
+
+      Example:
+        affine chat --model SmolLM2-135M-Instruct.Q4_1.gguf --system "Answer in one sentence."
+      """)
+
+  @OptionGroup var options: LanguageModelOptions
+  @Option(help: "What the model is told first.") var system: String?
+  @OptionGroup var generation: GenerationArguments
+
+  func run() throws {
+    let model = try options.load(on: try options.execution())
+    guard model.chatTemplate != nil else {
+      throw Failure("'\(options.model)': \(LlamaError.noChatTemplate)")
+    }
+    var conversation = Conversation(model, system: system, try generation.options(options))
+    while let line = readLine() {
+      guard !line.allSatisfy(\.isWhitespace) else { continue }
+      try conversation.answer(line) { try StandardStream.output.write($0) }
+      try show("")
+    }
+  }
+}

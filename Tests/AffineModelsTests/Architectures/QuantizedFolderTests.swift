@@ -1,0 +1,104 @@
+import AffineFormats
+import AffineLayers
+import AffineModels
+import AffineQuant
+import Foundation
+import Testing
+
+/// A tiny model as each project keeps it quantized, opened as a model; `Tests/Golden/quantized_folders.py` wrote
+/// folders and logits.
+@Suite struct QuantizedFolderTests {
+  static let folder = TokenGolden.folder.appending(path: "Golden/Quantized").path
+  static let names = [
+    "gptq", "awq", "compressed-tensors", "mlx", "bnb-nf4", "bnb-nf4-nested", "bnb-fp4", "bnb-int8",
+  ]
+
+  static func logits(_ name: String, _ activations: ActivationFormat) throws -> Float {
+    let golden = try SafeTensorsFile(path: "\(folder)/\(name)/logits.safetensors")
+    let tokens = try golden.bytes(of: "tokens").viewed(as: Int32.self).array.map { Int($0) }
+    let expected: Matrix<Float> = try golden.matrix("logits")
+    let model = try ModelSource.open("\(folder)/\(name)").model(activations: activations)
+    var cache = KeyValueCache(model.configuration, format: .float32)
+    var largest: Float = 0
+    try model.eachLogits(after: tokens, &cache) { logits, first in
+      for row in 0..<logits.shape.rows {
+        for column in 0..<logits.shape.columns {
+          largest = max(largest, abs(logits[row, column] - expected[first + row, column]))
+        }
+      }
+    }
+    return largest
+  }
+
+  /// Codes are those of the file, so that logits are those of the values that they stand for.
+  @Test(arguments: names) func findsTheLogits(_ name: String) throws {
+    let largest = try Self.logits(name, .float32)
+    print("\(name): logits differ by at most \(largest)")
+    #expect(largest < 1e-4)
+    // Inputs in bytes are near.
+    #expect(try Self.logits(name, .int8Groups) < 1)
+  }
+
+  /// Weights stay in codes: 4 bits with scales are less than half of floats of 16 bits.
+  @Test(arguments: names) func keepsCodes(_ name: String) throws {
+    let model = try ModelSource.open("\(Self.folder)/\(name)").model(activations: .float32)
+    for linear in model.linearNames where !linear.contains("lm_head") {
+      let weight = model[linear: linear].weight
+      #expect(weight.byteCount <= weight.shape.count + 4 * weight.shape.rows, "\(linear)")
+    }
+  }
+
+  /// Parts that are missing, of other types or sizes end in a sentence.
+  @Test(arguments: ["bnb-nf4-nested", "bnb-int8"]) func refusesPartsThatDoNotFit(
+    _ name: String
+  ) throws {
+    let file = try SafeTensorsFile(path: "\(Self.folder)/\(name)/model.safetensors")
+    let configuration = try String(
+      contentsOf: URL(filePath: "\(Self.folder)/\(name)/config.json"), encoding: .utf8)
+    let module = "model.layers.0.mlp.up_proj"
+    func checkpoint(_ change: (String) -> (TensorElement, [Int], [UInt8])?) throws
+      -> QuantizedCheckpoint
+    {
+      var writer = SafeTensorsWriter()
+      for entry in file.header.entries {
+        guard entry.name.hasPrefix(module) else { continue }
+        let (element, shape, bytes) =
+          try change(entry.name)
+          ?? (entry.element, entry.shape, file.bytes(of: entry.name).array)
+        if shape.contains(-1) { continue }
+        try writer.add(entry.name, element, shape: shape, bytes: Buffer(bytes))
+      }
+      return try QuantizedCheckpoint(
+        file: SafeTensorsFile(contents: Buffer(writer.contents)), configuration: configuration)
+    }
+    #expect(try checkpoint { _ in nil }.names == [module])
+    _ = try checkpoint { _ in nil }.matrix(module)
+    for entry in file.header.entries where entry.name.hasPrefix(module) {
+      let missing = try checkpoint { $0 == entry.name ? (.uint8, [-1], []) : nil }
+      let short = try checkpoint { $0 == entry.name ? (.uint8, [3], [1, 2, 3]) : nil }
+      for changed in [missing, short] {
+        // Without what says that there are codes there are none; a layout that is not named is the usual one.
+        let isOptional = entry.name.hasSuffix("weight_format")
+        do {
+          _ = try changed.matrix(module)
+          #expect(isOptional, "\(entry.name)")
+        } catch { #expect(!"\(error)".isEmpty) }
+      }
+    }
+    for (old, new) in [
+      ("\"blocksize\": 64", "\"blocksize\": -4"), ("\"blocksize\": 64", "\"blocksize\": 48"),
+      ("\"shape\": [128, 64]", "\"shape\": [1, 64]"), ("\"shape\": [128, 64]", "\"shape\": 7"),
+      ("\"shape\": [128, 64]", "\"shape\": [9223372036854775807, 64]"),
+      ("\"nested_blocksize\": 256", "\"nested_blocksize\": 0"), ("{", "["),
+    ] where name != "bnb-int8" {
+      let changed = try checkpoint { name in
+        guard name.contains("quant_state") else { return nil }
+        let text = String(decoding: (try? file.bytes(of: name).array) ?? [], as: UTF8.self)
+        let other = Array(text.replacingOccurrences(of: old, with: new).utf8)
+        #expect(other != Array(text.utf8), "\(text)")
+        return (.uint8, [other.count], other)
+      }
+      #expect(throws: QuantizedCheckpointError.self, "\(new)") { try changed.matrix(module) }
+    }
+  }
+}
