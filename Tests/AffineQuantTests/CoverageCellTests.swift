@@ -39,9 +39,11 @@ import Testing
   @Test func namesFollowTheGrammar() {
     let operations = ["matmul", "quantize", "dequantize", "lookup", "transpose", "pack"]
     let codes = (1...8).map { "i\($0)" } + ["t4", "t8"]
-    let elements = codes + codes.map { "f32\($0)" } + ["f32", "u8", "u4", "8", "4", "any"]
+    let elements = codes + codes.flatMap { ["f32\($0)", "bf16\($0)"] } + [
+      "bf16", "f32", "u8", "u4", "8", "4", "any"]
     let instructionSets = [
-      "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "amx", "neon", "neondot", "i8mm",
+      "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "amxbf16", "neon",
+      "neondot", "i8mm", "neonbf16",
     ]
     for row in Set(CoverageCell.all.flatMap(\.rows)) {
       let parts = row.name.split(separator: "_").map(String.init)
