@@ -1,4 +1,3 @@
-import AffineOracle
 import AffineQuant
 import AffineTestSupport
 import Testing
@@ -6,16 +5,18 @@ import Testing
 /// Products in the precision of bfloat16.
 @Suite struct BFloat16ProductTests {
   /// Those that have kernels of their own for it, and one whose floats are rounded.
-  static let executions = ["portable", "avx2", "avx512vnni", "avx512bf16", "amxbf16", "neon", "neonbf16"]
-    .compactMap { InstructionSet(name: $0) }
-    .filter { $0.isSubset(of: .running) }
-    .flatMap { set in
-      [1, 3].map { threads in
-        var execution = Execution(threads: threads, instructionSet: set)
-        execution.precision = .bfloat16
-        return execution
-      }
+  static let executions = [
+    "portable", "avx2", "avx512vnni", "avx512bf16", "amxbf16", "neon", "neonbf16",
+  ]
+  .compactMap { InstructionSet(name: $0) }
+  .filter { $0.isSubset(of: .running) }
+  .flatMap { set in
+    [1, 3].map { threads in
+      var execution = Execution(threads: threads, instructionSet: set)
+      execution.precision = .bfloat16
+      return execution
     }
+  }
 
   private static func small(_ rows: Int, _ columns: Int, _ seed: Int) -> Matrix<Float> {
     Matrix(rows: rows, columns: columns) { row, column in
@@ -29,7 +30,9 @@ import Testing
   func wholeNumbersAreExact(execution: Execution, operation: Operation) throws {
     for (m, n, k) in [(1, 5, 37), (6, 33, 64), (40, 70, 900)] {
       let first = operation.shapes(m, n, k).first, second = operation.shapes(m, n, k).second
-      let (x, w) = (Self.small(first.rows, first.columns, 3), Self.small(second.rows, second.columns, 5))
+      let (x, w) = (
+        Self.small(first.rows, first.columns, 3), Self.small(second.rows, second.columns, 5)
+      )
       for types in [
         [OperandType.float(.float32), .float(.float32)], [.float(.bfloat16), .float(.bfloat16)],
         [.float(.float16), .float(.float32)], [.float(.bfloat16), .float(.float32)],
@@ -62,7 +65,8 @@ import Testing
       let exact = Oracle.product(.linear, input, weight).values
       for operand in [weight, weight.packed(for: input.type, execution)] {
         let actual: Matrix<Float> = try ProductCall(.linear, input, operand, on: execution).result()
-        #expect(zip(actual.values.array, exact).allSatisfy { Double($0) == $1 }, "\(m) × \(n) × \(k)")
+        #expect(
+          zip(actual.values.array, exact).allSatisfy { Double($0) == $1 }, "\(m) × \(n) × \(k)")
       }
     }
   }
@@ -73,7 +77,9 @@ import Testing
     let x = Samples.matrix(9, 200, seed: 4)
     let input = Matrix<Float>(rows: 9, columns: 200) { x[$0, $1] * ($1 == 7 ? 300 : 1) * factor }
     let w = Samples.matrix(40, 200, seed: 5)
-    for name in ["float32", "int8-row", "uint4-group32-asymmetric", "uint4-group32-biased", "float8e4m3-row"] {
+    for name in [
+      "float32", "int8-row", "uint4-group32-asymmetric", "uint4-group32-biased", "float8e4m3-row",
+    ] {
       let type = try #require(OperandType(name: name))
       let (a, b) = (ErasedOperand.float(.float32(input)), try ErasedOperand(w, as: type))
       let exact = Oracle.product(.linear, a, b), magnitudes = Oracle.magnitudes(.linear, a, b)

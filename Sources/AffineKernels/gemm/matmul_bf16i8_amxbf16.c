@@ -16,7 +16,12 @@ enum { NIBBLES = 0 };
 #include "matmul_bf16_amx_codes.h"
 
 void aq_matmul_bf16i8_amxbf16(void *args) { amx_pairs_of_kind(args, 8); }
-void aq_matmul_bf16t8_amxbf16(void *args) { amx_pairs_of_kind(args, 8); }
+
+void aq_matmul_bf16t8_amxbf16(void *args) {
+  const aq_matmul_codes_args *t = args;
+  if (t->exponent_bits) amx_pairs_of_kind(t, SIGNED_BYTES);
+  else amx_pairs_of_kind(t, 8);
+}
 
 #pragma clang attribute pop
 #endif

@@ -14,7 +14,12 @@ enum { ROWS = MOST_ROWS, NIBBLES = 0 };
 #include "matmul_bf16_codes_body.h"
 
 void aq_matmul_bf16i8_avx512bf16(void *args) { pairs_of_kind(args, 8); }
-void aq_matmul_bf16t8_avx512bf16(void *args) { pairs_of_kind(args, 8); }
+
+void aq_matmul_bf16t8_avx512bf16(void *args) {
+  const aq_matmul_codes_args *t = args;
+  if (t->exponent_bits) pairs_of_kind(t, SIGNED_BYTES);
+  else pairs_of_kind(t, 8);
+}
 
 #pragma clang attribute pop
 #endif

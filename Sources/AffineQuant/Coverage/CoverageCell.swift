@@ -63,7 +63,8 @@ public struct CoverageCell: Sendable, Hashable {
 
   private static func single(_ operation: Operation, _ weights: QuantizedType) -> CoverageCell? {
     kernels(for: operation, .quantized(weights)).map {
-      CoverageCell(operation: operation, activations: .float(.float32), weights: weights,
+      CoverageCell(
+        operation: operation, activations: .float(.float32), weights: weights,
         precision: .float32, rows: $0)
     }
   }

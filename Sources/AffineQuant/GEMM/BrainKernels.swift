@@ -29,7 +29,9 @@ struct BrainKernels: Sendable {
   var rows: [KernelRow] { [round?.row, widen?.row, pairs?.row].compactMap(\.self) }
 
   /// Rounds values that follow each other.
-  func round(_ floats: UnsafePointer<Float>, _ count: Int, into halves: UnsafeMutablePointer<UInt16>) {
+  func round(
+    _ floats: UnsafePointer<Float>, _ count: Int, into halves: UnsafeMutablePointer<UInt16>
+  ) {
     guard let round else { preconditionFailure("no kernel that rounds") }
     var arguments = unsafe Halves(
       c: aq_halves_args(

@@ -42,7 +42,8 @@ struct FloatProduct: ~Copyable, ParallelWork {
     self.together = together
     self.panelLength = panelLength
     self.lhs = FloatLanes(
-      lhs, lanes: mr, run: kernel.tile.lhsRun, together: lhs.isDecodedByColumns ? Self.decodedTogether.lhs : 1, depth: depth,
+      lhs, lanes: mr, run: kernel.tile.lhsRun,
+      together: lhs.isDecodedByColumns ? Self.decodedTogether.lhs : 1, depth: depth,
       threads: threads, workspace)
     self.rhs = FloatLanes(
       rhs, lanes: nr, together: together, depth: depth, threads: threads, workspace)

@@ -28,7 +28,9 @@ struct ValueKernels: Sendable {
     // Long runs are copied from rows, and turned once more from columns.
     let turns = (axis == .rows) == (panels.run <= 2)
     interleave = turns ? TransposeKernels.interleave.best(on: execution) : nil
-    copy = axis == .columns && panels.form == .float32 ? TransposeKernels.columns.best(on: execution) : nil
+    copy =
+      axis == .columns && panels.form == .float32
+      ? TransposeKernels.columns.best(on: execution) : nil
     switch type {
     case .float(.float32): (dequantize, widen) = (nil, nil)
     case .float(.bfloat16) where axis == .rows && panels.copies(type):
@@ -41,7 +43,7 @@ struct ValueKernels: Sendable {
 
   /// The kernels in the order in which they run.
   var rows: [KernelRow] {
-    (dequantize?.rows ?? []) + [widen?.row].compactMap(\.self) + (brain?.rows ?? [])
-      + [interleave?.row, copy?.row].compactMap(\.self)
+    let read = (dequantize?.rows ?? []) + [widen?.row].compactMap(\.self)
+    return read + (brain?.rows ?? []) + [interleave?.row, copy?.row].compactMap(\.self)
   }
 }

@@ -14,6 +14,7 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
   /// nothing overflows or becomes subnormal.
   ///
   /// - Parameter depth: How many terms there are.
+  /// - Returns: The bound, a part of that sum.
   public func errorBound(depth: Int) -> Double {
     switch self {
     case .float32: Double(depth + 9) * 0x1p-24

@@ -22,7 +22,8 @@ struct LanguageModelOptions: ParsableArguments {
   func load(on execution: Execution) throws -> LanguageModel {
     guard let format = ActivationFormat(name: activations) else {
       throw Failure(
-        "'\(activations)' is no type of activations: float32, bfloat16, int8-token, int8-group32 are some")
+        "'\(activations)' is no type of activations: float32, bfloat16, int8-token, int8-group32 are some"
+      )
     }
     let clock = ContinuousClock()
     let started = clock.now

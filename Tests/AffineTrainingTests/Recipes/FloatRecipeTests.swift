@@ -53,7 +53,8 @@ import Testing
         [inBrain.output, inBrain.dx, inBrain.dw][index]
       )
       // Codes err as much in both; float sums by their own bound beside that of bfloat16.
-      let bound = Precision.bfloat16.errorBound(depth: depth) + Precision.float32.errorBound(depth: depth)
+      let bound =
+        Precision.bfloat16.errorBound(depth: depth) + Precision.float32.errorBound(depth: depth)
       for row in 0..<a.shape.rows {
         for column in 0..<a.shape.columns {
           let distance = abs(Double(a[row, column]) - Double(b[row, column]))

@@ -1,3 +1,4 @@
+import AffineQuant
 import AffineTraining
 import Foundation
 import Testing

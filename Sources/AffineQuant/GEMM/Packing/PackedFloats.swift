@@ -75,10 +75,10 @@ struct PackedFloats {
   private func lay(
     _ rows: borrowing Span<Float>, _ count: Int, _ worker: Int, _ output: inout MutableSpan<Float>
   ) {
-    let depth = slices.depth, (brain, interleave) = (source.kernels.brain, source.kernels.interleave)
+    let (depth, kernels) = (slices.depth, source.kernels)
     // A worker's memory is its own.
     let memory = unsafe rounded.pointer + worker * paddedLength
-    if let brain, brain.makesPairs {
+    if let brain = kernels.brain, brain.makesPairs {
       let words = output.count / lanes
       unsafe rows.withUnsafeBufferPointer { rows in
         guard let floats = rows.baseAddress else { return }
@@ -90,13 +90,18 @@ struct PackedFloats {
         }
       }
       unsafe BrainKernels.lay(
-        memory, count: count, lanes: lanes, run: run, into: &output, interleave)
+        memory, count: count, lanes: lanes, run: run, into: &output,
+        kernels.interleave)
       return
     }
-    guard let interleave else { preconditionFailure("no kernel that turns rows") }
+    guard let interleave = kernels.interleave else {
+      preconditionFailure("no kernel that turns rows")
+    }
     TransposeKernels.interleave(
       rows, count: count, lanes: lanes, units: depth, into: &output, interleave)
-    if let brain { unsafe brain.roundInPlace(&output, UnsafeMutableRawPointer(memory)) }
+    if let brain = kernels.brain {
+      unsafe brain.roundInPlace(&output, UnsafeMutableRawPointer(memory))
+    }
   }
 
   /// Makes the values of a row smaller if its largest is too large for sums over codes.
