@@ -57,7 +57,7 @@ class Affine:
         """The report of one `affine bench`, or an error with what it says."""
         threads = call.threads or self.threads
         command = [self.path, "bench", call.operation, "--weights", call.weights,
-                   "--activations", call.activations, "--threads", str(threads),
+                   "--activations", call.activations, "--precision", call.precision, "--threads", str(threads),
                    "--seconds", str(self.seconds), "--format", "json"]
         for name in ("m", "k", "n"):
             command += [f"--{name}", str(getattr(size, name))]

@@ -20,6 +20,7 @@ class Call:
     weights: str
     activations: str = "float32"
     threads: int | None = None
+    precision: str = "float32"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def _mlx(bits, group):
 INT8 = Call("linear", "int8-row", "int8-token")
 INT4 = Call("linear", "int4-group32", "int8-token")
 FLOAT = Call("linear", "float32", "float32")
+INT8_FLOAT = Call("linear", "int8-row")
 BFLOAT16 = Peer("torch bf16 linear", "torch_peers", "linear", ("bfloat16",), is_reference=True)
 
 # A token, a few, a small batch; then batches of layers whose weights a cache holds.
@@ -98,9 +100,14 @@ WORK = (
          (_onnx_nbits(128, 4), _mlx(4, 128)), 2.0, {1: 1.4}),
     Work("linear-int4-float", Call("linear", "int4-group32"), LINEAR,
          (_onnx_nbits(32, 0), _mlx(4, 32)), 1.0, {1: 4.0, 8: 1.5}),
-    Work("linear-int8-float", Call("linear", "int8-row"), LINEAR, (
+    Work("linear-int8-float", INT8_FLOAT, LINEAR, (
         Peer("torch _weight_int8pack_mm bf16", "torch_peers", "int8_weight_only"), _mlx(8, 64),
         BFLOAT16), 2.0),
+    Work("linear-int8-bfloat16", replace(INT8_FLOAT, activations="bfloat16", precision="bfloat16"), LINEAR, (
+        Peer("torch _weight_int8pack_mm bf16", "torch_peers", "int8_weight_only"),
+        BFLOAT16), 2.0),
+    Work("linear-bfloat16", Call("linear", "bfloat16", "bfloat16", precision="bfloat16"), LINEAR[2:],
+         (replace(BFLOAT16, is_reference=False),), 1.0),
     # One row or a few are bound by memory: no target.
     Work("linear-float", FLOAT, LINEAR[2:],
          (Peer("torch MKL", "torch_peers", "linear", ("float32",)), BFLOAT16), 0.95),

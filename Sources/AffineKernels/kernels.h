@@ -81,6 +81,31 @@
   K(matmul_f32, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 1, 1, AQ_F32, AQ_F32, 1, 0))                       \
   K(matmul_f32, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 1, 1, AQ_F32, AQ_F32, 1, 0))
 
+// Products of bfloat16. Where a CPU has no instruction for them, products are those of floats that were rounded.
+#define AQ_BFLOAT_CODES(K, name, kr, form)                                                                 \
+  K(name, amxbf16, AQ_AMXBF16 | AQ_AMX | AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, \
+    true, AQ_TILE(32, 32, kr, 32, AQ_BF16, form, 17, 256))                                                 \
+  K(name, avx512bf16, AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, \
+    AQ_TILE(8, 32, kr, 2, AQ_BF16, form, 1, 256))                                          \
+  K(name, neonbf16, AQ_NEONBF16 | AQ_NEON, ARM, true, AQ_TILE(8, 8, kr, 2, AQ_BF16, form, 1, 256))
+#define AQ_ROWS_matmul_bf16i8(K) AQ_BFLOAT_CODES(K, matmul_bf16i8, 4, AQ_U8)
+#define AQ_ROWS_matmul_bf16i4(K) AQ_BFLOAT_CODES(K, matmul_bf16i4, 4, AQ_U4)
+#define AQ_ROWS_matmul_bf16i1(K) AQ_BFLOAT_CODES(K, matmul_bf16i1, 32, AQ_U1)
+#define AQ_ROWS_matmul_bf16i2(K) AQ_BFLOAT_CODES(K, matmul_bf16i2, 16, AQ_U2)
+#define AQ_ROWS_matmul_bf16i3(K) AQ_BFLOAT_CODES(K, matmul_bf16i3, 32, AQ_U3)
+#define AQ_ROWS_matmul_bf16i5(K) AQ_BFLOAT_CODES(K, matmul_bf16i5, 32, AQ_U5)
+#define AQ_ROWS_matmul_bf16i6(K) AQ_BFLOAT_CODES(K, matmul_bf16i6, 16, AQ_U6)
+#define AQ_ROWS_matmul_bf16i7(K) AQ_BFLOAT_CODES(K, matmul_bf16i7, 32, AQ_U7)
+#define AQ_ROWS_matmul_bf16t8(K) AQ_BFLOAT_CODES(K, matmul_bf16t8, 4, AQ_U8)
+#define AQ_ROWS_matmul_bf16t4(K) AQ_BFLOAT_CODES(K, matmul_bf16t4, 4, AQ_U4)
+
+#define AQ_ROWS_matmul_bf16(K)                                                                                 \
+  K(matmul_bf16, amxbf16, AQ_AMXBF16 | AQ_AMX | AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, \
+    true, AQ_TILE(32, 32, 32, 32, AQ_BF16, AQ_BF16, 5, 0))                                                     \
+  K(matmul_bf16, avx512bf16, AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true,              \
+    AQ_TILE(8, 32, 32, 2, AQ_BF16, AQ_BF16, 1, 0))                                                             \
+  K(matmul_bf16, neonbf16, AQ_NEONBF16 | AQ_NEON, ARM, true, AQ_TILE(8, 8, 2, 2, AQ_BF16, AQ_BF16, 1, 0))
+
 #define AQ_ROWS_range_f32(K)                         \
   K(range_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(range_f32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
@@ -151,6 +176,10 @@
 #define AQ_ROWS_columns_32(K)                          \
   K(columns_32, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
   K(columns_32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
+#define AQ_ROWS_columns_bf16(K)                          \
+  K(columns_bf16, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(columns_bf16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
 #define AQ_ROWS_halve_4(K)                          \
   K(halve_4, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
@@ -239,6 +268,10 @@
   K(round_f16, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(round_f16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
+#define AQ_ROWS_round_bf16(K)                          \
+  K(round_bf16, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(round_bf16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
 // Not kernels but roofs: loops on registers alone, that rates are compared with.
 #define AQ_ROWS_peak_i8(K)                                                 \
   K(peak_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
@@ -262,3 +295,9 @@
   K(peak_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(peak_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
   K(peak_f32, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
+
+#define AQ_ROWS_peak_bf16(K)                                                                                \
+  K(peak_bf16, amxbf16, AQ_AMXBF16 | AQ_AMX | AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, \
+    true, AQ_NO_TILE)                                                                                       \
+  K(peak_bf16, avx512bf16, AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(peak_bf16, neonbf16, AQ_NEONBF16 | AQ_NEON, ARM, true, AQ_NO_TILE)

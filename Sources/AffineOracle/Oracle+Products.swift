@@ -47,7 +47,9 @@ extension Oracle {
   /// A float product decodes each operand with up to three roundings, multiplies and adds; a product
   /// of whole numbers has exact sums, and each of its slices up to five operations. Biases make terms
   /// that cancel, so the magnitudes are those of scaled codes and biases apart.
-  package static func tolerance(depth: Int) -> Tolerance { .dot(roundings: depth + 8) }
+  package static func tolerance(depth: Int, _ precision: Precision = .float32) -> Tolerance {
+    precision == .float32 ? .dot(roundings: depth + 8) : .brainDot(roundings: depth + 8)
+  }
 
   /// The sum of the magnitudes of all terms of a product, with biases apart from scaled codes.
   package static func magnitudes(

@@ -10,6 +10,9 @@ public enum Tolerance: Sendable {
   /// Each operation errs by at most 2⁻²⁴ of its result, and every result is at most the sum of the
   /// magnitudes, so the bound holds to first order; one rounding more covers the second.
   case dot(roundings: Int)
+  /// The same where both operands are rounded to bfloat16 first, by at most 2⁻⁸ each, and operations may be
+  /// truncated, which errs by up to 2⁻²³.
+  case brainDot(roundings: Int)
 
   /// The bound for a reference and the sum of the magnitudes of what was added up for it.
   public func bound(_ expected: Double, magnitude: Double) -> Double {
@@ -18,6 +21,10 @@ public enum Tolerance: Sendable {
     case .ulps(let count): count * Double(Float(expected).ulp)
     case .dot(let roundings):
       Double(roundings + 1) * 0x1p-24 * magnitude + Double(Float.leastNonzeroMagnitude)
+    case .brainDot(let roundings):
+      // Sums are those of rounded operands, whose magnitudes are larger by as much.
+      ((1 + 0x1p-8) * (1 + 0x1p-8) * (1 + Double(roundings + 1) * 0x1p-23) - 1) * magnitude
+        + Double(Float.leastNormalMagnitude)
     }
   }
 

@@ -11,7 +11,7 @@ import Testing
       for row in cell.rows where row.canRun() {
         let outcome = try CellCheck.run(cell, row)
         if !outcome.passed {
-          failures.append("\(row.name) \(cell.activations.name) \(cell.weights.name)")
+          failures.append("\(row.name) \(cell.activationsName) \(cell.weights.name)")
         }
       }
     }
@@ -39,9 +39,14 @@ import Testing
   @Test func namesFollowTheGrammar() {
     let operations = ["matmul", "quantize", "dequantize", "lookup", "transpose", "pack"]
     let codes = (1...8).map { "i\($0)" } + ["t4", "t8"]
-    let elements = codes + codes.map { "f32\($0)" } + ["f32", "u8", "u4", "8", "4", "any"]
+    let elements =
+      codes + codes.flatMap { ["f32\($0)", "bf16\($0)"] } + [
+        "bf16", "f32", "u8", "u4", "8", "4", "any",
+      ]
     let instructionSets = [
-      "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "amx", "neon", "neondot", "i8mm",
+      "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "amxbf16",
+      "neon",
+      "neondot", "i8mm", "neonbf16",
     ]
     for row in Set(CoverageCell.all.flatMap(\.rows)) {
       let parts = row.name.split(separator: "_").map(String.init)

@@ -3,6 +3,8 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
   public let operation: String
   public var weights, activations: String
   public let m, k, n, threads: Int
+  /// What floats were multiplied as; null stands for float32.
+  @Nullable public internal(set) var precision: String?
   /// The kernel that does the work; null where it is more than a kernel.
   @Nullable public internal(set) var kernel: String?
   public let medianSeconds, minimumSeconds: Double
@@ -27,13 +29,14 @@ extension BenchmarkResult {
   public struct Key: Hashable, Sendable {
     public let operation, weights, activations: String
     public let m, k, n, threads: Int
+    public let precision: String
   }
 
   /// What was timed.
   public var key: Key {
     Key(
       operation: operation, weights: weights, activations: activations, m: m, k: k, n: n,
-      threads: threads)
+      threads: threads, precision: precision ?? "float32")
   }
 
   /// Between the shortest and the longest of the rounds' medians.
@@ -60,7 +63,9 @@ extension BenchmarkResult: CustomStringConvertible {
   public var description: String {
     let roof = peakGops.map { "\(Self.short($0)) GOP/s" } ?? "a copy's bandwidth"
     let part = fractionOfPeak.map { ", \(Self.short(100 * $0)) % of \(roof)" } ?? ""
-    return "\(operation) \(activations) × \(weights), m \(m) k \(k) n \(n), \(threads) threads: "
+    let rounded = precision.map { $0 == "float32" ? "" : " in \($0)" } ?? ""
+    return
+      "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads: "
       + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) GOP/s\(part), "
       + "\(Self.short(gigabytesPerSecond)) GB/s" + (kernel.map { " (\($0))" } ?? "")
   }

@@ -53,7 +53,8 @@ package struct Measurement {
     let isMove = [.quantize, .dequantize, .transpose].contains(Operation(rawValue: name))
     return BenchmarkResult(
       operation: name, weights: benchmark.weights.name, activations: benchmark.activations.name,
-      m: benchmark.m, k: benchmark.k, n: benchmark.n, threads: threads, kernel: work.kernel?.name,
+      m: benchmark.m, k: benchmark.k, n: benchmark.n, threads: threads,
+      precision: benchmark.execution.precision.rawValue, kernel: work.kernel?.name,
       medianSeconds: timing.median, minimumSeconds: timing.minimum, samples: timing.samples.count,
       roundMedianSeconds: rounds.map(\.median), gops: rate * 1e-9,
       gigabytesPerSecond: work.bytes / timing.median * 1e-9, copyGigabytesPerSecond: copy * 1e-9,

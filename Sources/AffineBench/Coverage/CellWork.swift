@@ -18,6 +18,8 @@ struct CellWork {
     _ cell: CoverageCell, m: Int, k: Int, n: Int, reusing weight: inout Weight?,
     _ execution: Execution
   ) throws {
+    var execution = execution
+    execution.precision = cell.precision
     if cell.operation.isProduct {
       (amount, bytes, run) = try Self.product(cell, m, k, n, &weight, execution)
     } else {

@@ -4,7 +4,7 @@ extension CoverageReport.Cell {
   init(_ cell: CoverageCell, on available: InstructionSet) {
     let plan = cell.plan(on: available)
     operation = cell.operation.rawValue
-    activations = cell.activations.name
+    activations = cell.activationsName
     weights = cell.weights.name
     rows = cell.rows.map { row in
       CoverageReport.Row(

@@ -18,6 +18,7 @@ struct RateMeasurement {
     let operation: Operation
     let kernel: String
     let activations: OperandType
+    let precision: Precision
     let codes: Codes
     let block: Block
     let mapping: String
@@ -83,9 +84,10 @@ struct RateMeasurement {
     let largest = rates.values.map(\.bytes).max() ?? 1
     var named: [String: Double] = [:]
     for (row, peak) in peaks where peak > 0 {
-      // Products with codes that become floats run the loops of floats.
+      // Products with codes that become floats, or bfloat16, run the loops of these.
       let numbers = row.name.split(separator: "_").dropFirst(2).first.map(String.init) ?? ""
-      let name = "\(numbers.hasPrefix("f32") ? "f32" : numbers) \(row.needs.name)"
+      let left = ["f32", "bf16"].first { numbers.hasPrefix($0) }
+      let name = "\(left ?? numbers) \(row.needs.name)"
       named[name] = max(named[name] ?? 0, peak * 1e-9)
     }
     return CoverageReport.Roofs(
@@ -96,6 +98,7 @@ struct RateMeasurement {
   private func kind(_ cell: CoverageCell, _ row: KernelRow) -> Kind {
     Kind(
       operation: cell.operation, kernel: row.name, activations: cell.activations,
+      precision: cell.precision,
       codes: codes(cell), block: cell.weights.block, mapping: cell.weights.mapping.kind.name)
   }
 

@@ -120,4 +120,43 @@ void aq_peak_f32_avx512vnni(void *args) {
   }
   peak->operations = 32.0 * CHAINS * (double)peak->iterations;
 }
+
+__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
+void aq_peak_bf16_avx512bf16(void *args) {
+  aq_peak_args *peak = args;
+  __m512i a = _mm512_set1_epi16(0x3f00), b = _mm512_set1_epi16(0x3e80);
+  __m512 sums[CHAINS] = {0};
+  for (size_t i = 0; i < peak->iterations; ++i) {
+    for (int c = 0; c < CHAINS; ++c) {
+      __asm__ volatile("vdpbf16ps %2, %1, %0" : "+v"(sums[c]) : "v"(a), "v"(b));
+    }
+  }
+  peak->operations = 64.0 * CHAINS * (double)peak->iterations;
+}
+
+__attribute__((target("amx-tile,amx-bf16")))
+void aq_peak_bf16_amxbf16(void *args) {
+  aq_peak_args *peak = args;
+  // As aq_peak_i8_amx.
+  uint8_t shapes[64] __attribute__((aligned(64))) = {1};
+  for (int tile = 0; tile < 8; ++tile) {
+    shapes[16 + 2 * tile] = 64;
+    shapes[48 + tile] = 16;
+  }
+  _tile_loadconfig(shapes);
+  _tile_zero(4);
+  _tile_zero(5);
+  _tile_zero(6);
+  _tile_zero(7);
+  size_t rounds = peak->iterations / 16;
+  for (size_t i = 0; i < rounds; ++i) {
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+  }
+  _tile_release();
+  // 16 rows, 16 lanes, 32 products and as many sums.
+  peak->operations = 4.0 * 16 * 16 * 32 * 2 * (double)rounds;
+}
 #endif

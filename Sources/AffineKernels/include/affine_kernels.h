@@ -21,9 +21,12 @@ enum {
   AQ_AVX512VNNI = 1 << 2,  // with F, BW, DQ and VL
   AQ_AMX = 1 << 3,
   AQ_AVX512VBMI = 1 << 4,  // with AVX512VNNI
+  AQ_AVX512BF16 = 1 << 5,  // with AVX512VBMI
+  AQ_AMXBF16 = 1 << 6,     // with AMX and AVX512BF16
   AQ_NEON = 1 << 8,
   AQ_NEONDOT = 1 << 9,
   AQ_I8MM = 1 << 10,
+  AQ_NEONBF16 = 1 << 11,
 };
 
 /// The instruction sets of the running CPU, as far as the operating system lets programs use them.

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 // The families of kernels. All kernels of a family take one struct of arguments, whose header states
-// the formula, and give the same bits.
+// the formula, and give the same bits, but for products of bfloat16.
 
 /// The form of the numbers of a packed side.
 enum {
@@ -22,6 +22,7 @@ enum {
   AQ_U5,
   AQ_U6,
   AQ_U7,
+  AQ_BF16,  // bfloat16, two neighbours of the contracted axis side by side
 };
 
 /// All of the contracted axis.
@@ -81,6 +82,17 @@ typedef struct {
   FAMILY(matmul_f32t8) \
   FAMILY(matmul_f32t4) \
   FAMILY(matmul_f32) \
+  FAMILY(matmul_bf16i8) \
+  FAMILY(matmul_bf16i4) \
+  FAMILY(matmul_bf16i1) \
+  FAMILY(matmul_bf16i2) \
+  FAMILY(matmul_bf16i3) \
+  FAMILY(matmul_bf16i5) \
+  FAMILY(matmul_bf16i6) \
+  FAMILY(matmul_bf16i7) \
+  FAMILY(matmul_bf16t8) \
+  FAMILY(matmul_bf16t4) \
+  FAMILY(matmul_bf16) \
   FAMILY(range_f32) \
   FAMILY(quantize_i8) \
   FAMILY(quantize_any) \
@@ -98,6 +110,7 @@ typedef struct {
   FAMILY(widen_8) \
   FAMILY(interleave_32) \
   FAMILY(columns_32) \
+  FAMILY(columns_bf16) \
   FAMILY(halve_4) \
   FAMILY(split_4) \
   FAMILY(squeeze_any) \
@@ -132,9 +145,11 @@ typedef struct {
   FAMILY(widen_bf16) \
   FAMILY(widen_f16) \
   FAMILY(round_f16) \
+  FAMILY(round_bf16) \
   FAMILY(peak_i8) \
   FAMILY(peak_i4) \
-  FAMILY(peak_f32)
+  FAMILY(peak_f32) \
+  FAMILY(peak_bf16)
 
 #define AQ_DECLARE_FAMILY(name) aq_family aq_##name(void);
 AQ_EACH_FAMILY(AQ_DECLARE_FAMILY)

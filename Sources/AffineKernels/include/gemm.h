@@ -74,6 +74,12 @@ typedef struct {
 ///
 /// In families of tables, matmul_f32t4 and matmul_f32t8, a code stands for table[code], of 16 or 256 values
 /// of at most 2^16, and there is neither offset nor zero point nor bias.
+///
+/// In families of bfloat16, matmul_bf16i8 and so on, left values are bfloat16 where `lhs` points to,
+/// [panel][run][lhs_lanes][lhs_run], and numbers of codes are rounded to bfloat16, to nearest even: whole numbers
+/// of up to 8 bits are bfloat16. Products are exact; they are summed as floats in an order of the kernel's
+/// own, which may round in another way than to nearest and take subnormal operands and sums for zero. So
+/// kernels differ, but none by more than 2^-23 of the magnitudes for each sum.
 typedef struct {
   size_t slices, groups;                  // `groups`: k-groups of all slices
   const uint32_t *_Nonnull slice_groups;  // [slices], at most 32
@@ -96,6 +102,9 @@ typedef struct {
 } aq_matmul_codes_args;
 
 /// out[i, j] = sum_k lhs[i, k] * rhs[j, k], accumulated with fma in ascending k
+///
+/// In matmul_bf16 both sides are bfloat16 where the pointers lead, [panel][run][lhs_lanes][lhs_run] and
+/// [depth / 2][nr][2]; the depth is a multiple of kr, and sums are as those of aq_matmul_codes_args.
 typedef struct {
   size_t depth;
   const float *_Nonnull lhs;  // [panel][depth][lhs_lanes]

@@ -59,6 +59,17 @@ typedef struct {
   uint32_t *_Nonnull out;       // [count][padded_lanes]
 } aq_columns_args;
 
+/// out[i][lane] = the bfloat16 of in[2 i][lane] and, above it, of in[2 i + 1][lane], or 0 where there is none:
+/// columns of floats that lie side by side become a panel of pairs, rounded to nearest even
+typedef struct {
+  size_t lanes;               // columns there are
+  size_t padded_lanes;        // lanes of the panel; those beyond `lanes` are written as zero
+  size_t count;               // rows
+  const float *_Nonnull in;   // [count][in_stride]
+  size_t in_stride;
+  uint32_t *_Nonnull out;     // [count / 2, rounded up][padded_lanes]
+} aq_pairs_args;
+
 /// Bytes of codes of 4 bits become half as many: out[g][b] = in[g][b] | in[g][half + b] << 4
 typedef struct {
   size_t groups, half;

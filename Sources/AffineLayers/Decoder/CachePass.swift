@@ -40,6 +40,8 @@ struct CachePass: DecoderPass {
     _ execution: Execution,
     observe: ((_ linear: String, _ input: Matrix<Float>) throws -> Void)? = nil
   ) {
+    var execution = execution
+    if model.activations.precision != .float32 { execution.precision = model.activations.precision }
     self.model = model
     configuration = model.configuration
     self.caches = caches

@@ -1,24 +1,31 @@
 public import AffineQuant
 
-/// What the inputs of linear layers are quantized to on every call.
+/// What the inputs of linear layers are quantized to on every call, or rounded.
 public struct ActivationFormat: Sendable, Hashable {
   /// The type of the codes; `nil`: inputs stay floats.
   public let type: QuantizedType?
+  /// What floats are multiplied as.
+  public let precision: Precision
 
   /// Inputs stay floats.
   public static let float32 = ActivationFormat(nil)
+  /// Inputs and weights are multiplied as bfloat16.
+  public static let bfloat16 = ActivationFormat(nil, .bfloat16)
   /// Bytes with a scale for every 32 of a token, the largest magnitude over 127: what the codes of GGUF
   /// files are multiplied with elsewhere, too.
   public static let int8Groups = ActivationFormat(
     QuantizedType.init(name: "int8-group32"))
 
-  private init(_ type: QuantizedType?) { self.type = type }
+  private init(_ type: QuantizedType?, _ precision: Precision = .float32) {
+    self.type = type
+    self.precision = precision
+  }
 
-  /// Reads `float32` or the name of a quantized type whose scales are constant along rows, as
+  /// Reads `float32`, `bfloat16` or the name of a quantized type whose scales are constant along rows, as
   /// `int8-token` or `int8-group32`.
   public init?(name: String) {
-    if name == "float32" {
-      self = .float32
+    if let precision = Precision(rawValue: name) {
+      self.init(nil, precision)
     } else {
       guard let type = QuantizedType(name: name), type.block.isRowSliced, type.block.rows == 1
       else { return nil }
@@ -27,7 +34,7 @@ public struct ActivationFormat: Sendable, Hashable {
   }
 
   /// The name, as it is read.
-  public var name: String { type?.name ?? "float32" }
+  public var name: String { type?.name ?? precision.rawValue }
 
   /// A weight that multiplies such inputs.
   ///

@@ -39,4 +39,8 @@ public enum Catalog {
       "int8-row", "int8-tensor", "int8-column", "int8-block32x32", "uint8-row", "uint8-tensor",
       "uint8-row-biased", "float8e4m3-row",
     ].compactMap { OperandType(name: $0) }
+
+  /// Those that are multiplied as bfloat16 too.
+  static let brainActivations: [OperandType] = ["bfloat16", "float8e4m3-row"]
+    .compactMap { OperandType(name: $0) }
 }

@@ -6,13 +6,16 @@ public struct CoverageCell: Sendable, Hashable {
   public let activations: OperandType
   /// The quantized operand: a weight, or inputs saved for a gradient.
   public let weights: QuantizedType
+  /// What floats of a product are multiplied as.
+  public let precision: Precision
   /// The kernels, fastest first.
   public let rows: [KernelRow]
 
   /// How the cell is served on a CPU with these instruction sets; of a linear product, with a weight that
   /// lies packed where kernels read panels.
   public func plan(on available: InstructionSet = .running) -> Plan {
-    let execution = Execution(threads: 1, instructionSet: available)
+    var execution = Execution(threads: 1, instructionSet: available)
+    execution.precision = precision
     let (first, second): (OperandType, OperandType?) =
       operation.isProduct ? (activations, .quantized(weights)) : (.quantized(weights), nil)
     let isPacked = OperandType.quantized(weights).isReadPacked(by: activations)
@@ -33,23 +36,36 @@ public struct CoverageCell: Sendable, Hashable {
     Operation.allCases.flatMap { cells($0, type) }
   }
 
+  /// The name of the left operand of a product, with its precision where that is not `float32`.
+  public var activationsName: String {
+    precision == .float32 ? activations.name : "\(activations.name) in \(precision.rawValue)"
+  }
+
   private static func cells(_ operation: Operation, _ weights: QuantizedType) -> [CoverageCell] {
-    operation.isProduct
-      ? Catalog.activations.compactMap { product(operation, $0, weights) }
-      : single(operation, weights).map { [$0] } ?? []
+    guard operation.isProduct else { return single(operation, weights).map { [$0] } ?? [] }
+    let inFloat = Catalog.activations.compactMap { product(operation, $0, weights, .float32) }
+    return inFloat
+      + Catalog.brainActivations.compactMap { product(operation, $0, weights, .bfloat16) }
   }
 
   private static func product(
-    _ operation: Operation, _ activations: OperandType, _ weights: QuantizedType
+    _ operation: Operation, _ activations: OperandType, _ weights: QuantizedType,
+    _ precision: Precision
   ) -> CoverageCell? {
-    kernels(for: operation, activations, .quantized(weights)).map {
-      CoverageCell(operation: operation, activations: activations, weights: weights, rows: $0)
-    }
+    let plan = AffineQuant.plan(
+      for: operation, activations, .quantized(weights), on: Execution(precision: precision))
+    // Products of whole numbers have no other precision.
+    guard let plan, precision == .float32 || plan.precision == precision else { return nil }
+    return CoverageCell(
+      operation: operation, activations: activations, weights: weights, precision: precision,
+      rows: plan.candidates)
   }
 
   private static func single(_ operation: Operation, _ weights: QuantizedType) -> CoverageCell? {
     kernels(for: operation, .quantized(weights)).map {
-      CoverageCell(operation: operation, activations: .float(.float32), weights: weights, rows: $0)
+      CoverageCell(
+        operation: operation, activations: .float(.float32), weights: weights,
+        precision: .float32, rows: $0)
     }
   }
 }

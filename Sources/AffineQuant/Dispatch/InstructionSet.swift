@@ -16,14 +16,20 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
   public static let avx512vnni = InstructionSet(AQ_AVX512VNNI)
   /// AVX-512 permutations of bytes, with what ``avx512vnni`` has.
   public static let avx512vbmi = InstructionSet(AQ_AVX512VBMI)
+  /// AVX-512 dot products of bfloat16, with what ``avx512vbmi`` has.
+  public static let avx512bf16 = InstructionSet(AQ_AVX512BF16)
   /// AMX int8 tiles.
   public static let amx = InstructionSet(AQ_AMX)
+  /// AMX bfloat16 tiles, with what ``amx`` and ``avx512bf16`` have.
+  public static let amxbf16 = InstructionSet(AQ_AMXBF16)
   /// Arm NEON.
   public static let neon = InstructionSet(AQ_NEON)
   /// Arm 8-bit dot products.
   public static let neondot = InstructionSet(AQ_NEONDOT)
   /// Arm 8-bit matrix products.
   public static let i8mm = InstructionSet(AQ_I8MM)
+  /// Arm dot products of bfloat16.
+  public static let neonbf16 = InstructionSet(AQ_NEONBF16)
   /// No more than the language gives: every CPU has it.
   public static let portable: InstructionSet = []
 
@@ -32,8 +38,8 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
 
   private static let names: [(InstructionSet, String)] = [
     (.avx2, "avx2"), (.avxvnni, "avxvnni"), (.avx512vnni, "avx512vnni"),
-    (.avx512vbmi, "avx512vbmi"), (.amx, "amx"),
-    (.neon, "neon"), (.neondot, "neondot"), (.i8mm, "i8mm"),
+    (.avx512vbmi, "avx512vbmi"), (.avx512bf16, "avx512bf16"), (.amx, "amx"), (.amxbf16, "amxbf16"),
+    (.neon, "neon"), (.neondot, "neondot"), (.i8mm, "i8mm"), (.neonbf16, "neonbf16"),
   ]
 
   /// The name of the most capable set in it: what a kernel that needs it is named after.
@@ -50,10 +56,13 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
     case "avxvnni": self = [.avx2, .avxvnni]
     case "avx512vnni": self = [.avx2, .avx512vnni]
     case "avx512vbmi": self = [.avx2, .avx512vnni, .avx512vbmi]
+    case "avx512bf16": self = [.avx2, .avx512vnni, .avx512vbmi, .avx512bf16]
     case "amx": self = [.avx2, .avx512vnni, .avx512vbmi, .amx]
+    case "amxbf16": self = [.avx2, .avx512vnni, .avx512vbmi, .avx512bf16, .amx, .amxbf16]
     case "neon": self = .neon
     case "neondot": self = [.neon, .neondot]
     case "i8mm": self = [.neon, .neondot, .i8mm]
+    case "neonbf16": self = [.neon, .neondot, .i8mm, .neonbf16]
     default: return nil
     }
   }

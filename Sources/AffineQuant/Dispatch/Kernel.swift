@@ -34,6 +34,9 @@ package struct Kernel<Arguments>: @unchecked Sendable {
     return max((rows + panels - 1) / panels, 1)
   }
 
+  /// The rows of a left panel of floats: panels of long runs are as wide as tiles.
+  func leftLanes(_ rows: Int) -> Int { tile.lhsRun > 2 ? tile.mr : balancedRows(rows) }
+
   /// Runs the kernel. Its arguments point to memory that the kernel's formula says it touches.
   @inline(__always)
   package func callAsFunction(_ arguments: inout Arguments) {

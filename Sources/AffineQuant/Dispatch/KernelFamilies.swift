@@ -50,6 +50,8 @@ package import AffineKernels
 @safe struct LookupRow { var c: aq_lookup_args }
 /// Columns to a panel.
 @safe struct CopyColumns { var c: aq_columns_args }
+/// Columns of floats to a panel of pairs.
+@safe struct PairColumns { var c: aq_pairs_args }
 /// Sums of a product to its result.
 @safe struct FinishRows { var c: aq_finish_args }
 /// Bytes of a panel to halves of bytes.

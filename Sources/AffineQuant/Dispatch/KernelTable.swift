@@ -48,5 +48,10 @@ package struct KernelTable<Arguments>: Sendable {
       .map { $0.kernel() } + kernels.filter { $0.row.canRun(on: sets) }
   }
 
+  /// Whether the execution may use a kernel that is not the portable one.
+  func isSpecial(on execution: Execution) -> Bool {
+    choice(on: execution, .max).row.tier != .portable
+  }
+
   var rows: [KernelRow] { kernels.map(\.row) }
 }

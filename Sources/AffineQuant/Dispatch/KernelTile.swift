@@ -70,6 +70,14 @@ public struct KernelTile: Sendable, Hashable {
     return Int(field & ~scalable) * Int(aq_scalable_words())
   }
 
+  /// Numbers of the left side in one word of its panels.
+  var lhsOfWord: Int { lhs == .bfloat16 ? 2 : 1 }
+
+  /// Words of one lane of panels of floats, or of pairs in whole k-groups.
+  func words(_ depth: Int) -> Int {
+    lhs == .bfloat16 ? (depth + kr - 1) / kr * (kr / 2) : depth
+  }
+
   /// Codes of one row of the right side that lie together.
   var rhsRun: Int { rhs.isSqueezed ? 4 : kr }
 
@@ -96,6 +104,8 @@ public enum PackedForm: Int, Sendable, Hashable {
   /// Unsigned codes of so many bits, squeezed: of every few quads of all lanes whole codes lie at the bottom of
   /// bytes, and what these leave at the top makes the others.
   case uint1, uint2, uint3, uint5, uint6, uint7
+  /// bfloat16, two neighbours of the contracted axis side by side.
+  case bfloat16
 
   /// The bits of a number.
   var bits: Int {
@@ -108,7 +118,7 @@ public enum PackedForm: Int, Sendable, Hashable {
     case .uint6: 6
     case .uint7: 7
     case .int8, .uint8: 8
-    case .int16Pairs: 16
+    case .int16Pairs, .bfloat16: 16
     case .float32: 32
     }
   }

@@ -11,9 +11,14 @@ public struct Plan: Sendable, Hashable {
   /// Of these the faster ones that do not run, and why.
   public let passedOver: [PassedOver]
 
+  /// What numbers are multiplied as; `nil` where all are whole numbers, and of what is no product.
+  public let precision: Precision?
+
   init(
-    _ operation: Operation, _ steps: [Step], candidates: [KernelRow], on execution: Execution
+    _ operation: Operation, _ steps: [Step], candidates: [KernelRow], precision: Precision? = nil,
+    on execution: Execution
   ) {
+    self.precision = precision
     self.operation = operation
     self.steps = steps
     self.candidates = candidates
@@ -82,6 +87,9 @@ extension Plan: CustomStringConvertible {
       let names = step.kernels.map { "\($0.name) (\($0.tier.rawValue))" }.joined(separator: ", ")
       return "\(step.work.rawValue): \(names)" + (step.bytes.map { ", \($0) bytes" } ?? "")
     }
-    return (passed + taken).joined(separator: "\n")
+    let rounded =
+      precision == .bfloat16
+      ? ["in bfloat16: within 2^-7 + (k + 9) 2^-23 of the magnitudes of k terms"] : []
+    return (rounded + passed + taken).joined(separator: "\n")
   }
 }

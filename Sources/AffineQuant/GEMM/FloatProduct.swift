@@ -3,7 +3,7 @@ internal import AffineKernels
 /// `lhs · rhsᵀ` in float, for operands that are float matrices or codes that become values.
 ///
 /// Accumulates with fused multiply-adds in ascending order of the contracted axis, so every kernel
-/// gives the same bits.
+/// gives the same bits; pairs of bfloat16 as each kernel does.
 struct FloatProduct: ~Copyable, ParallelWork {
   /// How much of the contracted axis meets at a time: a right panel of 32 lanes takes 96 KiB and the
   /// left rows that pass by it 3 KiB each, so that hundreds of them stay in a second-level cache.
@@ -31,28 +31,29 @@ struct FloatProduct: ~Copyable, ParallelWork {
     _ workspace: Workspace, result: (_ block: Shape) -> ProductResult
   ) {
     let rows = lhs.freeExtent, nr = kernel.tile.nr
-    let mr = kernel.balancedRows(rows)
+    let mr = kernel.leftLanes(rows)
     let leftPanels = (rows + mr - 1) / mr
     let depth = min(Self.depth, lhs.contractedExtent)
     let together = rhs.isDecodedByColumns ? Self.decodedTogether.rhs : 1
-    let panelLength = nr * depth
+    let panelLength = nr * kernel.tile.words(depth)
     self.kernel = kernel
     self.mr = mr
     self.leftPanels = leftPanels
     self.together = together
     self.panelLength = panelLength
     self.lhs = FloatLanes(
-      lhs, lanes: mr, together: lhs.isDecodedByColumns ? Self.decodedTogether.lhs : 1, depth: depth,
+      lhs, lanes: mr, run: kernel.tile.lhsRun,
+      together: lhs.isDecodedByColumns ? Self.decodedTogether.lhs : 1, depth: depth,
       threads: threads, workspace)
     self.rhs = FloatLanes(
       rhs, lanes: nr, together: together, depth: depth, threads: threads, workspace)
-    left = workspace.take(leftPanels * mr * lhs.contractedExtent)
+    left = workspace.take(leftPanels * mr * kernel.tile.words(lhs.contractedExtent))
     panel = workspace.take(panelLength * threads)
     blocking = Blocking(
       left: Blocking.Side(panels: leftPanels, bytes: 0, lanes: mr),
       right: Blocking.Side(
         panels: (rhs.freeExtent + nr * together - 1) / (nr * together),
-        bytes: 4 * nr * together * lhs.contractedExtent, lanes: nr * together),
+        bytes: 4 * nr * together * kernel.tile.words(lhs.contractedExtent), lanes: nr * together),
       decodesRight: true, threads: threads)
     self.result = result(Shape(rows, nr * together))
   }
@@ -73,13 +74,19 @@ struct FloatProduct: ~Copyable, ParallelWork {
     forEachBlock { block in
       lhs.decode(part, block, worker: worker)
       for index in lhs.panels(of: part) {
-        let start = (block.lowerBound * leftPanels + index * block.count) * mr
+        let start = start(of: index, block)
         // A panel's range is its own.
-        left.withRange(start..<start + mr * block.count) {
+        left.withRange(start..<start + mr * kernel.tile.words(block.count)) {
           lhs.fill(index, block, worker: worker, &$0)
         }
       }
     }
+  }
+
+  /// Where a left panel of a block begins; the blocks before it are whole.
+  private func start(of panel: Int, _ block: Range<Int>) -> Int {
+    let tile = kernel.tile
+    return (tile.words(block.lowerBound) * leftPanels + panel * tile.words(block.count)) * mr
   }
 
   func run(_ part: Int, worker: Int) {
@@ -110,13 +117,14 @@ struct FloatProduct: ~Copyable, ParallelWork {
     _ index: Int, _ block: Range<Int>, _ leftPanel: Int, _ rows: Range<Int>, _ worker: Int,
     _ sums: UnsafeMutablePointer<Float>, _ stride: Int, columns: Int
   ) {
-    let (start, length) = (worker * panelLength, kernel.tile.nr * block.count)
+    let words = kernel.tile.words(block.count)
+    let (start, length) = (worker * panelLength, kernel.tile.nr * words)
     // A worker's panel is its own.
     panel.withRange(start..<start + length) { rhs.fill(index, block, worker: worker, &$0) }
-    let first = (block.lowerBound * leftPanels + leftPanel * block.count) * mr
     var arguments = unsafe FloatPanel(
       c: aq_matmul_f32_args(
-        depth: block.count, lhs: left.pointer + first, lhs_lanes: mr, rhs: panel.pointer + start,
+        depth: words * kernel.tile.lhsOfWord, lhs: left.pointer + self.start(of: leftPanel, block),
+        lhs_lanes: mr, rhs: panel.pointer + start,
         rows: rows.count, columns: columns, out: sums, stride: stride,
         accumulate: block.lowerBound > 0))
     kernel(&arguments)

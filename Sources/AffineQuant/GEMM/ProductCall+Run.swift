@@ -32,13 +32,12 @@ extension ProductCall {
       case .codes(let kernel):
         runCodes(plan, kernel, threads, workspace) { output($0, threads, workspace, plan.finish) }
       case .weights(let kernel):
-        guard case .values(let values, let panels) = plan.lhs, let interleave = values.interleave
-        else {
+        guard case .values(let values, let panels) = plan.lhs else {
           preconditionFailure("a product of floats without floats")
         }
         let reader = FloatReader(source: lhs.source(panels, execution), kernels: values)
         let product = WeightOnlyProduct(
-          reader, packed(plan, kernel.tile, against: nil), kernel, interleave, threads: threads,
+          reader, packed(plan, kernel.tile, against: nil), kernel, threads: threads,
           workspace
         ) { output($0, threads, workspace, plan.finish) }
         ThreadPool.shared.run(product, threads: threads)

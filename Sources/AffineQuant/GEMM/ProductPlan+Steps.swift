@@ -8,8 +8,8 @@ extension ProductPlan {
     let added = execution.added.map(\.row)
     return Plan(
       operation, steps(sizes),
-      candidates: added.filter { $0 == route.row } + route.candidates(second),
-      on: execution)
+      candidates: added.filter { $0 == route.row } + route.candidates(second, execution.precision),
+      precision: route.isFloat ? execution.precision : nil, on: execution)
   }
 
   /// The steps, for reports.
@@ -75,13 +75,17 @@ extension ProductPlan {
 
 extension ProductPlan.Route {
   /// The rows of the kernel's table.
-  fileprivate func candidates(_ weight: OperandType) -> [KernelRow] {
+  fileprivate func candidates(_ weight: OperandType, _ precision: Precision) -> [KernelRow] {
     switch (self, weight) {
     case (.codes, .quantized(let type)): MatmulKernels.codes(type).rows
-    case (.weights, .quantized(let type)): MatmulKernels.weights(type).rows
-    default: MatmulKernels.float.rows
+    case (.weights, .quantized(let type)):
+      MatmulKernels.rows(MatmulKernels.pairs(type), MatmulKernels.weights(type), precision)
+    default: MatmulKernels.rows(MatmulKernels.pairFloats, MatmulKernels.float, precision)
     }
   }
+
+  /// Whether it multiplies numbers that are rounded.
+  fileprivate var isFloat: Bool { if case .codes = self { false } else { true } }
 
   fileprivate var tile: KernelTile {
     switch self {

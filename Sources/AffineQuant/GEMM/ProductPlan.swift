@@ -115,11 +115,13 @@ struct ProductPlan {
         return
       }
       if operation == .linear, weight.liesInPanels {
-        let kernel = MatmulKernels.weights(weight).best(on: execution)
+        let kernel = MatmulKernels.weights(weight, on: execution)
+          .best(on: execution, rows: layouts.rows)
         readsTotals = false
         route = .weights(kernel)
         lhs = .values(
-          ValueKernels(first, .rows, execution),
+          ValueKernels(
+            first, .rows, .init(form: kernel.tile.lhs, run: kernel.tile.lhsRun), execution),
           from: layouts.lhsIsPanels ? PanelKernels(first.panels, execution) : nil)
         let (right, _) = Self.codes(
           weight, kernel.tile, layouts.rhs.fit(kernel.tile), axes.rhs, sumsCodes: false, execution)
@@ -128,12 +130,16 @@ struct ProductPlan {
       }
     }
     readsTotals = false
-    route = .floats(MatmulKernels.float.best(on: execution))
+    let kernel = MatmulKernels.floats(on: execution).best(on: execution, rows: layouts.rows)
+    route = .floats(kernel)
     lhs = .values(
-      ValueKernels(first, axes.lhs, execution),
+      ValueKernels(
+        first, axes.lhs,
+        .init(form: kernel.tile.lhs, run: kernel.tile.lhsRun, copiesHalves: true), execution),
       from: layouts.lhsIsPanels ? PanelKernels(first.panels, execution) : nil)
     rhs = .values(
-      ValueKernels(second, axes.rhs, execution),
+      ValueKernels(
+        second, axes.rhs, .init(form: kernel.tile.rhs, copiesHalves: true), execution),
       from: layouts.rhs.isPanels ? PanelKernels(second.panels, execution) : nil)
     sums = nil
   }

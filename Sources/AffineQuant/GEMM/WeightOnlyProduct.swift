@@ -25,8 +25,8 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
   /// Takes a right side that is packed for the kernel; `result` is given the rows and columns that are written
   /// together.
   init(
-    _ lhs: FloatReader, _ rhs: CodeMatrix, _ kernel: Kernel<WeightPanel>,
-    _ interleave: Kernel<InterleaveRows>, threads: Int, _ workspace: Workspace,
+    _ lhs: FloatReader, _ rhs: CodeMatrix, _ kernel: Kernel<WeightPanel>, threads: Int,
+    _ workspace: Workspace,
     result: (_ block: Shape) -> ProductResult
   ) {
     guard let right = rhs.tiles, let short = right.short else {
@@ -34,8 +34,8 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
     }
     let layout = right.layout, offsets = right.valueOffsets
     let left = PackedFloats(
-      lhs, lanes: kernel.balancedRows(lhs.shape.rows), short.slices,
-      withSums: offsets.biases.count > 0, interleave, threads: threads, workspace)
+      lhs, lanes: kernel.leftLanes(lhs.shape.rows), run: kernel.tile.lhsRun, short.slices,
+      withSums: offsets.biases.count > 0, threads: threads, workspace)
     let blocking = Blocking(
       left: Blocking.Side(
         panels: left.panels, bytes: left.panelLength * 4, lanes: left.lanes),

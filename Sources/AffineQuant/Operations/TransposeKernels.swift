@@ -73,6 +73,24 @@ package enum TransposeKernels {
     }
   }
 
+  /// Columns of floats that lie side by side become a panel of pairs of bfloat16.
+  static let pairs = unsafe KernelTable<PairColumns>(
+    aq_columns_bf16(), portable: "aq_columns_bf16_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for pair in unsafe 0..<(arguments.count + 1) / 2 {
+      for lane in unsafe 0..<arguments.padded_lanes {
+        var word: UInt32 = 0
+        for place in unsafe 0..<min(2, arguments.count - 2 * pair)
+        where unsafe lane < arguments.lanes {
+          let value = unsafe arguments.in[(2 * pair + place) * arguments.in_stride + lane]
+          word |= UInt32(BFloat16(value).bitPattern) << UInt32(16 * place)
+        }
+        unsafe arguments.out[pair * arguments.padded_lanes + lane] = word
+      }
+    }
+  }
+
   /// Turns bytes that lie row by row.
   static func turn(
     _ rows: borrowing Span<UInt8>, _ shape: Shape, into turned: inout [UInt8],

@@ -1,6 +1,6 @@
 internal import AffineKernels
 
-/// How a call runs: on how many threads, with which instruction sets and which kernels.
+/// How a call runs: on how many threads, with which instruction sets and kernels, and in which precision.
 public struct Execution: Sendable, Hashable {
   /// Threads to use at most, 1 to 256; a call with little work uses fewer. Results do not depend on it.
   ///
@@ -8,6 +8,8 @@ public struct Execution: Sendable, Hashable {
   public var threads: Int { didSet { threads = Self.clamped(threads) } }
   /// What kernels may use of the CPU; what the CPU lacks is not used.
   public var instructionSet: InstructionSet
+  /// What floats, and codes that meet floats, are multiplied as.
+  public var precision = Precision.float32
   /// Kernels that are tried before those of the library, in this order.
   public var added: [AddedKernel] = []
   /// What notes which kernels run; `nil`: nothing does.
@@ -37,6 +39,12 @@ public struct Execution: Sendable, Hashable {
   public init(threads: Int, instructionSet: InstructionSet = .running) {
     self.threads = Self.clamped(threads)
     self.instructionSet = instructionSet
+  }
+
+  /// The standard one with products in another precision.
+  public init(precision: Precision) {
+    self = .standard
+    self.precision = precision
   }
 
   /// The same with another number of threads.

@@ -5,7 +5,16 @@ internal import AffineQuant
 struct LinearProducts {
   let recipe: Recipe
   let noise: Noise
+  /// In the recipe's precision.
   let execution: Execution
+
+  init(recipe: Recipe, noise: Noise, execution: Execution) {
+    var execution = execution
+    execution.precision = recipe.precision
+    self.recipe = recipe
+    self.noise = noise
+    self.execution = execution
+  }
 
   /// The trained steps of inputs and weight, where the recipe has them.
   struct Steps: Sendable {

@@ -1,10 +1,12 @@
+internal import AffineQuant
+
 /// By hand, for two reasons: a set would be written in any order, and what an older file does not say is
 /// as in ``Recipe/init(name:)``.
 extension Recipe: Codable {
   private enum CodingKeys: CodingKey {
     case name, forward, inputGradient, weightGradient, weight, updatesStochastically
     case masksClippedGradients, outlierThreshold, rotates, sampledProducts, flow, cache
-    case normalizesInputs
+    case normalizesInputs, precision
   }
 
   public init(from decoder: any Decoder) throws {
@@ -27,6 +29,7 @@ extension Recipe: Codable {
     try take(\.flow, .flow)
     try take(\.cache, .cache)
     try take(\.normalizesInputs, .normalizesInputs)
+    try take(\.precision, .precision)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -45,5 +48,7 @@ extension Recipe: Codable {
     try values.encode(flow, forKey: .flow)
     try values.encode(cache, forKey: .cache)
     try values.encode(normalizesInputs, forKey: .normalizesInputs)
+    // Files of float products stay what they were.
+    if precision != .float32 { try values.encode(precision, forKey: .precision) }
   }
 }

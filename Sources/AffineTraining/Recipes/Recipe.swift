@@ -1,5 +1,5 @@
 internal import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 /// How a linear layer is trained in few bits: what the operands of its three products become, how its
 /// weight is kept, and what flows between layers.
@@ -47,6 +47,9 @@ public struct Recipe: Sendable, Hashable {
   public var cache: CodePlan?
   /// Whether inputs are normalized by their root mean square first (BitNet).
   public var normalizesInputs = false
+
+  /// What operands that are no codes of whole numbers are multiplied as.
+  public var precision = Precision.float32
 
   /// Float products, to start from.
   public init(name: String) { self.name = name }

@@ -49,6 +49,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Threads, 1 to 256; by default AFFINE_THREADS or all cores.") var threads:
     IntegerList?
   @OptionGroup var sets: InstructionSetOption
+  @Option(
+    help: "What floats, and codes that meet floats, are multiplied as: float32 or bfloat16.")
+  var precision = Precision.float32
   @Option(help: "Seconds to measure each combination for.") var seconds = 0.5
   @Option(help: "How to print.") var format = OutputFormat.table
   @Option(
@@ -124,7 +127,9 @@ struct BenchCommand: ParsableCommand {
     var combinations: [Combination] = []
     for weights in weights.names {
       for activations in activations.names {
-        for execution in threads.map({ Execution(threads: $0, instructionSet: available) }) {
+        for count in threads {
+          var execution = Execution(threads: count, instructionSet: available)
+          execution.precision = precision
           for (k, n) in k.values.flatMap({ k in n.values.map { (k, $0) } }) {
             combinations += try m.values.map { m in
               Combination(

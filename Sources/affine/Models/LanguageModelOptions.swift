@@ -8,7 +8,7 @@ public import ArgumentParser
 struct LanguageModelOptions: ParsableArguments {
   @Option(help: "A GGUF file, or a folder of Hugging Face.") var model: String
   @Option(
-    help: "What inputs of linear layers are quantized to: float32, int8-token, int8-group32.")
+    help: "What inputs of linear layers become: float32, bfloat16, int8-token, int8-group32.")
   var activations = "int8-group32"
   @Option(help: "How keys and values are kept: float32, float16 or int8.")
   var cache = CacheFormat.float16
@@ -22,7 +22,8 @@ struct LanguageModelOptions: ParsableArguments {
   func load(on execution: Execution) throws -> LanguageModel {
     guard let format = ActivationFormat(name: activations) else {
       throw Failure(
-        "'\(activations)' is no type of activations: float32, int8-token, int8-group32 are some")
+        "'\(activations)' is no type of activations: float32, bfloat16, int8-token, int8-group32 are some"
+      )
     }
     do {
       return try LanguageModel(

@@ -15,7 +15,8 @@ struct InstructionSetOption: ParsableArguments {
     guard let set = InstructionSet(name: isa) else {
       throw Failure(
         "no instruction set is called '\(isa)': "
-          + "portable, avx2, avxvnni, avx512vnni, avx512vbmi, amx, neon, neondot and i8mm are known"
+          + "portable, avx2, avxvnni, avx512vnni, avx512vbmi, avx512bf16, amx, amxbf16, neon, neondot, "
+          + "i8mm and neonbf16 are known"
       )
     }
     guard set.isSubset(of: .running) else {

@@ -1,3 +1,4 @@
+import AffineQuant
 public import AffineTraining
 public import ArgumentParser
 
@@ -26,6 +27,9 @@ struct TrainingOptions: ParsableArguments {
   @Option(
     help: "Products to keep in float: forward,input-gradient,weight-gradient.")
   var floatProducts: String?
+  @Option(
+    help: "What products that stay in float are multiplied as: float32 or bfloat16.")
+  var precision = Precision.float32
   @Flag(
     help:
       "Round updates of weights in codes or bfloat16 to the nearest, which loses small ones."
@@ -79,6 +83,10 @@ struct TrainingOptions: ParsableArguments {
     recipe = recipe.keepingFloat(try products())
     // Other products are another recipe, in reports and to a checkpoint.
     for product in try products().map(\.rawValue).sorted() { recipe.name += "-float-\(product)" }
+    if precision != .float32 {
+      recipe.precision = precision
+      recipe.name += "-in-\(precision.rawValue)"
+    }
     if nearestUpdates {
       recipe.updatesStochastically = false
       recipe.name += "-nearest"

@@ -38,6 +38,34 @@ import Testing
     #expect(stored.isIdentical(to: run))
   }
 
+  /// In bfloat16 products of rounded operands are those, within the bound of their sums.
+  @Test(arguments: ["float32", "bfloat16", "int8-weight-only", "switchback"])
+  func productsInBFloat16StayWithinTheBound(name: String) throws {
+    let recipe = try Recipe(named: name)
+    let (inFloat, inBrain) = (
+      try layer.run(recipe), try layer.run(recipe.with { $0.precision = .bfloat16 })
+    )
+    let (x, w, g) = (Table(layer.x), Table(layer.w), Table(layer.g))
+    let sums = [Table.forward(x, w), Table.inputGradient(g, w), Table.weightGradient(g, x)]
+    for (index, depth) in [70, 23, 40].enumerated() {
+      let (a, b) = (
+        [inFloat.output, inFloat.dx, inFloat.dw][index],
+        [inBrain.output, inBrain.dx, inBrain.dw][index]
+      )
+      // Codes err as much in both; float sums by their own bound beside that of bfloat16.
+      let bound =
+        Precision.bfloat16.errorBound(depth: depth) + Precision.float32.errorBound(depth: depth)
+      for row in 0..<a.shape.rows {
+        for column in 0..<a.shape.columns {
+          let distance = abs(Double(a[row, column]) - Double(b[row, column]))
+          // Magnitudes of what codes stand for exceed those of values by less than an eighth.
+          #expect(distance <= 1.125 * bound * sums[index].magnitudes[row, column])
+        }
+      }
+    }
+    #expect(inBrain.isIdentical(to: inFloat) == false)
+  }
+
   /// The nearer of the two neighbours with 8 bits of precision; of two equally near, the even one.
   private func rounded(_ matrix: Matrix<Float>) -> Matrix<Float> {
     matrix.map { _, _, value in

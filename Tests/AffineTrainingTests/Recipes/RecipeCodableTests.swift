@@ -1,3 +1,4 @@
+import AffineQuant
 import AffineTraining
 import Foundation
 import Testing
@@ -22,6 +23,7 @@ import Testing
       $0.outlierThreshold = 6
       $0.flow = CodePlan()
       $0.cache = CodePlan()
+      $0.precision = .bfloat16
     }
     let object = try JSONSerialization.jsonObject(with: Self.encoded(recipe)) as? [String: Any]
     let fields = Mirror(reflecting: recipe).children.compactMap(\.label)

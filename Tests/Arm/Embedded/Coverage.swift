@@ -19,7 +19,7 @@ import AffineQuant
           wrong[row.name, default: 0] += 1
           guard wrong[row.name] == 1 else { continue }
           print(
-            "\(row.name): \(cell.operation.rawValue) of \(cell.activations.name) by "
+            "\(row.name): \(cell.operation.rawValue) of \(cell.activationsName) by "
               + "\(cell.weights.name) is wrong")
         }
       }

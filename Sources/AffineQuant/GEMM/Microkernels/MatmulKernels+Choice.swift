@@ -15,6 +15,34 @@ extension MatmulKernels {
     return form == .uint4 ? weightNibbles : weightBytes
   }
 
+  /// The same in the precision of an execution: floats that are rounded where its CPU has no instruction for
+  /// products of bfloat16.
+  static func weights(
+    _ type: QuantizedType, on execution: Execution
+  ) -> KernelTable<WeightPanel> {
+    multipliesPairs(pairs(type), weights(type), execution) ? pairs(type) : weights(type)
+  }
+
+  /// The table for float rows and floats, likewise.
+  static func floats(on execution: Execution) -> KernelTable<FloatPanel> {
+    multipliesPairs(pairFloats, float, execution) ? pairFloats : float
+  }
+
+  private static func multipliesPairs<Arguments>(
+    _ pairs: KernelTable<Arguments>, _ floats: KernelTable<Arguments>, _ execution: Execution
+  ) -> Bool {
+    guard execution.precision == .bfloat16 else { return false }
+    return pairs.isSpecial(on: execution) || !floats.isSpecial(on: execution)
+  }
+
+  /// The rows of both tables, of which one is used, without the portable one of floats.
+  static func rows<Arguments>(
+    _ pairs: KernelTable<Arguments>, _ floats: KernelTable<Arguments>, _ precision: Precision
+  ) -> [KernelRow] {
+    guard precision == .bfloat16 else { return floats.rows }
+    return pairs.rows.dropLast() + floats.rows.dropLast() + pairs.rows.suffix(1)
+  }
+
   /// The tile whose right panels products with a weight of this type read.
   static func weightTile(_ type: QuantizedType, _ execution: Execution) -> KernelTile {
     type.isAffineInteger

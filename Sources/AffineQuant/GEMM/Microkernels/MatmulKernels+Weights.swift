@@ -11,24 +11,37 @@ extension MatmulKernels {
         for slice in unsafe 0..<panel.slices {
           var sum: Float = 0
           let r = unsafe Int(panel.parameters[slice]) * tile.nr + j
-          let zero = unsafe panel.rhs_zero.map { unsafe $0[r] } ?? 0
           for k in unsafe 4 * first..<4 * (first + Int(panel.slice_groups[slice])) {
-            let code = unsafe code(panel.rhs, tile, lane: j, k)
-            let number =
-              unsafe panel.table.map { unsafe $0[Int(code)] }
-              ?? (Float(Int(code) - Int(panel.offset)) - zero)
-            sum = unsafe sum.addingProduct(lhs[k * lanes], number)
+            sum = unsafe sum.addingProduct(
+              lhs[k * lanes], weightNumber(panel, tile, lane: j, k, r))
           }
           unsafe first += Int(panel.slice_groups[slice])
-          result = unsafe result.addingProduct(
-            sum, parameter(panel.rhs_scale, r, panel.scale_form))
-          if let bias = unsafe panel.rhs_bias, let sums = unsafe panel.lhs_sum {
-            let l = unsafe (i / lanes * panel.slices + slice) * lanes + i % lanes
-            result = unsafe result.addingProduct(sums[l], bias[r])
-          }
+          unsafe fold(panel, i, slice, r, sum, &result)
         }
         unsafe panel.out[i * panel.stride + j] = result
       }
     }
+  }
+
+  /// What a code stands for: less its zero point, or in a table.
+  static func weightNumber(
+    _ panel: aq_matmul_codes_args, _ tile: KernelTile, lane: Int, _ k: Int, _ r: Int
+  ) -> Float {
+    let code = unsafe code(panel.rhs, tile, lane: lane, k)
+    if let table = unsafe panel.table { return unsafe table[Int(code)] }
+    let zero = unsafe panel.rhs_zero.map { unsafe $0[r] } ?? 0
+    return unsafe Float(Int(code) - Int(panel.offset)) - zero
+  }
+
+  /// Adds the sum of a slice, scaled, and its bias.
+  static func fold(
+    _ panel: aq_matmul_codes_args, _ row: Int, _ slice: Int, _ r: Int, _ sum: Float,
+    _ result: inout Float
+  ) {
+    result = unsafe result.addingProduct(sum, parameter(panel.rhs_scale, r, panel.scale_form))
+    guard let bias = unsafe panel.rhs_bias, let sums = unsafe panel.lhs_sum else { return }
+    let lanes = unsafe panel.lhs_lanes
+    let l = unsafe (row / lanes * panel.slices + slice) * lanes + row % lanes
+    result = unsafe result.addingProduct(sums[l], bias[r])
   }
 }

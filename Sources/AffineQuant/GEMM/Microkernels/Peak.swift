@@ -16,7 +16,8 @@ package enum Peak {
         (MatmulKernels.weightNibbles.rows, float), (MatmulKernels.tableBytes.rows, float),
         (MatmulKernels.tableNibbles.rows, float),
       ]
-    guard let table = tables.first(where: { $0.0.contains(row) })?.1,
+    let isPairs = MatmulKernels.pairRows.contains(row)
+    guard let table = isPairs ? pairs : tables.first(where: { $0.0.contains(row) })?.1,
       let kernel = table.kernels.first(where: { $0.row.needs == row.needs && $0.row.canRun() }),
       kernel.row.tier != .portable
     else { return nil }
@@ -46,6 +47,10 @@ package enum Peak {
   ) { $0.c.operations = 0 }
   private static let float = unsafe KernelTable<PeakLoop>(
     aq_peak_f32(), portable: "aq_peak_f32_portable"
+  ) { $0.c.operations = 0 }
+
+  private static let pairs = unsafe KernelTable<PeakLoop>(
+    aq_peak_bf16(), portable: "aq_peak_bf16_portable"
   ) { $0.c.operations = 0 }
 
   /// About a millisecond of work: long against starting it, short against a time slice.

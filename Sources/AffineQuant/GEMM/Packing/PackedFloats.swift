@@ -1,8 +1,8 @@
 /// Float rows packed for products with codes: panels of `lanes` rows, every slice padded with zeros to
-/// whole k-groups.
+/// whole k-groups; floats, or pairs of bfloat16.
 struct PackedFloats {
   let lanes: Int
-  /// Floats of one panel.
+  /// Words of one panel.
   let panelLength: Int
   let values: DisjointMemory<Float>
   /// The sum of each slice, added in ascending order, one a panel, slice and lane; `nil` where they are not
@@ -10,11 +10,15 @@ struct PackedFloats {
   let sums: DisjointMemory<Float>?
   private let source: FloatReader
   private let slices: ContractedSlices
-  private let interleave: Kernel<InterleaveRows>
+  /// Words of one row that lie together.
+  private let run: Int
   /// By which power of two the values of each row were changed.
   private let factors: DisjointMemory<Float>
   /// The rows of a panel, and one before it is padded, for each worker.
   private let padded, row: DisjointMemory<Float>
+  /// Rounded rows of a panel, likewise.
+  private let rounded: DisjointMemory<UInt32>
+  private let paddedLength: Int
 
   /// Sums of a slice stay finite for rows of values below this one: 128 products with codes less zero points
   /// of at most 2^15 + 2^8 stay below 2^103, and kernels have them 2^24 times as large.
@@ -24,20 +28,25 @@ struct PackedFloats {
   private static let reduction: Float = 0x1p-48
 
   init(
-    _ source: FloatReader, lanes: Int, _ slices: ContractedSlices, withSums: Bool,
-    _ interleave: Kernel<InterleaveRows>, threads: Int, _ workspace: Workspace
+    _ source: FloatReader, lanes: Int, run: Int, _ slices: ContractedSlices, withSums: Bool,
+    threads: Int, _ workspace: Workspace
   ) {
     self.source = source
     self.lanes = lanes
     self.slices = slices
-    self.interleave = interleave
+    self.run = max(run / 2, 1)
     let rows = source.shape.rows
-    panelLength = slices.depth * lanes
+    paddedLength = (slices.depth + run - 1) / run * run * lanes
+    let brain = source.kernels.brain
+    // Pairs of a row are whole runs.
+    let words = (slices.depth + run - 1) / run * max(run / 2, 1)
+    panelLength = words * lanes
     let panels = (rows + lanes - 1) / lanes
     values = workspace.take(panels * panelLength)
     sums = withSums ? workspace.take(panels * slices.ranges.count * lanes) : nil
     factors = workspace.take(rows)
-    padded = workspace.take(panelLength * threads)
+    padded = workspace.take(paddedLength * threads)
+    rounded = workspace.take(brain == nil ? 0 : paddedLength * threads)
     row = workspace.take(source.shape.columns * threads)
   }
 
@@ -47,7 +56,7 @@ struct PackedFloats {
     let (columns, depth) = (source.shape.columns, slices.depth)
     let present = panel * lanes..<min((panel + 1) * lanes, source.shape.rows)
     // A worker's rows, and a panel's values, are its own.
-    padded.withRange(worker * panelLength..<(worker + 1) * panelLength) { padded in
+    padded.withRange(worker * paddedLength..<(worker + 1) * paddedLength) { padded in
       row.withRange(worker * columns..<(worker + 1) * columns) { row in
         for (lane, index) in present.enumerated() {
           source.read(index, 0..<columns, into: &row)
@@ -56,12 +65,43 @@ struct PackedFloats {
           slices.pad(row.span, into: &target)
         }
       }
+      addSums(panel, padded.span, present.count)
       values.withRange(panel * panelLength..<(panel + 1) * panelLength) { output in
-        TransposeKernels.interleave(
-          padded.span, count: present.count, lanes: lanes, units: depth, into: &output, interleave)
+        lay(padded.span, present.count, worker, &output)
       }
     }
-    addSums(panel)
+  }
+
+  private func lay(
+    _ rows: borrowing Span<Float>, _ count: Int, _ worker: Int, _ output: inout MutableSpan<Float>
+  ) {
+    let (depth, kernels) = (slices.depth, source.kernels)
+    // A worker's memory is its own.
+    let memory = unsafe rounded.pointer + worker * paddedLength
+    if let brain = kernels.brain, brain.makesPairs {
+      let words = output.count / lanes
+      unsafe rows.withUnsafeBufferPointer { rows in
+        guard let floats = rows.baseAddress else { return }
+        for lane in 0..<count {
+          let halves = unsafe UnsafeMutableRawPointer(memory + lane * words)
+            .assumingMemoryBound(to: UInt16.self)
+          unsafe brain.round(floats + lane * depth, depth, into: halves)
+          unsafe (halves + depth).update(repeating: 0, count: 2 * words - depth)
+        }
+      }
+      unsafe BrainKernels.lay(
+        memory, count: count, lanes: lanes, run: run, into: &output,
+        kernels.interleave)
+      return
+    }
+    guard let interleave = kernels.interleave else {
+      preconditionFailure("no kernel that turns rows")
+    }
+    TransposeKernels.interleave(
+      rows, count: count, lanes: lanes, units: depth, into: &output, interleave)
+    if let brain = kernels.brain {
+      unsafe brain.roundInPlace(&output, UnsafeMutableRawPointer(memory))
+    }
   }
 
   /// Makes the values of a row smaller if its largest is too large for sums over codes.
@@ -84,16 +124,20 @@ struct PackedFloats {
   /// Where the sums of a panel start.
   func sumStart(of panel: Int) -> Int { panel * slices.ranges.count * lanes }
 
-  private func addSums(_ panel: Int) {
+  /// Sums the slices of the rows of a panel; those of rows that are not there are zero.
+  private func addSums(_ panel: Int, _ rows: borrowing Span<Float>, _ count: Int) {
     guard let sums else { return }
-    var k = panel * panelLength
+    var start = 0
     for slice in slices.ranges.indices {
-      let first = sumStart(of: panel) + slice * lanes
-      for lane in 0..<lanes { sums[first + lane] = 0 }
-      for _ in 0..<Int(slices.groups[slice]) * slices.kr {
-        for lane in 0..<lanes { sums[first + lane] += values[k + lane] }
-        k += lanes
+      let (first, end) = (
+        sumStart(of: panel) + slice * lanes, start + Int(slices.groups[slice]) * slices.kr
+      )
+      for lane in 0..<lanes {
+        var sum: Float = 0
+        if lane < count { for k in start..<end { sum += rows[lane * slices.depth + k] } }
+        sums[first + lane] = sum
       }
+      start = end
     }
   }
 }

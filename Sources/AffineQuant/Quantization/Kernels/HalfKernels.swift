@@ -21,6 +21,16 @@ package enum HalfKernels {
     }
   }
 
+  /// To bfloat16.
+  package static let roundBrain = unsafe KernelTable<Halves>(
+    aq_round_bf16(), portable: "aq_round_bf16_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for index in unsafe 0..<arguments.count {
+      unsafe arguments.halves[index] = BFloat16(arguments.floats[index]).bitPattern
+    }
+  }
+
   package static let round = unsafe KernelTable<Halves>(
     aq_round_f16(), portable: "aq_round_f16_portable"
   ) { family in

@@ -1,0 +1,87 @@
+// Pairs of bfloat16 against codes by AMX: codes become pairs in scratch memory, as without tiles. The file that
+// includes it defines what matmul_bf16_codes_body.h wants.
+
+#include "matmul_bf16_codes_body.h"
+
+/// The sums of one slice, [ROWS][PANEL_LANES].
+INLINE void slice_of_pairs(
+    const uint8_t *lhs, size_t start, const uint8_t *rhs, size_t pairs, size_t rows, int tiles, float *sums) {
+  uint8_t left_bytes[ROWS * 64] __attribute__((aligned(64)));
+  uint8_t right_bytes[TILE_QUADS * QUAD_BYTES] __attribute__((aligned(64)));
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  for (size_t p = 0; p < pairs; p += TILE_QUADS) {
+    size_t present = pairs - p < TILE_QUADS ? pairs - p : TILE_QUADS;
+    const uint8_t *right = right_step(rhs + p * QUAD_BYTES, present, TILE_QUADS, right_bytes);
+    const uint8_t *left = left_step(lhs, start + 4 * p, rows, present, TILE_QUADS, left_bytes);
+    _tile_loadd(6, right, QUAD_BYTES);
+    _tile_loadd(7, right + 64, QUAD_BYTES);
+    _tile_loadd(4, left, 64);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    if (tiles == 1) continue;
+    _tile_loadd(5, left + TILE_ROWS * 64, 64);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+  }
+  _tile_stored(0, sums, 4 * PANEL_LANES);
+  _tile_stored(1, sums + 16, 4 * PANEL_LANES);
+  if (tiles == 1) return;
+  _tile_stored(2, sums + TILE_ROWS * PANEL_LANES, 4 * PANEL_LANES);
+  _tile_stored(3, sums + TILE_ROWS * PANEL_LANES + 16, 4 * PANEL_LANES);
+}
+
+enum { FOLD_ROWS = 8 };
+
+/// Scales the sums of a slice and adds them to the result, some rows at a time. Rows of a panel that do not exist
+/// have no sums that anyone reads.
+INLINE void fold_slice(
+    const aq_matmul_codes_args *t, size_t panel, size_t slice, size_t rows, const float *sums,
+    floats out[ROWS][VECTORS]) {
+  for (size_t first = 0; first < rows; first += FOLD_ROWS) {
+    floats part[ROWS][VECTORS];
+    for (size_t i = 0; i < FOLD_ROWS; ++i)
+      for (size_t v = 0; v < VECTORS; ++v) part[i][v] = load_floats(sums + (first + i) * PANEL_LANES + v * WIDTH);
+    fold_codes(t, (panel * t->slices + slice) * ROWS + first, slice, FOLD_ROWS, part, out + first);
+  }
+}
+
+INLINE void amx_pairs_of_kind(const aq_matmul_codes_args *args, const int kind) {
+  // A copy, so that no store may change what the arguments are.
+  const aq_matmul_codes_args copy = *args, *t = &copy;
+  const pair_meaning meaning = pair_meaning_of(t, kind);
+  const size_t panel_bytes = (2 * t->groups + TILE_QUADS - 1) / TILE_QUADS * STEP_BYTES;
+  float sums[ROWS * PANEL_LANES] __attribute__((aligned(64))) = {0};
+  size_t configured = 0;
+  int tiles = 0;
+  for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {
+    end = pairs_end(t, first, &quads);
+    const uint8_t *rhs = t->rhs + bytes_of(before, kind);
+    if (HAS_ZEROS && t->rhs_zero) decode_pairs(t, &meaning, rhs, first, end, quads, true, kind);
+    else decode_pairs(t, &meaning, rhs, first, end, quads, false, kind);
+    for (size_t panel = 0; panel * ROWS < t->rows; ++panel) {
+      size_t left = t->rows - panel * ROWS, rows = left < ROWS ? left : ROWS;
+      if (rows != configured) tiles = configure(TILE_QUADS, configured = rows);
+      const uint8_t *lhs = (const uint8_t *)t->lhs + panel * panel_bytes;
+      float *result = t->out + panel * ROWS * t->stride;
+      floats out[ROWS][VECTORS];
+      for (size_t i = 0; i < ROWS; ++i)
+        for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
+      for (size_t i = 0; first > 0 && i < rows; ++i) load_row(t, result + i * t->stride, out[i]);
+      size_t start = 8 * before;
+      const uint8_t *pairs = (const uint8_t *)t->scratch;
+      for (size_t s = first; s < end; ++s) {
+        size_t count = 2 * (size_t)t->slice_groups[s];
+        slice_of_pairs(lhs, start, pairs, count, rows, tiles, sums);
+        fold_slice(t, panel, s, rows, sums, out);
+        start += 4 * count;
+        pairs += count * QUAD_BYTES;
+      }
+      for (size_t i = 0; i < rows; ++i) store_row(t, result + i * t->stride, out[i]);
+    }
+  }
+  // The state is large; a thread that keeps it pays for it at every switch.
+  _tile_release();
+}

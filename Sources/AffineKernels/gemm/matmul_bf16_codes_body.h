@@ -1,0 +1,140 @@
+#include "matmul_codes_body.h"
+#include "sum_pairs.h"
+
+// Pairs of bfloat16 against codes, written once for every vector width. The file that includes it defines what
+// matmul_codes_body.h wants, `add_pairs`, and `pairs_of`, how a quad of codes becomes two pairs.
+//
+// Many rows: codes of a few slices become pairs in scratch memory that stays in the first-level cache, and every
+// left panel passes by. One row: codes become pairs in registers.
+
+enum { PAIR_QUADS = 64 };
+
+/// Slices from `first` on that fit in scratch memory together.
+INLINE size_t pairs_end(const aq_matmul_codes_args *t, size_t first, size_t *quads) {
+  size_t s = first;
+  *quads = 0;
+  while (s < t->slices && *quads + t->slice_groups[s] <= PAIR_QUADS) *quads += t->slice_groups[s++];
+  return s;
+}
+
+/// Codes of whole slices less their zero points, as pairs, [pair][rhs_lanes].
+INLINE void decode_pairs(
+    const aq_matmul_codes_args *t, const pair_meaning *meaning, const uint8_t *rhs, size_t first, size_t end,
+    size_t quads, const bool has_zeros, const int kind) {
+  uint32_t *to = (uint32_t *)t->scratch;
+  for (size_t s = first; s < end; ++s) {
+    floats zeros[VECTORS];
+    for (int v = 0; v < VECTORS; ++v) zeros[v] = zero_floats();
+    if (has_zeros) load_zeros(t, s, 1, zeros);
+    for (size_t q = 0; q < t->slice_groups[s]; q += QUADS_OF(kind)) {
+      ints codes[VECTORS][8];
+      take_codes(rhs, kind, codes);
+      // The next chunk comes from far away while this one is multiplied.
+      for (int line = 0; line < BYTES_OF(kind); line += 64)
+        __builtin_prefetch(rhs + bytes_of(quads, kind) + line, 0, 2);
+      for (int i = 0; i < QUADS_OF(kind); ++i)
+        for (int v = 0; v < VECTORS; ++v) {
+          ints pairs[2];
+          pairs_of(codes[v][i], meaning, kind, has_zeros, zeros[v], pairs);
+          for (int p = 0; p < 2; ++p) store_ints(to + (2 * i + p) * COLUMNS + v * WIDTH, pairs[p]);
+        }
+      to += 2 * COLUMNS * QUADS_OF(kind);
+      rhs += BYTES_OF(kind);
+    }
+  }
+}
+
+/// Slices of a chunk for one left panel, from decoded codes.
+INLINE void tile_of_slices(
+    const aq_matmul_codes_args *t, size_t panel, size_t first, size_t end, size_t quads_before,
+    const int rows) {
+  size_t lanes = t->lhs_lanes;
+  const uint32_t *lhs = (const uint32_t *)t->lhs + (panel * t->groups + quads_before) * 2 * lanes;
+  const uint32_t *rhs = (const uint32_t *)t->scratch;
+  float *result = t->out + panel * lanes * t->stride;
+  floats out[ROWS][VECTORS];
+  for (int i = 0; i < rows; ++i) {
+    for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
+    if (first > 0) load_row(t, result + (size_t)i * t->stride, out[i]);
+  }
+  for (size_t s = first; s < end; ++s) {
+    size_t pairs = 2 * (size_t)t->slice_groups[s];
+    floats sums[ROWS][VECTORS];
+    for (int i = 0; i < rows; ++i)
+      for (int v = 0; v < VECTORS; ++v) sums[i][v] = zero_floats();
+    sum_pairs(lhs, lanes, rhs, pairs, rows, sums);
+    fold_codes(t, (panel * t->slices + s) * lanes, s, rows, sums, out);
+    lhs += pairs * lanes;
+    rhs += pairs * COLUMNS;
+  }
+  for (int i = 0; i < rows; ++i) store_row(t, result + (size_t)i * t->stride, out[i]);
+}
+
+/// Adds the products of `count` quads of one row, in two chains of each pair, or they would wait for themselves.
+INLINE void add_quads(
+    const uint32_t *lhs, const uint8_t *rhs, const pair_meaning *meaning, const int count, const bool has_zeros,
+    const floats zeros[VECTORS], const int kind, floats sums[4][VECTORS]) {
+  ints codes[VECTORS][8];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < count; ++i) {
+    const int place = i % QUADS_OF(kind);
+    if (place == 0) take_codes(rhs + i / QUADS_OF(kind) * BYTES_OF(kind), kind, codes);
+    for (int v = 0; v < VECTORS; ++v) {
+      ints pairs[2];
+      pairs_of(codes[v][place], meaning, kind, has_zeros, zeros[v], pairs);
+      for (int p = 0; p < 2; ++p) {
+        const int chain = 2 * (i % 2) + p;
+        sums[chain][v] = add_pairs(broadcast_int(lhs + 2 * i + p), pairs[p], sums[chain][v]);
+      }
+    }
+  }
+}
+
+INLINE void row_of_pairs(
+    const aq_matmul_codes_args *t, const pair_meaning *meaning, const bool has_zeros, const int kind) {
+  const int step = QUADS_OF(kind) > 1 ? QUADS_OF(kind) : 2;
+  const uint8_t *rhs = t->rhs;
+  const uint32_t *lhs = (const uint32_t *)t->lhs;
+  floats out[ROWS][VECTORS];
+  for (int v = 0; v < VECTORS; ++v) out[0][v] = zero_floats();
+  for (size_t s = 0; s < t->slices; ++s) {
+    floats sums[4][VECTORS], zeros[VECTORS];
+    for (int v = 0; v < VECTORS; ++v) zeros[v] = zero_floats();
+    for (int c = 0; c < 4; ++c)
+      for (int v = 0; v < VECTORS; ++v) sums[c][v] = zero_floats();
+    if (has_zeros) load_zeros(t, s, 1, zeros);
+    size_t left = t->slice_groups[s];
+    for (; left >= (size_t)step; left -= (size_t)step) {
+      add_quads(lhs, rhs, meaning, step, has_zeros, zeros, kind, sums);
+      lhs += 2 * step;
+      rhs += bytes_of((size_t)step, kind);
+    }
+    // Of codes that are not squeezed.
+    if (left > 0) {
+      add_quads(lhs, rhs, meaning, 1, has_zeros, zeros, kind, sums);
+      lhs += 2;
+      rhs += BYTES_OF(kind);
+    }
+    for (int v = 0; v < VECTORS; ++v)
+      sums[0][v] = add_floats(add_floats(sums[0][v], sums[1][v]), add_floats(sums[2][v], sums[3][v]));
+    fold_codes(t, s, s, 1, (floats(*)[VECTORS])sums, out);
+  }
+  store_row(t, t->out, out[0]);
+}
+
+INLINE void pairs_of_kind(const aq_matmul_codes_args *t, const int kind) {
+  const pair_meaning meaning = pair_meaning_of(t, kind);
+  if (t->rows == 1 && t->lhs_lanes == 1) {
+    if (HAS_ZEROS && t->rhs_zero) row_of_pairs(t, &meaning, true, kind);
+    else row_of_pairs(t, &meaning, false, kind);
+    return;
+  }
+  for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {
+    end = pairs_end(t, first, &quads);
+    const uint8_t *rhs = t->rhs + bytes_of(before, kind);
+    if (HAS_ZEROS && t->rhs_zero) decode_pairs(t, &meaning, rhs, first, end, quads, true, kind);
+    else decode_pairs(t, &meaning, rhs, first, end, quads, false, kind);
+#define SLICES(panel, rows) tile_of_slices(t, panel, first, end, before, rows)
+    EACH_PANEL(t, t->lhs_lanes, SLICES)
+  }
+}

@@ -1,0 +1,28 @@
+#include "affine_kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(                                                                                 \
+    __attribute__((                                                                                           \
+        target("amx-tile,amx-bf16,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512bf16,fma"))), \
+    apply_to = function)
+
+#include "amx_tiles.h"
+#include "amx_steps.h"
+#include "pairs_512.h"
+
+#define SQUEEZED
+#include "pair_table_512.h"
+#include "squeezed.h"
+#include "matmul_bf16_amx_codes.h"
+
+#define KERNEL(bits) \
+  void aq_matmul_bf16i##bits##_amxbf16(void *args) { amx_pairs_of_kind(args, bits); }
+KERNEL(1)
+KERNEL(2)
+KERNEL(3)
+KERNEL(5)
+KERNEL(6)
+KERNEL(7)
+
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,28 @@
+#include "affine_kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512bf16,fma"))), apply_to = function)
+
+#define MOST_ROWS 8
+#include "vectors_512.h"
+#include "pairs_512.h"
+
+enum { ROWS = MOST_ROWS };
+
+#define SQUEEZED
+#include "pair_table_512.h"
+#include "squeezed.h"
+#include "matmul_bf16_codes_body.h"
+
+#define KERNEL(bits) \
+  void aq_matmul_bf16i##bits##_avx512bf16(void *args) { pairs_of_kind(args, bits); }
+KERNEL(1)
+KERNEL(2)
+KERNEL(3)
+KERNEL(5)
+KERNEL(6)
+KERNEL(7)
+
+#pragma clang attribute pop
+#endif

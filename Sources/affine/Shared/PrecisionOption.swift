@@ -1,0 +1,4 @@
+public import AffineQuant
+public import ArgumentParser
+
+extension Precision: ExpressibleByArgument {}
