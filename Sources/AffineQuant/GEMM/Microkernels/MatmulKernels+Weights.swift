@@ -20,8 +20,10 @@ extension MatmulKernels {
             sum = unsafe sum.addingProduct(lhs[k * lanes], number)
           }
           unsafe first += Int(panel.slice_groups[slice])
-          result = unsafe result.addingProduct(
-            sum, parameter(panel.rhs_scale, r, panel.scale_form))
+          let supers = unsafe panel.super
+          let scale = unsafe parameter(
+            panel.rhs_scale, r, panel.scale_form, supers, supers.scales, tile.nr)
+          result = result.addingProduct(sum, scale)
           if let bias = unsafe panel.rhs_bias, let sums = unsafe panel.lhs_sum {
             let l = unsafe (i / lanes * panel.slices + slice) * lanes + i % lanes
             result = unsafe result.addingProduct(sums[l], bias[r])
