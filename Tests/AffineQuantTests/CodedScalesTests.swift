@@ -65,16 +65,15 @@ import Testing
     let weight = Samples.codes(columns, depth, type, seed: 5)
     let input = Samples.codes(rows, depth, AffineQuantized<Int8, RowMajor<PerTensor, Symmetric>>.type, seed: 6)
     let coded = try #require(weight.coded)
-    let numbers = Oracle.numbers(type.storage.isInteger ? whole(weight) : weight)
+    let numbers = Oracle.numbers(whole(weight))
     let left = input.unpackedCodes().map(Float.init)
     let leftScale = input.scales[0]
     func expected(_ i: Int, _ j: Int) -> Float {
       (0..<depth / group).reduce(Float(0)) { sum, block in
         let scale = value(coded.scales, j, block)
         let (products, codes) = (block * group..<(block + 1) * group).reduce((0.0, Float(0))) {
-          let code = type.storage.isInteger
-            ? numbers[j, $1] : numbers[j, $1] / Double(scale == 0 ? 1 : scale)
-          return ($0.0 + Double(left[i * depth + $1]) * code, $0.1 + left[i * depth + $1])
+          let code = left[i * depth + $1]
+          return ($0.0 + Double(code) * numbers[j, $1], $0.1 + code)
         }
         let scaled = sum.addingProduct(Float(products), scale)
         return coded.biases.map { scaled.addingProduct(codes, value($0, j, block)) } ?? scaled
