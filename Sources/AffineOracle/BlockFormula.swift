@@ -103,6 +103,15 @@ struct BlockFormula {
     }
   }
 
+  /// A range above zero begins at zero.
+  mutating func endAtZero() {
+    guard bias > 0 else { return }
+    (scale, bias) = ((bias + highest * scale) / highest, 0)
+  }
+
+  /// Other parameters.
+  mutating func take(scale: Float, bias: Float) { (self.scale, self.bias) = (scale, bias) }
+
   /// The least scale of its type that is not below a number.
   private func covering(_ number: Float) -> Float {
     let near = positive(number)
@@ -156,6 +165,8 @@ struct BlockFormula {
   }
 
   func code(_ value: Float) -> Int {
+    // A scale that is a code may be zero: no value is a step away then.
+    let scale = self.scale == 0 ? .infinity : self.scale
     switch (type.mapping.kind, type.storage) {
     case (.codebook(let map), _): return nearest(value / scale, map.values) { $0 < $1 }
     case (_, .float(let format)):

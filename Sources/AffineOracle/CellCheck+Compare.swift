@@ -63,8 +63,11 @@ extension CellCheck {
         let block =
           matrix.grid.blockRow(row) * matrix.grid.extent.columns + matrix.grid.blockColumn(column)
         let error = abs(numbers[row, column] - Double(values[row, column]))
-        outcome.maximumRelativeError = max(
-          outcome.maximumRelativeError, error / Double(abs(matrix.scales[block])))
+        // Of scales that are codes some may be zero.
+        let step = Double(abs(matrix.scales[block]))
+        if step > 0 {
+          outcome.maximumRelativeError = max(outcome.maximumRelativeError, error / step)
+        }
       }
     }
     return outcome

@@ -33,7 +33,8 @@ extension Oracle {
     for row in 0..<rows {
       for column in 0..<columns { members[index(row, column)].append(values[row, column]) }
     }
-    let blocks = (0..<count).map { BlockFormula(type, low[$0], high[$0], members[$0]) }
+    var blocks = (0..<count).map { BlockFormula(type.flat, low[$0], high[$0], members[$0]) }
+    if let codes = type.mapping.codes { codeScales(&blocks, width, codes, type) }
     var result = Quantized()
     result.scales = blocks.map(\.scale)
     if type.mapping.kind == .asymmetric { result.zeroPoints = blocks.map { Int16($0.zeroPoint) } }
@@ -44,5 +45,56 @@ extension Oracle {
       }
     }
     return result
+  }
+
+  /// The number of so many bits nearest to another, by looking for its step.
+  private static func short(_ number: Float, bits: Int) -> Float {
+    guard number != 0 else { return number }
+    var step = 1.0
+    while abs(Double(number)) < step * Double(1 << (bits - 1)) { step /= 2 }
+    while abs(Double(number)) >= step * Double(1 << bits) { step *= 2 }
+    return Float((Double(number) / step).rounded(.toNearestOrEven) * step)
+  }
+
+  /// Scales and biases that are codes: the largest of a super-block has the largest code, of its sign where
+  /// codes have none.
+  private static func codeScales(
+    _ blocks: inout [BlockFormula], _ width: Int, _ codes: ScaleCodes, _ type: QuantizedType
+  ) {
+    let all: [Float] =
+      switch codes.storage {
+      case .float(let format): (0..<1 << format.bits).map { format.value(of: UInt8($0)) }
+      default: codes.storage.codes.map { Float($0) }
+      }
+    let numbers = all.enumerated().filter { $0.element.isFinite }
+    let top = numbers.map(\.element).max() ?? 1, hasSign = numbers.contains { $0.element < 0 }
+    func together(_ index: Int) -> [Int] {
+      blocks.indices.filter {
+        (codes.block.rows == Block.whole || $0 / width / codes.block.rows == index / width / codes.block.rows)
+          && (codes.block.columns == Block.whole
+            || $0 % width / codes.block.columns == index % width / codes.block.columns)
+      }
+    }
+    func coded(_ values: [Float]) -> [Float] {
+      values.indices.map { index in
+        let members = together(index).map { values[$0] }
+        let largest = members.first { value in members.allSatisfy { $0.magnitude <= value.magnitude } } ?? 0
+        let sign: Float = hasSign || largest > 0 ? 1 : -1
+        let exact = largest.magnitude / top * sign
+        let scale = type.mapping.scale == .float16 ? Float(Float16(exact)) : short(exact, bits: 20)
+        guard scale != 0 else { return 0 * scale }
+        let steps = Double(values[index] / scale)
+        let nearest = numbers.min {
+          let (one, other) = (abs(Double($0.element) - steps), abs(Double($1.element) - steps))
+          return one == other ? $0.offset % 2 < $1.offset % 2 : one < other
+        }
+        return (nearest?.element ?? 0) * scale
+      }
+    }
+    for index in blocks.indices where type.mapping.kind == .biased { blocks[index].endAtZero() }
+    let (scales, biases) = (coded(blocks.map(\.scale)), coded(blocks.map(\.bias)))
+    for index in blocks.indices {
+      blocks[index].take(scale: scales[index], bias: type.mapping.kind == .biased ? biases[index] : 0)
+    }
   }
 }

@@ -40,20 +40,27 @@ package enum Oracle {
       for column in 0..<columns {
         let code = bits(matrix, row, column)
         let block = blockIndex(matrix, row, column)
-        let scale = Double(matrix.scales[block])
+        let scale = matrix.coded.map { number($0.scales, block) } ?? Double(matrix.scales[block])
         switch matrix.type.mapping.kind {
         case .symmetric: values.append(scale * number(code, matrix.type.storage))
         case .asymmetric:
           let zero = Double(matrix.zeroPoints[block])
           values.append(scale * (number(code, matrix.type.storage) - zero))
         case .biased:
-          let bias = Double(matrix.biases[block])
+          let bias = matrix.coded?.biases.map { number($0, block) } ?? Double(matrix.biases[block])
           values.append(scale * number(code, matrix.type.storage) + bias)
         case .codebook(let map): values.append(scale * Double(map.values[code]))
         }
       }
     }
     return Numbers(rows: rows, columns: columns, values: values)
+  }
+
+  /// What a scale or bias stands for that is a code: times its own scale, rounded once.
+  private static func number(_ scales: CodeMatrix, _ block: Int) -> Double {
+    let (row, column) = (block / scales.shape.columns, block % scales.shape.columns)
+    let code = number(bits(scales, row, column), scales.type.storage)
+    return Double(Float(code) * scales.scales[blockIndex(scales, row, column)])
   }
 
   /// The whole number of a code, less its zero point.

@@ -58,9 +58,25 @@ package enum Samples {
     let biases = (0..<(type.mapping.kind == .biased ? blocks : 0)).map { _ in
       Float(Int.random(in: -8...8, using: &random)) / 4
     }
+    if let scaleType = type.scaleType {
+      // Codes of scales likewise, of all that there are, with powers of two.
+      func scales(_ seed: UInt64) -> CodeMatrix {
+        codes(grid.extent.rows, grid.extent.columns, scaleType, extremes: extremes, seed: seed)
+      }
+      let biases = type.mapping.kind == .biased ? scales(seed &+ 2) : nil
+      let parts = CodeMatrix.Parts(
+        codes: Buffer(bytes), coded: QuantizedScales(scales: scales(seed &+ 1), biases: biases))
+      return matrix(type, grid, parts)
+    }
     let parts = CodeMatrix.Parts(
       codes: Buffer(bytes), scales: Buffer(scales), zeroPoints: Buffer(zeroPoints),
       biases: Buffer(biases))
+    return matrix(type, grid, parts)
+  }
+
+  private static func matrix(
+    _ type: QuantizedType, _ grid: BlockGrid, _ parts: CodeMatrix.Parts
+  ) -> CodeMatrix {
     do { return try CodeMatrix(type: type, grid: grid, parts: parts) } catch {
       preconditionFailure("samples of \(type.name): \(error)")
     }

@@ -14,7 +14,9 @@ import Testing
     return [values, ramp]
   }
 
-  @Test(arguments: Catalog.types) func valuesStayWhatTheyAre(type: QuantizedType) throws {
+  /// A scale that is a code is rounded by as much as a step of the largest: other values have others.
+  @Test(arguments: Catalog.types.filter { $0.mapping.codes == nil })
+  func valuesStayWhatTheyAre(type: QuantizedType) throws {
     for values in Self.samples(type) {
       let once = try AnyQuantized(quantizing: values, as: type)
       let decoded: Matrix<Float> = once.dequantized()

@@ -35,15 +35,17 @@ extension GGUFTensorType {
   public init?(holding type: QuantizedType) {
     let match = Self.allCases.first { candidate in
       guard let held = candidate.writableBlock?.quantizedType else { return false }
+      // Scales that are numbers may be of any type, if they are numbers that a block holds.
+      if held.mapping.codes != nil { return held == type }
       return held.storage == type.storage && held.block == type.block
-        && held.mapping.kind == type.mapping.kind
+        && held.mapping.kind == type.mapping.kind && type.mapping.codes == nil
     }
     guard let match else { return nil }
     self = match
   }
 
   /// How blocks are written; `nil` for types that are only read.
-  fileprivate var writableBlock: (any GGUFWritableBlock.Type)? {
-    block as? any GGUFWritableBlock.Type
+  fileprivate var writableBlock: (any GGUFWritable.Type)? {
+    block as? any GGUFWritable.Type
   }
 }

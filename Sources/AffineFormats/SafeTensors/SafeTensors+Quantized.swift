@@ -7,8 +7,13 @@ public import AffineQuant
 //   w.zero_points  I16, likewise, if the mapping is asymmetric
 //   w.biases       of the scales' type, likewise, if the mapping is biased
 //
+// Scales that are codes are U8 [rows of blocks, bytes of a row], biases likewise, with
+//
+//   w.super_scales, w.super_biases  of the type of their scales, one a block of them
+//
 // and in the metadata `affine.w` = "TYPE ROWSxCOLUMNS", as "int4-group32 4096x4096", followed by
-// " origin RxC" where the first blocks are cut by R rows and C columns.
+// " origin RxC" where the first blocks are cut by R rows and C columns, and by " scales RxC" where the first
+// super-blocks of scales are cut by so many of these.
 
 extension SafeTensorsWriter {
   /// Adds a quantized matrix under the names of its parts.
@@ -24,19 +29,39 @@ extension SafeTensorsWriter {
       throw .malformedQuantized(name: name, reason: "files do not hold the table \(map.name)")
     }
     try add("\(name).codes", .uint8, shape: [core.shape.rows, core.rowBytes], bytes: core.codes)
-    try add("\(name).scales", format.element, shape: grid, bytes: format.bytes(of: core.scales))
+    if let coded = core.codedScales {
+      try add("\(name)", "scales", coded.scales)
+      if let biases = coded.biases { try add(name, "biases", biases) }
+    } else {
+      try add("\(name).scales", format.element, shape: grid, bytes: format.bytes(of: core.scales))
+    }
     switch core.type.mapping.kind {
     case .asymmetric:
       try add("\(name).zero_points", .int16, shape: grid, bytes: core.zeroPoints.bytes)
-    case .biased:
+    case .biased where core.type.mapping.codes == nil:
       try add("\(name).biases", format.element, shape: grid, bytes: format.bytes(of: core.biases))
-    case .symmetric, .codebook: break
+    case .symmetric, .biased, .codebook: break
     }
     var description = "\(core.type.name) \(core.shape.rows)x\(core.shape.columns)"
     if core.grid.origin != Shape(0, 0) {
       description += " origin \(core.grid.origin.rows)x\(core.grid.origin.columns)"
     }
+    if let origin = core.codedScales?.scales.grid.origin, origin != Shape(0, 0) {
+      description += " scales \(origin.rows)x\(origin.columns)"
+    }
     metadata["affine.\(name)"] = description
+  }
+
+  /// Adds a matrix of scales or biases.
+  private mutating func add(
+    _ name: String, _ part: String, _ scales: CodeMatrix
+  ) throws(SafeTensorsError) {
+    let (extent, format) = (scales.grid.extent, scales.type.mapping.scale)
+    try add(
+      "\(name).\(part)", .uint8, shape: [scales.shape.rows, scales.rowBytes], bytes: scales.codes)
+    try add(
+      "\(name).super_\(part)", format.element, shape: [extent.rows, extent.columns],
+      bytes: format.bytes(of: scales.scales))
   }
 
   /// The quantized matrix that metadata of a name describes, if they do.
@@ -44,12 +69,15 @@ extension SafeTensorsWriter {
 
   /// The tensors that a quantized matrix is.
   package static func partNames(of name: String, _ type: QuantizedType) -> [String] {
-    let parts =
+    var parts =
       switch type.mapping.kind {
       case .symmetric, .codebook: ["codes", "scales"]
       case .asymmetric: ["codes", "scales", "zero_points"]
       case .biased: ["codes", "scales", "biases"]
       }
+    if type.mapping.codes != nil {
+      parts += parts.filter { $0 == "scales" || $0 == "biases" }.map { "super_\($0)" }
+    }
     return parts.map { "\(name).\($0)" }
   }
 }
@@ -69,21 +97,31 @@ extension SafeTensorsFile {
   /// - Throws: ``SafeTensorsError``: a part that is missing, or does not fit the description.
   public func quantized(_ name: String) throws(SafeTensorsError) -> AnyQuantized {
     guard let text = header.metadata["affine.\(name)"] else { throw .missing(name: name) }
-    guard let (type, grid) = Self.describe(text) else {
+    guard let (type, grid, scaleOrigin) = Self.describe(text) else {
       throw .malformedQuantized(name: name, reason: "'\(text)' is not a type and a shape")
     }
     do { try grid.validate() } catch { throw .quantization(name: name, .shape(error)) }
     let blocks = [grid.extent.rows, grid.extent.columns]
     let rowBytes = type.storage.byteCount(columns: grid.shape.columns)
     try check("\(name).codes", shape: [grid.shape.rows, rowBytes])
-    var parts = CodeMatrix.Parts(
-      codes: try elements("\(name).codes", .uint8),
-      scales: try parameters("\(name).scales", type.mapping.scale, blocks))
+    let codes = try elements("\(name).codes", .uint8, as: UInt8.self)
+    var parts: CodeMatrix.Parts
+    if let scaleType = type.scaleType {
+      let biases = type.mapping.kind == .biased
+      parts = CodeMatrix.Parts(
+        codes: codes,
+        coded: QuantizedScales(
+          scales: try scales(name, "scales", scaleType, grid, scaleOrigin),
+          biases: biases ? try scales(name, "biases", scaleType, grid, scaleOrigin) : nil))
+    } else {
+      parts = CodeMatrix.Parts(
+        codes: codes, scales: try parameters("\(name).scales", type.mapping.scale, blocks))
+    }
     if type.mapping.kind == .asymmetric {
       try check("\(name).zero_points", shape: blocks)
       parts.zeroPoints = try elements("\(name).zero_points", .int16)
     }
-    if type.mapping.kind == .biased {
+    if type.mapping.kind == .biased, type.mapping.codes == nil {
       parts.biases = try parameters("\(name).biases", type.mapping.scale, blocks)
     }
     do { return AnyQuantized(try CodeMatrix(type: type, grid: grid, parts: parts)) } catch {
@@ -91,16 +129,41 @@ extension SafeTensorsFile {
     }
   }
 
-  private static func describe(_ text: String) -> (QuantizedType, BlockGrid)? {
+  /// A matrix of scales or biases.
+  private func scales(
+    _ name: String, _ part: String, _ type: QuantizedType, _ blocks: BlockGrid, _ origin: Shape
+  ) throws(SafeTensorsError) -> CodeMatrix {
+    let grid = BlockGrid(blocks.extent, type.block, origin: origin)
+    do { try grid.validate() } catch { throw .quantization(name: name, .shape(error)) }
+    let rowBytes = type.storage.byteCount(columns: grid.shape.columns)
+    try check("\(name).\(part)", shape: [grid.shape.rows, rowBytes])
+    let supers = try parameters(
+      "\(name).super_\(part)", type.mapping.scale, [grid.extent.rows, grid.extent.columns])
+    let parts = CodeMatrix.Parts(codes: try elements("\(name).\(part)", .uint8), scales: supers)
+    do { return try CodeMatrix(type: type, grid: grid, parts: parts) } catch {
+      throw .quantization(name: name, error)
+    }
+  }
+
+  private static func describe(_ text: String) -> (QuantizedType, BlockGrid, scales: Shape)? {
     // Whole characters of a long text that is not ASCII take a time that grows with its square.
     guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-    let words = text.split(separator: " ", omittingEmptySubsequences: false)
-    guard words.count == 2 || (words.count == 4 && words[2] == "origin"),
-      let type = QuantizedType(name: String(words[0])), let shape = shape(words[1])
+    var words = text.split(separator: " ", omittingEmptySubsequences: false)[...]
+    guard words.count >= 2, let type = QuantizedType(name: String(words.removeFirst())),
+      let shape = shape(words.removeFirst())
     else { return nil }
-    guard words.count == 4 else { return (type, BlockGrid(shape, type.block)) }
-    guard let origin = Self.shape(words[3]) else { return nil }
-    return (type, BlockGrid(shape, type.block, origin: origin))
+    var (origin, scales) = (Shape(0, 0), Shape(0, 0))
+    if words.first == "origin", words.count >= 2 {
+      guard let cut = Self.shape(words[words.startIndex + 1]) else { return nil }
+      origin = cut
+      words.removeFirst(2)
+    }
+    if words.first == "scales", words.count >= 2, type.mapping.codes != nil {
+      guard let cut = Self.shape(words[words.startIndex + 1]) else { return nil }
+      scales = cut
+      words.removeFirst(2)
+    }
+    return words.isEmpty ? (type, BlockGrid(shape, type.block, origin: origin), scales) : nil
   }
 
   private static func shape(_ text: Substring) -> Shape? {

@@ -67,7 +67,8 @@ INLINE void fold_symmetric(
   floats scale[BATCH][VECTORS];
   for (int c = 0; c < count; ++c)
     for (int v = 0; v < VECTORS; ++v)
-      scale[c][v] = load_parameters(t->rhs_scale, t->rhs_form, (slice + (size_t)c) * COLUMNS + (size_t)v * WIDTH);
+      scale[c][v] = load_scaled(
+          t->rhs_scale, t->rhs_form, &t->super, t->super.scales, (slice + (size_t)c) * COLUMNS + (size_t)v * WIDTH);
   for (size_t i = 0; i < rows; ++i) {
     for (int v = 0; v < VECTORS; ++v) {
       floats sum = out[i][v];
@@ -136,6 +137,18 @@ static void folded_panels(const aq_matmul_i8_args *t) {
   _tile_release();
 }
 
+/// What the numbers of one lane take.
+static size_t bytes_of_numbers(int32_t form, size_t slices) {
+  switch (form) {
+    case AQ_FLOATS: return 4 * slices;
+    case AQ_HALVES:
+    case AQ_BRAIN_HALVES: return 2 * slices;
+    case AQ_CODES_4: return (slices + 1) / 2;
+    case AQ_CODES_6: return (slices + 3) / 4 * 3;
+    default: return slices;
+  }
+}
+
 static void amx_panels(const aq_matmul_i8_args *args) {
   // A copy, so that no store may change what the arguments are.
   aq_matmul_i8_args copy = *args, *t = &copy;
@@ -143,8 +156,9 @@ static void amx_panels(const aq_matmul_i8_args *args) {
     slice_panels(t, right_bytes(t));
     return;
   }
-  static const size_t bytes_of_form[] = {[AQ_FLOATS] = 4, [AQ_HALVES] = 2, [AQ_BRAIN_HALVES] = 2, [AQ_POWERS] = 1};
-  const size_t terms = t->slices * COLUMNS, number_bytes = terms * bytes_of_form[t->rhs_form];
+  const size_t terms = t->slices * COLUMNS, number_bytes = COLUMNS * bytes_of_numbers(t->rhs_form, t->slices);
+  const size_t super_bytes =
+      COLUMNS * bytes_of_numbers(t->super.form, ((t->slices - 1) >> t->super.shift) + 1);
   for (size_t left = t->columns; left > 0; left -= t->columns) {
     t->columns = left < COLUMNS ? left : COLUMNS;
     folded_panels(t);
@@ -154,6 +168,8 @@ static void amx_panels(const aq_matmul_i8_args *args) {
     if (t->rhs_total) t->rhs_total += terms;
     t->rhs_scale = (const uint8_t *)t->rhs_scale + number_bytes;
     if (t->rhs_bias) t->rhs_bias = (const uint8_t *)t->rhs_bias + number_bytes;
+    if (t->super.scales) t->super.scales = (const uint8_t *)t->super.scales + super_bytes;
+    if (t->super.biases) t->super.biases = (const uint8_t *)t->super.biases + super_bytes;
     if (t->rhs_sum) t->rhs_sum += terms;
     t->out += COLUMNS;
   }

@@ -1,6 +1,5 @@
 #include "affine_kernels.h"
 #include "each_panel.h"
-#include "parameters.h"
 
 // Floats against codes, written once for every vector width. The file that includes it defines the
 // vectors, `ROWS` (the most lhs lanes) and `NIBBLES`, and how codes become numbers: numbers_body.h, or one of
@@ -11,6 +10,8 @@
 // since the fma chain of one slice alone would leave the ports idle.
 
 enum { COLUMNS = VECTORS * WIDTH, SCRATCH_QUADS = 128 };
+
+#include "parameters.h"
 
 // Quads that are taken apart at a time, and their bytes.
 #ifdef SQUEEZED
@@ -87,7 +88,7 @@ INLINE void fold_codes(
     floats out[ROWS][VECTORS]) {
   for (int v = 0; v < VECTORS; ++v) {
     size_t r = (size_t)t->parameters[slice] * COLUMNS + (size_t)v * WIDTH;
-    floats scale = load_parameters(t->rhs_scale, t->scale_form, r);
+    floats scale = load_scaled(t->rhs_scale, t->scale_form, &t->super, t->super.scales, r);
     for (int i = 0; i < rows; ++i) out[i][v] = add_product(sums[i][v], scale, out[i][v]);
     if (!t->rhs_bias) continue;
     floats bias = load_floats(t->rhs_bias + r);

@@ -4,9 +4,9 @@
 // defines, for its instruction set: `WIDTH` (32-bit lanes of a vector), `ROWS` (lhs lanes), `LHS_BYTES`
 // and `RHS_BYTES` (of one quad of a panel). Here is what a sum becomes; how it is summed is elsewhere.
 
-#include "parameters.h"
-
 enum { COLUMNS = VECTORS * WIDTH };
+
+#include "parameters.h"
 
 /// All of a sum that is not a product of codes.
 INLINE void start_sums(
@@ -34,7 +34,7 @@ INLINE void fold(
     const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, ints sums[][VECTORS],
     floats out[][VECTORS]) {
   for (int v = 0; v < VECTORS; ++v) {
-    floats scale = load_parameters(t->rhs_scale, t->rhs_form, r + (size_t)v * WIDTH);
+    floats scale = load_scaled(t->rhs_scale, t->rhs_form, &t->super, t->super.scales, r + (size_t)v * WIDTH);
     for (int i = 0; i < rows; ++i) {
       floats sum = to_floats(sums[i][v]);
       if (t->lhs_scale) sum = multiply(sum, broadcast_float(t->lhs_scale + l + i));
@@ -42,7 +42,7 @@ INLINE void fold(
     }
   }
   for (int v = 0; t->rhs_bias && v < VECTORS; ++v) {
-    floats bias = load_parameters(t->rhs_bias, t->rhs_form, r + (size_t)v * WIDTH);
+    floats bias = load_scaled(t->rhs_bias, t->rhs_form, &t->super, t->super.biases, r + (size_t)v * WIDTH);
     for (int i = 0; i < rows; ++i)
       out[i][v] = add_product(broadcast_float(t->lhs_sum + l + i), bias, out[i][v]);
   }

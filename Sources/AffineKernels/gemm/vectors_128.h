@@ -24,14 +24,22 @@ INLINE floats load_halves(const uint16_t *p) { return vcvt_f32_f16(vreinterpret_
 INLINE floats load_brain_halves(const uint16_t *p) {
   return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16));
 }
-/// An exponent of 0 is the subnormal 2^-127.
-INLINE floats load_powers(const uint8_t *p) {
-  const uint8x8_t none = vdup_n_u8(0);
+/// Four bytes as numbers without sign.
+INLINE uint16x4_t load_wide_bytes(const uint8_t *p) {
   uint32_t four;
   __builtin_memcpy(&four, p, sizeof four);
-  uint8x8_t bytes = vreinterpret_u8_u32(vdup_n_u32(four));
-  uint16x4_t wide = vreinterpret_u16_u8(vzip1_u8(bytes, none));
-  uint32x4_t bits = vshlq_n_u32(vmovl_u16(wide), 23);
+  return vreinterpret_u16_u8(vzip1_u8(vreinterpret_u8_u32(vdup_n_u32(four)), vdup_n_u8(0)));
+}
+INLINE ints load_bytes(const uint8_t *p) { return vreinterpretq_s32_u32(vmovl_u16(load_wide_bytes(p))); }
+/// E4M3 is binary16 with fewer bits at both ends of the exponent and the mantissa: 2^8 times as large.
+INLINE floats load_small_floats(const uint8_t *p) {
+  uint16x4_t bytes = load_wide_bytes(p), sign = vshl_n_u16(vand_u16(bytes, vdup_n_u16(0x80)), 8);
+  uint16x4_t bits = vorr_u16(sign, vshl_n_u16(vand_u16(bytes, vdup_n_u16(0x7f)), 7));
+  return vmulq_n_f32(vcvt_f32_f16(vreinterpret_f16_u16(bits)), 256);
+}
+/// An exponent of 0 is the subnormal 2^-127.
+INLINE floats load_powers(const uint8_t *p) {
+  uint32x4_t bits = vshlq_n_u32(vmovl_u16(load_wide_bytes(p)), 23);
   return vreinterpretq_f32_u32(vmaxq_u32(bits, vdupq_n_u32(1 << 22)));
 }
 INLINE floats broadcast_float(const float *p) { return vld1q_dup_f32(p); }

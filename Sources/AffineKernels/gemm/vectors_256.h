@@ -30,6 +30,13 @@ static inline floats load_powers(const uint8_t *p) {
   ints bits = _mm256_slli_epi32(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)), 23);
   return _mm256_castsi256_ps(_mm256_max_epu32(bits, _mm256_set1_epi32(1 << 22)));
 }
+/// Bytes as numbers without sign.
+static inline ints load_bytes(const uint8_t *p) { return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)); }
+/// E4M3 is binary16 with fewer bits at both ends of the exponent and the mantissa: 2^8 times as large.
+static inline floats load_small_floats(const uint8_t *p) {
+  __m128i bits = _mm_slli_epi16(_mm_cvtepi8_epi16(_mm_loadl_epi64((const __m128i *)p)), 7);
+  return _mm256_mul_ps(_mm256_cvtph_ps(_mm_and_si128(bits, _mm_set1_epi16((short)0xbfff))), _mm256_set1_ps(256));
+}
 static inline floats broadcast_float(const float *p) { return _mm256_broadcast_ss(p); }
 static inline floats multiply(floats a, floats b) { return _mm256_mul_ps(a, b); }
 static inline floats subtract(floats a, floats b) { return _mm256_sub_ps(a, b); }

@@ -32,6 +32,14 @@ static inline floats load_powers(const uint8_t *p) {
   ints bits = _mm512_slli_epi32(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)), 23);
   return _mm512_castsi512_ps(_mm512_max_epu32(bits, _mm512_set1_epi32(1 << 22)));
 }
+/// Bytes as numbers without sign.
+static inline ints load_bytes(const uint8_t *p) { return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)); }
+/// E4M3 is binary16 with fewer bits at both ends of the exponent and the mantissa: 2^8 times as large.
+static inline floats load_small_floats(const uint8_t *p) {
+  __m256i bits = _mm256_slli_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)p)), 7);
+  return _mm512_mul_ps(
+      _mm512_cvtph_ps(_mm256_and_si256(bits, _mm256_set1_epi16((short)0xbfff))), _mm512_set1_ps(256));
+}
 static inline floats broadcast_float(const float *p) { return _mm512_set1_ps(*p); }
 static inline floats multiply(floats a, floats b) { return _mm512_mul_ps(a, b); }
 static inline floats subtract(floats a, floats b) { return _mm512_sub_ps(a, b); }

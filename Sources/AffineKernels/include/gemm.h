@@ -13,7 +13,20 @@ enum {
   AQ_HALVES,        // binary16
   AQ_BRAIN_HALVES,  // bfloat16
   AQ_POWERS,        // of two, E8M0: scales alone
+  // Codes that scales of their own multiply: right scales and biases alone, of two slices at least.
+  AQ_CODES_4,       // [slices / 2][nr]: of two slices, the first in the low halves
+  AQ_CODES_6,       // [slices / 4][3][nr]: of four slices, squeezed (aq_squeeze_args)
+  AQ_CODES_8,       // [slices][nr]
+  AQ_SMALL_FLOATS,  // [slices][nr] of E4M3
 };
+
+/// Scales of scales: a scale or bias is super[slice >> shift][lane] * (code - offset), rounded once.
+typedef struct {
+  const void *_Nullable scales, *_Nullable biases;  // [slices >> shift, rounded up][nr] of what `form` says
+  int32_t form;
+  int32_t offset;  // 0 of small floats
+  uint32_t shift;
+} aq_super_scales;
 
 /// out[i, j] = (sum_s float(sum[s, i, j]) * lhs_scale[s, i] * rhs_scale[s, j]
 ///              + lhs_sum[s, i] * rhs_bias[s, j] + lhs_bias[s, i] * rhs_sum[s, j]) * row_scale[i]
@@ -53,6 +66,7 @@ typedef struct {
   const float *_Nullable lhs_sum;        // [panel][slices][mr], with rhs_bias
   const void *_Nullable rhs_bias;        // [slices][nr], likewise
   int32_t rhs_form;                      // of rhs_scale and rhs_bias
+  aq_super_scales super;                 // where that is a form of codes
   const float *_Nullable lhs_bias;       // [panel][slices][mr], with rhs_sum
   const float *_Nullable rhs_sum;        // [slices][nr]
   const float *_Nullable row_scale;      // [panel][mr], NULL: 1
@@ -90,6 +104,7 @@ typedef struct {
   uint8_t offset;
   const void *_Nonnull rhs_scale;        // [parameters][nr] of what scale_form says
   int32_t scale_form;
+  aq_super_scales super;                 // where that is a form of codes
   const float *_Nullable rhs_zero;       // [parameters][nr]
   const float *_Nullable lhs_sum;        // [panel][slices][lhs_lanes], with rhs_bias
   const float *_Nullable rhs_bias;       // [parameters][nr]

@@ -2,7 +2,7 @@
 public enum QuantizationMethods {
   /// In the order in which they are told apart in reports.
   public static let all: [any QuantizationMethod] = [
-    RoundToNearest(), HQQ(), GPTQ(), AWQ(), SmoothQuant(), ScaledGPTQ(),
+    RoundToNearest(), HQQ(), GPTQ(), AWQ(), SmoothQuant(), ScaledGPTQ(), CodedScaleSearch(),
   ]
 
   /// A method with its standard numbers.

@@ -38,7 +38,9 @@ extension GGUFWriter {
   /// Says of which type most values of linear layers are.
   mutating func nameType(ofMost values: [GGUFTensorType: Int]) {
     let most = values.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
-    guard let most, let number = Self.fileTypes[most.key] else { return }
+    guard let most, var number = Self.fileTypes[most.key] else { return }
+    // Q4_K_M, which has some of both.
+    if most.key == .q4_K, values[.q6_K] != nil { number = 15 }
     metadata["general.file_type"] = .uint32(number)
     if metadata["general.quantization_version"] == nil {
       metadata["general.quantization_version"] = .uint32(2)
@@ -47,7 +49,8 @@ extension GGUFWriter {
 
   /// What `general.file_type` calls files of mostly one type, of those that can be written.
   private static let fileTypes: [GGUFTensorType: UInt32] = [
-    .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .q5_0: 8, .q5_1: 9, .bf16: 32, .mxfp4: 38,
+    .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .q5_0: 8, .q5_1: 9,
+    .q2_K: 10, .q3_K: 11, .q4_K: 14, .q5_K: 16, .q6_K: 18, .bf16: 32, .mxfp4: 38,
   ]
 
   mutating func copy(_ tensor: GGUFTensor, from file: GGUFFile) throws {

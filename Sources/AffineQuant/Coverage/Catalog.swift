@@ -22,8 +22,14 @@ public enum Catalog {
       [.float16, .bfloat16].map { MappingFormat(kind: kind, scale: $0) }
     } + [MappingFormat(kind: .symmetric, scale: .e8m0)]
 
+  /// The types whose scales are codes: what files hold.
+  private static let codedScales: [QuantizedType] = [
+    Q2KWeight.type, Q3KWeight.type, Q4KWeight.type, Q5KWeight.type, Q6KWeight.type,
+    NVFP4Weight.type,
+  ]
+
   /// Every type that compiles, of these parts.
-  public static let types: [QuantizedType] = CodeFormat.all.flatMap { storage in
+  public static let types: [QuantizedType] = codedScales + CodeFormat.all.flatMap { storage in
     blocks.flatMap { block in
       let isGrouped = block == Block(rows: 1, columns: 32)
       return (mappings + (isGrouped ? shortScales : [])).compactMap {

@@ -10,8 +10,8 @@ struct CodeBlocks {
   private let mr, nr: Int
   /// Bytes of a panel's codes, and its terms: one a slice and lane.
   private let left, right: (bytes: Int, terms: Int)
-  /// Bytes of a scale or bias of the right side.
-  private let numberBytes: Int
+  /// Bytes of a panel's scales, and of their scales where they are codes.
+  private let scaleBytes, superBytes: Int
   private let scratch: WorkerMemory<UInt8>?
 
   init(
@@ -24,7 +24,8 @@ struct CodeBlocks {
     (rowCount, columnCount, mr, nr) = (left.rows, rhs.shape.rows, tile.mr, layout.nr)
     self.left = (left.layout.byteCount, slices.ranges.count * tile.mr)
     self.right = (slices.groupCount * layout.groupBytes, slices.ranges.count * layout.nr)
-    numberBytes = right.scales.stride
+    scaleBytes = right.scales.panelBytes(self.right.terms)
+    superBytes = right.scales.coded?.superPanelBytes ?? 0
     let scratchCount = min(tile.scratch, slices.depth) * layout.nr
     scratch = scratchCount > 0 ? workspace.take(scratchCount, workers: threads) : nil
     guard let nowhere = unsafe UnsafeMutablePointer<Float>(bitPattern: 64) else {
@@ -40,9 +41,10 @@ struct CodeBlocks {
       rhs_zero: right.zeros.optional, lhs_zero: left.zeros.map { unsafe UnsafePointer($0.pointer) },
       rhs_total: left.zeros == nil ? nil : totals?.optional,
       lhs_scale: left.scales.map { unsafe UnsafePointer($0.pointer) },
-      rhs_scale: right.scales.optional(at: 0) ?? UnsafeRawPointer(nowhere),
+      rhs_scale: right.scales.optional() ?? UnsafeRawPointer(nowhere),
       lhs_sum: left.sums.map { unsafe UnsafePointer($0.pointer) },
-      rhs_bias: right.biases.optional(at: 0), rhs_form: right.scales.form,
+      rhs_bias: right.biases.optional(), rhs_form: right.scales.form,
+      super: aq_super_scales(right.scales, right.biases),
       lhs_bias: left.biases.map { unsafe UnsafePointer($0.pointer) }, rhs_sum: scaled?.optional,
       row_scale: left.rowScales.map { unsafe UnsafePointer($0.pointer) }, scratch: nil, rows: 0,
       columns: 0, out: nowhere, stride: 0)
@@ -67,7 +69,8 @@ struct CodeBlocks {
     let (i, j) = (leftPanels.lowerBound, rightPanels.lowerBound)
     unsafe block.c.moveLeft(bytes: i * left.bytes, terms: i * left.terms, rows: i * mr)
     unsafe block.c.moveRight(
-      bytes: j * right.bytes, terms: j * right.terms, numberBytes: numberBytes)
+      bytes: j * right.bytes, terms: j * right.terms, scales: j * scaleBytes,
+      supers: j * superBytes)
     unsafe block.c.scratch = scratch.map { unsafe $0.start(of: worker) }
     unsafe block.c.rows = rows(leftPanels).count
     unsafe block.c.columns = columns(rightPanels).count
@@ -89,14 +92,15 @@ extension aq_matmul_i8_args {
     unsafe row_scale = row_scale.map { unsafe $0 + rows }
   }
 
-  fileprivate mutating func moveRight(bytes: Int, terms: Int, numberBytes: Int) {
-    let numberBytes = terms * numberBytes
+  fileprivate mutating func moveRight(bytes: Int, terms: Int, scales: Int, supers: Int) {
     unsafe rhs += bytes
     unsafe rhs_start = rhs_start.map { unsafe $0 + terms }
     unsafe rhs_zero = rhs_zero.map { unsafe $0 + terms }
     unsafe rhs_total = rhs_total.map { unsafe $0 + terms }
-    unsafe rhs_scale += numberBytes
-    unsafe rhs_bias = rhs_bias.map { unsafe $0 + numberBytes }
+    unsafe rhs_scale += scales
+    unsafe rhs_bias = rhs_bias.map { unsafe $0 + scales }
+    unsafe self.super.scales = self.super.scales.map { unsafe $0 + supers }
+    unsafe self.super.biases = self.super.biases.map { unsafe $0 + supers }
     unsafe rhs_sum = rhs_sum.map { unsafe $0 + terms }
   }
 }

@@ -100,7 +100,8 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
     let r = right.start(of: panel)
     let panelBytes = right.slices.groupCount * right.layout.groupBytes
     let (zeros, biases) = (rightOffsets.zeros, rightOffsets.biases)
-    guard let scales = unsafe right.scales.optional(at: r) else {
+    let scaleBytes = right.scales.panelBytes(right.start(of: 1))
+    guard let scales = unsafe right.scales.optional(from: panel * scaleBytes) else {
       preconditionFailure("a panel without scales")
     }
     return unsafe WeightPanel(
@@ -111,6 +112,7 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
         rhs: rhs.codes.pointer + panel * panelBytes,
         offset: UInt8(right.layout.signedOffset),
         rhs_scale: scales, scale_form: right.scales.form,
+        super: aq_super_scales(right.scales, right.biases, panel: panel),
         rhs_zero: zeros.count > 0 ? zeros.pointer + r : nil,
         lhs_sum: left.sums.map { unsafe $0.pointer + left.sumStart(of: leftPanel) },
         rhs_bias: biases.count > 0 ? biases.pointer + r : nil,

@@ -17,7 +17,7 @@ public protocol IntegerMapping: AffineMapping {}
 public enum SymmetricMapping<Scale: ScaleElement>: AffineMapping {
   public typealias Method = SymmetricMethod
   public static var mappingFormat: MappingFormat {
-    MappingFormat(kind: .symmetric, scale: Scale.scaleFormat)
+    MappingFormat(kind: .symmetric, scale: Scale.scaleFormat, codes: Scale.scaleCodes)
   }
 }
 
@@ -25,7 +25,7 @@ public enum SymmetricMapping<Scale: ScaleElement>: AffineMapping {
 public enum AsymmetricMapping<Scale: ScaleElement>: IntegerMapping {
   public typealias Method = AsymmetricMethod
   public static var mappingFormat: MappingFormat {
-    MappingFormat(kind: .asymmetric, scale: Scale.scaleFormat)
+    MappingFormat(kind: .asymmetric, scale: Scale.scaleFormat, codes: Scale.scaleCodes)
   }
 }
 
@@ -33,7 +33,7 @@ public enum AsymmetricMapping<Scale: ScaleElement>: IntegerMapping {
 public enum BiasedMapping<Scale: SignedScaleElement>: IntegerMapping {
   public typealias Method = BiasedMethod
   public static var mappingFormat: MappingFormat {
-    MappingFormat(kind: .biased, scale: Scale.scaleFormat)
+    MappingFormat(kind: .biased, scale: Scale.scaleFormat, codes: Scale.scaleCodes)
   }
 }
 

@@ -10,13 +10,16 @@ public struct MappingFormat: Sendable, Hashable {
 
   /// The formula from code to value.
   public let kind: Kind
-  /// The type of the scales.
+  /// The type of the scales; where they are codes, of the scales of those.
   public let scale: ScaleFormat
+  /// How scales, and biases, are coded; `nil`: they are numbers.
+  public let codes: ScaleCodes?
 
   /// Pairs a formula with a type of scales.
-  public init(kind: Kind, scale: ScaleFormat) {
+  public init(kind: Kind, scale: ScaleFormat, codes: ScaleCodes? = nil) {
     self.kind = kind
     self.scale = scale
+    self.codes = codes
   }
 }
 
@@ -24,10 +27,19 @@ public struct MappingFormat: Sendable, Hashable {
 public protocol ScaleElement: Sendable {
   /// The type, as a value.
   static var scaleFormat: ScaleFormat { get }
+  /// How scales are coded; by default `nil`: they are numbers of that type.
+  static var scaleCodes: ScaleCodes? { get }
+}
+
+extension ScaleElement {
+  public static var scaleCodes: ScaleCodes? { nil }
 }
 
 /// A type of scales that biases have too: it has both signs, which a power of two has not.
 public protocol SignedScaleElement: ScaleElement {}
+
+/// A type of scales that are numbers of both signs, by which codes of scales may be multiplied.
+public protocol FloatScaleElement: SignedScaleElement {}
 
 /// The types of scales, by name.
 public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
@@ -103,15 +115,15 @@ public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-extension Float: SignedScaleElement {
+extension Float: FloatScaleElement {
   /// Scales in float32.
   public static var scaleFormat: ScaleFormat { .float32 }
 }
-extension Float16: SignedScaleElement {
+extension Float16: FloatScaleElement {
   /// Scales in float16.
   public static var scaleFormat: ScaleFormat { .float16 }
 }
-extension BFloat16: SignedScaleElement {
+extension BFloat16: FloatScaleElement {
   /// Scales in bfloat16.
   public static var scaleFormat: ScaleFormat { .bfloat16 }
 }

@@ -9,16 +9,7 @@ extension AnyQuantized {
     for number in numbers where !(0..<shape.rows).contains(number) {
       throw .shape(.outOfRange(axis: "row", index: number, extent: shape.rows))
     }
-    let shape = Shape(numbers.count, shape.columns)
-    let origin = Shape(0, core.grid.origin.columns)
-    let blocks = core.grid.extent.columns
-    return AnyQuantized(
-      CodeMatrix(
-        type: core.type, grid: BlockGrid(shape, core.grid.block, origin: origin),
-        codes: core.codes.rows(numbers, of: core.rowBytes),
-        scales: core.scales.rows(numbers, of: blocks),
-        zeroPoints: core.zeroPoints.rows(numbers, of: blocks),
-        biases: core.biases.rows(numbers, of: blocks)))
+    return AnyQuantized(core.reordered(numbers))
   }
 
   /// One matrix above the other; exact.
@@ -36,6 +27,22 @@ extension AnyQuantized {
   /// - Throws: ``ShapeError/outOfRange(axis:index:extent:)``.
   package func rows(_ range: Range<Int>) throws(ShapeError) -> AnyQuantized {
     AnyQuantized(try core.slice(rows: range, columns: 0..<shape.columns))
+  }
+}
+
+extension CodeMatrix {
+  /// Some rows of a matrix whose rows share no scale, or all the same.
+  fileprivate func reordered(_ numbers: [Int]) -> CodeMatrix {
+    let shape = Shape(numbers.count, shape.columns)
+    let origin = Shape(0, grid.origin.columns)
+    let blocks = grid.extent.columns, isShared = grid.block.rows == Block.whole
+    func rows<Value>(_ values: Buffer<Value>) -> Buffer<Value> {
+      isShared && !numbers.isEmpty ? values : values.rows(numbers, of: blocks)
+    }
+    return CodeMatrix(
+      type: type, grid: BlockGrid(shape, grid.block, origin: origin),
+      codes: codes.rows(numbers, of: rowBytes), scales: rows(scales), zeroPoints: rows(zeroPoints),
+      biases: rows(biases), coded: coded?.map { $0.reordered(numbers) })
   }
 }
 

@@ -10,7 +10,22 @@ extension CodeMatrix {
       type: type, grid: part, codes: sliceCodes(rows, columns, execution),
       scales: blocks(scales, rows, columns, part),
       zeroPoints: blocks(zeroPoints, rows, columns, part),
-      biases: blocks(biases, rows, columns, part))
+      biases: blocks(biases, rows, columns, part), coded: try slicedScales(rows, columns, part))
+  }
+
+  /// The codes of the scales that a part keeps.
+  private func slicedScales(
+    _ rows: Range<Int>, _ columns: Range<Int>, _ part: BlockGrid
+  ) throws(ShapeError) -> QuantizedScales? {
+    guard let codedScales else { return nil }
+    let (row, column) = (grid.blockRow(rows.lowerBound), grid.blockColumn(columns.lowerBound))
+    return try codedScales.map { (scales) throws(ShapeError) in
+      // Nothing of no rows, wherever they start.
+      try part.extent.count == 0
+        ? scales.slice(rows: 0..<part.extent.rows, columns: 0..<part.extent.columns)
+        : scales.slice(
+          rows: row..<row + part.extent.rows, columns: column..<column + part.extent.columns)
+    }
   }
 
   private static func check(

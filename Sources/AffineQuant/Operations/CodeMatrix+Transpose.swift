@@ -6,7 +6,8 @@ extension CodeMatrix {
       type: type.transposed, grid: grid.transposed, codes: source.transposedCodes(execution),
       scales: Self.transposed(scales, grid.extent),
       zeroPoints: Self.transposed(zeroPoints, grid.extent),
-      biases: Self.transposed(biases, grid.extent))
+      biases: Self.transposed(biases, grid.extent),
+      coded: source.coded?.map { $0.transposed(execution) })
   }
 
   /// One number a block, for the blocks of the transpose.

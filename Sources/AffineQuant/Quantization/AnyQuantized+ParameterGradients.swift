@@ -59,7 +59,7 @@ extension AnyQuantized {
       for index in scales.indices { scales[index] = 1 }
     }
     return CodeMatrix(
-      type: core.type, grid: core.grid, codes: core.codes, scales: ones,
+      type: core.type.flat, grid: core.grid, codes: core.codes, scales: ones,
       zeroPoints: core.zeroPoints, biases: Buffer(count: core.biases.count) { _ in }
     ).dequantized(execution)
   }

@@ -10,6 +10,8 @@ package struct BlockQuantizer: Sendable {
   /// - Throws: ``QuantizationError/unsupported(rule:type:)``.
   package init(_ type: QuantizedType) throws(QuantizationError) {
     let type = try QuantizedType(type.storage, type.block, type.mapping)
+    // Scales that are codes depend on those of other blocks.
+    guard type.mapping.codes == nil else { throw .unsupported(rule: type.rule, type: type.name) }
     chooser = try ParameterChooser(type, QuantizationOptions(), .float32)
     encoder = RowEncoder(chooser, .nearestEven, .standard)
     table = type.decodingTable

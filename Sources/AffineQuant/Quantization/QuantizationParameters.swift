@@ -23,6 +23,12 @@ extension QuantizationParameters {
   func parts(
     _ codes: Buffer<UInt8>, _ type: QuantizedType, _ grid: BlockGrid
   ) throws(QuantizationError) -> CodeMatrix.Parts {
+    if type.mapping.codes != nil {
+      try checkCounts(type, grid)
+      return CodeMatrix.Parts(
+        codes: codes, coded: try QuantizedScales(nearest: scales.span, biases.span, type, grid),
+        zeroPoints: Buffer(zeroPoints))
+    }
     let columns = max(grid.extent.columns, 1)
     let scales = try scales.enumerated().map { index, scale throws(QuantizationError) in
       guard let stored = type.mapping.scale.stored(scale) else {
@@ -42,6 +48,9 @@ extension CodeMatrix {
     _ values: Matrix<Element>, as type: QuantizedType, _ options: QuantizationOptions,
     _ execution: Execution
   ) throws(QuantizationError) -> CodeMatrix {
+    if type.mapping.codes != nil {
+      return try quantizeWithCodedScales(values, as: type, options, execution)
+    }
     // A concrete type, for which the compiler makes code of its own: floats are the usual case.
     if let floats = values as? Matrix<Float> {
       return try Quantizer(floats, type, options, execution)()
@@ -54,6 +63,14 @@ extension CodeMatrix {
     for values: Matrix<Element>, as type: QuantizedType, _ options: QuantizationOptions,
     _ execution: Execution
   ) throws(QuantizationError) -> QuantizationParameters {
+    if type.mapping.codes != nil {
+      let numbers = try flatParameters(for: values, as: type, options, execution)
+      let coded = try QuantizedScales(
+        nearest: numbers.scales.span, numbers.biases.span, type, BlockGrid(values.shape, type.block))
+      let (scales, biases) = coded.numbers
+      return QuantizationParameters(
+        scales: scales.array, zeroPoints: numbers.zeroPoints, biases: biases.array)
+    }
     let blocks = try Quantizer(values, type, options, execution).parameters()
     let kind = type.mapping.kind
     return QuantizationParameters(
@@ -66,6 +83,9 @@ extension CodeMatrix {
     _ values: Matrix<Element>, as type: QuantizedType, with parameters: QuantizationParameters,
     _ options: QuantizationOptions, _ execution: Execution
   ) throws(QuantizationError) -> CodeMatrix {
+    if type.mapping.codes != nil {
+      return try quantize(values, as: type, codingScales: parameters, options, execution)
+    }
     // No rule keeps to fewer codes than there are.
     var options = options
     options.codes = options.codes ?? type.storage.codes
@@ -92,14 +112,7 @@ extension Quantizer {
   ) throws(QuantizationError) -> [BlockParameters] {
     _ = try BlockRanges(source, grid, execution)
     let kind = chooser.type.mapping.kind
-    let blocks = grid.extent.count
-    for (what, expected, found) in [
-      ("scales", blocks, parameters.scales.count),
-      ("zero points", kind == .asymmetric ? blocks : 0, parameters.zeroPoints.count),
-      ("biases", kind == .biased ? blocks : 0, parameters.biases.count),
-    ] where expected != found {
-      throw .shape(.wrongCount(of: what, expected: expected, found: found))
-    }
+    try parameters.checkCounts(chooser.type, grid)
     var checked: [BlockParameters] = []
     for (index, scale) in parameters.scales.enumerated() {
       let (row, column) = (index / grid.extent.columns, index % grid.extent.columns)

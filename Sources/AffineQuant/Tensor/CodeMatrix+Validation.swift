@@ -5,6 +5,8 @@ extension CodeMatrix {
     package var scales: Buffer<Float>
     package var zeroPoints: Buffer<Int16>
     package var biases: Buffer<Float>
+    /// Scales and biases, where they are codes; the numbers are those that they stand for.
+    package private(set) var coded: QuantizedScales?
 
     package init(
       codes: Buffer<UInt8>, scales: Buffer<Float>, zeroPoints: Buffer<Int16> = Buffer([]),
@@ -14,6 +16,15 @@ extension CodeMatrix {
       self.scales = scales
       self.zeroPoints = zeroPoints
       self.biases = biases
+    }
+
+    /// With scales and biases that codes stand for.
+    package init(
+      codes: Buffer<UInt8>, coded: QuantizedScales, zeroPoints: Buffer<Int16> = Buffer([])
+    ) {
+      let (scales, biases) = coded.numbers
+      self.init(codes: codes, scales: scales, zeroPoints: zeroPoints, biases: biases)
+      self.coded = coded
     }
   }
 
@@ -38,16 +49,21 @@ extension CodeMatrix {
     ] where expected != found {
       throw .shape(.wrongCount(of: what, expected: expected, found: found))
     }
+    guard parts.coded?.scales.type == type.scaleType else {
+      throw .typeMismatch(
+        expected: type.scaleType?.name ?? type.mapping.scale.rawValue,
+        found: parts.coded?.scales.type.name ?? type.mapping.scale.rawValue)
+    }
     self.init(
       type: type, grid: grid, codes: parts.codes, scales: parts.scales,
-      zeroPoints: parts.zeroPoints, biases: parts.biases)
+      zeroPoints: parts.zeroPoints, biases: parts.biases, coded: parts.coded)
     try checkParameters()
   }
 
   private func checkParameters() throws(QuantizationError) {
     let columns = max(grid.extent.columns, 1)
     let (scaleSpan, biasSpan, zeroSpan) = (scales.span, biases.span, zeroPoints.span)
-    let format = type.mapping.scale
+    let format = type.mapping.codes == nil ? type.mapping.scale : .float32
     for index in scaleSpan.indices where format.stored(scaleSpan[index]) != scaleSpan[index] {
       throw .invalidScale(
         scaleSpan[index], blockRow: index / columns, blockColumn: index % columns)

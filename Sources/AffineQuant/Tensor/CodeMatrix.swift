@@ -10,6 +10,8 @@ package struct CodeMatrix: Sendable {
   package let codes: Buffer<UInt8>
   /// One a block, or none.
   package let zeroPoints: Buffer<Int16>
+  /// Scales and biases as codes, where the type says so and tiles do not hold them.
+  package let coded: QuantizedScales?
   /// One a block, or none; empty where there are tiles, which have their own.
   private let blockScales, blockBiases: Buffer<Float>
 
@@ -31,7 +33,9 @@ package struct CodeMatrix: Sendable {
 
   /// Bytes of codes, scales, zero points and biases, row by row: of a slice, those that it keeps.
   package var byteCount: Int {
-    shape.rows * rowBytes + grid.extent.count * type.parameterBytes
+    let codes = shape.rows * rowBytes
+    if let codedScales { return codes + codedScales.byteCount + 2 * zeroPoints.count }
+    return codes + grid.extent.count * type.parameterBytes
   }
 
   /// The bytes of one row's codes; rows must be kept together.
@@ -47,8 +51,12 @@ package struct CodeMatrix: Sendable {
   /// Trusts its arguments; what comes from outside goes through ``init(type:grid:parts:)``.
   package init(
     type: QuantizedType, grid: BlockGrid, tiles: PackedRHS? = nil, codes: Buffer<UInt8>,
-    scales: Buffer<Float>, zeroPoints: Buffer<Int16>, biases: Buffer<Float>
+    scales: Buffer<Float>, zeroPoints: Buffer<Int16>, biases: Buffer<Float>,
+    coded: QuantizedScales? = nil
   ) {
+    precondition(
+      tiles != nil || (coded != nil) == (type.mapping.codes != nil),
+      "scales of \(type.name) without their codes")
     self.type = type
     self.grid = grid
     self.tiles = tiles
@@ -56,7 +64,11 @@ package struct CodeMatrix: Sendable {
     blockScales = scales
     self.zeroPoints = zeroPoints
     blockBiases = biases
+    self.coded = coded
   }
+
+  /// Scales and biases as codes, also of tiles.
+  package var codedScales: QuantizedScales? { coded ?? tiles?.codedScales(type, grid) }
 }
 
 extension CodeMatrix: Equatable {
@@ -64,6 +76,6 @@ extension CodeMatrix: Equatable {
   package static func == (lhs: Self, rhs: Self) -> Bool {
     lhs.type == rhs.type && lhs.grid == rhs.grid && lhs.tiles?.layout == rhs.tiles?.layout
       && lhs.codes == rhs.codes && lhs.scales == rhs.scales && lhs.zeroPoints == rhs.zeroPoints
-      && lhs.biases == rhs.biases
+      && lhs.biases == rhs.biases && lhs.codedScales == rhs.codedScales
   }
 }

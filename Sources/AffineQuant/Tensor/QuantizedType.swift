@@ -26,14 +26,20 @@ public struct QuantizedType: Sendable, Hashable {
     switch (storage, mapping.kind) {
     case (.float, _), (_, .codebook): .largest
     case (.ternary, .symmetric): .meanMagnitude
-    // A power of two has no sign, which the other rule needs.
-    case (_, .symmetric): storage.bits < 8 && mapping.scale != .e8m0 ? .extreme : .balanced
+    // The other rule needs scales with a sign, which a power of two has not, nor codes of some storages.
+    case (_, .symmetric):
+      storage.bits < 8 && mapping.scale != .e8m0 && mapping.codes?.storage.isSigned != false
+        ? .extreme : .balanced
     case (_, .asymmetric), (_, .biased): .ends
     }
   }
 
   private var isLegal: Bool {
     guard CodeFormat.all.contains(storage) else { return false }
+    if let codes = mapping.codes {
+      guard codes.isLegal, mapping.scale != .e8m0 else { return false }
+      if case .codebook = mapping.kind { return false }
+    }
     return switch mapping.kind {
     case .symmetric: storage.isSigned || !storage.isInteger
     case .asymmetric: storage.isInteger
@@ -52,6 +58,7 @@ public struct QuantizedType: Sendable, Hashable {
   public var name: String {
     var parts = [storage.name, block.name]
     if mapping.kind != Self.standardMapping(of: storage) { parts.append(mapping.kind.name) }
+    if let codes = mapping.codes { parts.append(codes.name) }
     if mapping.scale != .float32 { parts.append(mapping.scale.rawValue) }
     return parts.joined(separator: "-")
   }
@@ -67,29 +74,60 @@ public struct QuantizedType: Sendable, Hashable {
       mapping = kind
       parts.removeFirst()
     }
+    var codes: ScaleCodes?
+    if parts.count >= 2, let storage = CodeFormat(name: parts[0]), let block = Block(name: parts[1]) {
+      codes = ScaleCodes(storage, block)
+      parts.removeFirst(2)
+    }
     var scale = ScaleFormat.float32
     if let format = parts.first.flatMap(ScaleFormat.init(rawValue:)) {
       scale = format
       parts.removeFirst()
     }
     let type = QuantizedType(
-      unchecked: storage, block, MappingFormat(kind: mapping, scale: scale))
+      unchecked: storage, block, MappingFormat(kind: mapping, scale: scale, codes: codes))
     guard parts.isEmpty, type.isLegal else { return nil }
     self = type
   }
 
   /// The type of the transpose; its scales are the same numbers only where the block transposes.
   package var transposed: QuantizedType {
-    QuantizedType(unchecked: storage, block.transposed, mapping)
+    let codes = mapping.codes.map { ScaleCodes($0.storage, $0.block.transposed) }
+    return QuantizedType(
+      unchecked: storage, block.transposed,
+      MappingFormat(kind: mapping.kind, scale: mapping.scale, codes: codes))
+  }
+
+  /// The same codes with scales that are numbers.
+  package var flat: QuantizedType {
+    guard mapping.codes != nil else { return self }
+    return QuantizedType(unchecked: storage, block, MappingFormat(kind: mapping.kind, scale: .float32))
+  }
+
+  /// The type of the matrix of scales, and of that of biases; `nil` where they are numbers.
+  package var scaleType: QuantizedType? {
+    mapping.codes.map { codes in
+      QuantizedType(
+        unchecked: codes.storage, codes.block, MappingFormat(kind: .symmetric, scale: mapping.scale)
+      )
+    }
   }
 
   /// Bytes that the codes, scales and zero points or biases of a matrix take in a file.
   public func byteCount(of shape: Shape) -> Int {
-    shape.rows * storage.byteCount(columns: shape.columns)
-      + BlockGrid(shape, block).extent.count * parameterBytes
+    let (codes, blocks) = (
+      shape.rows * storage.byteCount(columns: shape.columns), BlockGrid(shape, block).extent
+    )
+    guard let scaleType else { return codes + blocks.count * parameterBytes }
+    let scales = scaleType.byteCount(of: blocks)
+    return switch mapping.kind {
+    case .symmetric, .codebook: codes + scales
+    case .asymmetric: codes + scales + blocks.count * 2
+    case .biased: codes + 2 * scales
+    }
   }
 
-  /// Bytes of a block's scale and zero point or bias in a file.
+  /// Bytes of a block's scale and zero point or bias in a file, where they are numbers.
   var parameterBytes: Int {
     switch mapping.kind {
     case .symmetric, .codebook: mapping.scale.byteCount

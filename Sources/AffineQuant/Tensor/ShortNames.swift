@@ -14,6 +14,30 @@ public typealias MXFP4Weight = AffineQuantized<
 public typealias MXFP8Weight = AffineQuantized<
   Float8E4M3, RowMajor<PerGroup<32>, SymmetricMapping<E8M0>>
 >
+/// 4-bit floats, a scale in E4M3 for 16 neighbours and one of `Float` for all (NVFP4).
+public typealias NVFP4Weight = AffineQuantized<
+  Float4E2M1, RowMajor<PerGroup<16>, SymmetricMapping<QuantizedScale<Float8E4M3, PerTensor, Float>>>
+>
+/// Scales and minima of 4 bits for 16 neighbours, and two of `Float16` for 256: GGUF's Q2_K.
+public typealias Q2KWeight = AffineQuantized<
+  UInt2, RowMajor<PerGroup<16>, BiasedMapping<QuantizedScale<UInt4, PerGroup<16>, Float16>>>
+>
+/// Scales of 6 bits for 16 neighbours, and one of `Float16` for 256: GGUF's Q3_K.
+public typealias Q3KWeight = AffineQuantized<
+  Int3, RowMajor<PerGroup<16>, SymmetricMapping<QuantizedScale<Int6, PerGroup<16>, Float16>>>
+>
+/// Scales and minima of 6 bits for 32 neighbours, and two of `Float16` for 256: GGUF's Q4_K.
+public typealias Q4KWeight = AffineQuantized<
+  UInt4, RowMajor<PerGroup<32>, BiasedMapping<QuantizedScale<UInt6, PerGroup<8>, Float16>>>
+>
+/// Scales and minima of 6 bits for 32 neighbours, and two of `Float16` for 256: GGUF's Q5_K.
+public typealias Q5KWeight = AffineQuantized<
+  UInt5, RowMajor<PerGroup<32>, BiasedMapping<QuantizedScale<UInt6, PerGroup<8>, Float16>>>
+>
+/// Scales of 8 bits for 16 neighbours, and one of `Float16` for 256: GGUF's Q6_K.
+public typealias Q6KWeight = AffineQuantized<
+  Int6, RowMajor<PerGroup<16>, SymmetricMapping<QuantizedScale<Int8, PerGroup<16>, Float16>>>
+>
 /// Quantiles of the normal distribution, one scale for 64 neighbours (QLoRA).
 public typealias NF4Weight = AffineQuantized<UInt4, RowMajor<PerGroup<64>, Codebook<NormalFloat4>>>
 /// −1, 0 and 1, one scale a matrix (BitNet b1.58).

@@ -10,7 +10,7 @@ struct MethodChoice {
 
   /// What help says of settings.
   static let help = """
-    rtn, hqq, gptq, awq, smoothquant or scaled-gptq; settings follow after commas, as in \
+    rtn, hqq, gptq, awq, smoothquant, scaled-gptq or search; settings follow after commas, as in \
     gptq,act-order,damping=0.1
     """
 

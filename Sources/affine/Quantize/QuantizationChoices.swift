@@ -5,7 +5,7 @@ public import ArgumentParser
 
 /// What becomes of which layer, and how.
 struct QuantizationChoices: ParsableArguments {
-  @Option(help: "The type of the weights, as int4-group32, or GGUF's name of one, as q4_0.")
+  @Option(help: "The type of the weights, as int4-group32, or GGUF's name of one, as q4_0, or q4_k_m.")
   var weights: String
   @Option(help: "How codes are chosen: \(MethodChoice.help)", transform: MethodChoice.init)
   var method: MethodChoice?
@@ -57,7 +57,11 @@ struct QuantizationChoices: ParsableArguments {
     return type
   }
 
+  /// Whether layers have llama.cpp's mix of types.
+  var isMix: Bool { weights.lowercased() == "q4_k_m" }
+
   private static func type(_ name: String) throws -> QuantizedType {
+    if name.lowercased() == "q4_k_m" { return Q4KWeight.type }
     let stored = GGUFTensorType.allCases.first { $0.name.lowercased() == name.lowercased() }
     if let type = stored?.quantizedType ?? QuantizedType(name: name) { return type }
     throw Failure(

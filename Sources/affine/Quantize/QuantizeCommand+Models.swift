@@ -20,6 +20,11 @@ extension QuantizeCommand {
     let sizeBefore = weights.file.byteCount
     var plan = plan
     plan.scalesInputs = false
+    if choices.isMix {
+      // What a person said of layers holds after it.
+      plan.rules.insert(
+        contentsOf: QuantizationPlan.rulesOfMixQ4KM(source.model.configuration), at: 0)
+    }
     let result = try quantized(source, plan, progress, execution)
     let model = result.model
     var report = result.report

@@ -14,13 +14,14 @@ struct QuantizeCommand: ParsableCommand {
         affine quantize model.safetensors small.safetensors --weights int4-group32
         affine quantize model.gguf small.gguf --weights q4_0 --method awq --calibrate book.txt \
       --text other.txt --report small.html
+        affine quantize model.gguf small.gguf --weights q4_k_m --method search
         affine quantize all-MiniLM-L6-v2 small.safetensors --weights int4-group32 --method gptq \
       --calibrate lines.txt --skip '*.output.dense' --layers 'encoder.layer.0.*=int8-row'
 
       Of a safetensors file every float tensor of rank 2 whose name ends in ".weight" is quantized; of a
       model its linear layers. In a pattern * stands for any characters and ? for one; of several that fit
       a name the last of --skip holds, else the last of --layers. Methods: rtn rounds to nearest; hqq moves
-      biases; gptq, awq, smoothquant and scaled-gptq watch what layers read while the model reads the
+      biases; search looks for scales that are codes themselves, as in K types; gptq, awq, smoothquant and scaled-gptq watch what layers read while the model reads the
       --calibrate text, for BERT a text a line.
 
       Float16 and bfloat16 matrices are widened to float32 first: scales differ from torchao's, which
@@ -86,7 +87,10 @@ struct QuantizeCommand: ParsableCommand {
     if choices.range != nil, texts.calibrate == nil {
       throw Failure("--static fixes scales by a text: --calibrate names it")
     }
-    guard writesGGUF else { return }
+    guard writesGGUF else {
+      if choices.isMix { throw Failure("q4_k_m is a mix of types for the layers of a GGUF file") }
+      return
+    }
     guard GGUFFile.recognizes(input) else {
       throw Failure("only a GGUF file can become '\(output)': write a .safetensors file")
     }
@@ -98,7 +102,7 @@ struct QuantizeCommand: ParsableCommand {
     for type in plan.allTypes {
       guard let held = GGUFTensorType(holding: type) else {
         throw Failure(
-          "no blocks of GGUF hold \(type.name): q4_0, q4_1, q5_0, q5_1 and q8_0 are written")
+          "no blocks of GGUF hold \(type.name): q4_0, q4_1, q5_0, q5_1, q8_0 and q2_k to q6_k are written")
       }
       guard type == held.quantizedType else {
         throw Failure(

@@ -195,6 +195,117 @@ static uint8_t *low_bytes(const uint16_t *patterns, size_t count) {
   return bytes;
 }
 
+/// The value of a small float, whose largest exponent is that of infinities in E5M2 alone; E4M3 has one NaN.
+static float small_float(int code, int exponent_bits) {
+  int mantissa_bits = 7 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
+  int exponent = (code & 127) >> mantissa_bits, mantissa = code & ((1 << mantissa_bits) - 1);
+  float value = exponent == 0 ? ldexpf((float)mantissa, 1 - bias - mantissa_bits)
+                              : ldexpf((float)(mantissa + (1 << mantissa_bits)), exponent - bias - mantissa_bits);
+  if (exponent_bits == 5 && exponent == 31) value = mantissa ? NAN : INFINITY;
+  if (exponent_bits == 4 && (code & 127) == 127) value = NAN;
+  return code & 128 ? -value : value;
+}
+
+// ---- Scales of scales.
+
+/// Scales and biases that may be codes, [slices][columns] of 16 bits, with scales of their own.
+typedef struct {
+  aq_super_scales super;
+  int form;
+  size_t slices, columns;
+  // Of scales and of biases.
+  const uint16_t *patterns[2], *super_patterns[2];
+  const float *floats[2], *super_floats[2];
+} right_scales;
+
+static size_t super_slices(const right_scales *r) { return ((r->slices - 1) >> r->super.shift) + 1; }
+
+static right_scales random_scales(size_t slices, size_t columns, int kind) {
+  right_scales r = {.slices = slices, .columns = columns};
+  // A kernel may take several panels of one slice as one.
+  r.form = (int)below(slices > 1 ? 8 : 4);
+  static const int middles[] = {[AQ_CODES_4] = 8, [AQ_CODES_6] = 32, [AQ_CODES_8] = 128, [AQ_SMALL_FLOATS] = 0};
+  uint32_t shift = (uint32_t)below(4);
+  bool is_signed = coin();
+  r.super.form = (int32_t)below(3);
+  r.super.shift = shift == 3 ? 31 : shift;
+  if (r.form >= AQ_CODES_4 && is_signed) r.super.offset = middles[r.form];
+  for (int b = 0; b < 2; ++b) {
+    r.floats[b] = random_floats(slices * columns, kind);
+    r.super_floats[b] = random_floats(slices * columns, kind);
+    r.patterns[b] = random_halves(slices * columns);
+    r.super_patterns[b] = random_halves(slices * columns);
+  }
+  return r;
+}
+
+/// The code of a pattern; of small floats those that are numbers.
+static int scale_code(int form, uint16_t pattern) {
+  return form == AQ_CODES_4 ? pattern & 15 : form == AQ_CODES_6 ? pattern & 63 : form == AQ_CODES_8 ? pattern & 255
+                                                                                                  : pattern & 0xf7;
+}
+
+/// Scale (0) or bias (1) of a slice and column.
+static float scale_of(const right_scales *r, int which, size_t i) {
+  if (r->form < AQ_CODES_4) return number_of(r->form, r->patterns[which], r->floats[which], i);
+  size_t block = (i / r->columns >> r->super.shift) * r->columns + i % r->columns;
+  float scale = number_of(r->super.form, r->super_patterns[which], r->super_floats[which], block);
+  int code = scale_code(r->form, r->patterns[which][i]);
+  if (r->form == AQ_SMALL_FLOATS) return scale * small_float(code, 4);
+  return scale * (float)(code - r->super.offset);
+}
+
+/// Columns from `first` on of numbers of a form that are no codes.
+static const void *formed(
+    int form, const uint16_t *patterns, const float *floats, size_t slices, size_t all, size_t first, size_t columns,
+    size_t lanes) {
+  if (form == AQ_FLOATS) return right_numbers(floats, 4, slices, all, first, columns, lanes);
+  if (form == AQ_POWERS)
+    return right_numbers(low_bytes(patterns, slices * all), 1, slices, all, first, columns, lanes);
+  return right_numbers(patterns, 2, slices, all, first, columns, lanes);
+}
+
+/// The same of what may be codes.
+static const void *packed_scales(const right_scales *r, int which, size_t first, size_t columns, size_t lanes) {
+  const uint16_t *patterns = r->patterns[which];
+  if (r->form < AQ_CODES_4)
+    return formed(r->form, patterns, r->floats[which], r->slices, r->columns, first, columns, lanes);
+  size_t rows = r->form == AQ_CODES_4   ? (r->slices + 1) / 2
+                : r->form == AQ_CODES_6 ? (r->slices + 3) / 4 * 3
+                                        : r->slices;
+  uint8_t *packed = zeroed(guarded(rows * lanes, 1), rows * lanes);
+  for (size_t s = 0; s < r->slices; ++s)
+    for (size_t j = 0; j < columns; ++j) {
+      int code = scale_code(r->form, patterns[s * r->columns + first + j]);
+      uint8_t *at = packed + j;
+      if (r->form == AQ_CODES_4) {
+        at[s / 2 * lanes] |= (uint8_t)(code << 4 * (s % 2));
+      } else if (r->form == AQ_CODES_6) {
+        at += s / 4 * 3 * lanes;
+        if (s % 4 < 3) at[s % 4 * lanes] |= (uint8_t)code;
+        else
+          for (int part = 0; part < 3; ++part)
+            at[(size_t)part * lanes] |= (uint8_t)((code >> 2 * part & 3) << 6);
+      } else {
+        at[s * lanes] = (uint8_t)code;
+      }
+    }
+  return packed;
+}
+
+/// The scales of codes for a call.
+static aq_super_scales packed_super(
+    const right_scales *r, bool has_bias, size_t first, size_t columns, size_t lanes) {
+  aq_super_scales super = r->super;
+  if (r->form < AQ_CODES_4) return super;
+  size_t blocks = super_slices(r);
+  super.scales = formed(super.form, r->super_patterns[0], r->super_floats[0], blocks, r->columns, first, columns, lanes);
+  if (has_bias)
+    super.biases =
+        formed(super.form, r->super_patterns[1], r->super_floats[1], blocks, r->columns, first, columns, lanes);
+  return super;
+}
+
 /// How the codes of a case are spread.
 enum { ANY_CODES, LARGEST, ENDS, SPARSE };
 
@@ -236,9 +347,9 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   for (size_t i = 0; i < columns * a.depth; ++i) rhs[i] = code_of(spread, 0, mask, mask);
 
   bool has_start = coin(), has_zero = coin(), has_left_zero = coin(), has_scale = coin();
-  int form = (int)below(4);
-  bool has_bias = form != AQ_POWERS && coin(), has_left_bias = coin(), has_row_scale = coin();
   int kind = coin() ? TAME : WIDE;
+  right_scales scales = random_scales(a.slices, columns, kind);
+  bool has_bias = scales.form != AQ_POWERS && coin(), has_left_bias = coin(), has_row_scale = coin();
   size_t left = a.slices * rows, right = a.slices * columns;
   // Of the largest codes sums may wrap, so all starts are allowed.
   int small = spread == LARGEST ? 0 : 12;
@@ -247,12 +358,10 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   int32_t *rhs_zero = random_ints(right, spread == LARGEST ? 0 : 23), *rhs_total = random_ints(right, 12);
   float *lhs_scale = random_floats(left, kind), *lhs_sum = random_floats(left, kind);
   float *lhs_bias = random_floats(left, kind), *rhs_sum = random_floats(right, kind);
-  float *rhs_scale = random_floats(right, kind), *rhs_bias = random_floats(right, kind);
-  uint16_t *half_scale = random_halves(right), *half_bias = random_halves(right);
   float *row_scale = random_floats(rows, kind);
   describe(
-      "%zu x %zu, %zu slices of %zu codes, spread %d, start %d zero %d %d scale %d half %d bias %d %d row %d",
-      rows, columns, a.slices, a.depth, spread, has_start, has_zero, has_left_zero, has_scale, form,
+      "%zu x %zu, %zu slices of %zu codes, spread %d, start %d zero %d %d scale %d form %d bias %d %d row %d",
+      rows, columns, a.slices, a.depth, spread, has_start, has_zero, has_left_zero, has_scale, scales.form,
       has_bias, has_left_bias, has_row_scale);
 
   float *results = SCRATCH(float, rows *columns);
@@ -269,8 +378,8 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
         if (has_left_zero) sum -= (uint32_t)lhs_zero[l] * (uint32_t)rhs_total[r];
         float value = (float)(int32_t)sum;
         if (has_scale) value *= lhs_scale[l];
-        result = fmaf(value, number_of(form, half_scale, rhs_scale, r), result);
-        if (has_bias) result = fmaf(lhs_sum[l], number_of(form, half_bias, rhs_bias, r), result);
+        result = fmaf(value, scale_of(&scales, 0, r), result);
+        if (has_bias) result = fmaf(lhs_sum[l], scale_of(&scales, 1, r), result);
         if (has_left_bias) result = fmaf(lhs_bias[l], rhs_sum[r], result);
       }
       results[i * columns + j] = has_row_scale ? result * row_scale[i] : result;
@@ -289,7 +398,7 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   }
 
   size_t groups, mr = tile->mr, nr = tile->nr, stride = columns + below(3);
-  aq_matmul_i8_args t = {.slices = a.slices, .rows = rows, .stride = stride, .rhs_form = form};
+  aq_matmul_i8_args t = {.slices = a.slices, .rows = rows, .stride = stride, .rhs_form = scales.form};
   t.table = table;
   uint32_t *slice_groups = groups_of(a, tile->kr, &groups);
   t.lhs = packed_left(tile, lhs, rows, a, groups);
@@ -308,17 +417,13 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   for (size_t j = 0; j < columns; j += nr) {
     size_t some = columns - j < nr ? columns - j : nr;
 #define RIGHT(numbers) right_numbers(numbers, sizeof *(numbers), a.slices, columns, j, some, nr)
-#define FORMED(form, halves, floats)                                           \
-  (form) == AQ_FLOATS ? RIGHT(floats)                                          \
-  : (form) == AQ_POWERS                                                        \
-      ? right_numbers(low_bytes(halves, right), 1, a.slices, columns, j, some, nr) \
-      : RIGHT(halves)
     t.rhs = packed_right(tile, rhs, j, some, a, groups);
     t.rhs_start = has_start || has_pairs ? RIGHT(rhs_start) : NULL;
     t.rhs_zero = has_zero ? RIGHT(rhs_zero) : NULL;
     t.rhs_total = has_left_zero ? RIGHT(rhs_total) : NULL;
-    t.rhs_scale = FORMED(form, half_scale, rhs_scale);
-    t.rhs_bias = has_bias ? FORMED(form, half_bias, rhs_bias) : NULL;
+    t.rhs_scale = packed_scales(&scales, 0, j, some, nr);
+    t.rhs_bias = has_bias ? packed_scales(&scales, 1, j, some, nr) : NULL;
+    t.super = packed_super(&scales, has_bias, j, some, nr);
     t.rhs_sum = has_left_bias ? RIGHT(rhs_sum) : NULL;
     t.columns = some;
     t.out = out + j;
@@ -364,10 +469,8 @@ static void matmul_of_floats_and_codes_in(const aq_kernel *kernel, const float *
   float *lhs = random_floats(rows * a.depth, kind);
   uint8_t *rhs = SCRATCH(uint8_t, columns *a.depth);
   for (size_t i = 0; i < columns * a.depth; ++i) rhs[i] = (uint8_t)draw() & mask;
-  float *rhs_scale = random_floats(sets * columns, kind), *rhs_bias = random_floats(sets * columns, kind);
-  int form = (int)below(4);
-  size_t right = sets * columns;
-  uint16_t *half_scale = random_halves(right);
+  right_scales scales = random_scales(sets, columns, kind);
+  float *rhs_bias = random_floats(sets * columns, kind);
   float *rhs_zero = random_floats(sets * columns, TIES), *lhs_sum = random_floats(slices * rows, kind);
   uint32_t *parameters = NEW(uint32_t, slices);
   for (size_t s = 0; s < slices; ++s) parameters[s] = (uint32_t)below(sets);
@@ -387,7 +490,7 @@ static void matmul_of_floats_and_codes_in(const aq_kernel *kernel, const float *
           if (has_zero) code -= rhs_zero[r];
           sum = fmaf(lhs[i * a.depth + k], code, sum);
         }
-        result = fmaf(sum, number_of(form, half_scale, rhs_scale, r), result);
+        result = fmaf(sum, scale_of(&scales, 0, r), result);
         if (has_bias) result = fmaf(lhs_sum[s * rows + i], rhs_bias[r], result);
       }
       expected[i * stride + j] = result;
@@ -398,7 +501,7 @@ static void matmul_of_floats_and_codes_in(const aq_kernel *kernel, const float *
       .parameters = parameters,
       .lhs_lanes = lanes,
       .offset = offset,
-      .scale_form = form,
+      .scale_form = scales.form,
       .rows = rows,
       .stride = stride,
       .table = table,
@@ -414,9 +517,8 @@ static void matmul_of_floats_and_codes_in(const aq_kernel *kernel, const float *
 #undef RIGHT
 #define RIGHT(numbers) right_numbers(numbers, sizeof *(numbers), sets, columns, j, some, nr)
     t.rhs = packed_right(tile, rhs, j, some, a, groups);
-    t.rhs_scale = form == AQ_FLOATS   ? RIGHT(rhs_scale)
-                  : form == AQ_POWERS ? right_numbers(low_bytes(half_scale, right), 1, sets, columns, j, some, nr)
-                                      : RIGHT(half_scale);
+    t.rhs_scale = packed_scales(&scales, 0, j, some, nr);
+    t.super = packed_super(&scales, false, j, some, nr);
     t.rhs_zero = has_zero ? RIGHT(rhs_zero) : NULL;
     t.rhs_bias = has_bias ? RIGHT(rhs_bias) : NULL;
     t.columns = some;
@@ -434,17 +536,6 @@ static float *random_table(size_t count) {
   float *table = NEW(float, count);
   for (size_t i = 0; i < count; ++i) table[i] = number(TAME);
   return table;
-}
-
-/// The value of a small float, whose largest exponent is that of infinities in E5M2 alone; E4M3 has one NaN.
-static float small_float(int code, int exponent_bits) {
-  int mantissa_bits = 7 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
-  int exponent = (code & 127) >> mantissa_bits, mantissa = code & ((1 << mantissa_bits) - 1);
-  float value = exponent == 0 ? ldexpf((float)mantissa, 1 - bias - mantissa_bits)
-                              : ldexpf((float)(mantissa + (1 << mantissa_bits)), exponent - bias - mantissa_bits);
-  if (exponent_bits == 5 && exponent == 31) value = mantissa ? NAN : INFINITY;
-  if (exponent_bits == 4 && (code & 127) == 127) value = NAN;
-  return code & 128 ? -value : value;
 }
 
 void test_matmul_f32t4(const aq_kernel *kernel) { matmul_of_floats_and_codes_in(kernel, random_table(16), 0); }

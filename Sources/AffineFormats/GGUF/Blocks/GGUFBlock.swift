@@ -30,6 +30,8 @@ struct UnpackedBlock {
   var scales = InlineArray<16, Float>(repeating: 0)
   /// One a group, where the mapping has biases.
   var biases = InlineArray<16, Float>(repeating: 0)
+  /// What scales and biases are made of, in blocks of 256 values.
+  var supers = SuperBlock()
 }
 
 extension GGUFBlock {
@@ -63,17 +65,31 @@ extension GGUFBlock {
   }
 
   static func parts(_ bytes: Buffer<UInt8>, _ shape: Shape) -> CodeMatrix.Parts {
-    let type = quantizedType
-    let (isBiased, vectors) = (isBiased, valueCount / 16)
-    let groups = vectors / groupVectors
+    let isBiased = isBiased, groups = valueCount / 16 / groupVectors
+    let count = shape.count / valueCount * groups
+    var scales = [Float](repeating: 0, count: count)
+    var biases = [Float](repeating: 0, count: isBiased ? count : 0)
+    let codes = codes(bytes, shape) { index, block in
+      for group in 0..<groups {
+        scales[index * groups + group] = block.scales[group] * scaleUnit
+        if isBiased { biases[index * groups + group] = block.biases[group] }
+      }
+    }
+    return CodeMatrix.Parts(codes: codes, scales: Buffer(scales), biases: Buffer(biases))
+  }
+
+  /// The codes of whole blocks, row by row; `take` is given every block.
+  @inline(__always)
+  static func codes(
+    _ bytes: Buffer<UInt8>, _ shape: Shape, take: (_ index: Int, UnpackedBlock) -> Void
+  ) -> Buffer<UInt8> {
+    let (storage, vectors) = (quantizedType.storage, valueCount / 16)
     let (rowBlocks, rowBytes) = (
-      shape.columns / valueCount, type.storage.byteCount(columns: shape.columns)
+      shape.columns / valueCount, storage.byteCount(columns: shape.columns)
     )
-    var scales = [Float](repeating: 0, count: shape.rows * rowBlocks * groups)
-    var biases = [Float](repeating: 0, count: isBiased ? scales.count : 0)
     var row = [UInt8](repeating: 0, count: shape.columns)
     var block = UnpackedBlock()
-    let codes = Buffer<UInt8>(count: shape.rows * rowBytes, zeroed: false) { packed in
+    return Buffer<UInt8>(count: shape.rows * rowBytes, zeroed: false) { packed in
       let source = bytes.span.raw
       for index in 0..<shape.rows * rowBlocks {
         unpack(source.extracting(index * byteCount..<(index + 1) * byteCount), &block)
@@ -82,16 +98,12 @@ extension GGUFBlock {
         for vector in 0..<vectors {
           rowSpan.store(block.codes[vector], at: place * valueCount + vector * 16)
         }
-        for group in 0..<groups {
-          scales[index * groups + group] = block.scales[group] * scaleUnit
-          if isBiased { biases[index * groups + group] = block.biases[group] }
-        }
+        take(index, block)
         guard place == rowBlocks - 1 else { continue }
         let end = (index / rowBlocks + 1) * rowBytes
         var target = packed.part(end - rowBytes..<end)
-        type.storage.pack(row.span, into: &target)
+        storage.pack(row.span, into: &target)
       }
     }
-    return CodeMatrix.Parts(codes: codes, scales: Buffer(scales), biases: Buffer(biases))
   }
 }

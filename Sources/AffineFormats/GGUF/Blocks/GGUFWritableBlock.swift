@@ -1,9 +1,15 @@
 internal import AffineQuant
 
-/// Blocks of 32 values that can be written as well as read.
-protocol GGUFWritableBlock: GGUFBlock {
+/// Blocks that can be written as well as read.
+protocol GGUFWritable: GGUFBlock {
   /// Whether a scale or bias is a number that a block holds.
   static func holds(_ number: Float) -> Bool
+  /// The blocks of a matrix whose rows are whole blocks.
+  static func bytes(_ matrix: CodeMatrix) -> [UInt8]
+}
+
+/// Blocks of 32 values that can be written.
+protocol GGUFWritableBlock: GGUFWritable {
   /// Writes one block.
   static func append(_ codes: Codes32, scale: Float, bias: Float, to bytes: inout [UInt8])
 }
@@ -40,7 +46,6 @@ struct Codes32 {
 extension GGUFWritableBlock {
   static func holds(_ number: Float) -> Bool { Float(Float16(number)) == number }
 
-  /// The blocks of a matrix whose rows are whole blocks.
   static func bytes(_ matrix: CodeMatrix) -> [UInt8] {
     let storage = matrix.storage
     let (scales, biases, packed) = (matrix.scales.span, matrix.biases.span, matrix.codes.span)
@@ -59,31 +64,26 @@ extension GGUFWritableBlock {
     }
     return bytes
   }
-
-  fileprivate static func appendHalf(_ number: Float, to bytes: inout [UInt8]) {
-    let pattern = Float16(number).bitPattern
-    bytes += [UInt8(truncatingIfNeeded: pattern), UInt8(pattern >> 8)]
-  }
 }
 
 extension BlockQ4x0: GGUFWritableBlock {
   static func append(_ codes: Codes32, scale: Float, bias: Float, to bytes: inout [UInt8]) {
-    appendHalf(scale, to: &bytes)
+    bytes += halfBytes(scale)
     codes.appendNibbles(to: &bytes)
   }
 }
 
 extension BlockQ4x1: GGUFWritableBlock {
   static func append(_ codes: Codes32, scale: Float, bias: Float, to bytes: inout [UInt8]) {
-    appendHalf(scale, to: &bytes)
-    appendHalf(bias, to: &bytes)
+    bytes += halfBytes(scale)
+    bytes += halfBytes(bias)
     codes.appendNibbles(to: &bytes)
   }
 }
 
 extension BlockQ5x0: GGUFWritableBlock {
   static func append(_ codes: Codes32, scale: Float, bias: Float, to bytes: inout [UInt8]) {
-    appendHalf(scale, to: &bytes)
+    bytes += halfBytes(scale)
     codes.appendFifthBits(to: &bytes)
     codes.appendNibbles(to: &bytes)
   }
@@ -91,8 +91,8 @@ extension BlockQ5x0: GGUFWritableBlock {
 
 extension BlockQ5x1: GGUFWritableBlock {
   static func append(_ codes: Codes32, scale: Float, bias: Float, to bytes: inout [UInt8]) {
-    appendHalf(scale, to: &bytes)
-    appendHalf(bias, to: &bytes)
+    bytes += halfBytes(scale)
+    bytes += halfBytes(bias)
     codes.appendFifthBits(to: &bytes)
     codes.appendNibbles(to: &bytes)
   }
@@ -100,7 +100,7 @@ extension BlockQ5x1: GGUFWritableBlock {
 
 extension BlockQ8x0: GGUFWritableBlock {
   static func append(_ codes: Codes32, scale: Float, bias: Float, to bytes: inout [UInt8]) {
-    appendHalf(scale, to: &bytes)
+    bytes += halfBytes(scale)
     codes.appendSigned(to: &bytes)
   }
 }

@@ -92,7 +92,7 @@ extension MatmulKernels {
               value(lhs, lanes: lanes, lane: i % lanes, k), BFloat16(number).float)
           }
           first = end
-          unsafe fold(panel, i, slice, r, sum, &result)
+          unsafe fold(panel, tile, i, slice, r, sum, &result)
         }
         unsafe panel.out[i * panel.stride + j] = result
       }

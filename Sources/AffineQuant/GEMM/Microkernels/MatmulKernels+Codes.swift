@@ -21,7 +21,7 @@ extension MatmulKernels {
             }
           }
           unsafe first += Int(panel.slice_groups[slice])
-          unsafe fold(panel, l, r, Float(sum), &result)
+          unsafe fold(panel, tile, l, r, Float(sum), &result)
         }
         if let scale = unsafe panel.row_scale { unsafe result *= scale[i] }
         unsafe panel.out[i * panel.stride + j] = result
@@ -53,21 +53,47 @@ extension MatmulKernels {
   }
 
   private static func fold(
-    _ panel: aq_matmul_i8_args, _ l: Int, _ r: Int, _ sum: Float, _ result: inout Float
+    _ panel: aq_matmul_i8_args, _ tile: KernelTile, _ l: Int, _ r: Int, _ sum: Float,
+    _ result: inout Float
   ) {
     let scaled = unsafe panel.lhs_scale.map { unsafe sum * $0[l] } ?? sum
-    let form = unsafe panel.rhs_form
-    result = unsafe result.addingProduct(scaled, parameter(panel.rhs_scale, r, form))
+    let (form, supers) = unsafe (panel.rhs_form, panel.super)
+    let scale = unsafe parameter(panel.rhs_scale, r, form, supers, supers.scales, tile.nr)
+    result = result.addingProduct(scaled, scale)
     if let bias = unsafe panel.rhs_bias, let lhsSum = unsafe panel.lhs_sum {
-      result = unsafe result.addingProduct(lhsSum[l], parameter(bias, r, form))
+      result = unsafe result.addingProduct(
+        lhsSum[l], parameter(bias, r, form, supers, supers.biases, tile.nr))
     }
     if let bias = unsafe panel.lhs_bias, let rhsSum = unsafe panel.rhs_sum {
       result = unsafe result.addingProduct(bias[l], rhsSum[r])
     }
   }
 
-  /// One of some scales or biases of a form.
-  static func parameter(_ numbers: UnsafeRawPointer, _ r: Int, _ form: Int32) -> Float {
+  /// One of some scales or biases of a form, which may be codes of panels of `nr` lanes.
+  static func parameter(
+    _ numbers: UnsafeRawPointer, _ r: Int, _ form: Int32, _ supers: aq_super_scales,
+    _ scales: UnsafeRawPointer?, _ nr: Int
+  ) -> Float {
+    guard let scales = unsafe scales, form >= Int32(AQ_CODES_4) else {
+      return unsafe number(numbers, r, form)
+    }
+    let (slice, lane) = (r / nr, r % nr)
+    let scale = unsafe number(scales, slice >> Int(supers.shift) * nr + lane, supers.form)
+    let bytes = unsafe numbers.assumingMemoryBound(to: UInt8.self)
+    func code(_ codes: UInt8) -> Float { Float(Int(codes) - Int(unsafe supers.offset)) }
+    switch Int(form) {
+    case AQ_CODES_4:
+      return unsafe scale * code(bytes[slice / 2 * nr + lane] >> UInt8(slice % 2 * 4) & 15)
+    case AQ_CODES_6:
+      let four = unsafe bytes + slice / 4 * 3 * nr + lane
+      return scale * code(SqueezedCodes.code(bits: 6, quad: slice % 4) { unsafe four[$0 * nr] })
+    case AQ_SMALL_FLOATS: return unsafe scale * SmallFloat.float8e4m3.value(of: bytes[r])
+    default: return unsafe scale * code(bytes[r])
+    }
+  }
+
+  /// One of some numbers.
+  private static func number(_ numbers: UnsafeRawPointer, _ r: Int, _ form: Int32) -> Float {
     switch Int(form) {
     case AQ_HALVES: unsafe Float(numbers.assumingMemoryBound(to: Float16.self)[r])
     case AQ_BRAIN_HALVES:

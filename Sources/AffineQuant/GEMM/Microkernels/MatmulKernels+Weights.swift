@@ -16,7 +16,7 @@ extension MatmulKernels {
               lhs[k * lanes], weightNumber(panel, tile, lane: j, k, r))
           }
           unsafe first += Int(panel.slice_groups[slice])
-          unsafe fold(panel, i, slice, r, sum, &result)
+          unsafe fold(panel, tile, i, slice, r, sum, &result)
         }
         unsafe panel.out[i * panel.stride + j] = result
       }
@@ -35,10 +35,13 @@ extension MatmulKernels {
 
   /// Adds the sum of a slice, scaled, and its bias.
   static func fold(
-    _ panel: aq_matmul_codes_args, _ row: Int, _ slice: Int, _ r: Int, _ sum: Float,
-    _ result: inout Float
+    _ panel: aq_matmul_codes_args, _ tile: KernelTile, _ row: Int, _ slice: Int, _ r: Int,
+    _ sum: Float, _ result: inout Float
   ) {
-    result = unsafe result.addingProduct(sum, parameter(panel.rhs_scale, r, panel.scale_form))
+    let supers = unsafe panel.super
+    let scale = unsafe parameter(
+      panel.rhs_scale, r, panel.scale_form, supers, supers.scales, tile.nr)
+    result = result.addingProduct(sum, scale)
     guard let bias = unsafe panel.rhs_bias, let sums = unsafe panel.lhs_sum else { return }
     let lanes = unsafe panel.lhs_lanes
     let l = unsafe (row / lanes * panel.slices + slice) * lanes + row % lanes

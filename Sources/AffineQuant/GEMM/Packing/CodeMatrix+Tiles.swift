@@ -39,7 +39,7 @@ extension CodeMatrix {
       zeroPoints, whole, lanes: layout.nr, slices, execution
     ) { Int32($0) + Int32(layout.offset) }
     let numbers = [scales, biases].map {
-      PackedScales($0, type.mapping.scale, whole, lanes: layout.nr, slices, execution)
+      PackedScales($0, type.flat.mapping.scale, whole, lanes: layout.nr, slices, execution)
     }
     return CodeMatrix(
       type: type, grid: whole,
@@ -75,7 +75,8 @@ extension CodeMatrix {
       }
     }
     return CodeMatrix(
-      type: type, grid: grid, codes: rows, scales: scales, zeroPoints: zeroPoints, biases: biases)
+      type: type, grid: grid, codes: rows, scales: scales, zeroPoints: zeroPoints, biases: biases,
+      coded: codedScales)
   }
 
   /// The code of one element of panels that are cut where blocks end.

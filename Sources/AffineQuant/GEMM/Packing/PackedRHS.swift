@@ -100,6 +100,15 @@ package final class PackedRHS: Sendable {
     }
   }
 
+  /// The codes of scales and biases again; `nil` where these are numbers here.
+  func codedScales(_ type: QuantizedType, _ grid: BlockGrid) -> QuantizedScales? {
+    guard let codes = scales.coded, let type = type.scaleType else { return nil }
+    // As wide as the matrix is: a super-block may end behind it.
+    let blocks = BlockGrid(grid.extent, type.block)
+    return QuantizedScales(
+      scales: codes.matrix(blocks, type), biases: biases.coded?.matrix(blocks, type))
+  }
+
   /// The same for the blocks of one row.
   func gathered(_ numbers: PackedScales, row: Int, _ grid: BlockGrid) -> Buffer<Float> {
     guard numbers.count > 0 else { return Buffer([]) }

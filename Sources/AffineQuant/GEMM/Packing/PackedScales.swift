@@ -1,12 +1,14 @@
 internal import AffineKernels
 
-/// Scales or biases of a tiled matrix, in the bytes that their type has.
-enum PackedScales: Sendable {
+/// Scales or biases of a tiled matrix, in the bytes that their type has: one a panel, slice and lane.
+indirect enum PackedScales: Sendable {
   case floats(Buffer<Float>)
   /// Bit patterns of binary16 and bfloat16.
   case halves(Buffer<UInt16>), brainHalves(Buffer<UInt16>)
   /// Exponents of two plus 127.
   case powers(Buffer<UInt8>)
+  /// Codes and their scales.
+  case codes(PackedScaleCodes)
 
   /// Spreads one number a block over lanes.
   init(
@@ -32,6 +34,7 @@ enum PackedScales: Sendable {
     case .floats(let values): values.count
     case .halves(let values), .brainHalves(let values): values.count
     case .powers(let values): values.count
+    case .codes(let codes): codes.count
     }
   }
 
@@ -41,6 +44,7 @@ enum PackedScales: Sendable {
     case .halves(let values): Float(Float16(bitPattern: values[index]))
     case .brainHalves(let values): BFloat16(bitPattern: values[index]).float
     case .powers(let values): E8M0(bitPattern: values[index]).float
+    case .codes(let codes): codes[index]
     }
   }
 
@@ -51,26 +55,44 @@ enum PackedScales: Sendable {
     case .halves: Int32(AQ_HALVES)
     case .brainHalves: Int32(AQ_BRAIN_HALVES)
     case .powers: Int32(AQ_POWERS)
+    case .codes(let codes): codes.form
     }
   }
 
-  /// The bytes of a number.
-  var stride: Int {
+  /// The codes, where scales are such.
+  var coded: PackedScaleCodes? { if case .codes(let codes) = self { codes } else { nil } }
+
+  /// The bytes of a panel that has so many numbers.
+  func panelBytes(_ numbers: Int) -> Int {
     switch self {
-    case .floats: 4
-    case .halves, .brainHalves: 2
-    case .powers: 1
+    case .floats: 4 * numbers
+    case .halves, .brainHalves: 2 * numbers
+    case .powers: numbers
+    case .codes(let codes): codes.panelBytes
     }
   }
 
-  /// The memory from a number on, or nothing where there is none.
-  func optional(at index: Int) -> UnsafeRawPointer? {
+  /// The memory from a byte on, or nothing where there is none.
+  func optional(from byte: Int = 0) -> UnsafeRawPointer? {
     guard count > 0 else { return nil }
-    return switch self {
-    case .floats(let values): unsafe UnsafeRawPointer(values.pointer + index)
-    case .halves(let values), .brainHalves(let values):
-      unsafe UnsafeRawPointer(values.pointer + index)
-    case .powers(let values): unsafe UnsafeRawPointer(values.pointer + index)
-    }
+    let start =
+      switch self {
+      case .floats(let values): unsafe UnsafeRawPointer(values.pointer)
+      case .halves(let values), .brainHalves(let values): unsafe UnsafeRawPointer(values.pointer)
+      case .powers(let values): unsafe UnsafeRawPointer(values.pointer)
+      case .codes(let codes): unsafe UnsafeRawPointer(codes.bytes.pointer)
+      }
+    return unsafe start + byte
+  }
+}
+
+extension aq_super_scales {
+  /// The scales of the codes of scales and biases, of the panels from one on.
+  init(_ scales: PackedScales, _ biases: PackedScales, panel: Int = 0) {
+    let codes = scales.coded, start = panel * (codes?.superPanelBytes ?? 0)
+    unsafe self.init(
+      scales: codes?.supers.optional(from: start),
+      biases: biases.coded?.supers.optional(from: start), form: codes?.supers.form ?? 0,
+      offset: Int32(codes?.offset ?? 0), shift: UInt32(codes?.shift ?? 0))
   }
 }

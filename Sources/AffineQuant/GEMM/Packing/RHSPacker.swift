@@ -35,11 +35,14 @@ struct RHSPacker {
     let (totals, products) = (totals ? builder() : nil, products ? builder() : nil)
     pack(into: codes.memory, Sums(totals: totals?.memory, products: products?.memory))
     let matrix = operand.codes
-    let numbers = [matrix.scales, matrix.biases].map {
-      PackedScales(
-        operand.parameters($0), matrix.type.mapping.scale, operand.grid, lanes: layout.nr, slices,
-        execution)
-    }
+    let coded = lasts ? codedScales() : nil
+    let numbers =
+      coded
+      ?? [matrix.scales, matrix.biases].map {
+        PackedScales(
+          operand.parameters($0), matrix.type.flat.mapping.scale, operand.grid, lanes: layout.nr,
+          slices, execution)
+      }
     let parameters = PackedRHS(
       layout: layout, slices: slices, operand.grid, scales: numbers[0], biases: numbers[1],
       zeros: zeros, table: matrix.type.productTable ?? Buffer([]),
@@ -48,7 +51,18 @@ struct RHSPacker {
     return CodeMatrix(
       type: operand.axis == .rows ? matrix.type : matrix.type.transposed, grid: operand.grid,
       tiles: parameters, codes: codes.buffer, scales: Buffer([]),
-      zeroPoints: operand.parameters(matrix.zeroPoints), biases: Buffer([]))
+      zeroPoints: operand.parameters(matrix.zeroPoints), biases: Buffer([]),
+      coded: coded == nil && operand.axis == .rows ? matrix.coded : nil)
+  }
+
+  /// Scales and biases as codes, where they are such and slices are blocks.
+  private func codedScales() -> [PackedScales]? {
+    guard operand.axis == .rows, operand.grid.block.rows == 1, let coded = operand.codes.coded,
+      slices.ranges.count == operand.grid.extent.columns,
+      let scales = PackedScaleCodes(coded.scales, lanes: layout.nr, execution)
+    else { return nil }
+    guard let biases = coded.biases else { return [.codes(scales), .floats(Buffer([]))] }
+    return PackedScaleCodes(biases, lanes: layout.nr, execution).map { [.codes(scales), .codes($0)] }
   }
 
   /// Sums alone.

@@ -1,0 +1,132 @@
+import AffineQuant
+import AffineTestSupport
+import Testing
+
+/// Scales that are codes: matrices of them go where their matrix goes.
+@Suite struct CodedScalesTests {
+  static let types = Catalog.types.filter { $0.mapping.codes != nil }
+
+  @Test func theTypesOfFilesTakeTheirBits() {
+    // Bytes of 256 values in ggml's blocks.
+    for (type, bytes) in [
+      (Q2KWeight.type, 84), (Q3KWeight.type, 110), (Q4KWeight.type, 144), (Q5KWeight.type, 176),
+      (Q6KWeight.type, 210),
+    ] { #expect(type.byteCount(of: Shape(3, 512)) == 6 * bytes, "\(type)") }
+    // Half a byte a value, a byte for 16, four for all.
+    #expect(NVFP4Weight.type.byteCount(of: Shape(3, 512)) == 3 * (256 + 32) + 4)
+    #expect(Q4KWeight.type.name == "uint4-group32-biased-uint6-group8-float16")
+    #expect(NVFP4Weight.type.name == "float4e2m1-group16-float8e4m3-tensor")
+  }
+
+  @Test(arguments: [
+    "int4-group32-uint5-group8-float16", "int4-group32-uint6-group8-e8m0", "int4-group32-uint6-column",
+    "int4-group32-uint6-float16", "uint4-group64-nf4-uint6-group8",
+  ])
+  func otherNamesAreRefused(name: String) { #expect(QuantizedType(name: name) == nil) }
+
+  /// Tiles hold them as codes, also after a cut that starts between two super-blocks; others as numbers.
+  @Test(arguments: types, [0, 3, 256])
+  func tilesGiveTheCodesBack(type: QuantizedType, first: Int) throws {
+    let whole = Samples.codes(19, 1024, type)
+    let matrix = try whole.slice(rows: 1..<18, columns: first..<1024)
+    let tiled = matrix.tiled()
+    #expect(tiled.byteCount == matrix.byteCount)
+    #expect(tiled.rowMajor() == matrix)
+    #expect(tiled.rowMajor().coded?.scales.codes == matrix.coded?.scales.codes)
+  }
+
+  /// A part of a super-block keeps its scale: cuts are exact, and parts join to what they were.
+  @Test(arguments: types) func partsOfSuperBlocksAreExact(type: QuantizedType) throws {
+    let matrix = Samples.codes(6, 512, type, seed: 3), numbers = Oracle.numbers(matrix)
+    let block = type.block.columns
+    for seam in [block, 3 * block, 256] {
+      let left = try matrix.slice(rows: 0..<6, columns: 0..<seam)
+      let right = try matrix.slice(rows: 0..<6, columns: seam..<512)
+      #expect(Oracle.numbers(right)[5, 7] == numbers[5, seam + 7])
+      #expect(try left.joined(leftOf: right) == matrix)
+    }
+    let top = try matrix.slice(rows: 0..<2, columns: 0..<512)
+    let bottom = try matrix.slice(rows: 2..<6, columns: 0..<512)
+    #expect(try top.joined(above: bottom) == matrix)
+    #expect(matrix.transposed().transposed() == matrix)
+  }
+
+  /// Two tensors of NVFP4 have two scales: one above the other they would need both.
+  @Test func differentTensorsDoNotJoin() throws {
+    let upper = try NVFP4Weight(quantizing: Samples.matrix(2, 32, seed: 1))
+    let lower = try NVFP4Weight(quantizing: Samples.matrix(2, 32, seed: 2))
+    #expect(throws: ShapeError.self) { try upper.concatenated(above: lower) }
+  }
+
+  /// The contract of products of codes: a sum of whole numbers a group, exact, then one fma with the scale that
+  /// a file's reference computes and one with the bias.
+  @Test(arguments: types, [1, 7]) func productsKeepTheContract(type: QuantizedType, rows: Int) throws {
+    let (columns, depth, group) = (35, 512, type.block.columns)
+    let weight = Samples.codes(columns, depth, type, seed: 5)
+    let input = Samples.codes(rows, depth, AffineQuantized<Int8, RowMajor<PerTensor, Symmetric>>.type, seed: 6)
+    let coded = try #require(weight.coded)
+    let numbers = Oracle.numbers(whole(weight))
+    let left = input.unpackedCodes().map(Float.init)
+    let leftScale = input.scales[0]
+    func expected(_ i: Int, _ j: Int) -> Float {
+      (0..<depth / group).reduce(Float(0)) { sum, block in
+        let scale = value(coded.scales, j, block)
+        let (products, codes) = (block * group..<(block + 1) * group).reduce((0.0, Float(0))) {
+          let code = left[i * depth + $1]
+          return ($0.0 + Double(code) * numbers[j, $1], $0.1 + code)
+        }
+        let scaled = sum.addingProduct(Float(products), scale)
+        return coded.biases.map { scaled.addingProduct(codes, value($0, j, block)) } ?? scaled
+      } * leftScale
+    }
+    let result = (0..<rows).flatMap { i in (0..<columns).map { expected(i, $0) } }
+    for execution in [Execution.standard, Execution(threads: 1, instructionSet: .portable)] {
+      for packed in [weight, weight.tiled(execution)] {
+        let product = try ErasedOperand.product(
+          .linear, .quantized(input), .quantized(packed), on: execution)
+        #expect(product.values.array == result)
+      }
+    }
+  }
+
+  /// The codes with scales of one.
+  private func whole(_ matrix: CodeMatrix) -> CodeMatrix {
+    let count = matrix.grid.extent.count
+    return CodeMatrix(
+      type: matrix.type.flat, grid: matrix.grid, codes: matrix.codes,
+      scales: Buffer([Float](repeating: 1, count: count)), zeroPoints: Buffer([]),
+      biases: Buffer([Float](repeating: 0, count: matrix.biases.count)))
+  }
+
+  /// A scale: its code times the scale of its super-block.
+  private func value(_ scales: CodeMatrix, _ row: Int, _ block: Int) -> Float {
+    let code = scales.code(row: row, column: block)
+    let number: Float =
+      if case .float(let format) = scales.storage { format.value(of: UInt8(code)) } else { Float(code) }
+    let isTensor = scales.grid.block.rows == Block.whole
+    let width = scales.grid.extent.columns
+    let place = isTensor ? 0 : row * width + block / scales.grid.block.columns
+    return number * scales.scales[place]
+  }
+
+  /// The largest of a super-block has the largest code; of others the nearest.
+  @Test func scalesAreTheNearestCodes() throws {
+    let scales: [Float] = [63, 31.5, 0.4, 0, -0, 7.6, 62.4, 1]
+    let grid = BlockGrid(Shape(1, 256), Q4KWeight.type.block)
+    let coded = try QuantizedScales(
+      nearest: scales.span, scales.map { -2 * $0 }.span, Q4KWeight.type, grid)
+    #expect(coded.scales.unpackedCodes() == [63, 32, 0, 0, 0, 8, 62, 1])
+    #expect(coded.biases?.unpackedCodes() == coded.scales.unpackedCodes())
+    #expect(coded.biases?.scales.array == [-2])
+    // Codes without sign hold one sign.
+    var mixed = scales
+    mixed[3] = -1
+    #expect(throws: QuantizationError.invalidScale(-1, blockRow: 0, blockColumn: 3)) {
+      try QuantizedScales(nearest: mixed.span, scales.span, Q4KWeight.type, grid)
+    }
+    mixed[3] = .infinity
+    #expect(throws: QuantizationError.self) {
+      try QuantizedScales(nearest: mixed.span, scales.span, Q4KWeight.type, grid)
+    }
+  }
+}
