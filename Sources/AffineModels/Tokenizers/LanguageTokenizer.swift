@@ -6,10 +6,6 @@ public protocol LanguageTokenizer: Tokenizer {
   var eosToken: Int? { get }
   /// The tokens that end a text or a turn of a conversation.
   var ends: Set<Int> { get }
-  /// Whether ``bosToken`` goes before every text.
-  var addsBos: Bool { get }
-  /// What each token is.
-  var kinds: [TokenKind] { get }
 }
 
 extension BytePairTokenizer: LanguageTokenizer {}

@@ -3,11 +3,14 @@ internal import AffineFormats
 /// The tokenizer of a GGUF file as a `tokenizer.json`, which the library `tokenizers` reads.
 struct TokenizerDocument {
   private let metadata: GGUFMetadata
-  private let tokenizer: any LanguageTokenizer
+  private let tokenizer: any PairTokenizer
   private let vocabulary: [String]
 
   /// - Throws: ``AffineFormats/GGUFError``: no vocabulary.
   init(_ metadata: GGUFMetadata, _ tokenizer: any LanguageTokenizer) throws {
+    guard let tokenizer = tokenizer as? any PairTokenizer else {
+      preconditionFailure("a GGUF file with a tokenizer of another kind")
+    }
     self.metadata = metadata
     self.tokenizer = tokenizer
     vocabulary = try metadata.strings("tokenizer.ggml.tokens")
@@ -138,3 +141,14 @@ struct TokenizerDocument {
     ])
   }
 }
+
+/// A tokenizer that merges pairs: those of GGUF files.
+private protocol PairTokenizer: LanguageTokenizer {
+  /// Whether ``bosToken`` goes before every text.
+  var addsBos: Bool { get }
+  /// What each token is.
+  var kinds: [TokenKind] { get }
+}
+
+extension BytePairTokenizer: PairTokenizer {}
+extension PieceTokenizer: PairTokenizer {}
