@@ -32,6 +32,7 @@ struct ThawedWeights<Weights: DecoderWeights>: DecoderWeights {
       }
     }
     // Floats may lie in the file, whose pages are given back.
+    guard case .float32 = stored else { return .float32(values) }
     return .float32(Matrix(validated: values.shape, Buffer(values.values.span)))
   }
 

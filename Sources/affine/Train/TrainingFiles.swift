@@ -112,6 +112,7 @@ struct TrainingFiles: ParsableArguments {
     if let option = model.firstOfNewModel {
       throw Failure("'\(initial)' says what the model is: leave \(option) out")
     }
+    _ = try baseFormat()
     if let context = model.context { try require(context, in: 2...1 << 24, for: "--context") }
     return try InitialModel(initial, sequence: model.context)
   }
