@@ -73,7 +73,7 @@ extension Tape {
     func turned(_ matrix: StoredMatrix, inverse: Bool) -> Matrix<Float> {
       Rotary.rotate(
         matrix.floats(on: execution), heads: heads, size: size,
-        turns: Rotary.turns(positions: 0..<sequence, rule, inverse: inverse), on: execution)
+        turns: Rotary.turns(positions: Array(0..<sequence), rule, inverse: inverse), on: execution)
     }
     return record(.float32(turned(x.value, inverse: false)), from: [x], saving: []) {
       [unowned self] gradient, _ throws(TrainingError) in
