@@ -171,7 +171,8 @@ import Testing
       let rule = RotaryRule(base: 10_000, columns: size)
       let turned = Self.executions.map {
         Rotary.rotate(
-          x, heads: heads, size: size, turns: Rotary.turns(positions: Array(0..<sequence), rule), on: $0)
+          x, heads: heads, size: size, turns: Rotary.turns(positions: Array(0..<sequence), rule),
+          on: $0)
       }
       #expect(turned.allSatisfy { sameBits($0, turned[0]) })
       let back = Rotary.rotate(
