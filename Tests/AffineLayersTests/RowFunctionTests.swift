@@ -171,12 +171,13 @@ import Testing
       let rule = RotaryRule(base: 10_000, columns: size)
       let turned = Self.executions.map {
         Rotary.rotate(
-          x, heads: heads, size: size, turns: Rotary.turns(positions: 0..<sequence, rule), on: $0)
+          x, heads: heads, size: size, turns: Rotary.turns(positions: Array(0..<sequence), rule),
+          on: $0)
       }
       #expect(turned.allSatisfy { sameBits($0, turned[0]) })
       let back = Rotary.rotate(
         turned[0], heads: heads, size: size,
-        turns: Rotary.turns(positions: 0..<sequence, rule, inverse: true), on: .threads(1))
+        turns: Rotary.turns(positions: Array(0..<sequence), rule, inverse: true), on: .threads(1))
       for row in 0..<x.shape.rows {
         for head in 0..<heads {
           for i in 0..<size / 2 {

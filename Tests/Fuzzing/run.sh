@@ -23,4 +23,4 @@ fuzz() {
 export -f fuzz
 export seconds
 # Two at a time: each is one thread.
-printf '%s\n' safetensors gguf json template tokenizer checkpoint csv | xargs -P 2 -I{} bash -euo pipefail -c 'fuzz {}'
+printf '%s\n' safetensors gguf json template tokenizer tokenizerFile checkpoint csv | xargs -P 2 -I{} bash -euo pipefail -c 'fuzz {}'

@@ -7,13 +7,12 @@ package enum Rotary {
   ///
   /// `inverse` turns back, which is the gradient.
   package static func turns(
-    positions: some RandomAccessCollection<Int>, _ rule: RotaryRule, inverse: Bool = false
+    positions: [Int], _ rule: RotaryRule, inverse: Bool = false
   ) -> Matrix<Float> {
     let (frequencies, magnitude) = (rule.frequencies, rule.magnitude)
     let half = frequencies.count
     return Matrix(rows: positions.count, columns: 2 * half) { row, column in
-      let position = positions[positions.index(positions.startIndex, offsetBy: row)]
-      let angle = Double(position) * frequencies[column % half]
+      let angle = Double(positions[row]) * frequencies[column % half]
       let (cosine, sine) = FloatFunctions.cosineAndSine(angle)
       return Float(magnitude * (column < half ? cosine : inverse ? -sine : sine))
     }

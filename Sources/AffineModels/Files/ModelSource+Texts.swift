@@ -30,11 +30,25 @@ extension ModelSource {
   ///   - path: Its path.
   ///   - ends: Tokens that end a text, the first of them that of sequences.
   /// - Returns: The tokenizer.
-  /// - Throws: ``ModelFileError`` or ``TokenizerError``.
+  /// - Throws: ``ModelFileError`` or ``TokenizerError``, and ``BertError`` of words.
   public static func tokenizer(
     ofFile path: String, ends: [Int] = []
   ) throws -> any LanguageTokenizer {
     try TokenizerFile(ModelSettings(file: path), ends: ends).tokenizer()
+  }
+
+  /// Reads the contents of a `tokenizer.json`.
+  ///
+  /// - Parameters:
+  ///   - contents: Its bytes.
+  ///   - ends: Tokens that end a text, the first of them that of sequences.
+  /// - Returns: The tokenizer.
+  /// - Throws: ``ModelFileError`` or ``TokenizerError``, and ``BertError`` of words.
+  public static func tokenizer(
+    contents: [UInt8], ends: [Int] = []
+  ) throws -> any LanguageTokenizer {
+    try TokenizerFile(ModelSettings(file: "tokenizer.json", contents: contents), ends: ends)
+      .tokenizer()
   }
 
   /// How the model wants conversations written, if a file says so.

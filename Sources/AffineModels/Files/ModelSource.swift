@@ -85,8 +85,15 @@ extension ModelSettings {
   convenience init(file: String) throws(ModelFileError) {
     let bytes: [UInt8]
     do { bytes = try MappedFile.contents(of: file) } catch { throw .file(error) }
+    try self.init(file: file, contents: bytes)
+  }
+
+  /// Reads the contents of a JSON file.
+  ///
+  /// - Throws: ``ModelFileError``.
+  convenience init(file: String, contents: [UInt8]) throws(ModelFileError) {
     let value: JSONValue
-    do { value = try JSONParser.parse(bytes) } catch {
+    do { value = try JSONParser.parse(contents) } catch {
       throw .malformed(file: file, reason: "\(error.reason) at byte \(error.byte)")
     }
     try self.init(file: file, value: value)

@@ -89,7 +89,8 @@ extension Tape {
       .misaligned(axis: "columns", position: rule.columns, block: 2))
     let execution = execution
     func turns(inverse: Bool) -> Matrix<Float> {
-      let turns = Rotary.turns(positions: 0..<(lengths.max() ?? 0), rule, inverse: inverse)
+      let places = Array(0..<(lengths.max() ?? 0))
+      let turns = Rotary.turns(positions: places, rule, inverse: inverse)
       // Rows of equal sequences take them in turn.
       guard Set(lengths).count > 1 else { return turns }
       return Embedding.gather(turns, rows: lengths.flatMap { 0..<$0 }, on: execution)

@@ -9,7 +9,7 @@ import AffineTraining
 /// It may refuse any bytes with an error; a trap, a fault, a result that contradicts itself, too much
 /// memory and too much time are what the fuzzer looks for.
 enum Target: String, CaseIterable {
-  case safetensors, gguf, json, template, tokenizer, checkpoint, csv
+  case safetensors, gguf, json, template, tokenizer, tokenizerFile, checkpoint, csv
 
   func feed(_ bytes: [UInt8]) {
     do {
@@ -19,6 +19,7 @@ enum Target: String, CaseIterable {
       case .json: try Self.json(bytes)
       case .template: try Self.template(bytes)
       case .tokenizer: try Self.tokenizer(bytes)
+      case .tokenizerFile: try Self.tokenizerFile(bytes)
       case .checkpoint: try Self.checkpoint(bytes)
       case .csv: try Self.csv(bytes)
       }
@@ -114,6 +115,17 @@ enum Target: String, CaseIterable {
       precondition(tokens.allSatisfy { (0..<tokenizer.tokenCount).contains($0) })
       // With all bytes in the vocabulary nothing is lost.
       precondition(tokenizer.text(tokens, showSpecial: true) == parts[2])
+    }
+  }
+
+  /// A `tokenizer.json`, and a text with all that it may say something of.
+  private static func tokenizerFile(_ bytes: [UInt8]) throws {
+    let tokenizer = try ModelSource.tokenizer(contents: bytes)
+    let text = " he\u{301}  a<s>\n\u{fb01}\u{1100}\u{1161} <mask> b\u{3000}"
+    for parseSpecial in [false, true] {
+      let tokens = tokenizer.tokens(text, addSpecial: true, parseSpecial: parseSpecial)
+      precondition(tokens.allSatisfy { (0..<tokenizer.tokenCount).contains($0) })
+      _ = tokenizer.text(tokens, showSpecial: true)
     }
   }
 

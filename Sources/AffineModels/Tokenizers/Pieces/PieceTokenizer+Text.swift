@@ -1,0 +1,86 @@
+extension PieceTokenizer {
+  public func tokens(_ text: String, addSpecial: Bool, parseSpecial: Bool) -> [Int] {
+    var tokens: [Int] = []
+    if addSpecial, addsBos, let bosToken { tokens.append(bosToken) }
+    let text = Array(text.utf8)
+    var followsSpecial = true
+    for fragment in specials.fragments(of: text, parseSpecial: parseSpecial) {
+      if let token = fragment.token {
+        tokens.append(token)
+        followsSpecial = true
+        continue
+      }
+      let isFirst = fragment.range.lowerBound == 0
+      let part = normalizer.normalized(Array(text[fragment.range]))
+      for word in cutsAtSpaces ? Self.words(part) : [part[...]] {
+        append(word, followsSpecial, isFirst: isFirst, to: &tokens)
+      }
+      followsSpecial = false
+    }
+    return tokens
+  }
+
+  /// What stands between spaces of any kind.
+  private static func words(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
+    String(decoding: text, as: UTF8.self).unicodeScalars
+      .split { $0.properties.isWhitespace }.map { Array(Substring($0).utf8)[...] }
+  }
+
+  private func append(
+    _ text: ArraySlice<UInt8>, _ followsSpecial: Bool, isFirst: Bool, to tokens: inout [Int]
+  ) {
+    var escaped: [UInt8] = []
+    escaped.reserveCapacity(text.count + text.count / 2)
+    for byte in text {
+      if byte == 0x20 { escaped += Self.space } else { escaped.append(byte) }
+    }
+    let isPrefixed =
+      switch prefix {
+      case .none: false
+      case .first: followsSpecial
+      case .always: true
+      case .metaspace: !escaped.starts(with: Self.space)
+      case .metaspaceFirst: isFirst && !escaped.starts(with: Self.space)
+      }
+    if escaped.isEmpty { return }
+    if isPrefixed { escaped = Self.space + escaped }
+    guard cutsBeforeMarks else { return append(escaped, to: &tokens) }
+    var start = 0
+    for place in escaped.indices.dropFirst()
+    where escaped[place] == Self.space[0] && escaped[place...].starts(with: Self.space) {
+      append(Array(escaped[start..<place]), to: &tokens)
+      start = place
+    }
+    append(Array(escaped[start...]), to: &tokens)
+  }
+
+  private func append(_ escaped: [UInt8], to tokens: inout [Int]) {
+    var followsUnknown = false
+    forEachPiece(of: escaped) { token, range in
+      guard token < 0 else {
+        tokens.append(token)
+        followsUnknown = false
+        return
+      }
+      let bytes = escaped[range].map { byteTokens[Int($0)] }
+      if bytes.allSatisfy({ $0 >= 0 }) {
+        tokens += bytes.map { Int($0) }
+        followsUnknown = false
+      } else if let unknownToken {
+        if !followsUnknown { tokens.append(unknownToken) }
+        followsUnknown = true
+      }
+    }
+  }
+
+  private func forEachPiece(
+    of text: [UInt8], _ body: (_ token: Int, _ range: Range<Int>) -> Void
+  ) {
+    switch rule {
+    case .unigram(let model): model.forEachPiece(of: text, body)
+    case .merging(let rule):
+      var merger = PieceMerger(text, table, rule)
+      merger.forEach(body)
+    }
+  }
+}
