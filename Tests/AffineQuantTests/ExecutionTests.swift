@@ -5,7 +5,8 @@ import Testing
 /// Neither threads nor instruction sets change a result.
 @Suite struct ExecutionTests {
   private static let names = [
-    "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "amx", "neon", "neondot", "i8mm",
+    "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "neon",
+    "neondot", "i8mm",
   ]
 
   @Test func resultsDoNotDependOnThreadsOrInstructionSets() throws {

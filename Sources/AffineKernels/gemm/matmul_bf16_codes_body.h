@@ -4,8 +4,9 @@
 // Pairs of bfloat16 against codes, written once for every vector width. The file that includes it defines what
 // matmul_codes_body.h wants, `add_pairs`, and `pairs_of`, how a quad of codes becomes two pairs.
 //
-// Many rows: codes of a few slices become pairs in scratch memory that stays in the first-level cache, and every
-// left panel passes by. One row: codes become pairs in registers.
+// Codes become pairs in registers, on ports that do not multiply. Where that takes longer than the products of a left
+// panel, with zero points or where `DECODES_BESIDE` says no, codes of a few slices become pairs in scratch memory that
+// stays in the first-level cache, and every left panel passes by.
 
 enum { PAIR_QUADS = 64 };
 
@@ -70,63 +71,88 @@ INLINE void tile_of_slices(
   for (int i = 0; i < rows; ++i) store_row(t, result + (size_t)i * t->stride, out[i]);
 }
 
-/// Adds the products of `count` quads of one row, in two chains of each pair, or they would wait for themselves.
+/// Adds the products of `count` quads of `rows` rows. Rows that are few have several chains of sums, or they would
+/// wait for themselves.
 INLINE void add_quads(
-    const uint32_t *lhs, const uint8_t *rhs, const pair_meaning *meaning, const int count, const bool has_zeros,
-    const floats zeros[VECTORS], const int kind, floats sums[4][VECTORS]) {
+    const aq_matmul_codes_args *t, const uint32_t *lhs, const uint8_t *rhs, const pair_meaning *meaning,
+    const int count, const bool has_zeros, const floats zeros[VECTORS], const int kind, const int rows,
+    floats sums[CHAINS][ROWS][VECTORS]) {
+  const int chains = chains_of(rows);
   ints codes[VECTORS][8];
 #pragma clang loop unroll(full)
   for (int i = 0; i < count; ++i) {
     const int place = i % QUADS_OF(kind);
     if (place == 0) take_codes(rhs + i / QUADS_OF(kind) * BYTES_OF(kind), kind, codes);
-    for (int v = 0; v < VECTORS; ++v) {
-      ints pairs[2];
-      pairs_of(codes[v][place], meaning, kind, has_zeros, zeros[v], pairs);
-      for (int p = 0; p < 2; ++p) {
-        const int chain = 2 * (i % 2) + p;
-        sums[chain][v] = add_pairs(broadcast_int(lhs + 2 * i + p), pairs[p], sums[chain][v]);
+    ints pairs[VECTORS][2];
+    for (int v = 0; v < VECTORS; ++v) pairs_of(codes[v][place], meaning, kind, has_zeros, zeros[v], pairs[v]);
+    // Unrolled, or the sums would lie in memory.
+#pragma clang loop unroll(full)
+    for (int p = 0; p < 2; ++p) {
+      const int chain = (2 * i + p) % chains;
+#pragma clang loop unroll(full)
+      for (int r = 0; r < rows; ++r) {
+        ints value = broadcast_int(lhs + (size_t)(2 * i + p) * t->lhs_lanes + r);
+        for (int v = 0; v < VECTORS; ++v) sums[chain][r][v] = add_pairs(value, pairs[v][p], sums[chain][r][v]);
       }
     }
   }
 }
 
-INLINE void row_of_pairs(
-    const aq_matmul_codes_args *t, const pair_meaning *meaning, const bool has_zeros, const int kind) {
-  const int step = QUADS_OF(kind) > 1 ? QUADS_OF(kind) : 2;
+/// One left panel of `rows` rows.
+INLINE void panel_of_pairs(
+    const aq_matmul_codes_args *t, const pair_meaning *meaning, size_t panel, const bool has_zeros, const int kind,
+    const int rows) {
+  const int step = QUADS_OF(kind) > 1 ? QUADS_OF(kind) : 2, chains = chains_of(rows);
   const uint8_t *rhs = t->rhs;
-  const uint32_t *lhs = (const uint32_t *)t->lhs;
+  const uint32_t *lhs = (const uint32_t *)t->lhs + panel * 2 * t->groups * t->lhs_lanes;
+  float *result = t->out + panel * t->lhs_lanes * t->stride;
   floats out[ROWS][VECTORS];
-  for (int v = 0; v < VECTORS; ++v) out[0][v] = zero_floats();
+  for (int r = 0; r < rows; ++r)
+    for (int v = 0; v < VECTORS; ++v) out[r][v] = zero_floats();
   for (size_t s = 0; s < t->slices; ++s) {
-    floats sums[4][VECTORS], zeros[VECTORS];
+    // What loops that are not unrolled index is of its own.
+    floats parts[CHAINS][ROWS][VECTORS], sums[ROWS][VECTORS], zeros[VECTORS];
     for (int v = 0; v < VECTORS; ++v) zeros[v] = zero_floats();
-    for (int c = 0; c < 4; ++c)
-      for (int v = 0; v < VECTORS; ++v) sums[c][v] = zero_floats();
+#pragma clang loop unroll(full)
+    for (int c = 0; c < chains; ++c)
+#pragma clang loop unroll(full)
+      for (int r = 0; r < rows; ++r)
+        for (int v = 0; v < VECTORS; ++v) parts[c][r][v] = zero_floats();
     if (has_zeros) load_zeros(t, s, 1, zeros);
     size_t left = t->slice_groups[s];
     for (; left >= (size_t)step; left -= (size_t)step) {
-      add_quads(lhs, rhs, meaning, step, has_zeros, zeros, kind, sums);
-      lhs += 2 * step;
+      add_quads(t, lhs, rhs, meaning, step, has_zeros, zeros, kind, rows, parts);
+      lhs += (size_t)(2 * step) * t->lhs_lanes;
       rhs += bytes_of((size_t)step, kind);
     }
     // Of codes that are not squeezed.
     if (left > 0) {
-      add_quads(lhs, rhs, meaning, 1, has_zeros, zeros, kind, sums);
-      lhs += 2;
+      add_quads(t, lhs, rhs, meaning, 1, has_zeros, zeros, kind, rows, parts);
+      lhs += 2 * t->lhs_lanes;
       rhs += BYTES_OF(kind);
     }
-    for (int v = 0; v < VECTORS; ++v)
-      sums[0][v] = add_floats(add_floats(sums[0][v], sums[1][v]), add_floats(sums[2][v], sums[3][v]));
-    fold_codes(t, s, s, 1, (floats(*)[VECTORS])sums, out);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; ++r)
+      for (int v = 0; v < VECTORS; ++v) {
+        floats sum = parts[0][r][v];
+        for (int c = 1; c < chains; ++c) sum = add_floats(sum, parts[c][r][v]);
+        sums[r][v] = sum;
+      }
+    fold_codes(t, (panel * t->slices + s) * t->lhs_lanes, s, rows, sums, out);
   }
-  store_row(t, t->out, out[0]);
+  for (int r = 0; r < rows; ++r) store_row(t, result + (size_t)r * t->stride, out[r]);
 }
 
 INLINE void pairs_of_kind(const aq_matmul_codes_args *t, const int kind) {
   const pair_meaning meaning = pair_meaning_of(t, kind);
-  if (t->rows == 1 && t->lhs_lanes == 1) {
-    if (HAS_ZEROS && t->rhs_zero) row_of_pairs(t, &meaning, true, kind);
-    else row_of_pairs(t, &meaning, false, kind);
+  const bool has_zeros = HAS_ZEROS && t->rhs_zero;
+  if (has_zeros && t->rows == 1) {
+    panel_of_pairs(t, &meaning, 0, true, kind, 1);
+    return;
+  }
+  if (!has_zeros && (DECODES_BESIDE || t->rows <= t->lhs_lanes)) {
+#define ALONE(panel, rows) panel_of_pairs(t, &meaning, panel, false, kind, rows)
+    EACH_PANEL(t, t->lhs_lanes, ALONE)
     return;
   }
   for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {

@@ -2,13 +2,15 @@
 
 enum { CHAINS = 4, FEW_ROWS = 3 };
 
+INLINE int chains_of(const int rows) { return rows == 1 ? CHAINS : rows <= FEW_ROWS ? 2 : 1; }
+
 /// Adds the products of some pairs of `rows` left rows and of a right panel.
 ///
 /// Rows that are few would wait for their own sums, so these are several then.
 INLINE void sum_pairs(
     const uint32_t *lhs, size_t lanes, const uint32_t *rhs, size_t pairs, const int rows,
     floats sums[ROWS][VECTORS]) {
-  const int chains = rows == 1 ? CHAINS : rows <= FEW_ROWS ? 2 : 1;
+  const int chains = chains_of(rows);
   size_t p = 0;
   if (chains > 1) {
     floats more[CHAINS - 1][FEW_ROWS][VECTORS];

@@ -67,24 +67,24 @@ struct BrainKernels: Sendable {
     unsafe (output + written).update(repeating: 0, count: words * lanes - written)
   }
 
-  /// Turns rows of pairs into a panel; `nil`: into one of runs of so many pairs, which are copied.
+  /// Turns rows of pairs, `stride` apart, into a panel; `nil`: into one of runs of so many pairs, which are copied.
   static func lay(
-    _ rows: UnsafePointer<UInt32>, count: Int, lanes: Int, run: Int,
+    _ rows: UnsafePointer<UInt32>, _ stride: Int, count: Int, lanes: Int, run: Int,
     into panel: inout MutableSpan<Float>, _ interleave: Kernel<InterleaveRows>?
   ) {
     let depth = panel.count / lanes
     if let interleave {
       unsafe TransposeKernels.interleave(
-        rows, stride: depth, count: count, lanes: lanes, units: depth, into: &panel, interleave)
+        rows, stride: stride, count: count, lanes: lanes, units: depth, into: &panel, interleave)
       return
     }
     unsafe panel.withUnsafeMutableBytes { panel in
       guard let start = panel.baseAddress else { return }
       let words = unsafe start.assumingMemoryBound(to: UInt32.self)
-      for first in stride(from: 0, to: depth, by: run) {
+      for first in Swift.stride(from: 0, to: depth, by: run) {
         for lane in 0..<count {
           unsafe (words + first * lanes + lane * run).update(
-            from: rows + lane * depth + first, count: run)
+            from: rows + lane * stride + first, count: run)
         }
       }
     }

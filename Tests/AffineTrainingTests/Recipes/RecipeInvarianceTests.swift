@@ -9,7 +9,9 @@ import Testing
     [
       .threads(1), .threads(3), Execution(threads: 3, instructionSet: .portable),
     ]
-    + ["avx2", "avxvnni", "avx512vnni", "avx512vbmi", "amx", "neon", "neondot", "i8mm"]
+    + [
+      "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "neon", "neondot", "i8mm",
+    ]
     .compactMap { InstructionSet(name: $0) }
     .filter { $0.isSubset(of: .running) }
     .map { Execution(threads: 1, instructionSet: $0) }

@@ -60,7 +60,10 @@ struct SmallRun {
 
   /// Every instruction set that runs here.
   static let instructionSets =
-    ["portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "amx", "neon", "neondot", "i8mm"]
+    [
+      "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "neon",
+      "neondot", "i8mm",
+    ]
     .compactMap { InstructionSet(name: $0) }.filter { $0.isSubset(of: .running) }
 }
 

@@ -117,6 +117,20 @@ struct FloatLanes {
     _ output: inout MutableSpan<Float>
   ) {
     let words = output.count / lanes, first = worker * roundedCount
+    if case .bfloat16(let matrix) = operand.source, block.count == 2 * words,
+      matrix.shape.columns.isMultiple(of: 2),
+      unsafe UInt(bitPattern: matrix.values.pointer) % 4 == 0
+    {
+      // Pairs as they lie.
+      let start = unsafe UnsafeRawPointer(matrix.values.pointer)
+        .assumingMemoryBound(to: UInt32.self)
+      let width = matrix.shape.columns / 2
+      unsafe BrainKernels.lay(
+        start + free.lowerBound * width + block.lowerBound / 2, width, count: free.count,
+        lanes: lanes, run: run, into: &output, operand.kernels.interleave)
+      withExtendedLifetime(matrix) {}
+      return
+    }
     for (lane, row) in free.enumerated() {
       let target = unsafe UnsafeMutableRawPointer(rounded.pointer + first + lane * words)
         .assumingMemoryBound(to: UInt16.self)
@@ -137,7 +151,7 @@ struct FloatLanes {
       unsafe (target + block.count).update(repeating: 0, count: 2 * words - block.count)
     }
     unsafe BrainKernels.lay(
-      rounded.pointer + first, count: free.count, lanes: lanes, run: run, into: &output,
+      rounded.pointer + first, words, count: free.count, lanes: lanes, run: run, into: &output,
       operand.kernels.interleave)
   }
 

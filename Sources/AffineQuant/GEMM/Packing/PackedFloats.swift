@@ -90,7 +90,7 @@ struct PackedFloats {
         }
       }
       unsafe BrainKernels.lay(
-        memory, count: count, lanes: lanes, run: run, into: &output,
+        memory, words, count: count, lanes: lanes, run: run, into: &output,
         kernels.interleave)
       return
     }
