@@ -70,7 +70,8 @@ extension Oracle {
     let top = numbers.map(\.element).max() ?? 1, hasSign = numbers.contains { $0.element < 0 }
     func together(_ index: Int) -> [Int] {
       blocks.indices.filter {
-        (codes.block.rows == Block.whole || $0 / width / codes.block.rows == index / width / codes.block.rows)
+        (codes.block.rows == Block.whole
+          || $0 / width / codes.block.rows == index / width / codes.block.rows)
           && (codes.block.columns == Block.whole
             || $0 % width / codes.block.columns == index % width / codes.block.columns)
       }
@@ -78,7 +79,8 @@ extension Oracle {
     func coded(_ values: [Float]) -> [Float] {
       values.indices.map { index in
         let members = together(index).map { values[$0] }
-        let largest = members.first { value in members.allSatisfy { $0.magnitude <= value.magnitude } } ?? 0
+        let largest =
+          members.first { value in members.allSatisfy { $0.magnitude <= value.magnitude } } ?? 0
         let sign: Float = hasSign || largest > 0 ? 1 : -1
         let exact = largest.magnitude / top * sign
         let scale = type.mapping.scale == .float16 ? Float(Float16(exact)) : short(exact, bits: 20)
@@ -94,7 +96,8 @@ extension Oracle {
     for index in blocks.indices where type.mapping.kind == .biased { blocks[index].endAtZero() }
     let (scales, biases) = (coded(blocks.map(\.scale)), coded(blocks.map(\.bias)))
     for index in blocks.indices {
-      blocks[index].take(scale: scales[index], bias: type.mapping.kind == .biased ? biases[index] : 0)
+      blocks[index].take(
+        scale: scales[index], bias: type.mapping.kind == .biased ? biases[index] : 0)
     }
   }
 }

@@ -103,6 +103,8 @@ package enum Oracle {
     case .ternary: Double(bits < 2 ? bits : bits - 4)
     case .float(.float8e4m3): smallFloat(bits, exponentBits: 4, mantissaBits: 3)
     case .float(.float8e5m2): smallFloat(bits, exponentBits: 5, mantissaBits: 2)
+    case .float(.float6e3m2): smallFloat(bits, exponentBits: 3, mantissaBits: 2)
+    case .float(.float6e2m3): smallFloat(bits, exponentBits: 2, mantissaBits: 3)
     case .float(.float4e2m1): smallFloat(bits, exponentBits: 2, mantissaBits: 1)
     }
   }

@@ -19,7 +19,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "int4-group32-uint5-group8-float16", "int4-group32-uint6-group8-e8m0", "int4-group32-uint6-column",
+    "int4-group32-uint5-group8-float16", "int4-group32-uint6-group8-e8m0",
+    "int4-group32-uint6-column",
     "int4-group32-uint6-float16", "uint4-group64-nf4-uint6-group8",
   ])
   func otherNamesAreRefused(name: String) { #expect(QuantizedType(name: name) == nil) }
@@ -60,10 +61,13 @@ import Testing
 
   /// The contract of products of codes: a sum of whole numbers a group, exact, then one fma with the scale that
   /// a file's reference computes and one with the bias.
-  @Test(arguments: types, [1, 7]) func productsKeepTheContract(type: QuantizedType, rows: Int) throws {
+  @Test(arguments: types, [1, 7]) func productsKeepTheContract(type: QuantizedType, rows: Int)
+    throws
+  {
     let (columns, depth, group) = (35, 512, type.block.columns)
     let weight = Samples.codes(columns, depth, type, seed: 5)
-    let input = Samples.codes(rows, depth, AffineQuantized<Int8, RowMajor<PerTensor, Symmetric>>.type, seed: 6)
+    let input = Samples.codes(
+      rows, depth, AffineQuantized<Int8, RowMajor<PerTensor, Symmetric>>.type, seed: 6)
     let coded = try #require(weight.coded)
     let numbers = Oracle.numbers(whole(weight))
     let left = input.unpackedCodes().map(Float.init)
@@ -102,7 +106,9 @@ import Testing
   private func value(_ scales: CodeMatrix, _ row: Int, _ block: Int) -> Float {
     let code = scales.code(row: row, column: block)
     let number: Float =
-      if case .float(let format) = scales.storage { format.value(of: UInt8(code)) } else { Float(code) }
+      if case .float(let format) = scales.storage { format.value(of: UInt8(code)) } else {
+        Float(code)
+      }
     let isTensor = scales.grid.block.rows == Block.whole
     let width = scales.grid.extent.columns
     let place = isTensor ? 0 : row * width + block / scales.grid.block.columns

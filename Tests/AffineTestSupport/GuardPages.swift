@@ -56,11 +56,14 @@ extension Matrix {
 
 extension CodeMatrix {
   package func guarded(atEnd: Bool) throws -> CodeMatrix {
-    try CodeMatrix(
-      type: type, grid: grid,
-      parts: Parts(
-        codes: codes.guarded(atEnd: atEnd), scales: scales.guarded(atEnd: atEnd),
-        zeroPoints: zeroPoints.guarded(atEnd: atEnd), biases: biases.guarded(atEnd: atEnd)))
+    let coded = try coded.map {
+      QuantizedScales(
+        scales: try $0.scales.guarded(atEnd: atEnd), biases: try $0.biases?.guarded(atEnd: atEnd))
+    }
+    return CodeMatrix(
+      type: type, grid: grid, codes: codes.guarded(atEnd: atEnd),
+      scales: scales.guarded(atEnd: atEnd), zeroPoints: zeroPoints.guarded(atEnd: atEnd),
+      biases: biases.guarded(atEnd: atEnd), coded: coded)
   }
 }
 

@@ -20,7 +20,7 @@ from gguf.quants import dequantize, quantize
 
 # Where the binary16 numbers of a block lie.
 HALVES = {Type.Q4_0: [0], Type.Q4_1: [0, 2], Type.Q5_0: [0], Type.Q5_1: [0, 2], Type.Q8_0: [0], Type.Q2_K: [80, 82],
-          Type.Q3_K: [108], Type.Q4_K: [0, 2], Type.Q5_K: [0, 2], Type.Q6_K: [208], Type.MXFP4: []}
+          Type.Q3_K: [108], Type.Q4_K: [0, 2], Type.Q5_K: [0, 2], Type.Q6_K: [208], Type.MXFP4: [], Type.NVFP4: []}
 QUANTIZED = [Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.Q8_0, Type.MXFP4]
 # Zeros, subnormal numbers, the largest, ordinary ones; of either sign.
 EXTREME_HALVES = np.array([0x0000, 0x8000, 0x0001, 0x8001, 0x03ff, 0x83ff, 0x0400, 0x7bff, 0xfbff, 0x3c00, 0xb800],
@@ -48,6 +48,9 @@ def random_blocks(random, kind):
         blocks[:, offset:offset + 2] = halves.astype(np.uint16).view(np.uint8).reshape(count, 2)
     if kind == Type.MXFP4:
         blocks[:len(EXTREME_EXPONENTS), 0] = EXTREME_EXPONENTS
+    if kind == Type.NVFP4:
+        blocks[:, :4] &= 0x7f
+        blocks[:4, 0] = [0x00, 0x01, 0x7e, 0x7f]
     return blocks.reshape(ROWS, -1)
 
 
@@ -86,9 +89,12 @@ def main():
     for kind in [Type.F32, Type.F16, Type.BF16]:
         tensors[kind.name] = kind, float_bytes(random, kind)
     for kind in HALVES:
-        tensors[kind.name] = kind, random_blocks(random, kind)
+        if kind is not Type.NVFP4:
+            tensors[kind.name] = kind, random_blocks(random, kind)
     for kind in QUANTIZED:
         tensors[f"{kind.name}/quantized"] = kind, quantized_blocks(random, kind)
+    # Added later: what came before it keeps its random bytes.
+    tensors["NVFP4"] = Type.NVFP4, random_blocks(random, Type.NVFP4)
     with np.errstate(over="ignore"):
         for name, (kind, data) in tensors.items():
             raw = kind if data.dtype == np.uint8 else None

@@ -54,6 +54,7 @@ extension GGUFTensorType {
     case .q5_1: BlockQ5x1.self
     case .q8_0: BlockQ8x0.self
     case .mxfp4: BlockMXFP4.self
+    case .nvfp4: BlockNVFP4.self
     case .q2_K: BlockQ2K.self
     case .q3_K: BlockQ3K.self
     case .q4_K: BlockQ4K.self

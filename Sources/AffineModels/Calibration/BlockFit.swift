@@ -48,7 +48,9 @@ struct BlockFit {
     guard isBiased else { return (error, (qq > 0 ? xq / qq : 0, 0, 0)) }
     let determinant = qq * w - q * q
     var line: Line = (0, 0, 0)
-    if determinant > 0 { line = ((xq * w - q * x) / determinant, (qq * x - q * xq) / determinant, 0) }
+    if determinant > 0 {
+      line = ((xq * w - q * x) / determinant, (qq * x - q * xq) / determinant, 0)
+    }
     // Codes of biases have one sign, as ranges with zero do.
     if line.bias > 0 || determinant <= 0 { line = (qq > 0 ? xq / qq : 0, 0, 0) }
     return (error, line)
@@ -75,7 +77,10 @@ struct BlockFit {
       // Both signs, since one has a code more than the other.
       let largest = max(-least, most)
       return Self.parts.flatMap { part in
-        [(largest * part / low, 0, 0), (-largest * part / low, 0, 0), (largest * part / high, 0, 0)]
+        [
+          (largest * part / low, 0, 0), (-largest * part / low, 0, 0),
+          (largest * part / high, 0, 0),
+        ]
       }
     }
     let width = most - least

@@ -70,4 +70,3 @@ public struct CodedScaleSearch: QuantizationMethod {
     return AnyQuantized(try .quantize(weight, as: type, with: coded, execution))
   }
 }
-

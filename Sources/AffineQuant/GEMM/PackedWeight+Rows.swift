@@ -32,7 +32,8 @@ extension CodeMatrix {
     let part = grid.slice(rows: row..<row + 1, columns: 0..<shape.columns)
     let range = blocks(ofRow: row)
     return CodeMatrix(
-      type: type.flat, grid: part, codes: codes, scales: tiles.gathered(tiles.scales, row: row, grid),
+      type: type.flat, grid: part, codes: codes,
+      scales: tiles.gathered(tiles.scales, row: row, grid),
       zeroPoints: zeroPoints.optionalPart(range),
       biases: tiles.gathered(tiles.biases, row: row, grid))
   }

@@ -17,7 +17,8 @@ extension AnyQuantized {
     }
     return AnyQuantized(
       CodeMatrix(
-        type: core.type.flat, grid: core.grid, codes: codes, scales: grown, zeroPoints: core.zeroPoints,
+        type: core.type.flat, grid: core.grid, codes: codes, scales: grown,
+        zeroPoints: core.zeroPoints,
         biases: core.biases))
   }
 }

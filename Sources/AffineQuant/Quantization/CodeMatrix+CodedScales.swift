@@ -11,7 +11,8 @@ extension CodeMatrix {
 
   /// Encodes with the parameters that are nearest to given ones.
   static func quantize<Element: FloatElement>(
-    _ values: Matrix<Element>, as type: QuantizedType, codingScales parameters: QuantizationParameters,
+    _ values: Matrix<Element>, as type: QuantizedType,
+    codingScales parameters: QuantizationParameters,
     _ options: QuantizationOptions, _ execution: Execution
   ) throws(QuantizationError) -> CodeMatrix {
     var options = options

@@ -66,7 +66,8 @@ extension CodeMatrix {
     if type.mapping.codes != nil {
       let numbers = try flatParameters(for: values, as: type, options, execution)
       let coded = try QuantizedScales(
-        nearest: numbers.scales.span, numbers.biases.span, type, BlockGrid(values.shape, type.block))
+        nearest: numbers.scales.span, numbers.biases.span, type, BlockGrid(values.shape, type.block)
+      )
       let (scales, biases) = coded.numbers
       return QuantizationParameters(
         scales: scales.array, zeroPoints: numbers.zeroPoints, biases: biases.array)

@@ -6,7 +6,7 @@ public enum CodeFormat: Sendable, Hashable {
   case unsigned(bits: Int)
   /// −1, 0 and 1, in two's complement of 2 bits.
   case ternary
-  /// A float of 8 or 4 bits.
+  /// A float of 8, 6 or 4 bits.
   case float(SmallFloat)
 
   /// Bits a code takes.

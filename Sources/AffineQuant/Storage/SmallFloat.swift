@@ -7,17 +7,29 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
   case float8e4m3
   /// 5 exponent bits, 2 of mantissa; infinities, largest finite value 57 344.
   case float8e5m2
+  /// 3 exponent bits, 2 of mantissa; only finite values, largest 28.
+  case float6e3m2
+  /// 2 exponent bits, 3 of mantissa; only finite values, largest 7.5.
+  case float6e2m3
   /// 2 exponent bits, 1 of mantissa; only finite values, largest 6.
   case float4e2m1
 
   /// Bits a value takes.
-  public var bits: Int { self == .float4e2m1 ? 4 : 8 }
+  public var bits: Int {
+    switch self {
+    case .float8e4m3, .float8e5m2: 8
+    case .float6e3m2, .float6e2m3: 6
+    case .float4e2m1: 4
+    }
+  }
 
   /// The largest finite value.
   public var largest: Float {
     switch self {
     case .float8e4m3: 448
     case .float8e5m2: 57_344
+    case .float6e3m2: 28
+    case .float6e2m3: 7.5
     case .float4e2m1: 6
     }
   }
@@ -25,8 +37,8 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
   /// Bits of the mantissa, without the hidden one.
   var mantissaBits: Int {
     switch self {
-    case .float8e4m3: 3
-    case .float8e5m2: 2
+    case .float8e4m3, .float6e2m3: 3
+    case .float8e5m2, .float6e3m2: 2
     case .float4e2m1: 1
     }
   }
@@ -79,6 +91,7 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .float8e4m3: 0x7e
     case .float8e5m2: 0x7b
+    case .float6e3m2, .float6e2m3: 0x1f
     case .float4e2m1: 0x7
     }
   }
@@ -97,6 +110,16 @@ public enum Float8E4M3: SymmetricStorage {
 /// 8-bit floats with 5 exponent bits, one a byte.
 public enum Float8E5M2: SymmetricStorage {
   public static let seal = StorageSeal<Self>(.float(.float8e5m2))
+}
+
+/// 6-bit floats with 3 exponent bits, in a little-endian bit stream.
+public enum Float6E3M2: SymmetricStorage {
+  public static let seal = StorageSeal<Self>(.float(.float6e3m2))
+}
+
+/// 6-bit floats with 2 exponent bits, in a little-endian bit stream.
+public enum Float6E2M3: SymmetricStorage {
+  public static let seal = StorageSeal<Self>(.float(.float6e2m3))
 }
 
 /// 4-bit floats with 2 exponent bits, two a byte, the earlier in the low half.

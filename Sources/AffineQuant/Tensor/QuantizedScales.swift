@@ -86,7 +86,8 @@ extension QuantizedScales {
       for column in 0..<width {
         let block = grid.blockRow(row) * extent.columns + grid.blockColumn(column)
         let number = numbers[row * width + column], quotient = number / supers[block]
-        guard supers[block].isFinite, number == 0 || supers[block] == 0 || codes.isSigned || quotient >= 0
+        guard supers[block].isFinite,
+          number == 0 || supers[block] == 0 || codes.isSigned || quotient >= 0
         else {
           refused = refused ?? .invalidScale(number, blockRow: row, blockColumn: column)
           continue

@@ -75,7 +75,8 @@ public struct QuantizedType: Sendable, Hashable {
       parts.removeFirst()
     }
     var codes: ScaleCodes?
-    if parts.count >= 2, let storage = CodeFormat(name: parts[0]), let block = Block(name: parts[1]) {
+    if parts.count >= 2, let storage = CodeFormat(name: parts[0]), let block = Block(name: parts[1])
+    {
       codes = ScaleCodes(storage, block)
       parts.removeFirst(2)
     }
@@ -101,7 +102,8 @@ public struct QuantizedType: Sendable, Hashable {
   /// The same codes with scales that are numbers.
   package var flat: QuantizedType {
     guard mapping.codes != nil else { return self }
-    return QuantizedType(unchecked: storage, block, MappingFormat(kind: mapping.kind, scale: .float32))
+    return QuantizedType(
+      unchecked: storage, block, MappingFormat(kind: mapping.kind, scale: .float32))
   }
 
   /// The type of the matrix of scales, and of that of biases; `nil` where they are numbers.

@@ -10,6 +10,10 @@ public typealias UInt4BiasedWeight = AffineQuantized<UInt4, RowMajor<PerGroup<32
 public typealias MXFP4Weight = AffineQuantized<
   Float4E2M1, RowMajor<PerGroup<32>, SymmetricMapping<E8M0>>
 >
+/// 6-bit floats with a power of two for 32 neighbours (OCP MX v1.0).
+public typealias MXFP6Weight = AffineQuantized<
+  Float6E2M3, RowMajor<PerGroup<32>, SymmetricMapping<E8M0>>
+>
 /// 8-bit floats with a power of two for 32 neighbours (OCP MX v1.0).
 public typealias MXFP8Weight = AffineQuantized<
   Float8E4M3, RowMajor<PerGroup<32>, SymmetricMapping<E8M0>>

@@ -5,7 +5,8 @@ public import ArgumentParser
 
 /// What becomes of which layer, and how.
 struct QuantizationChoices: ParsableArguments {
-  @Option(help: "The type of the weights, as int4-group32, or GGUF's name of one, as q4_0, or q4_k_m.")
+  @Option(
+    help: "The type of the weights, as int4-group32, or GGUF's name of one, as q4_0, or q4_k_m.")
   var weights: String
   @Option(help: "How codes are chosen: \(MethodChoice.help)", transform: MethodChoice.init)
   var method: MethodChoice?

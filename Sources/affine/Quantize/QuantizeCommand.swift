@@ -102,7 +102,8 @@ struct QuantizeCommand: ParsableCommand {
     for type in plan.allTypes {
       guard let held = GGUFTensorType(holding: type) else {
         throw Failure(
-          "no blocks of GGUF hold \(type.name): q4_0, q4_1, q5_0, q5_1, q8_0 and q2_k to q6_k are written")
+          "no blocks of GGUF hold \(type.name): q4_0, q4_1, q5_0, q5_1, q8_0 and q2_k to q6_k are written"
+        )
       }
       guard type == held.quantizedType else {
         throw Failure(

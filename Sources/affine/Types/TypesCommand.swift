@@ -48,7 +48,9 @@ struct TypesCommand: ParsableCommand {
     let bytes = Double(type.byteCount(of: Shape(rows, columns))) / Double(rows) / Double(columns)
     return Entry(
       name: type.name, storage: type.storage.name, granularity: type.block.name,
-      mapping: type.mapping.kind.name, scale: type.mapping.scale.rawValue,
+      mapping: type.mapping.kind.name,
+      scale: (type.mapping.codes.map { "\($0.storage.name)-\($0.block.name)-" } ?? "")
+        + type.mapping.scale.rawValue,
       codeBits: type.storage.bits, bitsPerWeight: 8 * bytes, bytesPerWeight: bytes)
   }
 

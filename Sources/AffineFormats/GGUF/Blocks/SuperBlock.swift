@@ -114,6 +114,7 @@ struct Codes256 {
   ///   - bits: Of a code, which are as many as a byte has room for several times.
   ///   - first: The lowest of them.
   ///   - together: Bytes that follow each other before the next codes come above the first.
+  /// - Returns: 256 / 8 · bits bytes.
   func packed(bits: Int, from first: Int = 0, together: Int = 32) -> [UInt8] {
     let places = 8 / bits, mask = UInt8((1 << bits) - 1)
     return (0..<256 / places).map { index in

@@ -43,7 +43,8 @@ struct PackedScaleCodes: Sendable {
     let (grid, slices) = (scales.grid, scales.shape.columns)
     let together = min(grid.block.columns, slices)
     // Several right panels of one slice lie as one.
-    guard slices > 1, grid.origin == Shape(0, 0), together.nonzeroBitCount == 1 || together == slices
+    guard slices > 1, grid.origin == Shape(0, 0),
+      together.nonzeroBitCount == 1 || together == slices
     else { return nil }
     shift = together == slices ? UInt32.bitWidth - 1 : together.trailingZeroBitCount
     storage = scales.storage

@@ -62,7 +62,9 @@ struct RHSPacker {
       let scales = PackedScaleCodes(coded.scales, lanes: layout.nr, execution)
     else { return nil }
     guard let biases = coded.biases else { return [.codes(scales), .floats(Buffer([]))] }
-    return PackedScaleCodes(biases, lanes: layout.nr, execution).map { [.codes(scales), .codes($0)] }
+    return PackedScaleCodes(biases, lanes: layout.nr, execution).map {
+      [.codes(scales), .codes($0)]
+    }
   }
 
   /// Sums alone.
