@@ -33,6 +33,14 @@ extension ModelSource {
     }
   }
 
+  /// Tokens of a sequence that the file allows, however few were asked for.
+  private var fullContext: Int {
+    get throws {
+      guard case .gguf(let weights) = weights else { return configuration.context }
+      return try Architecture.read(weights.file).1.context
+    }
+  }
+
   /// The `config.json`: that of the source as it is but for how weights are kept, or a new one.
   private func settings(of configuration: DecoderConfiguration) throws -> String {
     var members: [(name: String, value: JSONValue)]
@@ -43,7 +51,9 @@ extension ModelSource {
       members.append((name: "torch_dtype", value: .string("float32")))
       try architecture.require(.object(members), toGive: configuration)
     } else {
-      members = try architecture.settings(of: configuration).members ?? []
+      var whole = configuration
+      whole.context = try fullContext
+      members = try architecture.settings(of: whole).members ?? []
       if try hasTokenizer { members += try tokenizer().roles }
     }
     return JSONValue.object(members).serialized

@@ -33,13 +33,15 @@ public struct LanguageModel: Sendable {
   ///   - activations: What the inputs of layers in codes are quantized to.
   ///   - context: Tokens of a text that are wanted, if fewer than the model's.
   ///   - copies: Copy the tensors into memory, so that files may be rewritten.
+  ///   - adapters: A folder of low-rank adapters, as PEFT writes them.
   ///   - execution: Threads and instruction sets.
   /// - Throws: What ``ModelSource`` throws: whatever is not understood is refused.
   public init(
     _ path: String, activations: ActivationFormat = .int8Groups, context: Int? = nil,
-    copies: Bool = false, on execution: Execution = .standard
+    copies: Bool = false, adapters: String? = nil, on execution: Execution = .standard
   ) throws {
-    let source = try ModelSource.open(path, context: context, copies: copies)
+    var source = try ModelSource.open(path, context: context, copies: copies)
+    if let adapters { try source.addAdapters(from: adapters) }
     let (tokenizer, template) = (try source.tokenizer(), try source.chatTemplate())
     self.init(
       try source.model(activations: activations, on: execution), tokenizer,

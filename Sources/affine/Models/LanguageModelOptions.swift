@@ -12,6 +12,8 @@ struct LanguageModelOptions: ParsableArguments {
   var activations = "int8-group32"
   @Option(help: "How keys and values are kept: float32, float16 or int8.")
   var cache = CacheFormat.float16
+  @Option(help: "A folder of low-rank adapters beside the weights, as PEFT writes them.")
+  var adapters: String?
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption
@@ -27,7 +29,8 @@ struct LanguageModelOptions: ParsableArguments {
     }
     do {
       return try LanguageModel(
-        model, activations: format, copies: reading.copies, on: execution)
+        model, activations: format, copies: reading.copies, adapters: adapters,
+        on: execution)
     } catch GGUFError.file(let error) {
       throw error
     } catch { throw Failure("'\(model)': \(error)") }

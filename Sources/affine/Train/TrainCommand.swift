@@ -59,9 +59,9 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
       throw ValidationError("--compare names no recipe")
     }
-    if files.checkpoint != nil || files.export != nil, compare != nil || seeds > 1 {
+    if files.checkpoint != nil || files.export != nil || files.exportAdapters != nil, compare != nil || seeds > 1 {
       throw ValidationError(
-        "--checkpoint and --export are for one run: --recipe with one seed")
+        "--checkpoint and exports are for one run: --recipe with one seed")
     }
   }
 

@@ -32,9 +32,12 @@ struct TrainingFiles: ParsableArguments {
   @Option(
     help: """
       Write the trained model, its weights in the codes that the recipe multiplies forward: as GGUF, which \
-      affine generate runs, if the name ends in .gguf, else as safetensors.
+      affine generate runs, if the name ends in .gguf; as safetensors with the names of parameters here, if it \
+      ends in .safetensors or the model is new; else as a folder of Hugging Face in float32.
       """)
   var export: String?
+  @Option(help: "Write trained adapters as a folder that PEFT and generate --adapters read.")
+  var exportAdapters: String?
   @Flag(
     help: "Export adapters merged into the weights they stand beside, which rounds codes again.")
   var merge = false
@@ -68,6 +71,10 @@ struct TrainingFiles: ParsableArguments {
 
   private var exportsGGUF: Bool { export?.hasSuffix(".gguf") ?? false }
 
+  private func exportsFolder(_ initial: InitialModel?) -> Bool {
+    export.map { initial != nil && !$0.hasSuffix(".gguf") && !$0.hasSuffix(".safetensors") } ?? false
+  }
+
   /// Looks at everything that is to be written before any work.
   func check(inputs: [String?], unit: TextUnit, _ initial: InitialModel?) throws {
     guard !exportsGGUF || initial != nil || unit == .bytes else {
@@ -75,14 +82,29 @@ struct TrainingFiles: ParsableArguments {
     }
     guard !exportsGGUF || initial.map({ $0.source.gguf != nil }) ?? true else {
       throw Failure(
-        "a GGUF file takes its vocabulary from one: --initial names a folder, so --export safetensors"
+        "a GGUF file takes its vocabulary from one: --initial names a folder, so --export a folder"
       )
+    }
+    guard exportAdapters == nil || initial != nil && adapters != nil else {
+      throw Failure("--export-adapters needs --lora beside an --initial model")
+    }
+    for (option, path) in [
+      ("--export", exportsFolder(initial) ? export : nil), ("--export-adapters", exportAdapters),
+    ] {
+      guard let path, FileManager.default.fileExists(atPath: path) else { continue }
+      guard let files = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+        throw Failure("'\(path)' of \(option) is no folder that can be read")
+      }
+      guard outputs.overwrite || files.isEmpty else {
+        throw Failure("'\(path)' has files: --overwrite replaces them")
+      }
     }
     // What a run goes on from is replaced by what it becomes.
     let isReplaced = resume || outputs.overwrite
     try outputs.check(
       [
-        ("--plot", plot), ("--output", output), ("--export", export),
+        ("--plot", plot), ("--output", output),
+        ("--export", exportsFolder(initial) ? nil : export),
         ("--checkpoint", isReplaced ? nil : checkpoint),
       ], inputs: inputs + [self.initial, checkpoint])
     if isReplaced, let checkpoint { try AtomicFile.check(OutputPlace(checkpoint)) }
@@ -156,6 +178,9 @@ struct TrainingFiles: ParsableArguments {
   func exportModel(
     _ trainer: Trainer, _ initial: InitialModel?, on execution: Execution
   ) throws -> TrainingReport.Run.Merging? {
+    if let exportAdapters {
+      try initial?.source.writeAdapters(of: trainer.model, to: exportAdapters)
+    }
     guard let export else { return nil }
     var model = trainer.model
     var merging: TrainingReport.Run.Merging?
@@ -167,6 +192,10 @@ struct TrainingFiles: ParsableArguments {
       merging = TrainingReport.Run.Merging(
         before: try trainer.validationLoss(on: execution),
         after: try merged.validationLoss(on: execution))
+    }
+    if exportsFolder(initial) {
+      try initial?.source.writeFolder(model, to: export)
+      return merging
     }
     guard exportsGGUF else {
       try model.checkpoint.write(to: export)
