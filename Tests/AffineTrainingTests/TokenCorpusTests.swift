@@ -90,18 +90,21 @@ import Testing
   /// Of what a file was made it says, and other tokens are not taken for it.
   @Test func aStaleFileIsRefused() async throws {
     try await inFolder { folder in
-      var builder = TokenFileBuilder(Self.source)
+      var source = Self.source
+      source.isDocuments = true
+      var builder = TokenFileBuilder(source)
       builder.append([1, 2, 3], isTaught: [false, true, true])
       builder.append([4, 5])
       let path = "\(folder)/tokens"
       try builder.write(to: path)
-      let file = try TokenFile(path: path, of: Self.source)
+      let file = try TokenFile(path: path, of: source)
       #expect(file.count == 5 && file.documentCount == 2 && file.taughtCount == 4)
       for (what, change) in [
         ("text", { $0.text = 11 }), ("tokenizer", { $0.tokenizer = 11 }),
         ("vocabulary", { $0.vocabulary = 11 }), ("beginning of windows", { $0.prefix = [] }),
+        ("form", { $0.isDocuments = false }),
       ] as [(String, (inout TokenFile.Source) -> Void)] {
-        var other = Self.source
+        var other = source
         change(&other)
         let error = #expect(throws: CorpusError.self) { try TokenFile(path: path, of: other) }
         guard case .staleTokens(path, what, _, _) = error else {

@@ -41,7 +41,10 @@ public struct FolderWeights: DecoderWeights, Sendable {
   private func requireNothingElse() throws {
     var known = Set(configuration.tensors.map { ByteName(name(of: $0)) })
     for module in checkpoint?.names ?? [] where known.contains(ByteName("\(module).weight")) {
-      for name in file.names where name.begins(with: "\(module).") { known.insert(ByteName(name)) }
+      for name in file.names where name.begins(with: "\(module).") {
+        if name.isSame(as: "\(module).bias"), try !isZero(name) { continue }
+        known.insert(ByteName(name))
+      }
     }
     for name in file.names where !known.contains(ByteName(name)) {
       if Self.unread.contains(where: name.begins) || name.hasSuffix(".rotary_emb.inv_freq") {
@@ -54,6 +57,12 @@ public struct FolderWeights: DecoderWeights, Sendable {
       }
       throw ModelFileError.unusedTensor(name, blocks: configuration.blocks.count)
     }
+  }
+
+  /// Whether a bias adds nothing: checkpoints of GPTQ may have such of layers without one.
+  private func isZero(_ name: String) throws -> Bool {
+    let bias: Matrix<Float> = try file.matrix(name)
+    return bias.values.array.allSatisfy { $0 == 0 }
   }
 
   public func name(of tensor: DecoderTensor) -> String { names.name(of: tensor) }

@@ -73,13 +73,10 @@ extension ModelSource {
       let target = name.split(separator: ".").last.map { String($0) } ?? name
       let (_, a, b) = names.adapters(of: layer)
       let joined = try LowRankChange(joining: changes)
-      if !targets.contains(target) {
-        targets.append(target)
-        if joined.a.shape.rows != rank {
-          settings.ranks.append((target, joined.a.shape.rows))
-          settings.alphas.append((target, Double(first.factor) * Double(joined.a.shape.rows)))
-        }
-      }
+      if !targets.contains(target) { targets.append(target) }
+      let alpha = Double(joined.factor) * Double(joined.a.shape.rows)
+      if joined.a.shape.rows != rank { settings.ranks.append((name, joined.a.shape.rows)) }
+      if alpha != settings.alpha { settings.alphas.append((name, alpha)) }
       try writer.add(a, joined.a)
       try writer.add(b, joined.b)
     }
@@ -117,7 +114,8 @@ extension LowRankChange {
     for change in changes {
       for output in 0..<change.b.shape.rows {
         for column in 0..<change.b.shape.columns {
-          values[(row + output) * rank + left + column] = change.b[output, column]
+          values[(row + output) * rank + left + column] =
+            change.b[output, column] * (change.factor / changes[0].factor)
         }
       }
       (row, left) = (row + change.b.shape.rows, left + change.b.shape.columns)

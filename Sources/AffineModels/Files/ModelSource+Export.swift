@@ -14,15 +14,26 @@ extension ModelSource {
   /// - Throws: ``ModelFileError``: a decoder or a tokenizer that such files do not describe, before anything is
   ///   written; a file that cannot be written. What `weights` throws; ``AffineLayers/DecoderError``.
   public func writeFolder(_ weights: some DecoderWeights, to path: String) throws {
-    let files =
-      try [(name: "config.json", bytes: Array(settings(of: weights.configuration).utf8))]
-      + tokenizerFiles()
+    let files = try texts(of: weights.configuration)
     let writer = try SafeTensorsWriter(weights, architecture)
     do throws(FileError) {
       try OutputFolder.make(path)
       for (name, bytes) in files { try AtomicFile.write(bytes, to: "\(path)/\(name)") }
     } catch { throw ModelFileError.file(error) }
     try writer.write(to: "\(path)/model.safetensors")
+  }
+
+  /// Finds out whether ``writeFolder(_:to:)`` can describe a decoder, without its weights.
+  ///
+  /// - Throws: ``ModelFileError`` or ``TokenizerError``, as that.
+  public func checkFolder(of configuration: DecoderConfiguration) throws {
+    _ = try texts(of: configuration)
+  }
+
+  private func texts(
+    of configuration: DecoderConfiguration
+  ) throws -> [(name: String, bytes: [UInt8])] {
+    try [(name: "config.json", bytes: Array(settings(of: configuration).utf8))] + tokenizerFiles()
   }
 
   /// The family.

@@ -70,7 +70,7 @@ extension ModelSource {
   }
 
   /// The tokens that end a text, as the settings for generation say, or those of the model.
-  private func ends() throws -> [Int] {
+  func ends() throws -> [Int] {
     for name in ["generation_config.json", "config.json"] {
       switch try optionalSettings(name)?.value("eos_token_id") {
       case .integer(let token): return [token]

@@ -51,7 +51,12 @@ extension ModelSource: DecoderWeights {
     case .folder:
       let path = "\(folder)/tokenizer.json"
       do {
-        return try MappedFile.contents(of: path) + Array((try chatTemplate() ?? "").utf8)
+        let parts = [
+          try MappedFile.contents(of: path), Array((try chatTemplate() ?? "").utf8),
+          Array("\(try ends())".utf8),
+        ]
+        // Lengths first, so that no two lists of parts are one text.
+        return Array("\(parts.map(\.count))".utf8) + parts.joined()
       } catch let error as FileError { throw ModelFileError.file(error) }
     }
   }

@@ -11,7 +11,9 @@ struct AddedTokenRule: Sendable {
 
   /// The part of a text that a token stands for whose name is in a range; `nil`: none.
   func range(_ found: Range<Int>, in text: [UInt8], from start: Int) -> Range<Int>? {
-    var (lower, upper) = (max(found.lowerBound, start), found.upperBound)
+    // What an earlier token took with it is no name any more.
+    guard found.lowerBound >= start else { return nil }
+    var (lower, upper) = (found.lowerBound, found.upperBound)
     if isSingleWord {
       let before = Self.scalar(text, endingAt: lower)
       let after = Self.scalar(text, at: upper)
@@ -29,7 +31,7 @@ struct AddedTokenRule: Sendable {
         upper += UTF8.width(after)
       }
     }
-    return max(lower, start)..<upper
+    return lower..<upper
   }
 
   /// `\w` of regular expressions (Unicode Technical Standard 18).

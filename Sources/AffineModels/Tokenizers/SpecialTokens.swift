@@ -29,6 +29,8 @@ struct SpecialTokens: Sendable {
     var position = 0
     for found in (parseSpecial ? all : always).disjoint(in: text) {
       var range = found.range
+      // An earlier one may have taken spaces that begin this one.
+      guard range.lowerBound >= position else { continue }
       if let rule = found.token.flatMap({ rules[$0] }) {
         guard let ruled = rule.range(range, in: text, from: position) else { continue }
         range = ruled

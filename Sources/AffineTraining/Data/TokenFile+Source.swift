@@ -16,6 +16,7 @@ extension TokenFile.Source {
     [
       ("text", String(text, radix: 16)), ("tokenizer", String(tokenizer, radix: 16)),
       ("vocabulary", "\(vocabulary)"), ("beginning of windows", "\(prefix)"),
+      ("form", isDocuments ? "documents" : "one text"),
     ]
   }
 }

@@ -14,9 +14,14 @@ public struct TokenFile: Sendable {
     public var vocabulary: Int
     /// What every window of a text begins with: the token that begins sequences, or nothing.
     public var prefix: [Int]
+    /// Whether the text was a list of documents.
+    public var isDocuments: Bool
 
-    /// Collects the four.
-    public init(text: UInt64, tokenizer: UInt64, vocabulary: Int, prefix: [Int]) {
+    /// Collects the five.
+    public init(
+      text: UInt64, tokenizer: UInt64, vocabulary: Int, prefix: [Int], isDocuments: Bool = false
+    ) {
+      self.isDocuments = isDocuments
       self.text = text
       self.tokenizer = tokenizer
       self.vocabulary = vocabulary
@@ -61,7 +66,9 @@ public struct TokenFile: Sendable {
       let words = metadata[Key.prefix]
     else { throw CorpusError.tokens("a file that is no file of tokens of version \(Self.version)") }
     let prefix = words.split(separator: " ").map { Int($0) ?? -1 }
-    source = Source(text: text, tokenizer: tokenizer, vocabulary: vocabulary, prefix: prefix)
+    source = Source(
+      text: text, tokenizer: tokenizer, vocabulary: vocabulary, prefix: prefix,
+      isDocuments: file.header["ends"]?.shape != [0])
     tokens = try file.numbers("tokens", .int32)
     ends = try file.numbers("ends", .int64)
     let hasMask = file.header["taught"] != nil

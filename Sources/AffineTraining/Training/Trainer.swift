@@ -59,6 +59,13 @@ public struct Trainer: Sendable {
         "the text has \(corpus.vocabularySize) tokens and the model \(model.configuration.vocabulary)"
       )
     }
+    do throws(CorpusError) {
+      // A text that is too short is found before any work, and not where the first validation is due.
+      _ = try corpus.trainingBatch(
+        step: 0, size: settings.batch, sequence: settings.sequence, seed: settings.dataSeed)
+      _ = try corpus.validationBatch(
+        count: settings.validationWindows, sequence: settings.sequence)
+    } catch { throw .corpus(error) }
     self.settings = settings
     self.corpus = corpus
     self.recipes = recipes

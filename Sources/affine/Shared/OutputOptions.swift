@@ -10,16 +10,25 @@ struct OutputOptions: ParsableArguments {
   /// - Parameters:
   ///   - outputs: Each with its option, or the name of its argument; `nil` is not written.
   ///   - inputs: What is read.
+  ///   - kept: What is written too and may be there.
+  ///   - protected: What is read and no output may replace.
   /// - Throws: ``Failure`` and ``FileError``.
-  func check(_ outputs: [(option: String, path: String?)], inputs: [String?] = []) throws {
-    let read = Set(inputs.compactMap(\.self).compactMap { try? OutputPlace($0).target })
+  func check(
+    _ outputs: [(option: String, path: String?)], inputs: [String?] = [],
+    kept: [(option: String, path: String?)] = [], protected: [String?] = []
+  ) throws {
+    let (read, untouched) = (Self.targets(inputs), Self.targets(protected))
     var written: [String: String] = [:]
-    for (option, path) in outputs {
+    for (number, (option, path)) in (kept + outputs).enumerated() {
       guard let path else { continue }
       let place = try OutputPlace(path)
       if !place.isStream, let other = written.updateValue(option, forKey: place.target) {
         throw Failure("'\(path)' is what both \(other) and \(option) would write")
       }
+      guard !untouched.contains(place.target) else {
+        throw Failure("'\(path)' is what is read, and \(option) would replace it")
+      }
+      if number < kept.count { continue }
       guard overwrite || !place.exists else {
         throw Failure(
           read.contains(place.target)
@@ -28,5 +37,9 @@ struct OutputOptions: ParsableArguments {
       }
       try AtomicFile.check(place)
     }
+  }
+
+  private static func targets(_ paths: [String?]) -> Set<String> {
+    Set(paths.compactMap(\.self).compactMap { try? OutputPlace($0).target })
   }
 }

@@ -55,7 +55,8 @@ struct InitialModel {
       text: bytes.span.digest, tokenizer: contents.span.digest,
       vocabulary: source.configuration.vocabulary,
       // Every window of a text begins as texts do.
-      prefix: tokenizer.tokens("").first.flatMap { $0 == tokenizer.bosToken ? [$0] : nil } ?? [])
+      prefix: tokenizer.tokens("").first.flatMap { $0 == tokenizer.bosToken ? [$0] : nil } ?? [],
+      isDocuments: Self.areDocuments(text))
     if let path, let known = try known(path, source, overwrite) {
       return try TokenCorpus(known, sequence: sequence)
     }
@@ -65,6 +66,8 @@ struct InitialModel {
     return try TokenCorpus(TokenFile(path: path), sequence: sequence)
   }
 
+  private static func areDocuments(_ path: String) -> Bool { path.lowercased().hasSuffix(".jsonl") }
+
   /// Tokens that were kept, unless they are there no more or may be replaced.
   private func known(
     _ path: String, _ source: TokenFile.Source, _ overwrite: Bool
@@ -72,7 +75,6 @@ struct InitialModel {
     guard MappedFile.exists(path) else { return nil }
     let stale: CorpusError
     do throws(CorpusError) { return try TokenFile(path: path, of: source) } catch { stale = error }
-    guard case .staleTokens = stale else { throw stale }
     guard overwrite else { throw Failure("\(stale): --overwrite replaces it") }
     return nil
   }
@@ -80,7 +82,7 @@ struct InitialModel {
   private func tokens(of path: String, _ source: TokenFile.Source) throws -> TokenFileBuilder {
     var builder = TokenFileBuilder(source)
     let contents = try MappedFile.contents(of: path)
-    guard path.hasSuffix(".jsonl") else {
+    guard Self.areDocuments(path) else {
       guard let text = String(validating: contents, as: UTF8.self) else {
         throw Failure("'\(path)' is not UTF-8")
       }

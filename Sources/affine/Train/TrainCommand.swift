@@ -59,7 +59,8 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
       throw ValidationError("--compare names no recipe")
     }
-    if files.checkpoint != nil || files.export != nil || files.exportAdapters != nil, compare != nil || seeds > 1 {
+    let keeps = [files.checkpoint, files.export, files.exportAdapters].contains { $0 != nil }
+    if keeps, compare != nil || seeds > 1 {
       throw ValidationError(
         "--checkpoint and exports are for one run: --recipe with one seed")
     }
@@ -115,7 +116,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
         recipe: recipe, seed: seed)
       try files.load(into: &start, recipe, seed: seed)
     }
-    try files.checkExport(of: start, by: schedule.recipe(at: steps))
+    try files.checkExport(of: start, by: schedule.recipe(at: steps), initial)
     let parallel = try ranks.parallel()
     var trainer = try Trainer(start, schedule, corpus, settings, on: execution, with: parallel)
     trainer.recomputesBlocks = training.gradientCheckpointing

@@ -69,10 +69,11 @@ struct TrainingFiles: ParsableArguments {
     }
   }
 
-  private var exportsGGUF: Bool { export?.hasSuffix(".gguf") ?? false }
+  private var exportsGGUF: Bool { export?.lowercased().hasSuffix(".gguf") ?? false }
 
   private func exportsFolder(_ initial: InitialModel?) -> Bool {
-    export.map { initial != nil && !$0.hasSuffix(".gguf") && !$0.hasSuffix(".safetensors") } ?? false
+    guard let export, initial != nil else { return false }
+    return !exportsGGUF && !export.hasSuffix(".safetensors")
   }
 
   /// Looks at everything that is to be written before any work.
@@ -85,35 +86,57 @@ struct TrainingFiles: ParsableArguments {
         "a GGUF file takes its vocabulary from one: --initial names a folder, so --export a folder"
       )
     }
+    guard initial == nil || !(export?.hasSuffix(".safetensors") ?? false) else {
+      throw Failure(
+        "a model that --initial names is exported as a folder, or as GGUF if the name ends in .gguf"
+      )
+    }
     guard exportAdapters == nil || initial != nil && adapters != nil else {
       throw Failure("--export-adapters needs --lora beside an --initial model")
     }
+    var outputFiles: [(option: String, path: String?)] = []
     for (option, path) in [
       ("--export", exportsFolder(initial) ? export : nil), ("--export-adapters", exportAdapters),
     ] {
-      guard let path, FileManager.default.fileExists(atPath: path) else { continue }
+      guard let path else { continue }
+      guard FileManager.default.fileExists(atPath: path) else {
+        outputFiles.append((option, path))
+        continue
+      }
       guard let files = try? FileManager.default.contentsOfDirectory(atPath: path) else {
         throw Failure("'\(path)' of \(option) is no folder that can be read")
       }
       guard outputs.overwrite || files.isEmpty else {
         throw Failure("'\(path)' has files: --overwrite replaces them")
       }
+      outputFiles.append((option, "\(path)/\(option.dropFirst(2))"))
     }
+    // Tokens that are there are read.
+    let hasTokens = tokens.map { FileManager.default.fileExists(atPath: $0) } ?? false
     // What a run goes on from is replaced by what it becomes.
     let isReplaced = resume || outputs.overwrite
+    var kept: [(option: String, path: String?)] = []
+    for (option, path, isKept) in [
+      ("--checkpoint", checkpoint, isReplaced), ("--tokens", tokens, hasTokens),
+    ] {
+      if isKept { kept.append((option, path)) } else { outputFiles.append((option, path)) }
+    }
+    outputFiles += [
+      ("--plot", plot), ("--output", output),
+      ("--export", exportsFolder(initial) ? nil : export),
+    ]
     try outputs.check(
-      [
-        ("--plot", plot), ("--output", output),
-        ("--export", exportsFolder(initial) ? nil : export),
-        ("--checkpoint", isReplaced ? nil : checkpoint),
-      ], inputs: inputs + [self.initial, checkpoint])
+      outputFiles, inputs: [self.initial, checkpoint, tokens], kept: kept, protected: inputs)
     if isReplaced, let checkpoint { try AtomicFile.check(OutputPlace(checkpoint)) }
   }
 
   /// Refuses before training what could not be exported after it, or would compute something else where it
   /// runs.
-  func checkExport(of model: Transformer, by recipe: Recipe) throws {
+  func checkExport(
+    of model: Transformer, by recipe: Recipe, _ initial: InitialModel?
+  ) throws {
     guard export != nil else { return }
+    if exportsFolder(initial) { try initial?.source.checkFolder(of: model.configuration) }
     guard !exportsGGUF || !recipe.normalizesInputs else {
       throw Failure(
         "\(recipe.name) normalizes what linear layers read, and no GGUF file says so: export safetensors"
@@ -143,6 +166,9 @@ struct TrainingFiles: ParsableArguments {
   func corpus(
     _ text: String, _ model: ModelOptions, _ initial: InitialModel?
   ) throws -> any TrainingCorpus {
+    guard initial != nil || !text.lowercased().hasSuffix(".jsonl") else {
+      throw Failure("documents of JSON lines need the tokenizer of a model that --initial names")
+    }
     guard let initial else { return try TextCorpus(path: text, unit: model.tokenUnit) }
     return try initial.corpus(text, tokens: tokens, overwrite: outputs.overwrite)
   }

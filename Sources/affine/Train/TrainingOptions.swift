@@ -79,7 +79,14 @@ struct TrainingOptions: ParsableArguments {
 
   func schedule(named name: String, steps: Int) throws -> RecipeSchedule {
     let schedule = try RecipeSchedule(named: name, steps: steps)
-    guard case .constant(var recipe) = schedule else { return schedule }
+    guard case .constant(var recipe) = schedule else {
+      guard floatProducts == nil, precision == .float32, !nearestUpdates else {
+        throw Failure(
+          "--float-products, --precision and --nearest-updates change one recipe, and '\(name)' is several"
+        )
+      }
+      return schedule
+    }
     recipe = recipe.keepingFloat(try products())
     // Other products are another recipe, in reports and to a checkpoint.
     for product in try products().map(\.rawValue).sorted() { recipe.name += "-float-\(product)" }

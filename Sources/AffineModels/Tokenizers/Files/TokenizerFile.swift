@@ -2,7 +2,8 @@ internal import AffineFormats
 
 /// A `tokenizer.json`, as the library `tokenizers` writes it.
 ///
-/// Each setting is read or refused; what tokens end texts, the files beside it say.
+/// What tokens end texts, the files beside it say; where texts are cut off or filled up is the caller's choice, as
+/// in the library `transformers`.
 struct TokenizerFile {
   let settings: ModelSettings
   let model: ModelSettings
@@ -67,7 +68,7 @@ struct TokenizerFile {
     let unknown = try model.text("unk_token")
     let merges = try merges()
     let file = settings.file
-    return try pieces(
+    var tokenizer = try pieces(
       prefix: prefix,
       unknownToken: unknown.flatMap { name in tokens.names.firstIndex { $0.isSame(as: name) } }
     ) { table throws(TokenizerError) in
@@ -82,6 +83,8 @@ struct TokenizerFile {
       }
       return .merging(.pairs(pairs))
     }
+    tokenizer.joinsUnknown = try model.flag("fuse_unk") ?? false
+    return tokenizer
   }
 
   /// Pieces by any rule, with bytes for characters without one if the file says so.

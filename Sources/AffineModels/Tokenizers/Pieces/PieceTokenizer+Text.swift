@@ -67,7 +67,7 @@ extension PieceTokenizer {
         tokens += bytes.map { Int($0) }
         followsUnknown = false
       } else if let unknownToken {
-        if !followsUnknown { tokens.append(unknownToken) }
+        if !followsUnknown || !joinsUnknown { tokens.append(unknownToken) }
         followsUnknown = true
       }
     }

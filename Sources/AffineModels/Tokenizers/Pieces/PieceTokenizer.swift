@@ -36,6 +36,8 @@ public struct PieceTokenizer: LanguageTokenizer {
   /// The token of each byte, or -1.
   let byteTokens: [Int32]
   let unknownToken: Int?
+  /// Whether characters without a token that follow each other are one unknown token.
+  var joinsUnknown = true
 
   public var tokenCount: Int { kinds.count }
 
