@@ -48,6 +48,31 @@ import Testing
     }
   }
 
+  /// A bias of a layer in codes that the configuration does not name would be missing; zeros change nothing.
+  @Test(arguments: [0, 1]) func refusesABiasThatNobodyReads(value: Float) throws {
+    let place = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: "\(Self.folder)/gptq/config.json", toPath: "\(place)/config.json")
+    let file = try SafeTensorsFile(path: "\(Self.folder)/gptq/model.safetensors")
+    var writer = SafeTensorsWriter()
+    for entry in file.header.entries {
+      try writer.add(
+        entry.name, entry.element, shape: entry.shape, bytes: file.bytes(of: entry.name))
+    }
+    let width = try ModelSource.open("\(Self.folder)/gptq").configuration.queryWidth
+    try writer.add(
+      "model.layers.0.self_attn.q_proj.bias",
+      Matrix<Float>(rows: 1, columns: width) { _, _ in value })
+    try writer.write(to: "\(place)/model.safetensors")
+    if value == 0 {
+      _ = try ModelSource.open(place)
+    } else {
+      #expect(throws: ModelFileError.self) { try ModelSource.open(place) }
+    }
+  }
+
   /// Parts that are missing, of other types or sizes end in a sentence.
   @Test(arguments: ["bnb-nf4-nested", "bnb-int8"]) func refusesPartsThatDoNotFit(
     _ name: String

@@ -28,6 +28,18 @@ import Testing
     #expect(tokenizer.text([1, 2]) == "ab")
   }
 
+  /// A token that takes the spaces after it takes those that begin another: no byte is read twice. The
+  /// library `tokenizers` gives up here.
+  @Test(arguments: [
+    ("<m>\n\nb", [3, 0, 2]), ("<m> x", [3, 0]), ("\n<m>\n<m>", [4, 3, 3]), ("<m>\n", [3]),
+  ]) func addedTokensDoNotOverlap(text: String, tokens: [Int]) throws {
+    let added = #"""
+      [{"content":"<m>","id":3,"rstrip":true},{"content":"\n","id":4,"lstrip":true},
+      {"content":" x","id":5}]
+      """#
+    #expect(try Self.tokenizer(Self.unigram(added: added)).tokens(text) == tokens)
+  }
+
   static let wrong: [(String, String)] = [
     (unigram(vocabulary: "[]"), "unk_id"), (unigram(vocabulary: "{}"), "unk_id"),
     (unigram(vocabulary: #"[["a",NaN]]"#), "at byte"),
