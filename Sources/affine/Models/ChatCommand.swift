@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import ArgumentParser
 
@@ -9,7 +10,8 @@ struct ChatCommand: ParsableCommand {
     abstract: "Talk with a language model, a line a turn.",
     discussion: """
       Lines come from standard input, and answers go to standard output as they come; the end of the input ends
-      the conversation. Empty lines are no turns. What was read and said before is kept: of each turn only
+      the conversation. Empty lines are no turns. A turn that does not fit the model's context is said to be left \
+      out, and those after it go on; the command then ends with status 1. What was read and said before is kept: of each turn only
       what is new runs through the model.
 
       Example:
@@ -26,10 +28,18 @@ struct ChatCommand: ParsableCommand {
       throw Failure("'\(options.model)': \(LlamaError.noChatTemplate)")
     }
     var conversation = Conversation(model, system: system, try generation.options(options))
+    var leavesOut = false
     while let line = readLine() {
       guard !line.allSatisfy(\.isWhitespace) else { continue }
-      try conversation.answer(line) { try StandardStream.output.write($0) }
-      try show("")
+      do {
+        try conversation.answer(line) { try StandardStream.output.write($0) }
+        try show("")
+      } catch let error as DecoderError {
+        guard case .contextFull = error else { throw error }
+        leavesOut = true
+        try StandardStream.error.write("\(error): this turn is left out\n")
+      }
     }
+    if leavesOut { throw ExitCode.failure }
   }
 }

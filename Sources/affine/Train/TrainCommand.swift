@@ -28,7 +28,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
 
   @Option(help: "A UTF-8 text to train on; its last part is kept for validation.")
   var text: String?
-  @Option(help: "The recipe of the linear layers.") var recipe = "float32"
+  @Option(help: "The recipe of the linear layers: float32 if nobody says.") var recipe: String?
   @Option(help: "Several recipes, divided by commas, in place of --recipe.") var compare: String?
   @Option(help: "Steps to take.") var steps = 500
   @Option(help: "Fixes parameters, rounding and dropout: 0 to 18446744073709551615.") var seed:
@@ -59,6 +59,9 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
       throw ValidationError("--compare names no recipe")
     }
+    guard compare == nil || recipe == nil else {
+      throw ValidationError("--compare names all recipes: leave --recipe out")
+    }
     let keeps = [files.checkpoint, files.export, files.exportAdapters].contains { $0 != nil }
     if keeps, compare != nil || seeds > 1 {
       throw ValidationError(
@@ -86,7 +89,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
   private func train(
     _ corpus: any TrainingCorpus, _ initial: InitialModel?, _ execution: Execution
   ) throws -> [TrainingReport.Run] {
-    let names = compare?.split(separator: ",").map(String.init) ?? [recipe]
+    let names = compare?.split(separator: ",").map(String.init) ?? [recipe ?? Recipe.float32.name]
     let schedules = try names.map { try training.schedule(named: $0, steps: steps) }
     var runs: [TrainingReport.Run] = []
     for schedule in schedules {

@@ -126,7 +126,7 @@ struct TrainingFiles: ParsableArguments {
       ("--export", exportsFolder(initial) ? nil : export),
     ]
     try outputs.check(
-      outputFiles, inputs: [self.initial, checkpoint, tokens], kept: kept, protected: inputs)
+      outputFiles, inputs: [self.initial, resume ? checkpoint : nil], kept: kept, protected: inputs)
     if isReplaced, let checkpoint { try AtomicFile.check(OutputPlace(checkpoint)) }
   }
 
@@ -136,6 +136,9 @@ struct TrainingFiles: ParsableArguments {
     of model: Transformer, by recipe: Recipe, _ initial: InitialModel?
   ) throws {
     guard export != nil else { return }
+    guard !merge || model.hasAdapters else {
+      throw Failure("--merge is for adapters, and the model has none")
+    }
     if exportsFolder(initial) { try initial?.source.checkFolder(of: model.configuration) }
     guard !exportsGGUF || !recipe.normalizesInputs else {
       throw Failure(
