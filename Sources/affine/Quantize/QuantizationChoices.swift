@@ -34,6 +34,12 @@ struct QuantizationChoices: ParsableArguments {
   /// What a person asked for.
   func plan() throws -> QuantizationPlan {
     let type = try Self.type(weights)
+    let method = quantizationMethod
+    if type.mapping.codes != nil, method is GPTQ || method is ScaledGPTQ || method is HQQ {
+      throw Failure(
+        "\(method.name) cannot choose scales that are codes, as \(weights) has: rtn, search, awq and smoothquant can"
+      )
+    }
     var rules = include.map { QuantizationPlan.Rule($0, as: type) }
     for layer in layers {
       rules.append(
