@@ -6,7 +6,7 @@ extension ModelSource {
   /// Writes a decoder that was made of this one, trained perhaps, as a folder of Hugging Face: `config.json`,
   /// `model.safetensors` in float32, and the tokenizer's files.
   ///
-  /// Changes of adapters are added to their weights. Files that exist are replaced, one by one, each whole.
+  /// Changes of adapters are added to their weights, and all of it is held in memory before it is written. Files that exist are replaced, one by one, each whole.
   ///
   /// - Parameters:
   ///   - weights: A decoder of the same extents and choices.

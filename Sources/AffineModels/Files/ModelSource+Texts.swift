@@ -65,7 +65,12 @@ extension ModelSource {
           throw ModelFileError.file(error)
         }
       }
-      return try optionalSettings("tokenizer_config.json")?.text("chat_template")
+      guard let settings = try optionalSettings("tokenizer_config.json") else { return nil }
+      guard case .array(let named) = settings.value("chat_template") else {
+        return try settings.text("chat_template")
+      }
+      // Of several, one is for conversations without tools or documents.
+      return named.first { $0.member("name")?.text == "default" }?.member("template")?.text
     }
   }
 

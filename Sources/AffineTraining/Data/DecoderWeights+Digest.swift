@@ -2,7 +2,7 @@ public import AffineLayers
 internal import AffineQuant
 
 extension DecoderWeights {
-  /// FNV-1a of the configuration and all tensors as they are stored, in hexadecimal digits.
+  /// FNV-1a of the configuration and all tensors as they are stored, with the changes of adapters, in hexadecimal digits.
   ///
   /// - Throws: What the file's reader throws.
   /// - Complexity: O(bytes).
@@ -17,6 +17,11 @@ extension DecoderWeights {
       one.tensors[part.name] = stored
       // Codes whose table has no name in files are told by what they stand for.
       if (try? one.contents()) == nil { one.tensors[part.name] = .float32(stored.floats()) }
+      if case .weight(let layer) = part, let change = try change(of: layer) {
+        one.tensors["a"] = .float32(change.a)
+        one.tensors["b"] = .float32(change.b)
+        one.metadata["factor"] = "\(change.factor)"
+      }
       for byte in try one.contents() { digest.combine(byte) }
       forget(part)
     }

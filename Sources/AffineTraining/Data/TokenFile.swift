@@ -97,6 +97,9 @@ public struct TokenFile: Sendable {
     if let taught, taught.count != (count + 7) / 8 {
       throw .tokens("\(taught.count) bytes of bits do not belong to \(count) tokens")
     }
+    if let taught, count & 7 != 0, taught[count >> 3] >> UInt8(count & 7) != 0 {
+      throw .tokens("bits beyond those of \(count) tokens are set")
+    }
   }
 
   /// How many tokens there are.
