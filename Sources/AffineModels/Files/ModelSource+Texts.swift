@@ -7,21 +7,14 @@ extension ModelSource {
   /// - Throws: ``TokenizerError``, ``ModelFileError`` or ``AffineFormats/GGUFError``: no tokenizer, a kind or
   ///   a setting that is not known; ``AffineLayers/DecoderError`` for tokens without a row of the embedding.
   public func tokenizer() throws -> any LanguageTokenizer {
-    let tokenizer: any LanguageTokenizer
     switch weights {
-    case .gguf(let weights):
-      let metadata = weights.file.metadata
-      let kind = try metadata.word("tokenizer.ggml.model")
-      tokenizer = kind == "llama" ? try PieceTokenizer(metadata) : try BytePairTokenizer(metadata)
+    case .gguf(let weights): return try weights.tokenizer()
     case .folder:
-      tokenizer = try Self.tokenizer(ofFile: "\(folder)/tokenizer.json", ends: try ends())
+      let path = "\(folder)/tokenizer.json"
+      let tokenizer = try Self.tokenizer(ofFile: path, ends: try ends())
+      try configuration.requireRows(of: tokenizer)
+      return tokenizer
     }
-    guard tokenizer.tokenCount <= configuration.vocabulary else {
-      throw DecoderError.contradiction(
-        "the number of tokens", tokenizer.tokenCount, "the rows of the embedding",
-        configuration.vocabulary)
-    }
-    return tokenizer
   }
 
   /// Reads a `tokenizer.json` alone.
@@ -95,5 +88,29 @@ extension ModelSource {
   func optionalSettings(_ name: String) throws -> ModelSettings? {
     let file = "\(folder)/\(name)"
     return MappedFile.exists(file) ? try ModelSettings(file: file) : nil
+  }
+}
+
+extension GGUFWeights {
+  /// What makes tokens of texts.
+  ///
+  /// - Throws: ``TokenizerError`` or ``AffineFormats/GGUFError``: no tokenizer, or a kind that is not known;
+  ///   ``AffineLayers/DecoderError`` for tokens without a row of the embedding.
+  public func tokenizer() throws -> any LanguageTokenizer {
+    let kind = try file.metadata.word("tokenizer.ggml.model")
+    let tokenizer: any LanguageTokenizer =
+      kind == "llama" ? try PieceTokenizer(file.metadata) : try BytePairTokenizer(file.metadata)
+    try configuration.requireRows(of: tokenizer)
+    return tokenizer
+  }
+}
+
+extension DecoderConfiguration {
+  /// - Throws: ``AffineLayers/DecoderError/contradiction(_:_:_:_:)`` for tokens without a row of the embedding.
+  fileprivate func requireRows(of tokenizer: any LanguageTokenizer) throws(DecoderError) {
+    guard tokenizer.tokenCount <= vocabulary else {
+      throw .contradiction(
+        "the number of tokens", tokenizer.tokenCount, "the rows of the embedding", vocabulary)
+    }
   }
 }

@@ -37,14 +37,4 @@ struct LanguageModelOptions: ParsableArguments {
   }
 }
 
-extension BytePairTokenizer {
-  /// - Throws: ``DecoderError/contradiction(_:_:_:_:)`` for tokens without a row of the embedding.
-  func requireRows(of configuration: DecoderConfiguration) throws(DecoderError) {
-    guard tokenCount <= configuration.vocabulary else {
-      throw .contradiction(
-        "the number of tokens", tokenCount, "the rows of the embedding", configuration.vocabulary)
-    }
-  }
-}
-
 extension CacheFormat: ExpressibleByArgument {}

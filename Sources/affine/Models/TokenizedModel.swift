@@ -56,8 +56,7 @@ extension TokenizedModel where Model == DecoderModel {
 
   /// Reads a model of an open file.
   static func llama(_ weights: GGUFWeights, on execution: Execution) throws -> TokenizedModel {
-    let tokenizer = try BytePairTokenizer(weights.file.metadata)
-    try tokenizer.requireRows(of: weights.configuration)
+    let tokenizer = try weights.tokenizer()
     let model = try DecoderModel(weights, activations: .float32, on: execution)
     return TokenizedModel(model: model, readsOn: true) {
       tokenizer.tokens($0, addSpecial: false, parseSpecial: false)
