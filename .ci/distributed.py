@@ -33,7 +33,8 @@ def run(ranks, *arguments):
 
 
 def without_times(result):
-    return {name: value for name, value in result.items() if name not in ("tokensPerSecond", "bytes", "ranks", "recipe")}
+    return {name: value for name, value in result.items() if name not in ("tokensPerSecond", "bytes", "peakResidentBytes", "ranks",
+                                                                   "recipe")}
 
 
 def losses(result):
