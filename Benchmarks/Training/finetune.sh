@@ -6,8 +6,9 @@
 #   Benchmarks/Training/finetune.sh --affine FILE --model FILE --text FILE --folder FOLDER [--steps 200] [--batch 4] [--context 256]
 #     [--threads 2] [--rank 16] [--rate 2e-5] [--lora-rate 2e-4] [--validation-windows 64] [--export] [--runs "float32 lora …"]
 #
-# Runs: float32 int8-mixed-precision switchback jetfire int8-weight-only lora qlora-int4 qlora-nf4 qlora-file. With --export each leaves a
-# GGUF file, FOLDER/RUN.gguf. --runs none only prints what is there.
+# Runs: float32 int8-mixed-precision switchback jetfire int8-weight-only lora qlora-int4 qlora-nf4 qlora-file, and qlora-gptq, which is not run
+# unless it is named: the model, a GGUF file, becomes Q4_0 by GPTQ first, calibrated on the text's first 100 kB. With --export each leaves a GGUF
+# file, FOLDER/RUN.gguf. --runs none only prints what is there.
 set -euo pipefail
 
 affine= model= text= folder= steps=200 batch=4 context=256 threads=2 rank=16 rate=2e-5 lora_rate=2e-4 windows=64 export=
@@ -43,7 +44,7 @@ done
 for value in affine model text folder; do [ -n "${!value}" ] || fail "--$value is missing"; done
 mkdir -p "$folder"
 
-options=(train --initial "$model" --text "$text" --tokens "$folder/text.tokens" --steps "$steps" --batch "$batch"
+options=(train --text "$text" --tokens "$folder/text.tokens" --steps "$steps" --batch "$batch"
   --context "$context" --threads "$threads" --validation-windows "$windows" --warm-up 20 --clip 1 --weight-decay 0)
 full=(--learning-rate "$rate")
 lora=(--lora "$rank" --alpha "$rank" --learning-rate "$lora_rate")
@@ -55,16 +56,23 @@ for run in $runs; do
     lora) arguments=("${lora[@]}") ;;
     qlora-int4) arguments=("${lora[@]}" --base int4-group32) ;;
     qlora-nf4) arguments=("${lora[@]}" --base uint4-group64-nf4) ;;
-    qlora-file) arguments=("${lora[@]}" --base file) ;;
+    qlora-file | qlora-gptq) arguments=("${lora[@]}" --base file) ;;
     *) fail "there is no run $run" ;;
   esac
   [ -f "$folder/$run.json" ] && continue
+  initial=$model
+  if [ "$run" = qlora-gptq ]; then
+    initial=$folder/gptq.gguf
+    head -c 100000 "$text" > "$folder/calibration.txt"
+    [ -f "$initial" ] || "$affine" quantize "$model" "$initial" --weights q4_0 --method gptq --calibrate "$folder/calibration.txt" \
+      --calibration-tokens 8192 --threads "$threads" > /dev/null
+  fi
   [ -z "$export" ] || arguments+=(--export "$folder/$run.gguf" --overwrite)
-  "$affine" "${options[@]}" "${arguments[@]}" --output "$folder/$run.json" > /dev/null
+  "$affine" "${options[@]}" --initial "$initial" "${arguments[@]}" --output "$folder/$run.json" > /dev/null
 done
 
 files=()
-for run in float32 int8-mixed-precision switchback jetfire int8-weight-only lora qlora-int4 qlora-nf4 qlora-file; do
+for run in float32 int8-mixed-precision switchback jetfire int8-weight-only lora qlora-int4 qlora-nf4 qlora-file qlora-gptq; do
   [ ! -f "$folder/$run.json" ] || files+=("$folder/$run.json")
 done
 [ ${#files[@]} -gt 0 ] || fail "no run has results in '$folder'"
