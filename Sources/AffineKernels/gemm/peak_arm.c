@@ -2,6 +2,7 @@
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
+#include "peak_read.h"
 
 // Loops on registers alone: see peak_x86.c. 16 chains cover four cycles of four pipes.
 
@@ -52,4 +53,6 @@ void aq_peak_f32_neon(void *args) { PEAK(float32x4_t, vdupq_n_f32, "fmla %0.4s, 
 __attribute__((target("bf16"))) void aq_peak_bf16_neonbf16(void *args) {
   PEAK(float32x4_t, vdupq_n_f32, "bfdot %0.4s, %1.8h, %2.8h", 16)
 }
+
+void aq_peak_read_neon(void *args) { AQ_READ(uint64x2_t) }
 #endif

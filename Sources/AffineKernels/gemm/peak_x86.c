@@ -2,6 +2,7 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#include "peak_read.h"
 
 // Loops on registers alone: what the arithmetic ports of one core can do at most. The instructions
 // are written as assembly so that no compiler merges or hoists them; 12 chains cover their latency.
@@ -159,4 +160,8 @@ void aq_peak_bf16_amxbf16(void *args) {
   // 16 rows, 16 lanes, 32 products and as many sums.
   peak->operations = 4.0 * 16 * 16 * 32 * 2 * (double)rounds;
 }
+
+__attribute__((target("avx2"))) void aq_peak_read_avx2(void *args) { AQ_READ(__m256i) }
+
+__attribute__((target("avx512f"))) void aq_peak_read_avx512vnni(void *args) { AQ_READ(__m512i) }
 #endif

@@ -149,7 +149,8 @@ typedef struct {
   FAMILY(peak_i8) \
   FAMILY(peak_i4) \
   FAMILY(peak_f32) \
-  FAMILY(peak_bf16)
+  FAMILY(peak_bf16) \
+  FAMILY(peak_read)
 
 #define AQ_DECLARE_FAMILY(name) aq_family aq_##name(void);
 AQ_EACH_FAMILY(AQ_DECLARE_FAMILY)

@@ -175,4 +175,11 @@ typedef struct {
   double operations;  // written: multiplications and additions done
 } aq_peak_args;
 
+/// A loop that reads every byte once, and keeps their sum by words so that no compiler leaves a load out.
+typedef struct {
+  const uint8_t *_Nonnull bytes;
+  size_t count;  // a multiple of 512
+  uint64_t sum;  // written
+} aq_read_args;
+
 #endif

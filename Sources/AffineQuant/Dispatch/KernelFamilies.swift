@@ -84,3 +84,5 @@ package import AffineKernels
 
 /// A loop that measures a roof.
 package struct PeakLoop { var c: aq_peak_args }
+/// A loop that reads memory.
+@safe package struct ReadLoop { var c: aq_read_args }

@@ -39,6 +39,34 @@ package enum Peak {
     }
   }
 
+  /// Bytes a second of reading `byteCount` bytes once, each thread its part: what a product of one row, which
+  /// reads its weight so, can be at most.
+  ///
+  /// Parts smaller than a cache are read from there, as a weight of that size is.
+  package static func readBytesPerSecond(_ byteCount: Int, threads: Int) -> Double {
+    let part = (byteCount / threads + Self.readStep - 1) / Self.readStep * Self.readStep
+    let memory = Buffer<UInt8>(count: part * threads, zeroed: true) { _ in }
+    let kernel = reading.best(on: .standard)
+    return Self.best(threads: 1) {
+      ThreadPool.shared.parallel(threads, threads: threads) { index in
+        var arguments = unsafe ReadLoop(
+          c: aq_read_args(bytes: memory.pointer + index * part, count: part, sum: 0))
+        kernel(&arguments)
+      }
+      return Double(memory.count)
+    }
+  }
+
+  /// What loops that read take at a time.
+  private static let readStep = 512
+
+  private static let reading = unsafe KernelTable<ReadLoop>(
+    aq_peak_read(), portable: "aq_peak_read_portable"
+  ) { arguments in
+    unsafe arguments.c.sum = UnsafeBufferPointer(start: arguments.c.bytes, count: arguments.c.count)
+      .reduce(0) { $0 &+ UInt64($1) }
+  }
+
   private static let bytes = unsafe KernelTable<PeakLoop>(
     aq_peak_i8(), portable: "aq_peak_i8_portable"
   ) { $0.c.operations = 0 }
