@@ -3,6 +3,8 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
   public let operation: String
   public var weights, activations: String
   public let m, k, n, threads: Int
+  /// Callers at the same time, each on so many threads; null stands for one.
+  @Nullable public internal(set) var callers: Int?
   /// What floats were multiplied as; null stands for float32.
   @Nullable public internal(set) var precision: String?
   /// The kernel that does the work; null where it is more than a kernel.
@@ -18,6 +20,9 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
   public let gigabytesPerSecond: Double
   /// Read and written, of copying as many bytes.
   @Nullable public internal(set) var copyGigabytesPerSecond: Double?
+  /// Of a loop that only reads as many bytes: what a product of one row can be at most. Null for what moves
+  /// memory.
+  @Nullable public internal(set) var readGigabytesPerSecond: Double?
   /// Of the same instructions on registers alone; null where no such loop is written.
   @Nullable public internal(set) var peakGops: Double?
   /// Of the peak, or of the copy for what moves memory.
@@ -28,7 +33,7 @@ extension BenchmarkResult {
   /// What is the same in two runs of one benchmark.
   public struct Key: Hashable, Sendable {
     public let operation, weights, activations: String
-    public let m, k, n, threads: Int
+    public let m, k, n, threads, callers: Int
     public let precision: String
   }
 
@@ -36,7 +41,7 @@ extension BenchmarkResult {
   public var key: Key {
     Key(
       operation: operation, weights: weights, activations: activations, m: m, k: k, n: n,
-      threads: threads, precision: precision ?? "float32")
+      threads: threads, callers: callers ?? 1, precision: precision ?? "float32")
   }
 
   /// Between the shortest and the longest of the rounds' medians.
@@ -45,9 +50,12 @@ extension BenchmarkResult {
     return (medians.min() ?? medianSeconds)...(medians.max() ?? medianSeconds)
   }
 
-  /// What the roofs allow: the least of the peak and of what a copy's bandwidth feeds, in GOP/s.
+  /// What the roofs allow: the least of the peak and of what reading feeds, or a copy where memory is moved, in
+  /// GOP/s.
   public var roof: Double? {
-    let fed = copyGigabytesPerSecond.map { $0 * gops / gigabytesPerSecond }
+    let fed = (readGigabytesPerSecond ?? copyGigabytesPerSecond).map {
+      $0 * gops / gigabytesPerSecond
+    }
     return [peakGops, fed].compactMap(\.self).min()
   }
 
@@ -63,11 +71,16 @@ extension BenchmarkResult: CustomStringConvertible {
   public var description: String {
     let roof = peakGops.map { "\(Self.short($0)) GOP/s" } ?? "a copy's bandwidth"
     let part = fractionOfPeak.map { ", \(Self.short(100 * $0)) % of \(roof)" } ?? ""
+    let read =
+      readGigabytesPerSecond.map {
+        ", \(Self.short(100 * gigabytesPerSecond / $0)) % of reading alone"
+      } ?? ""
+    let others = callers.map { ", \($0) callers" } ?? ""
     let rounded = precision.map { $0 == "float32" ? "" : " in \($0)" } ?? ""
     return
-      "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads: "
+      "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads\(others): "
       + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) GOP/s\(part), "
-      + "\(Self.short(gigabytesPerSecond)) GB/s" + (kernel.map { " (\($0))" } ?? "")
+      + "\(Self.short(gigabytesPerSecond)) GB/s\(read)" + (kernel.map { " (\($0))" } ?? "")
   }
 
   /// Three digits or so.

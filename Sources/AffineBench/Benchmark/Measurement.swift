@@ -8,6 +8,8 @@ package struct Measurement {
   private let benchmark: Benchmark
   private let name: String
   private let prepare: () throws -> BenchmarkWork
+  /// Threads that do the work at the same time, each on operands of its own.
+  package var callers = 1
   private var work: BenchmarkWork?
   private var rounds: [Timing] = []
 
@@ -29,10 +31,13 @@ package struct Measurement {
   package static let roundCount = 5
 
   package mutating func addRound(seconds: Double) throws {
-    let work = try prepare()
+    let works = try (0..<callers).map { _ in try prepare() }
+    let part = seconds / Double(Self.roundCount)
     rounds.append(
-      try Timing(seconds: seconds / Double(Self.roundCount), warmUps: 1, atLeast: 1, work.run))
-    self.work = work
+      try callers == 1
+        ? Timing(seconds: part, warmUps: 1, atLeast: 1, works[0].run)
+        : Timing(seconds: part, warmUps: 1, atLeast: 1, together: works.map(\.run)))
+    work = works[0]
   }
 
   func run(seconds: Double) throws -> BenchmarkResult {
@@ -47,19 +52,26 @@ package struct Measurement {
   package func result() -> BenchmarkResult {
     guard let work else { preconditionFailure("\(name) without a round") }
     let timing = Timing(rounds), threads = benchmark.execution.threads
-    let peak = work.kernel.flatMap { Peak.operationsPerSecond(for: $0, threads: threads) }
-    let copy = Peak.copiedBytesPerSecond(max(Int(work.bytes / 2), 1), threads: threads)
-    let rate = work.amount / timing.median
+    // Callers together take the cores that there are.
+    let all = max(threads, min(callers * threads, Execution.standard.threads))
+    let peak = work.kernel.flatMap { Peak.operationsPerSecond(for: $0, threads: all) }
+    let copy = Peak.copiedBytesPerSecond(max(Int(work.bytes / 2), 1), threads: all)
+    let rate = Double(callers) * work.amount / timing.median
+    let isProduct = [.linear, .inputGradient, .weightGradient].contains(Operation(rawValue: name))
     let isMove = [.quantize, .dequantize, .transpose].contains(Operation(rawValue: name))
+    let read =
+      isProduct ? Peak.readBytesPerSecond(max(Int(work.bytes), 1), threads: all) : nil
     return BenchmarkResult(
       operation: name, weights: benchmark.weights.name, activations: benchmark.activations.name,
       m: benchmark.m, k: benchmark.k, n: benchmark.n, threads: threads,
+      callers: callers == 1 ? nil : callers,
       precision: benchmark.execution.precision.rawValue, kernel: work.kernel?.name,
       medianSeconds: timing.median, minimumSeconds: timing.minimum, samples: timing.samples.count,
       roundMedianSeconds: rounds.map(\.median), gops: rate * 1e-9,
-      gigabytesPerSecond: work.bytes / timing.median * 1e-9, copyGigabytesPerSecond: copy * 1e-9,
-      peakGops: peak.map { $0 * 1e-9 },
+      gigabytesPerSecond: Double(callers) * work.bytes / timing.median * 1e-9,
+      copyGigabytesPerSecond: copy * 1e-9,
+      readGigabytesPerSecond: read.map { $0 * 1e-9 }, peakGops: peak.map { $0 * 1e-9 },
       fractionOfPeak: peak.map { rate / $0 }
-        ?? (isMove ? work.bytes / timing.median / copy : nil))
+        ?? (isMove ? Double(callers) * work.bytes / timing.median / copy : nil))
   }
 }

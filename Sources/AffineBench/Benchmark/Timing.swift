@@ -1,4 +1,6 @@
 import AffineQuant
+import Dispatch
+import Synchronization
 
 /// The times of repeated runs of one piece of work.
 package struct Timing {
@@ -22,5 +24,27 @@ package struct Timing {
       samples.append(try clock.measure(work).inSeconds)
     }
     self.samples = samples.sorted()
+  }
+
+  /// The same of several pieces of work at once, each on a thread of its own.
+  init(seconds: Double, warmUps: Int, atLeast: Int, together works: [() throws -> Void]) throws {
+    let results = Mutex<[Result<Timing, any Error>]>([])
+    let group = DispatchGroup()
+    for (number, work) in works.enumerated() {
+      let caller = Caller(work: work)
+      DispatchQueue(label: "affine.caller.\(number)").async(group: group) {
+        let result = Result {
+          try Timing(seconds: seconds, warmUps: warmUps, atLeast: atLeast, caller.work)
+        }
+        results.withLock { $0.append(result) }
+      }
+    }
+    group.wait()
+    self.init(try results.withLock { try $0.map { try $0.get() } })
+  }
+
+  /// Work that one thread alone runs.
+  private struct Caller: @unchecked Sendable {
+    let work: () throws -> Void
   }
 }

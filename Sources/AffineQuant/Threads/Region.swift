@@ -8,6 +8,8 @@ internal import Dispatch
 /// has no part left takes those of others, so a member that is late, or is none, holds nobody up.
 @safe
 final class Region: @unchecked Sendable {
+  /// Where it is announced.
+  let place: Int
   /// The next own part of each member, first phase and second phase, below the ``round`` that it counts in:
   /// what is left of another round is as good as the first part.
   private let next = PaddedCounters(count: 2 * ThreadPool.maximumThreads)
@@ -29,6 +31,8 @@ final class Region: @unchecked Sendable {
   let ended = DispatchSemaphore(value: 0)
 
   private static let roundShift = 32
+
+  init(place: Int) { self.place = place }
 
   /// Takes new work; nobody else may join yet.
   func prepare<Work: ParallelWork & ~Copyable>(

@@ -1,7 +1,10 @@
 internal import Dispatch
 internal import Synchronization
 
-/// The one pool: workers with numbers, which join the region that was announced last.
+/// The one pool: workers with numbers, which join the regions that callers announce.
+///
+/// Each of the first callers at one time has a place of its own for its announcement, so that workers who end
+/// a region find those of others. Further callers share places, and the latest announcement there counts.
 ///
 /// Joining and leaving cost a worker its own cache line alone, and the caller one announcement and a look at
 /// each worker: what a claim of every worker took, a small product does not have. A caller works itself; one
@@ -11,9 +14,13 @@ package final class ThreadPool: Sendable {
   package static let shared = ThreadPool()
   /// More threads than this are never started.
   static let maximumThreads = 256
+  /// Callers at one time that do not hide each other: more would take workers long to look at.
+  private static let places = 8
 
-  /// The ticket of the latest region.
-  private let announcement = PaddedCounters(count: 1)
+  /// The tickets of the latest regions, one a place.
+  private let announcements = PaddedCounters(count: places)
+  /// Places that were ever used: with one caller at a time, one.
+  private let placesInUse = PaddedCounters(count: 1)
   /// The ticket of the region that each worker has joined, or is about to; 0: none.
   private let joined = PaddedCounters(count: maximumThreads)
   /// Whether each worker sleeps, and how many do.
@@ -23,6 +30,7 @@ package final class ThreadPool: Sendable {
   private let started = Mutex(1)
   /// Regions to use again; none is ever given back, so that who comes late may look at one.
   private let regions = Mutex<[Region]>([])
+  private let regionCount = Atomic(0)
   private let rounds = Atomic(0)
 
   /// Does all parts of work on up to `threads` threads, and waits for them.
@@ -35,13 +43,13 @@ package final class ThreadPool: Sendable {
       return
     }
     start(atLeast: threads)
-    let region = regions.withLock { $0.popLast() } ?? Self.newRegion()
+    let region = regions.withLock { $0.popLast() } ?? newRegion()
     unsafe withUnsafePointer(to: work) { work in
       unsafe region.prepare(work, threads: threads, preparations: first, parts: parts)
       let round = rounds.add(1, ordering: .relaxed).newValue
       let ticket = Ticket(region, threads: threads, round: round)
       region.admit(ticket.number)
-      _ = announcement.exchange(0, ticket.number)
+      _ = announcements.exchange(region.place, ticket.number)
       wakeSome(below: threads)
       region.work(as: 0)
       region.close()
@@ -51,8 +59,10 @@ package final class ThreadPool: Sendable {
   }
 
   /// A region that lives as long as the process.
-  private static func newRegion() -> Region {
-    let region = Region()
+  private func newRegion() -> Region {
+    let number = regionCount.add(1, ordering: .relaxed).oldValue
+    if number < Self.places { _ = placesInUse.increment(0) }
+    let region = Region(place: number % Self.places)
     _ = unsafe Unmanaged.passRetained(region)
     return region
   }
@@ -84,10 +94,9 @@ package final class ThreadPool: Sendable {
   }
 
   private func serve(_ number: Int) -> Never {
-    var last = 0
+    var seen = SeenTickets(places: Self.places)
     while true {
-      let ticket = Ticket(number: waitForAnnouncement(number, after: last))
-      last = ticket.number
+      let ticket = Ticket(number: waitForAnnouncement(number, &seen))
       guard number < ticket.threads else { continue }
       // Named first, looked at then; a region closes first and looks for names then: one sees the other.
       _ = joined.exchange(number, ticket.number)
@@ -100,18 +109,17 @@ package final class ThreadPool: Sendable {
   }
 
   /// Looks for a while, then sleeps; who was woken wakes others.
-  private func waitForAnnouncement(_ number: Int, after last: Int) -> Int {
+  private func waitForAnnouncement(_ number: Int, _ seen: inout SeenTickets) -> Int {
     var spin = Spin()
     while true {
-      let ticket = announcement.load(0)
-      if ticket != last { return ticket }
+      if let ticket = seen.next(announcements, placesInUse) { return ticket }
       if spin.again() { continue }
       sleepers.add(1, ordering: .sequentiallyConsistent)
       _ = asleep.exchange(number, 1)
       // Who announces looks for sleepers after it: one sees the other.
-      if announcement.loadInOrder(0) == last || asleep.exchange(number, 0) == 0 {
+      if seen.threads(announcements, placesInUse) == 0 || asleep.exchange(number, 0) == 0 {
         wake[number].wait()
-        wakeSome(below: Ticket(number: announcement.load(0)).threads)
+        wakeSome(below: seen.threads(announcements, placesInUse))
       }
       sleepers.subtract(1, ordering: .sequentiallyConsistent)
       spin = Spin()

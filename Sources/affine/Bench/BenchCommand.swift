@@ -26,7 +26,7 @@ struct BenchCommand: ParsableCommand {
       usual; int8-group256 is dynamic8.
 
       gops counts 2·m·k·n operations for a product, three products for a step, and elements for the
-      rest. gigabytesPerSecond counts operands and results.
+      rest, of all --callers together; times are those of one call. gigabytesPerSecond counts operands and results.
 
       Types, extents and threads may be lists; 1...64 doubles from 1 to 64, 16...64+16 adds 16:
 
@@ -48,6 +48,8 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Output channels.") var n = IntegerList(4096)
   @Option(help: "Threads, 1 to 256; by default AFFINE_THREADS or all cores.") var threads:
     IntegerList?
+  @Option(help: "Threads that call at the same time, 1 to 64, each with as many threads as that.")
+  var callers = 1
   @OptionGroup var sets: InstructionSetOption
   @Option(
     help: "What floats, and codes that meet floats, are multiplied as: float32 or bfloat16.")
@@ -81,6 +83,7 @@ struct BenchCommand: ParsableCommand {
     guard compare == nil || format == .table else {
       throw ValidationError("--compare needs --format table")
     }
+    try require(callers, in: 1...64, for: "--callers")
     for count in threads?.values ?? [] { try require(count, in: 1...256, for: "--threads") }
     if threads == nil { try ThreadOption.checkEnvironment() }
   }
@@ -132,10 +135,11 @@ struct BenchCommand: ParsableCommand {
           execution.precision = precision
           for (k, n) in k.values.flatMap({ k in n.values.map { (k, $0) } }) {
             combinations += try m.values.map { m in
-              Combination(
-                weights: weights, activations: activations,
-                measurement: try operation.measurement(
-                  weights: weights, activations: activations, m: m, k: k, n: n, on: execution))
+              var measurement = try operation.measurement(
+                weights: weights, activations: activations, m: m, k: k, n: n, on: execution)
+              measurement.callers = callers
+              return Combination(
+                weights: weights, activations: activations, measurement: measurement)
             }
           }
         }
