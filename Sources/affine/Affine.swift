@@ -25,6 +25,6 @@ struct Affine: ParsableCommand {
       QuantizeCommand.self,
       CompareQuantizationsCommand.self, TrainCommand.self, GenerateCommand.self,
       ChatCommand.self,
-      PerplexityCommand.self, EmbedCommand.self, LawsCommand.self,
+      PerplexityCommand.self, MemoryCommand.self, EmbedCommand.self, LawsCommand.self,
     ])
 }

@@ -23,7 +23,7 @@ public struct DecoderModel: Sendable {
   var head: Linear?
 
   /// Tokens that run through the layers at once, so that memory does not grow with the text.
-  static let pieceLength = 64
+  package static let pieceLength = 64
   /// Rows of logits at once.
   static let logitRows = 64
 

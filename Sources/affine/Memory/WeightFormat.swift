@@ -1,0 +1,19 @@
+import AffineLayers
+import AffineQuant
+
+/// How a running model keeps its matrices.
+struct WeightFormat {
+  /// `nil`: floats of 32 bits.
+  let type: QuantizedType?
+
+  init?(name: String) {
+    type = QuantizedType(name: name)
+    guard type != nil || name == "float32" else { return nil }
+  }
+
+  var name: String { type?.name ?? "float32" }
+
+  func byteCount(of shape: Shape) -> Int {
+    type?.byteCount(of: shape) ?? shape.count * MemoryLayout<Float>.stride
+  }
+}
