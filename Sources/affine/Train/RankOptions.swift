@@ -1,6 +1,4 @@
 public import AffineDistributed
-import AffineBench
-import AffineFormats
 import AffineTraining
 public import ArgumentParser
 
@@ -47,24 +45,13 @@ struct RankOptions: ParsableArguments {
   func compare(_ trainer: Trainer, files: [(option: String, path: String?)]) throws {
     let ranks = try Ranks.join()
     guard ranks.size > 1 else { return }
-    var card = RankCard()
-    card.add("build", try Self.digest(of: Machine.program))
-    card.add("list of arguments", "'\(CommandLine.arguments.dropFirst().joined(separator: " "))'")
+    var card = try Ranks.card()
     for (option, path) in files {
-      card.add("file of \(option)", try path.map { try Self.digest(of: $0) } ?? "none")
+      card.add("file of \(option)", try path.map(Ranks.digest) ?? "none")
     }
     card.add("number of steps taken", "\(trainer.step)")
-    card.add("model", Self.digest(try trainer.model.checkpoint.contents()))
+    card.add("model", Ranks.digest(try trainer.model.checkpoint.contents()))
     try card.compare(over: ranks)
-  }
-
-  private static func digest(of path: String) throws -> String {
-    guard MappedFile.exists(path) else { return "none" }
-    return digest(try MappedFile.contents(of: path))
-  }
-
-  private static func digest(_ bytes: [UInt8]) -> String {
-    String(bytes.span.digest, radix: 16)
   }
 }
 
