@@ -94,7 +94,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "AffineDistributedTests",
-      dependencies: ["AffineDistributed", "AffineLayers", "AffineTestSupport"],
+      dependencies: ["AffineDistributed", "AffineLayers", "AffineModels", "AffineTestSupport"],
       swiftSettings: strict),
     // What ranks exchange, checked by ranks: `mpirun -n 2 affine-ranks`.
     .executableTarget(

@@ -1,7 +1,9 @@
 import AffineDistributed
 import AffineLayers
+import AffineModels
 import AffineQuant
 import AffineTestSupport
+import Foundation
 import Testing
 
 /// Ranks that run one decoder together, against one process that has it whole.
@@ -33,6 +35,8 @@ import Testing
 
   static let extents = TinyDecoder.extents(
     vocabulary: 50, width: 64, heads: 6, keyValueHeads: 2, headSize: 32, feedForward: 96)
+  static let golden = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Golden")
   static let tokens = (0..<40).map { ($0 * 17 + 3) % 50 }
 
   /// A prompt in one piece, then a token at a time, and the bytes of the weights.
@@ -89,6 +93,27 @@ import Testing
     let norms = (2 * Self.extents.blocks.count + 1) * Self.extents.width * 4
     #expect(parts.reduce(0, +) == whole + norms)
     #expect(parts[0] == parts[1])
+  }
+
+  /// Tiny models of files: floats of each architecture, and codes of each format.
+  @Test(
+    arguments: [
+      "Architectures/llama", "Architectures/llama-biased", "Architectures/mistral",
+      "Architectures/qwen2", "Architectures/qwen3", "Architectures/gemma3_text",
+      "Architectures/gemma3", "Architectures/phi3", "Architectures/smollm3",
+      "Architectures/phi3/model.gguf", "Architectures/gemma3_text/model.gguf", "Quantized/awq",
+      "Quantized/gptq", "Quantized/mlx", "Quantized/bnb-int8", "Quantized/bnb-nf4",
+      "Quantized/compressed-tensors",
+    ], ["float32", "int8-group32"])
+  func modelsOfFilesAreThoseOfOne(_ name: String, _ activations: String) throws {
+    let source = try ModelSource.open(Self.golden.appending(path: name).path())
+    let format = try #require(ActivationFormat(name: activations))
+    let whole = try Self.run(source, format)
+    for ranks in [2, 4] {
+      for part in try ThreadRanks.run(
+        ranks, { try Self.run(source, format, over: LayerExchange($0)) })
+      { #expect(part.logits == whole.logits, "\(ranks) ranks") }
+    }
   }
 
   @Test func adaptersAreDivided() throws {

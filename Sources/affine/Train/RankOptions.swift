@@ -15,10 +15,20 @@ struct RankOptions: ParsableArguments {
   var fixedOrder = false
   @Flag(help: "Each rank keeps the optimizer's moments of its part of the parameters alone.")
   var shardOptimizer = false
+  @Flag(
+    help:
+      "Each rank keeps its part of the parameters, gradients and moments alone, and gets the rest a block at a time, twice a pass."
+  )
+  var shardWeights = false
+  @Option(help: "With --shard-weights: how weights travel: float32, bfloat16 or int8.")
+  var gather: ExchangeFormat?
 
   func validate() throws {
     guard !noErrorFeedback || exchange != .float32 else {
       throw ValidationError("--no-error-feedback is of gradients that are rounded: --exchange int8")
+    }
+    guard gather == nil || shardWeights else {
+      throw ValidationError("--gather is of weights that ranks divide: --shard-weights")
     }
     guard !fixedOrder || exchange == .float32 else {
       throw ValidationError(
@@ -35,6 +45,8 @@ struct RankOptions: ParsableArguments {
     options.feedsBackErrors = !noErrorFeedback
     options.isFixedOrder = fixedOrder
     options.shardsOptimizer = shardOptimizer
+    options.shardsParameters = shardWeights
+    options.weightFormat = gather ?? .float32
     guard ranks.size > 1 || options != ExchangeOptions() else { return nil }
     return GradientExchange(ranks, options)
   }
@@ -42,15 +54,16 @@ struct RankOptions: ParsableArguments {
   /// Compares what ranks must have in common, before the first step.
   ///
   /// - Throws: ``AffineDistributed/CommunicationError``: the first difference.
-  func compare(_ trainer: Trainer, files: [(option: String, path: String?)]) throws {
+  func compare(
+    _ model: Transformer, files: [(option: String, path: String?)]
+  ) throws {
     let ranks = try Ranks.join()
     guard ranks.size > 1 else { return }
     var card = try Ranks.card()
     for (option, path) in files {
       card.add("file of \(option)", try path.map(Ranks.digest) ?? "none")
     }
-    card.add("number of steps taken", "\(trainer.step)")
-    card.add("model", Ranks.digest(try trainer.model.checkpoint.contents()))
+    card.add("model", model.digest)
     try card.compare(over: ranks)
   }
 }
