@@ -99,12 +99,12 @@ def text_of_one():
     tiny = f"{work}/tiny.gguf"
     # An export needs all weights in one place.
     run(2, "--shard-weights", "--unit", "bytes", "--norm", "rms", "--activation", "swiglu", "--positions", "rotary",
-        "--hidden", "76", "--width", "48", "--heads", "6", "--key-value-heads", "3", "--steps", "4", "--export", tiny)
+        "--hidden", "76", "--width", "48", "--heads", "6", "--key-value-heads", "3", "--context", "64", "--steps", "4", "--export", tiny)
     models = [(tiny, ranks) for ranks in (1, 2, 3)]
     for variable, ranks in ("AFFINE_SMOLLM2", 2), ("AFFINE_GEMMA3", 2):
         models += [(os.environ[variable], ranks)] if variable in os.environ else []
     for model, ranks in models:
-        arguments = ["generate", "--model", model, "--tokens", "8", "--seed", "1", "--cache", "int8", "--prompt"]
+        arguments = ["generate", "--model", model, "--tokens", "8", "--seed", "1", "--temperature", "1", "--cache", "int8", "--prompt"]
         alone = json.loads(subprocess.run([plain, *arguments, "It is a truth", "--format", "json"], check=True,
                                           capture_output=True, text=True).stdout)
         done = subprocess.run([".ci/ranks", str(ranks), affine, *arguments, "-", "--format", "json"],

@@ -49,7 +49,7 @@ private struct DecoderReader<Weights: DecoderWeights> {
   private let execution: Execution
   private var read: [DecoderTensor] = []
   /// Of all that was read, where processes must have read the same.
-  private(set) var digest = Digest()
+  fileprivate(set) var digest = Digest()
 
   init(
     _ weights: Weights, _ activations: ActivationFormat, _ part: DecoderPart?,
@@ -143,6 +143,7 @@ private struct DecoderReader<Weights: DecoderWeights> {
   }
 
   private mutating func stored(_ tensor: DecoderTensor) throws -> StoredMatrix {
+    if let own = try divided(tensor) { return own }
     guard let stored = try weights.tensor(tensor) else {
       throw DecoderError.missingTensor(weights.name(of: tensor))
     }
@@ -157,6 +158,25 @@ private struct DecoderReader<Weights: DecoderWeights> {
     digest.combine(stored)
     guard let outputs = part.outputs(of: tensor) else { return stored }
     return try stored.rows(outputs, of: tensor)
+  }
+}
+
+extension DecoderReader {
+  /// What this process keeps of a weight that is read part after part: it is never whole in memory.
+  private mutating func divided(_ tensor: DecoderTensor) throws -> StoredMatrix? {
+    guard let part, case .weight = tensor, let parts = part.outputsOfEach(tensor) else {
+      return nil
+    }
+    var own: StoredMatrix?
+    for (rank, rows) in parts.enumerated() {
+      guard let stored = try weights.tensor(tensor, rows: rows),
+        stored.shape == Shape(rows.count, configuration.shape(of: tensor).columns)
+      else { return nil }
+      digest.combine(stored)
+      if rank == part.parallel.rank { own = stored }
+    }
+    if case .codes = own { weights.forget(tensor) } else { read.append(tensor) }
+    return own
   }
 }
 

@@ -73,12 +73,17 @@ struct DecoderPart: Sendable {
     heads.map { $0.lowerBound * whole.headSize..<$0.upperBound * whole.headSize }
   }
 
-  /// The rows of a weight and columns of a bias that this process has; `nil`: all.
-  func outputs(of tensor: DecoderTensor) -> Range<Int>? {
+  /// The rows of a weight and columns of a bias that each process has; `nil`: all.
+  func outputsOfEach(_ tensor: DecoderTensor) -> [Range<Int>]? {
     switch tensor.layer {
-    case .embedding, .head, .linear: outputs(tensor.layer)[parallel.rank]
+    case .embedding, .head, .linear: outputs(tensor.layer)
     case .positions, .norm, .blockNorm: nil
     }
+  }
+
+  /// Those that this process has.
+  func outputs(of tensor: DecoderTensor) -> Range<Int>? {
+    outputsOfEach(tensor)?[parallel.rank]
   }
 
   /// What all processes give, side by side, from each its outputs of a layer.
