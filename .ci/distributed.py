@@ -71,8 +71,8 @@ def sharded_weights():
     int8 = run(4, *shapes, "--shard-weights", "--gather", "int8")
     part = int8["ranks"]["parameterBytes"] / weights["ranks"]["parameterBytes"]
     assert part < 0.35 and apart(int8, alone) < 0.02, (part, apart(int8, alone))
-    print(f"sharded weights: {held[2] / held[0]:.3f} of the memory of one; gathered in int8 {part:.3f} of the bytes, losses up "
-          f"to {apart(int8, alone):.5f} apart")
+    print(f"sharded weights: {held[2] / held[0]:.3f} of the memory of one; gathered in int8 {part:.3f} of the bytes, "
+          f"losses up to {apart(int8, alone):.5f} apart")
 
 
 def checkpoints():
@@ -99,12 +99,14 @@ def text_of_one():
     tiny = f"{work}/tiny.gguf"
     # An export needs all weights in one place.
     run(2, "--shard-weights", "--unit", "bytes", "--norm", "rms", "--activation", "swiglu", "--positions", "rotary",
-        "--hidden", "76", "--width", "48", "--heads", "6", "--key-value-heads", "3", "--context", "64", "--steps", "4", "--export", tiny)
+        "--hidden", "76", "--width", "48", "--heads", "6", "--key-value-heads", "3", "--context", "64", "--steps", "4",
+        "--export", tiny)
     models = [(tiny, ranks) for ranks in (1, 2, 3)]
     for variable, ranks in ("AFFINE_SMOLLM2", 2), ("AFFINE_GEMMA3", 2):
         models += [(os.environ[variable], ranks)] if variable in os.environ else []
     for model, ranks in models:
-        arguments = ["generate", "--model", model, "--tokens", "8", "--seed", "1", "--temperature", "1", "--cache", "int8", "--prompt"]
+        arguments = ["generate", "--model", model, "--tokens", "8", "--seed", "1", "--temperature", "1", "--cache", "int8",
+                     "--prompt"]
         alone = json.loads(subprocess.run([plain, *arguments, "It is a truth", "--format", "json"], check=True,
                                           capture_output=True, text=True).stdout)
         done = subprocess.run([".ci/ranks", str(ranks), affine, *arguments, "-", "--format", "json"],
@@ -115,7 +117,7 @@ def text_of_one():
         if ranks > 1:
             whole, parts = sum(together["ranks"]["weightBytes"]), together["ranks"]["weightBytes"]
             assert max(parts) < 1.4 * whole / ranks, parts
-            print(f"{os.path.basename(model)}: {ranks} ranks hold {[part for part in parts]} bytes and say the same; resident "
+            print(f"{os.path.basename(model)}: {ranks} ranks hold {parts} bytes and say the same; resident "
                   f"{together['ranks']['peakResidentBytes']}, one {alone['peakResidentBytes']}")
     lines = f"{work}/lines.txt"
     open(lines, "w").write("Anne\nThe sea\n")
