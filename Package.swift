@@ -27,7 +27,9 @@ let package = Package(
     .executable(name: "affine", targets: ["affine"]),
   ],
   traits: [
-    .trait(name: "MPI", description: "Training by the ranks that mpirun starts, over Open MPI.")
+    .trait(
+      name: "MPI",
+      description: "Training and inference by the ranks that mpirun starts, over Open MPI.")
   ],
   dependencies: [
     // Used by the command alone; who imports a library gets nothing else.
@@ -64,7 +66,7 @@ let package = Package(
       dependencies: [.target(name: "OpenMPI", condition: .when(traits: ["MPI"]))],
       cSettings: [.define("AFFINE_MPI", .when(traits: ["MPI"]))]),
     .target(
-      name: "AffineDistributed", dependencies: ["AffineMPI", "AffineTraining"],
+      name: "AffineDistributed", dependencies: ["AffineLayers", "AffineMPI", "AffineTraining"],
       swiftSettings: strict),
     .executableTarget(
       name: "affine",
@@ -92,7 +94,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "AffineDistributedTests",
-      dependencies: ["AffineDistributed", "AffineLayers", "AffineTestSupport"],
+      dependencies: ["AffineDistributed", "AffineLayers", "AffineModels", "AffineTestSupport"],
       swiftSettings: strict),
     // What ranks exchange, checked by ranks: `mpirun -n 2 affine-ranks`.
     .executableTarget(

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What ranks must hold: the loss of one, checkpoints for any number, one error where one fails.
+"""What ranks must hold: the loss of one, checkpoints for any number, the text of one, one error where one fails.
 
     .ci/distributed.py AFFINE AFFINE_WITHOUT_MPI
 """
@@ -60,6 +60,21 @@ def same_loss():
         print(f"{exchange}: {part:.4f} of the bytes, losses up to {apart(found, alone):.5f} apart")
 
 
+def sharded_weights():
+    shapes = ["--width", "64", "--layers", "4", "--steps", "4", "--fixed-order"]
+    alone, moments = run(1, *shapes), run(4, *shapes, "--shard-optimizer")
+    weights = run(4, *shapes, "--shard-weights")
+    assert without_times(weights) == without_times(moments) == without_times(alone), "sharded weights change a loss"
+    held = [result["bytes"]["weights"] + result["bytes"]["gradients"] + result["bytes"]["optimizer"]
+            for result in (alone, moments, weights)]
+    assert held[2] < held[1] / 2 and held[1] < held[0], held
+    int8 = run(4, *shapes, "--shard-weights", "--gather", "int8")
+    part = int8["ranks"]["parameterBytes"] / weights["ranks"]["parameterBytes"]
+    assert part < 0.35 and apart(int8, alone) < 0.02, (part, apart(int8, alone))
+    print(f"sharded weights: {held[2] / held[0]:.3f} of the memory of one; gathered in int8 {part:.3f} of the bytes, "
+          f"losses up to {apart(int8, alone):.5f} apart")
+
+
 def checkpoints():
     def keep(name, ranks, steps, *more):
         path = f"{work}/{name}.safetensors"
@@ -68,14 +83,51 @@ def checkpoints():
 
     _, whole = keep("whole", 1, 8)
     whole = open(whole, "rb").read()
-    for first, second in (4, 2), (1, 4), (4, 1):
+    ways = [["--shard-optimizer"], ["--shard-weights"], ["--shard-weights", "--gather", "float32"]]
+    for (first, second), way in zip([(4, 2), (1, 4), (4, 1)], ways):
         name = f"from{first}to{second}"
         # Learning rates are those of the longer run.
         path = f"{work}/{name}.safetensors"
         killed_run(first, [*common, "--steps", "8", "--fixed-order", "--moments", "dynamic8", "--checkpoint", path,
-                           "--checkpoint-every", "1", "--shard-optimizer"], path)
-        _, path = keep(name, second, 8, "--shard-optimizer")
+                           "--checkpoint-every", "1", *way], path)
+        _, path = keep(name, second, 8, *ways[0])
         assert open(path, "rb").read() == whole, f"{name}: another checkpoint"
+
+
+def text_of_one():
+    """Also of models that are not divided evenly, and with a prompt that the first rank alone can read."""
+    tiny = f"{work}/tiny.gguf"
+    # An export needs all weights in one place.
+    run(2, "--shard-weights", "--unit", "bytes", "--norm", "rms", "--activation", "swiglu", "--positions", "rotary",
+        "--hidden", "76", "--width", "48", "--heads", "6", "--key-value-heads", "3", "--context", "64", "--steps", "4",
+        "--export", tiny)
+    models = [(tiny, ranks) for ranks in (1, 2, 3)]
+    for variable, ranks in ("AFFINE_SMOLLM2", 2), ("AFFINE_GEMMA3", 2):
+        models += [(os.environ[variable], ranks)] if variable in os.environ else []
+    for model, ranks in models:
+        arguments = ["generate", "--model", model, "--tokens", "8", "--seed", "1", "--temperature", "1", "--cache", "int8",
+                     "--prompt"]
+        alone = json.loads(subprocess.run([plain, *arguments, "It is a truth", "--format", "json"], check=True,
+                                          capture_output=True, text=True).stdout)
+        done = subprocess.run([".ci/ranks", str(ranks), affine, *arguments, "-", "--format", "json"],
+                              input="It is a truth\n", capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        together = json.loads(done.stdout)
+        assert together["tokenIds"] == alone["tokenIds"] and together["text"] == alone["text"], (model, ranks, together)
+        if ranks > 1:
+            whole, parts = sum(together["ranks"]["weightBytes"]), together["ranks"]["weightBytes"]
+            assert max(parts) < 1.4 * whole / ranks, parts
+            print(f"{os.path.basename(model)}: {ranks} ranks hold {parts} bytes and say the same; resident "
+                  f"{together['ranks']['peakResidentBytes']}, one {alone['peakResidentBytes']}")
+    lines = f"{work}/lines.txt"
+    open(lines, "w").write("Anne\nThe sea\n")
+    batch = ["generate", "--model", tiny, "--tokens", "4", "--temperature", "0", "--prompts", lines]
+    alone = subprocess.run([plain, *batch], check=True, capture_output=True, text=True).stdout
+    assert launch(2, batch).stdout == alone
+    fails(4, ["generate", "--model", tiny, "--prompt", "a"],
+          "3 heads of keys and values cannot be divided among 4 processes")
+    fails(1, ["generate", "--model", tiny, "--prompt", "a", ":", "-n", "1", affine, "generate", "--model", tiny,
+              "--prompt", "b"], "rank 1 has another list of arguments than rank 0")
 
 
 def killed_run(ranks, arguments, path):
@@ -146,6 +198,8 @@ def mismatches():
 
 
 same_loss()
+sharded_weights()
 checkpoints()
+text_of_one()
 a_dead_rank()
 mismatches()

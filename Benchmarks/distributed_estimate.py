@@ -17,10 +17,19 @@ A step of N machines takes
 where compute and coding, measured on one core, divide among --cores, and two thirds of compute are the backward pass, in
 which gradients travel. The overlap is the part of an exchange that a run of --waits did not wait for, where the
 exchange alone takes what --ranks says. "Of linear" is compute / step. Memory is of weights, gradients and what is kept of moments.
+
+With sharded weights (ZeRO-3) blocks are computed once more, parameters travel twice and gradients once, in the same format,
+and nothing is hidden:
+
+    step = 4/3 · compute + coding + 3 · (N - 1) / N · parameters · bytes a value · 8 / bits a second
+           + (2 · --blocks · N · log2 N + buckets · (N - 1)) · seconds a message
+
+and a machine has its part and one block.
 """
 
 import argparse
 import json
+import math
 
 
 def bucket(machines):
@@ -44,8 +53,8 @@ def table(options):
           + ";\ncoding a value on a core: " + ", ".join(f"{alone[name + 'SecondsPerValue'] * 1e9:.1f} ns in {name}" for name in overlap)
           + f". {options.tokens} tokens a machine and step.\n")
     print("| machines | parameters | exchange | compute, s | coding, s | travel, s | step, s | of linear | "
-          "tokens/s | memory a machine | with sharded moments |")
-    print("| --- " * 11 + "|")
+          "tokens/s | memory a machine | with sharded moments | with sharded weights | step then, s |")
+    print("| --- " * 13 + "|")
     for machines in options.machines:
         for billions in options.billions:
             parameters = billions * 1e9
@@ -57,9 +66,13 @@ def table(options):
                 travel += 2 * buckets * (machines - 1) * message
                 step = compute + coding + travel - min(overlap[name] * travel, 2 / 3 * compute)
                 memory, sharded = 16 * parameters, (8 + 8 / machines) * parameters
+                least = (16 / machines + 4 / options.blocks) * parameters
+                once = parameters * ranks[name + "BytesPerValue"] * 8 / options.bits * (machines - 1) / machines
+                messages = 2 * options.blocks * machines * math.log2(machines) + buckets * (machines - 1)
+                longest = 4 / 3 * compute + coding + 3 * once + messages * message
                 print(f"| {machines} | {billions:g} · 10⁹ | {name} | {compute:.1f} | {coding:.1f} | {travel:.1f} | "
                       f"{step:.1f} | {compute / step:.3f} | {machines * options.tokens / step:.0f} | "
-                      f"{memory / 1e9:.0f} GB | {sharded / 1e9:.0f} GB |")
+                      f"{memory / 1e9:.0f} GB | {sharded / 1e9:.0f} GB | {least / 1e9:.1f} GB | {longest:.1f} |")
 
 
 def main():
@@ -71,6 +84,7 @@ def main():
     parser.add_argument("--bits", type=float, default=25e9, help="of the network, a second and machine")
     parser.add_argument("--machines", type=int, nargs="+", default=[64, 1024])
     parser.add_argument("--billions", type=float, nargs="+", default=[1, 8, 70], help="parameters")
+    parser.add_argument("--blocks", type=int, default=32, help="of the model")
     parser.add_argument("--cores", type=int, default=16, help="of a machine, each as the one that was measured")
     parser.add_argument("--tokens", type=int, default=2048, help="of a machine and step")
     table(parser.parse_args())

@@ -3,7 +3,9 @@
 DistributedDataParallel over gloo on the same model, in turn.
 
 Every rank has as many windows at any number of ranks, so that rates of a machine with enough cores would grow
-linearly; "of linear" is what they grow to. The model has 10.7 million parameters unless options say otherwise.
+linearly; "of linear" is what they grow to. Cores that share memory and heat give less than that to any programs: "of
+alone" is beside as many processes at once that exchange nothing. The model has 10.7 million parameters unless options
+say otherwise. Every run is a line on standard error as it ends.
 """
 
 import argparse
@@ -22,6 +24,7 @@ def arguments():
     parser.add_argument("--text", required=True, help="a UTF-8 text")
     parser.add_argument("--ranks", default="1,2,4,8,16")
     parser.add_argument("--exchanges", default="float32,bfloat16,int8")
+    parser.add_argument("--ranks-options", default="", help="more options of our side, as '--shard-weights'")
     parser.add_argument("--recipe", default="float32")
     parser.add_argument("--width", type=int, default=384)
     parser.add_argument("--layers", type=int, default=6)
@@ -36,14 +39,29 @@ def arguments():
     return parser.parse_args()
 
 
-def ours(options, ranks, exchange):
-    command = [
-        os.path.join(HERE, "../../.ci/ranks"), str(ranks), options.affine, "train", "--text", options.text, "--width",
+def training(options, ranks):
+    return [
+        options.affine, "train", "--text", options.text, "--width",
         str(options.width), "--layers", str(options.layers), "--heads", str(options.heads), "--context",
         str(options.context), "--batch", str(options.windows * ranks), "--tied", "--positions", "rotary",
         "--learning-rate", "6e-4", "--steps", str(options.steps), "--validation-windows", "1", "--threads", "1",
-        "--recipe", options.recipe, "--exchange", exchange, "--format", "json",
+        "--recipe", options.recipe, "--format", "json",
     ] + (["--isa", options.isa] if options.isa else [])
+
+
+def alone(options, count):
+    processes = [subprocess.Popen(training(options, 1), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                 for _ in range(count)]
+    outputs = [process.communicate()[0] for process in processes]
+    if any(process.returncode for process in processes):
+        sys.exit("a process alone failed")
+    runs = [json.loads(output)["runs"][0] for output in outputs]
+    return {"rate": sum(run["tokensPerSecond"] for run in runs), "parameters": runs[0]["parameters"]}
+
+
+def ours(options, ranks, exchange):
+    command = [os.path.join(HERE, "../../.ci/ranks"), str(ranks), *training(options, ranks), "--exchange", exchange,
+               *options.ranks_options.split()]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr)
@@ -76,20 +94,28 @@ def main():
              for exchange in options.exchanges.split(",")}
     if not options.no_torch:
         sides["torch DDP, gloo"] = lambda count: torch(options, count)
+    sides = {"alone": lambda count: alone(options, count)} | sides
     found = {(count, side): [] for count in ranks for side in sides}
     for _ in range(options.rounds):
         for count in ranks:
             for side, run in sides.items():
                 found[count, side].append(run(count))
+                print(count, side, json.dumps(found[count, side][-1]), file=sys.stderr, flush=True)
     rate = {key: statistics.median(run["rate"] for run in runs) for key, runs in found.items()}
-    print("| ranks | " + " | ".join(f"{side}, tokens/s | of linear | sent a rank and step" for side in sides) + " |")
-    print("| --- " * (1 + 3 * len(sides)) + "|")
+    rest = [side for side in sides if side != "alone"]
+    print("| ranks | as many alone, tokens/s | of linear | " + " | ".join(
+        f"{side}, tokens/s | of linear | of alone | sent a rank and step" for side in rest) + " |")
+    print("| --- " * (3 + 4 * len(rest)) + "|")
     for count in ranks:
         cells = []
         for side in sides:
             linear = rate[count, side] / (rate[ranks[0], side] / ranks[0] * count)
             sent = found[count, side][0].get("gradientBytes", 0) / 1e6
-            cells += [f"{rate[count, side]:.0f}", f"{linear:.3f}", f"{sent:.2f} MB"]
+            cells += [f"{rate[count, side]:.0f}", f"{linear:.3f}"]
+            if side != "alone":
+                # What exchanging takes, each side beside one process of its own.
+                beside = linear / (rate[count, "alone"] / (rate[ranks[0], "alone"] / ranks[0] * count))
+                cells += [f"{beside:.3f}", f"{sent:.2f} MB"]
         print(f"| {count} | " + " | ".join(cells) + " |")
     print(f"\nMedians of {options.rounds}; {found[ranks[0], next(iter(sides))][0]['parameters']} parameters, "
           f"{options.windows} windows of {options.context} bytes a rank.")

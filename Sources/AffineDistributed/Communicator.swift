@@ -22,6 +22,14 @@ public protocol Communicator: Sendable {
   /// - Throws: ``CommunicationError``.
   func startExchange(_ parts: Buffer<UInt8>) throws(CommunicationError) -> any Transfer
 
+  /// Starts to send parts of some bytes to ranks, `counts[r]` of them to rank r; the same counts on each rank.
+  ///
+  /// - Returns: What ends with the parts that are for this rank, in the order of ranks.
+  /// - Throws: ``CommunicationError``.
+  func startExchange(
+    _ parts: Buffer<UInt8>, counts: [Int]
+  ) throws(CommunicationError) -> any Transfer
+
   /// Starts to send some bytes to all ranks; as many from each.
   ///
   /// - Returns: What ends with the bytes of all ranks, in their order.

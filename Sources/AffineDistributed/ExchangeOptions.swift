@@ -9,6 +9,10 @@ public struct ExchangeOptions: Sendable, Hashable {
   public var isFixedOrder = false
   /// Whether each rank keeps the moments of its part of the parameters alone.
   public var shardsOptimizer = false
+  /// Whether it keeps these parameters and their gradients alone too.
+  public var shardsParameters = false
+  /// How weights travel to a layer of another rank.
+  public var weightFormat = ExchangeFormat.float32
   /// Gradients that travel together; `nil`: 2^18, and for many ranks as many as make messages long enough.
   public var bucket: Int?
 

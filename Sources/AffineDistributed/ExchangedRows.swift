@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 /// Rows of values as they travel: one after another, codes before scales.
@@ -38,6 +39,17 @@ struct ExchangedRows {
       let core = try CodeMatrix(
         type: Self.type, grid: BlockGrid(shape, Self.type.block), parts: split(bytes, shape))
       return AnyQuantized(core).dequantized(on: execution)
+    }
+  }
+
+  /// A weight in a format, rounded to the nearest.
+  static func packed(
+    _ weight: Matrix<Float>, _ format: ExchangeFormat, on execution: Execution
+  ) throws(QuantizationError) -> StoredMatrix {
+    switch format {
+    case .float32: .float32(weight)
+    case .bfloat16: .bfloat16(weight.converted())
+    case .int8: .codes(try AnyQuantized(quantizing: weight, as: type, on: execution))
     }
   }
 

@@ -6,22 +6,30 @@ public import AffineTraining
 /// Gradients are gathered in buckets as they become ready. Of a full bucket each rank gets its part from
 /// all others, adds the parts up and shares the sum: every rank sends 2 · (N − 1) / N of a bucket, in the
 /// chosen format both times. Calls are not waited for before the end of the backward pass.
+///
+/// Where ranks keep their part of the parameters alone, the rank of a parameter gets its gradients from all others
+/// and shares nothing.
 public final class GradientExchange: DataParallel {
   /// How it was asked for.
   public let options: ExchangeOptions
   /// What was sent so far.
   public internal(set) var traffic = ExchangeTraffic()
   let communicator: any Communicator
-  private var rounding = ExchangeRounding()
-  private var rows = ExchangedRows(format: .float32, execution: .standard)
-  private var shapes: [Shape] = []
+  var rounding = ExchangeRounding()
+  var rows = ExchangedRows(format: .float32, execution: .standard)
+  var shapes: [Shape] = []
+  /// Who gets sums; `nil`: all ranks.
+  private var owners: [Int]?
+  /// The same as below, of sums that are not for all.
+  var owned: OwnedBucket?
+  var sentToOwners: [OwnedBucket] = []
   /// Of this step: the bucket that gradients are added to, those that are sent, and the sums.
   private var filling: Bucket?
   private var sent: [Bucket] = []
-  private var buckets = 0
-  private var sums: [Int: BufferBuilder<Float>] = [:]
+  var buckets = 0
+  var sums: [Int: BufferBuilder<Float>] = [:]
   /// What was rounded away, by bucket.
-  private var errors: [Int: RoundingErrors] = [:]
+  var errors: [Int: RoundingErrors] = [:]
 
   /// Exchanges over ranks.
   public init(_ communicator: any Communicator, _ options: ExchangeOptions = ExchangeOptions()) {
@@ -32,16 +40,22 @@ public final class GradientExchange: DataParallel {
   public var rank: Int { communicator.rank }
   public var size: Int { communicator.size }
   public var shardsOptimizer: Bool { options.shardsOptimizer }
+  public var shardsParameters: Bool { options.shardsParameters }
   public var isFixedOrder: Bool { options.isFixedOrder }
 
-  public func begin(_ shapes: [Shape], step: Int, seed: UInt64, on execution: Execution) {
+  public func begin(
+    _ shapes: [Shape], owners: [Int]? = nil, step: Int, seed: UInt64, on execution: Execution
+  ) {
     self.shapes = shapes
+    self.owners = owners
+    (owned, sentToOwners) = (nil, [])
     rounding = ExchangeRounding(seed: seed, step: step, rank: rank)
     rows = ExchangedRows(format: options.format, execution: execution)
     (filling, sent, buckets, sums) = (nil, [], 0, [:])
   }
 
   public func add(_ gradient: Matrix<Float>, of parameter: Int) throws(ParallelError) {
+    if let owners { return try add(gradient, of: parameter, for: owners[parameter]) }
     sums[parameter] = BufferBuilder(count: gradient.shape.count)
     var first = 0
     while first < gradient.shape.count {
@@ -57,7 +71,9 @@ public final class GradientExchange: DataParallel {
   public func finish() throws(ParallelError) -> [Int: Matrix<Float>] {
     let start = ContinuousClock.now
     if let filling { try send(filling) }
+    if let owned { try send(owned) }
     try advance(waiting: true)
+    try advanceToOwners(waiting: true)
     traffic.waited += ContinuousClock.now - start
     traffic.steps += 1
     defer { sums = [:] }
@@ -98,7 +114,7 @@ public final class GradientExchange: DataParallel {
     sent = rest
   }
 
-  private func ended(_ transfer: any Transfer, _ waiting: Bool) throws(ParallelError) -> Bool {
+  func ended(_ transfer: any Transfer, _ waiting: Bool) throws(ParallelError) -> Bool {
     try communicating { () throws(CommunicationError) in
       guard waiting else { return try transfer.isDone() }
       _ = try transfer.wait()

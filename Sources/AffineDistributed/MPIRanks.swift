@@ -41,6 +41,28 @@
       }
     }
 
+    public func startExchange(
+      _ parts: Buffer<UInt8>, counts: [Int]
+    ) throws(CommunicationError) -> any Transfer {
+      precondition(counts.count == size && counts.reduce(0, +) == parts.count, "\(counts)")
+      _ = try Self.count(max(parts.count, counts[rank] * size))
+      let received = BufferBuilder<UInt8>(count: counts[rank] * size)
+      // MPI reads the numbers as long as the call goes on.
+      let numbers = BufferBuilder<Int32>(count: 4 * size)
+      for other in 0..<size {
+        numbers.memory[other] = Int32(counts[other])
+        numbers.memory[size + other] = Int32(counts[..<other].reduce(0, +))
+        numbers.memory[2 * size + other] = Int32(counts[rank])
+        numbers.memory[3 * size + other] = Int32(counts[rank] * other)
+      }
+      return try unsafe MPITransfer(
+        "exchange", sent: parts, received: received.buffer, numbers: numbers.buffer
+      ) {
+        unsafe affine_mpi_exchange_parts(
+          parts.pointer, received.memory.pointer, numbers.memory.pointer, Int32(size), $0)
+      }
+    }
+
     public func startShare(_ bytes: Buffer<UInt8>) throws(CommunicationError) -> any Transfer {
       let count = try Self.count(bytes.count)
       let received = BufferBuilder<UInt8>(count: bytes.count * size)

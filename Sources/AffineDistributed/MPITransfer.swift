@@ -7,13 +7,15 @@
   final class MPITransfer: Transfer {
     private let name: String
     private let sent, received: Buffer<UInt8>
+    private let numbers: Buffer<Int32>
     private var request: OpaquePointer?
 
     init(
       _ name: String, sent: Buffer<UInt8>, received: Buffer<UInt8>,
+      numbers: Buffer<Int32> = Buffer([]),
       start: (UnsafeMutablePointer<OpaquePointer?>) -> Int32
     ) throws(CommunicationError) {
-      (self.name, self.sent, self.received) = (name, sent, received)
+      (self.name, self.sent, self.received, self.numbers) = (name, sent, received, numbers)
       var request: OpaquePointer?
       try MPIRanks.check(name) { unsafe start(&request) }
       unsafe self.request = unsafe request
@@ -41,6 +43,7 @@
     deinit {
       guard unsafe request != nil else { return }
       for buffer in [sent, received] { unsafe _ = Unmanaged.passRetained(buffer.keeper) }
+      unsafe _ = Unmanaged.passRetained(numbers.keeper)
     }
   }
 #endif

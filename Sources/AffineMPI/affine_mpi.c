@@ -89,6 +89,13 @@ int affine_mpi_exchange(const void *sent, void *received, int32_t bytes, affine_
       request, MPI_Ialltoall(sent, bytes, MPI_BYTE, received, bytes, MPI_BYTE, ranks, &made->handle));
 }
 
+int affine_mpi_exchange_parts(
+    const void *sent, void *received, const int32_t *numbers, int32_t size, affine_mpi_request **request) {
+  AFFINE_STARTED(
+      request, MPI_Ialltoallv(sent, numbers, numbers + size, MPI_BYTE, received, numbers + 2 * size,
+                              numbers + 3 * size, MPI_BYTE, ranks, &made->handle));
+}
+
 int affine_mpi_share(const void *sent, void *received, int32_t bytes, affine_mpi_request **request) {
   AFFINE_STARTED(
       request, MPI_Iallgather(sent, bytes, MPI_BYTE, received, bytes, MPI_BYTE, sharing, &made->handle));

@@ -14,7 +14,7 @@ enum Main {
         joiningNegatives(Array(CommandLine.arguments.dropFirst())))
       guard ranks.size == 1 || command is any RankedCommand else {
         throw Failure(
-          "\(ranks.size) ranks would all do the same: affine train divides its work among them")
+          "\(ranks.size) ranks would all do the same: affine train and generate divide their work")
       }
       try command.run()
       Ranks.end("", code: 0)

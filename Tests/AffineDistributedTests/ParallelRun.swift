@@ -12,6 +12,9 @@ struct ParallelRun: Sendable {
   var settings: TrainingSettings
   /// No rank: a process that trains as ever.
   var ranks = 1
+  var layers = 1
+  /// The rank of adapters beside weights that nobody trains.
+  var adapters: Int?
   var isParallel = true
 
   static let text = Result { try TextCorpus(path: persuasion, unit: .characters) }
@@ -27,13 +30,14 @@ struct ParallelRun: Sendable {
   func trainer(_ parallel: GradientExchange?) throws -> Trainer {
     let corpus = try Self.text.get()
     var configuration = try DecoderConfiguration(
-      vocabulary: corpus.vocabulary.count, width: 64, layers: 1, heads: 2, keyValueHeads: 2,
+      vocabulary: corpus.vocabulary.count, width: 64, layers: layers, heads: 2, keyValueHeads: 2,
       feedForward: 128, context: 16)
     (configuration.norm, configuration.activation) = (.layer, .gelu)
     (configuration.isTied, configuration.learnsPositions) = (true, true)
-    configuration.blocks[0].rotary = nil
-    let model = try Transformer(
+    for block in configuration.blocks.indices { configuration.blocks[block].rotary = nil }
+    var model = try Transformer(
       configuration, dropout: 0, recipe: recipe, seed: settings.seed)
+    if let adapters { try model.addAdapters(rank: adapters, alpha: 8, seed: 9) }
     return try Trainer(
       model, .constant(recipe), corpus, settings, on: .threads(1), with: parallel)
   }

@@ -39,6 +39,14 @@ struct ThreadRanks: Communicator {
     return Arrived(Buffer(all))
   }
 
+  func startExchange(_ parts: Buffer<UInt8>, counts: [Int]) -> any Transfer {
+    let first = counts[..<rank].reduce(0, +)
+    let all = place.meet(rank, parts).flatMap {
+      $0.part(first..<first + counts[rank]).array
+    }
+    return Arrived(Buffer(all))
+  }
+
   func startShare(_ bytes: Buffer<UInt8>) -> any Transfer {
     Arrived(Buffer(place.meet(rank, bytes).flatMap(\.array)))
   }

@@ -20,6 +20,16 @@ extension RanksCheck {
       let expected = (0..<size).flatMap { from in (0..<count).map { byte(from, rank, $0) } }
       expect(arrived == expected, ranks, "\(count) exchanged bytes are not those that were sent")
 
+      // Each rank gets another length, and the first nothing.
+      let counts = (0..<size).map { count * $0 }
+      let lots = Buffer(
+        (0..<size).flatMap { to in (0..<counts[to]).map { byte(rank, to, $0) } })
+      let taken = try ranks.startExchange(lots, counts: counts).wait().array
+      let meant = (0..<size).flatMap { from in
+        (0..<counts[rank]).map { byte(from, rank, $0) }
+      }
+      expect(taken == meant, ranks, "\(count) bytes a part are not those that were sent")
+
       let own = Buffer((0..<count).map { byte(rank, 0, $0) })
       let all = (0..<size).flatMap { from in (0..<count).map { byte(from, 0, $0) } }
       expect(try ranks.startShare(own).wait().array == all, ranks, "\(count) shared bytes")

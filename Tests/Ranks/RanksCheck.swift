@@ -9,7 +9,10 @@ enum RanksCheck {
     let ranks = try Launcher.join()
     if CommandLine.arguments.dropFirst() == ["--measure"] { return try measure(ranks) }
     try collectives(ranks)
-    for format in ExchangeFormat.allCases { try gradients(ranks, format) }
+    for format in ExchangeFormat.allCases {
+      try gradients(ranks, format, owned: false)
+      try gradients(ranks, format, owned: true)
+    }
     try cards(ranks)
     if ranks.rank == 0 { print("\(ranks.size) ranks exchange what they should") }
     let words = try ranks.leave("", patience: nil)

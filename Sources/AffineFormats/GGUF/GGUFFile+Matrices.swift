@@ -8,14 +8,21 @@ extension GGUFFile {
   ///
   /// - Throws: ``GGUFError``: no such tensor, or a type whose values cannot be computed here.
   public func matrix(_ name: String) throws(GGUFError) -> Matrix<Float> {
+    try matrix(name, rows: nil)
+  }
+
+  /// The same of some rows.
+  ///
+  /// - Precondition: They are rows of the tensor.
+  package func matrix(_ name: String, rows: Range<Int>?) throws(GGUFError) -> Matrix<Float> {
     let tensor = try tensor(name)
-    let bytes = try bytes(of: name)
+    let (bytes, shape) = try part(rows, of: tensor)
     let matrix: Matrix<Float>? =
       switch tensor.type {
-      case .f32: try? Matrix(tensor.shape, bytes.viewed(as: Float.self))
-      case .f16: try? Matrix(tensor.shape, bytes.viewed(as: Float16.self)).converted()
-      case .bf16: try? Matrix(tensor.shape, bytes.viewed(as: BFloat16.self)).converted()
-      default: try? tensor.type.block.map { try Matrix(tensor.shape, $0.values(bytes)) }
+      case .f32: try? Matrix(shape, bytes.viewed(as: Float.self))
+      case .f16: try? Matrix(shape, bytes.viewed(as: Float16.self)).converted()
+      case .bf16: try? Matrix(shape, bytes.viewed(as: BFloat16.self)).converted()
+      default: try? tensor.type.block.map { try Matrix(shape, $0.values(bytes)) }
       }
     guard let matrix else {
       throw .unsupportedType(name: name, type: tensor.type, wanted: "a float matrix")
@@ -31,15 +38,39 @@ extension GGUFFile {
   ///
   /// - Throws: ``GGUFError``: no such tensor, a type without codes, a scale that is not finite.
   public func quantized(_ name: String) throws(GGUFError) -> AnyQuantized {
+    try quantized(name, rows: nil)
+  }
+
+  /// The same of some rows.
+  ///
+  /// - Precondition: They are rows of the tensor.
+  package func quantized(
+    _ name: String, rows: Range<Int>?
+  ) throws(GGUFError) -> AnyQuantized {
     let tensor = try tensor(name)
     guard let block = tensor.type.block else {
       throw .unsupportedType(name: name, type: tensor.type, wanted: "a quantized matrix")
     }
     let type = block.quantizedType
-    let parts = block.parts(try bytes(of: name), tensor.shape)
+    let (bytes, shape) = try part(rows, of: tensor)
+    let parts = block.parts(bytes, shape)
     do {
       return AnyQuantized(
-        try CodeMatrix(type: type, grid: BlockGrid(tensor.shape, type.block), parts: parts))
+        try CodeMatrix(type: type, grid: BlockGrid(shape, type.block), parts: parts))
     } catch { throw .quantization(name: name, error) }
+  }
+
+  /// The bytes and the shape of some rows, or of all.
+  private func part(
+    _ rows: Range<Int>?, of tensor: GGUFTensor
+  ) throws(GGUFError) -> (bytes: Buffer<UInt8>, shape: Shape) {
+    let (bytes, shape) = (try bytes(of: tensor.name), tensor.shape)
+    guard let rows else { return (bytes, shape) }
+    // Blocks lie in rows.
+    let each = bytes.count / max(shape.rows, 1)
+    return (
+      bytes.part(rows.lowerBound * each..<rows.upperBound * each),
+      Shape(rows.count, shape.columns)
+    )
   }
 }

@@ -2,6 +2,17 @@ internal import AffineQuant
 
 extension CachePass {
   func linear(_ layer: DecoderLayer, _ x: Matrix<Float>) throws -> Matrix<Float> {
+    guard let part = model.part else { return try ownLinear(layer, x) }
+    let own = try ownLinear(layer, part.gathered(inputOf: layer, x))
+    // What a function follows that takes values one by one is gathered after it.
+    if case .linear(_, .up) = layer { return own }
+    return try part.gathered(outputsOf: layer, own)
+  }
+
+  /// The outputs that are computed here.
+  private func ownLinear(
+    _ layer: DecoderLayer, _ x: Matrix<Float>
+  ) throws -> Matrix<Float> {
     try observe?(layer.name, x)
     do throws(QuantizationError) {
       return switch layer {
@@ -15,9 +26,11 @@ extension CachePass {
   }
 
   func unembed(_ x: Matrix<Float>) throws -> Matrix<Float> {
+    let own: Matrix<Float>
     do throws(QuantizationError) {
-      return try model.embedding.product(x, execution)
+      own = try model.embedding.product(x, execution)
     } catch { throw DecoderError.quantization(linear: DecoderLayer.embedding.name, error) }
+    return try model.part?.gathered(outputsOf: .embedding, own) ?? own
   }
 
   func heads(_ block: Int, _ x: Matrix<Float>) throws -> Heads {

@@ -58,7 +58,8 @@ struct CachePass: DecoderPass {
       positions += start..<start + count
     }
     turns = [:]
-    return try model.embedding.rows(tokens, execution)
+    guard let part = model.part else { return try model.embedding.rows(tokens, execution) }
+    return try part.embedded(tokens, model.embedding, execution)
   }
 
   func places(count: Int) -> Matrix<Float> {

@@ -20,6 +20,10 @@ public enum DecoderError: Error, Hashable {
   case noSuchToken(Int, vocabulary: Int)
   /// More tokens than the model's context or the cache has room for.
   case contextFull(capacity: Int, tokens: Int)
+  /// Something that cannot be divided among so many processes.
+  case indivisible(String, Int, processes: Int)
+  /// A process that read another model than the first.
+  case otherModel(process: Int)
   /// Inputs of a linear layer that cannot be quantized.
   case quantization(linear: String, QuantizationError)
 }
@@ -42,6 +46,9 @@ extension DecoderError: CustomStringConvertible {
       "token \(token) is not one of the \(vocabulary) of the vocabulary"
     case .contextFull(let capacity, let tokens):
       "\(tokens) tokens do not fit a context of \(capacity)"
+    case .indivisible(let what, let count, let processes):
+      "\(count) \(what) cannot be divided among \(processes) processes"
+    case .otherModel(let process): "process \(process) has read another model than process 0"
     case .quantization(let linear, let error): "the input of '\(linear)': \(error)"
     }
   }

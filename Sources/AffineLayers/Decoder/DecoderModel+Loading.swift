@@ -7,14 +7,23 @@ extension DecoderModel {
   ///   - weights: Where the tensors come from.
   ///   - activations: What the inputs of layers in codes are quantized to.
   ///   - execution: Threads and instruction sets.
+  ///   - parallel: Processes that run the decoder together, all of which call this: each keeps its rows of
+  ///     every weight alone, and computes the same bits as one process that has all.
   /// - Throws: ``DecoderError``, and what the file's reader throws.
   public init(
     _ weights: some DecoderWeights, activations: ActivationFormat = .int8Groups,
-    on execution: Execution = .standard
+    on execution: Execution = .standard, over parallel: (any TensorParallel)? = nil
   ) throws {
     var configuration = weights.configuration
     try configuration.validate()
-    var reader = DecoderReader(weights, activations, execution)
+    let part: DecoderPart?
+    if let parallel, parallel.size > 1 {
+      part = try DecoderPart(of: configuration, parallel)
+    } else {
+      part = nil
+    }
+    self.part = part
+    var reader = DecoderReader(weights, activations, part, execution)
     // The largest tensor comes first, while nothing else takes memory.
     embedding = try reader.weight(.embedding)
     positions = configuration.learnsPositions ? try reader.floats(.weight(.positions)) : nil
@@ -24,8 +33,9 @@ extension DecoderModel {
     norm = try reader.norm(.norm)
     blocks = []
     for block in configuration.blocks.indices { blocks.append(try reader.block(block)) }
+    try part?.compare(reader.digest)
     configuration.normOffset = 0
-    self.configuration = configuration
+    self.configuration = part?.configuration(configuration) ?? configuration
     self.activations = activations
   }
 }
@@ -35,12 +45,19 @@ private struct DecoderReader<Weights: DecoderWeights> {
   private let weights: Weights
   private let configuration: DecoderConfiguration
   private let activations: ActivationFormat
+  private let part: DecoderPart?
   private let execution: Execution
   private var read: [DecoderTensor] = []
+  /// Of all that was read, where processes must have read the same.
+  fileprivate(set) var digest = Digest()
 
-  init(_ weights: Weights, _ activations: ActivationFormat, _ execution: Execution) {
+  init(
+    _ weights: Weights, _ activations: ActivationFormat, _ part: DecoderPart?,
+    _ execution: Execution
+  ) {
     self.weights = weights
     self.activations = activations
+    self.part = part
     self.execution = execution
     configuration = weights.configuration
   }
@@ -82,7 +99,7 @@ private struct DecoderReader<Weights: DecoderWeights> {
   }
 
   mutating func linear(_ layer: DecoderLayer) throws -> Linear {
-    try Linear(try weight(layer), bias: try bias(layer), change: try weights.change(of: layer))
+    try Linear(try weight(layer), bias: try bias(layer), change: try change(of: layer))
   }
 
   /// Values, copied: they are used for as long as the model, and their page of the file is not.
@@ -96,22 +113,37 @@ private struct DecoderReader<Weights: DecoderWeights> {
     configuration.hasBias(layer) ? try floats(.bias(layer)) : nil
   }
 
+  /// What an adapter adds to the outputs that are computed here.
+  private mutating func change(of layer: DecoderLayer) throws -> LowRankChange? {
+    guard let change = try weights.change(of: layer) else { return nil }
+    guard let outputs = part?.outputs(of: .weight(layer)) else { return change }
+    digest.combine(.float32(change.a))
+    digest.combine(.float32(change.b))
+    let rows = outputs.clamped(to: 0..<change.b.shape.rows)
+    let b = Embedding.gather(change.b, rows: Array(rows), on: execution)
+    return try LowRankChange(a: change.a, b: b, factor: change.factor)
+  }
+
   private mutating func group(
     _ block: Int, _ linears: [DecoderConfiguration.BlockLinear]
   ) throws -> LinearGroup {
     let layers = linears.map { DecoderLayer.linear(block: block, $0) }
-    var (tensors, biases): ([StoredMatrix], [Matrix<Float>?]) = ([], [])
+    var (tensors, biases, changes): ([StoredMatrix], [Matrix<Float>?], [LowRankChange?]) = (
+      [], [], []
+    )
     for layer in layers {
       tensors.append(try stored(.weight(layer)))
       biases.append(try bias(layer))
+      changes.append(try change(of: layer))
     }
     let group = try LinearGroup(
-      consume tensors, biases, layers.map(weights.change), activations, on: execution)
+      consume tensors, biases, changes, activations, on: execution)
     finishPart()
     return group
   }
 
   private mutating func stored(_ tensor: DecoderTensor) throws -> StoredMatrix {
+    if let own = try divided(tensor) { return own }
     guard let stored = try weights.tensor(tensor) else {
       throw DecoderError.missingTensor(weights.name(of: tensor))
     }
@@ -122,7 +154,29 @@ private struct DecoderReader<Weights: DecoderWeights> {
     }
     // Codes are copied; floats may lie in the file still.
     if case .codes = stored { weights.forget(tensor) } else { read.append(tensor) }
-    return stored
+    guard let part else { return stored }
+    digest.combine(stored)
+    guard let outputs = part.outputs(of: tensor) else { return stored }
+    return try stored.rows(outputs, of: tensor)
+  }
+}
+
+extension DecoderReader {
+  /// What this process keeps of a weight that is read part after part: it is never whole in memory.
+  private mutating func divided(_ tensor: DecoderTensor) throws -> StoredMatrix? {
+    guard let part, case .weight = tensor, let parts = part.outputsOfEach(tensor) else {
+      return nil
+    }
+    var own: StoredMatrix?
+    for (rank, rows) in parts.enumerated() {
+      guard let stored = try weights.tensor(tensor, rows: rows),
+        stored.shape == Shape(rows.count, configuration.shape(of: tensor).columns)
+      else { return nil }
+      digest.combine(stored)
+      if rank == part.parallel.rank { own = stored }
+    }
+    if case .codes = own { weights.forget(tensor) } else { read.append(tensor) }
+    return own
   }
 }
 

@@ -8,10 +8,13 @@ internal import AffineQuant
 ///
 /// A value: copies share the weights.
 public struct DecoderModel: Sendable {
-  /// What the decoder is; offsets of norms are in their weights here.
+  /// What the decoder is; offsets of norms are in their weights here. Of a decoder that several processes run,
+  /// heads and feed-forward columns are those of this one.
   public let configuration: DecoderConfiguration
   /// What inputs of linear layers are quantized to, where nobody replaced a layer.
   public let activations: ActivationFormat
+  /// What this process has, where several run the decoder together.
+  let part: DecoderPart?
   /// The rows of tokens.
   let embedding: LinearWeight
   /// The rows of places, if they are trained.
@@ -29,10 +32,11 @@ public struct DecoderModel: Sendable {
 
   /// Bytes that the weights take in a file, in the types that they have here.
   public var byteCount: Int {
-    let rows = configuration.tensors.filter { configuration.shape(of: $0).rows == 1 }
+    let linears = linearLayers.map { self[$0] }
     let floats =
-      rows.reduce(0) { $0 + configuration.shape(of: $1).count } + (positions?.shape.count ?? 0)
-    return linearLayers.reduce(0) { $0 + self[$1].weight.byteCount } + embedding.byteCount
+      normTensors.reduce(0) { $0 + $1.value.shape.count } + (positions?.shape.count ?? 0)
+      + linears.reduce(0) { $0 + ($1.bias?.shape.count ?? 0) }
+    return linears.reduce(0) { $0 + $1.weight.byteCount } + embedding.byteCount
       + floats * MemoryLayout<Float>.stride
   }
 }

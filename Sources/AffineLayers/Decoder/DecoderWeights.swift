@@ -14,6 +14,11 @@ public protocol DecoderWeights {
   /// - Throws: What the file's reader throws.
   func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix?
 
+  /// Some rows of a weight where they can be read without the others, or `nil`.
+  ///
+  /// - Throws: What the file's reader throws.
+  func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix?
+
   /// What an adapter adds to a linear layer of a block, if there is one.
   ///
   /// - Throws: What the file's reader throws.
@@ -26,6 +31,9 @@ public protocol DecoderWeights {
 extension DecoderWeights {
   /// The name of the tensor itself.
   public func name(of tensor: DecoderTensor) -> String { tensor.name }
+
+  /// Weights are read whole.
+  public func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix? { nil }
 
   /// There are no adapters.
   public func change(of layer: DecoderLayer) throws -> LowRankChange? { nil }

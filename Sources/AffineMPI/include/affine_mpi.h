@@ -30,6 +30,11 @@ int affine_mpi_sum(double *sums, int32_t count, affine_mpi_request *_Nullable *_
 /// Part r of `sent` goes to rank r, and part r of `received` comes from it; parts have `bytes` bytes.
 int affine_mpi_exchange(
     const void *sent, void *received, int32_t bytes, affine_mpi_request *_Nullable *_Nonnull request);
+/// The same of parts of several lengths. `numbers` has four times `ranks` of them: the bytes that go to each rank,
+/// where these begin in `sent`, the bytes that come from each, and where these begin in `received`.
+int affine_mpi_exchange_parts(
+    const void *sent, void *received, const int32_t *numbers, int32_t ranks,
+    affine_mpi_request *_Nullable *_Nonnull request);
 /// All ranks get what each has, `bytes` bytes, in the order of ranks.
 int affine_mpi_share(
     const void *sent, void *received, int32_t bytes, affine_mpi_request *_Nullable *_Nonnull request);

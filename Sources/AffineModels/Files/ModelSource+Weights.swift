@@ -17,6 +17,11 @@ extension ModelSource: DecoderWeights {
     }
   }
 
+  public func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix? {
+    guard case .gguf(let weights) = weights else { return nil }
+    return try weights.tensor(tensor, rows: rows)
+  }
+
   public func change(of layer: DecoderLayer) -> LowRankChange? { changes[layer] }
 
   public func forget(_ tensor: DecoderTensor) {

@@ -69,12 +69,14 @@ public struct ModelSource: Sendable {
   /// - Parameters:
   ///   - activations: What the inputs of layers in codes are quantized to.
   ///   - execution: Threads and instruction sets.
+  ///   - parallel: Processes that run it together, all of which call this.
   /// - Returns: The model.
   /// - Throws: ``AffineLayers/DecoderError``, and what the file's reader throws.
   public func model(
-    activations: ActivationFormat = .int8Groups, on execution: Execution = .standard
+    activations: ActivationFormat = .int8Groups, on execution: Execution = .standard,
+    over parallel: (any TensorParallel)? = nil
   ) throws -> DecoderModel {
-    try DecoderModel(self, activations: activations, on: execution)
+    try DecoderModel(self, activations: activations, on: execution, over: parallel)
   }
 }
 

@@ -59,6 +59,21 @@ public struct GGUFWeights: DecoderWeights, Sendable {
     return try stored.rows(inOrder: order, of: tensor)
   }
 
+  public func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix? {
+    let name = name(of: tensor)
+    let joined = configuration.rowsOfJoined(tensor, architecture)
+    // Rows of another order, and a tensor of another shape, are for who reads it whole.
+    guard let entry = file[name], case .weight = tensor,
+      !architecture.turnsNeighboursInGGUF || configuration.rowsInGGUF(of: tensor) == nil,
+      joined != nil || entry.shape == configuration.shape(of: tensor)
+    else { return nil }
+    let first = joined?.lowerBound ?? 0
+    let own = first + rows.lowerBound..<first + rows.upperBound
+    guard own.upperBound <= entry.shape.rows else { return nil }
+    return entry.type.quantizedType != nil
+      ? .codes(try file.quantized(name, rows: own)) : .float32(try file.matrix(name, rows: own))
+  }
+
   /// A tensor's rows as a file has them: the inverse of what ``tensor(_:)`` does.
   func inFileOrder(_ stored: StoredMatrix, of tensor: DecoderTensor) throws -> StoredMatrix {
     guard let rows = rowsInFile(of: tensor, stored) else { return stored }

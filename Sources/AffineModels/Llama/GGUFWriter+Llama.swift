@@ -29,7 +29,15 @@ extension GGUFWriter {
         try copy(tensor, from: weights.file)
         continue
       }
-      let type = try add(model[linear], linear, tensor, weights)
+      let layer = model[linear]
+      // Of a model that several processes run, one has a part of every layer.
+      let (part, whole) = (
+        layer.weight.shape, weights.configuration.shape(of: .weight(linear))
+      )
+      guard part == whole else {
+        throw LlamaError.notInGGUF(linear: linear.name, "\(part) of \(whole) weights")
+      }
+      let type = try add(layer, linear, tensor, weights)
       values[type, default: 0] += tensor.shape.count
     }
     nameType(ofMost: values)

@@ -35,16 +35,18 @@ public struct LanguageModel: Sendable {
   ///   - copies: Copy the tensors into memory, so that files may be rewritten.
   ///   - adapters: A folder of low-rank adapters, as PEFT writes them.
   ///   - execution: Threads and instruction sets.
+  ///   - parallel: Processes that run it together, all of which call this and all that follows.
   /// - Throws: What ``ModelSource`` throws: whatever is not understood is refused.
   public init(
     _ path: String, activations: ActivationFormat = .int8Groups, context: Int? = nil,
-    copies: Bool = false, adapters: String? = nil, on execution: Execution = .standard
+    copies: Bool = false, adapters: String? = nil, on execution: Execution = .standard,
+    over parallel: (any TensorParallel)? = nil
   ) throws {
     var source = try ModelSource.open(path, context: context, copies: copies)
     if let adapters { try source.addAdapters(from: adapters) }
     let (tokenizer, template) = (try source.tokenizer(), try source.chatTemplate())
     self.init(
-      try source.model(activations: activations, on: execution), tokenizer,
+      try source.model(activations: activations, on: execution, over: parallel), tokenizer,
       chatTemplate: template, on: execution)
   }
 

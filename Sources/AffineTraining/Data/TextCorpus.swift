@@ -1,4 +1,6 @@
 internal import AffineFormats
+internal import AffineLayers
+
 /// The two parts of a text.
 public enum CorpusPart: String, Sendable, Hashable, CaseIterable {
   /// What a model learns.

@@ -14,38 +14,51 @@ struct TapePass: DecoderPass {
 
   let model: Transformer
   let tape: Tape
-  /// The parameters of the model.
-  let variables: [Variable]
+  /// The parameters of the model; those that other processes keep hold nothing.
+  var variables: [Variable]
+  /// Where layers get them; `nil`: all are here.
+  var shards: ParameterShards?
   let recipe: Recipe
   /// Tokens of each sequence.
   let lengths: [Int]
 
   var configuration: DecoderConfiguration { model.configuration }
 
-  /// Saves the block's input alone where the tape is told to.
+  /// Saves the block's input alone where the tape is told to, and where parameters are here for a moment only.
   func run(_ block: Int, _ x: inout Variable) throws(TrainingError) {
-    guard tape.recomputesBlocks, tape.isTraining else {
-      var pass = self
+    let places = model.parameters(ofBlock: block)
+    guard tape.isTraining, tape.recomputesBlocks || shards != nil else {
+      let given = try shards?.values(places, of: model.parameters).map { Variable($0) }
+      var pass = given.map { with($0, at: places, on: tape) } ?? self
       return try pass.layers(of: block, &x)
     }
-    let places = model.parameters(ofBlock: block)
-    x = try tape.recomputed(x, places.map { variables[$0] }) {
+    var fetch: (() throws(TrainingError) -> [StoredMatrix])?
+    if let shards {
+      fetch = { () throws(TrainingError) in try shards.values(places, of: model.parameters) }
+    }
+    x = try tape.recomputed(x, places.map { variables[$0] }, fetching: fetch) {
       tape, input, parameters throws(TrainingError) in
-      var (variables, x) = (variables, input)
-      for (place, parameter) in zip(places, parameters) { variables[place] = parameter }
-      var pass = TapePass(
-        model: model, tape: tape, variables: variables, recipe: recipe, lengths: lengths)
+      var (pass, x) = (with(parameters, at: places, on: tape), input)
       try pass.layers(of: block, &x)
       return x
     }
   }
 
+  /// The same with some parameters here.
+  private func with(_ parameters: [Variable], at places: [Int], on tape: Tape) -> TapePass {
+    var variables = variables
+    for (place, parameter) in zip(places, parameters) { variables[place] = parameter }
+    return TapePass(
+      model: model, tape: tape, variables: variables, shards: nil, recipe: recipe,
+      lengths: lengths)
+  }
+
   func embed(_ tokens: [Int]) throws(TrainingError) -> Variable {
-    try tape.embedding(self[.weight(.embedding)], tokens)
+    try tape.embedding(try parameter(.weight(.embedding)), tokens)
   }
 
   func places(count: Int) throws(TrainingError) -> Variable {
-    try tape.embedding(self[.weight(.positions)], lengths.flatMap { 0..<$0 })
+    try tape.embedding(try parameter(.weight(.positions)), lengths.flatMap { 0..<$0 })
   }
 
   func scale(_ x: Variable, by factor: Float) -> Variable { tape.scale(x, by: factor) }
@@ -53,8 +66,8 @@ struct TapePass: DecoderPass {
   func cap(_ x: Variable, at cap: Float) -> Variable { tape.cap(x, at: cap) }
 
   func norm(_ layer: DecoderLayer, _ x: Variable) throws(TrainingError) -> Variable {
-    let weight = self[.weight(layer)]
-    let bias = configuration.hasBias(layer) ? self[.bias(layer)] : nil
+    let weight = try parameter(.weight(layer))
+    let bias = configuration.hasBias(layer) ? try parameter(.bias(layer)) : nil
     return try tape.norm(
       configuration.norm, x,
       weight: configuration.normOffset == 0
@@ -66,7 +79,7 @@ struct TapePass: DecoderPass {
   func linear(_ layer: DecoderLayer, _ x: Variable) throws(TrainingError) -> Variable {
     // The head computes in float32.
     guard let linear = model.linears[layer] else {
-      return try tape.linear(x, self[.weight(layer)], name: layer.name)
+      return try tape.linear(x, try parameter(.weight(layer)), name: layer.name)
     }
     let input = recipe.normalizesInputs ? try tape.rootMeanSquareNorm(x) : x
     var output = try tape.linear(
@@ -79,7 +92,7 @@ struct TapePass: DecoderPass {
   }
 
   func unembed(_ x: Variable) throws(TrainingError) -> Variable {
-    try tape.linear(x, self[.weight(.embedding)], name: DecoderLayer.head.name)
+    try tape.linear(x, try parameter(.weight(.embedding)), name: DecoderLayer.head.name)
   }
 
   func activate(
@@ -112,9 +125,11 @@ struct TapePass: DecoderPass {
     x = try tape.add(x, y)
   }
 
-  subscript(tensor: DecoderTensor) -> Variable {
+  func parameter(_ tensor: DecoderTensor) throws(TrainingError) -> Variable {
     guard let place = model.places[tensor] else { preconditionFailure("no '\(tensor.name)'") }
-    return variables[place]
+    guard let shards else { return variables[place] }
+    let value = try shards.values([place], of: model.parameters)[0]
+    return Variable(value: value, node: variables[place].node)
   }
 }
 
@@ -154,7 +169,7 @@ extension TapePass {
   private func normalize(
     _ x: Variable, _ layer: DecoderLayer
   ) throws(TrainingError) -> Variable {
-    let weight = self[.weight(layer)]
+    let weight = try parameter(.weight(layer))
     let rows = tape.reshaped(
       x, Shape(x.shape.count / configuration.headSize, configuration.headSize))
     let normal = try tape.norm(

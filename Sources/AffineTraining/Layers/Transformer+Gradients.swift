@@ -41,9 +41,10 @@ extension Transformer {
   /// The same, each gradient lent as soon as the backward pass adds nothing to it any more.
   func gradients(
     _ batch: TokenBatch, recipe: Recipe, weight: Float, on tape: Tape,
+    from shards: ParameterShards? = nil,
     whenReady ready: (_ parameter: Int, _ gradient: Matrix<Float>) throws(TrainingError) -> Void
   ) throws(TrainingError) -> Double {
-    let loss = try loss(batch, recipe: recipe, on: tape)
+    let loss = try loss(batch, recipe: recipe, on: tape, from: shards)
     // What is not finite cannot be quantized on its way back; the caller judges it.
     guard loss.mean.isFinite else { return loss.mean }
     var places: [Int: Int] = [:]

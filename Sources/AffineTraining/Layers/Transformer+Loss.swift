@@ -45,13 +45,21 @@ extension Transformer {
   public func loss(
     _ batch: TokenBatch, recipe: Recipe, on tape: Tape
   ) throws(TrainingError) -> TransformerLoss {
+    try loss(batch, recipe: recipe, on: tape, from: nil)
+  }
+
+  /// The same, with parameters that several processes keep.
+  func loss(
+    _ batch: TokenBatch, recipe: Recipe, on tape: Tape, from shards: ParameterShards?
+  ) throws(TrainingError) -> TransformerLoss {
     try check(batch)
     let variables = parameters.map { $0.isFrozen ? Variable($0.value) : tape.input($0.value) }
     var pass = TapePass(
-      model: self, tape: tape, variables: variables, recipe: recipe, lengths: batch.lengths)
+      model: self, tape: tape, variables: variables, shards: shards, recipe: recipe,
+      lengths: batch.lengths)
     let states = try pass.norm(.norm, try pass.states(of: batch.inputs))
     let loss = try tape.crossEntropy(
-      states, head: pass[.weight(configuration.isTied ? .embedding : .head)],
+      states, head: try pass.parameter(.weight(configuration.isTied ? .embedding : .head)),
       cap: configuration.logitCap, targets: batch.targets)
     return TransformerLoss(mean: loss.mean, root: loss.variable, parameters: variables)
   }

@@ -1,3 +1,4 @@
+public import AffineLayers
 public import AffineQuant
 
 /// Processes that train one model together, each on its part of every batch.
@@ -11,6 +12,9 @@ public protocol DataParallel: AnyObject {
   /// Whether each process keeps the moments of its part of the parameters alone (ZeRO-1, arXiv
   /// 1910.02054).
   var shardsOptimizer: Bool { get }
+  /// Whether each process keeps its part of the parameters and gradients alone too, and gets those of others
+  /// for as long as a layer needs them (ZeRO-3).
+  var shardsParameters: Bool { get }
   /// Whether sums are made in an order that does not depend on ``size``: every window is a backward pass
   /// of its own then, which costs more.
   var isFixedOrder: Bool { get }
@@ -20,8 +24,10 @@ public protocol DataParallel: AnyObject {
   /// - Throws: ``ParallelError``.
   func gathered(_ values: [Double]) throws(ParallelError) -> [Double]
 
-  /// Begins a step: gradients have these shapes.
-  func begin(_ shapes: [Shape], step: Int, seed: UInt64, on execution: Execution)
+  /// Begins a step: gradients have these shapes, and their sums go to the process that owns the parameter, or to
+  /// all if `owners` says nothing.
+  func begin(
+    _ shapes: [Shape], owners: [Int]?, step: Int, seed: UInt64, on execution: Execution)
 
   /// Takes this process's gradient by a parameter, which nothing will be added to any more. Sending it has
   /// begun, or begins with the gradients after it.
@@ -31,9 +37,16 @@ public protocol DataParallel: AnyObject {
 
   /// Waits for all gradients.
   ///
-  /// - Returns: The sums over processes, by parameter; the same bits on each process.
+  /// - Returns: The sums over processes that are for this one, by parameter; the same bits on each process.
   /// - Throws: ``ParallelError``.
   func finish() throws(ParallelError) -> [Int: Matrix<Float>]
+
+  /// A weight as it travels to processes that do not keep it: as it is, or rounded to the nearest.
+  ///
+  /// - Throws: ``ParallelError``.
+  func packed(
+    _ weight: Matrix<Float>, of parameter: Int, on execution: Execution
+  ) throws(ParallelError) -> StoredMatrix
 
   /// The bytes of one process, on all of them; what others give is not read.
   ///
@@ -52,4 +65,6 @@ public enum ParallelError: Error, Hashable {
   case communication(String)
   /// A gradient that cannot be quantized to be sent.
   case gradient(parameter: Int, QuantizationError)
+  /// A weight that cannot be.
+  case weight(parameter: Int, QuantizationError)
 }

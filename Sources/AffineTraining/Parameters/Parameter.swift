@@ -5,8 +5,10 @@ public import AffineQuant
 public struct Parameter: Sendable {
   /// As it stands in checkpoints and errors: `blocks.0.attention.query.weight`.
   public let name: String
-  /// What it holds.
+  /// What it holds; nothing, where another process keeps it.
   public var value: StoredMatrix
+  /// The rows and columns of one that another process keeps.
+  private var shapeElsewhere: Shape?
   /// Whether an update between two representable values rounds at random rather than to the nearest;
   /// float32 does not round.
   public var roundsStochastically = true
@@ -28,5 +30,20 @@ public struct Parameter: Sendable {
   public var isFrozen: Bool { learningRateFactor == 0 }
 
   /// The rows and columns.
-  public var shape: Shape { value.shape }
+  public var shape: Shape { shapeElsewhere ?? value.shape }
+
+  /// Whether another process keeps it.
+  var isElsewhere: Bool { shapeElsewhere != nil }
+
+  /// Leaves it to another process.
+  mutating func giveAway() {
+    shapeElsewhere = shape
+    value = .float32(Matrix(rows: 0, columns: 0) { _, _ in 0 })
+  }
+
+  /// Takes it back.
+  mutating func takeBack(_ value: StoredMatrix) {
+    shapeElsewhere = nil
+    self.value = value
+  }
 }

@@ -30,11 +30,9 @@ public struct GradientClipping: Sendable, Hashable {
     norm.isFinite && norm > Double(largestNorm) ? Float(Double(largestNorm) / norm) : 1
   }
 
-  /// The norm of gradients as they are kept, one of them in float32 at a time.
-  static func norm(_ gradients: [StoredMatrix?], on execution: Execution) -> Double {
-    gradients.reduce(0) {
-      $0 + ($1?.floats(on: execution).sumOfSquares(on: execution) ?? 0)
-    }.squareRoot()
+  /// The sums of the squares of gradients as they are kept, one of them in float32 at a time.
+  static func squares(_ gradients: [StoredMatrix?], on execution: Execution) -> [Double] {
+    gradients.map { $0?.floats(on: execution).sumOfSquares(on: execution) ?? 0 }
   }
 
   /// The root of the sum of all squares: each row has sums of its own, so the number of threads does

@@ -8,23 +8,29 @@ extension Tape {
   /// - Parameters:
   ///   - x: What is saved.
   ///   - parameters: What else gets a gradient.
+  ///   - fetch: Gives the values of the parameters, each time that they are computed with, where variables do
+  ///     not hold them.
   ///   - body: Gives the result of `x` and the parameters, as they are on the tape that it gets.
   /// - Returns: The result.
   /// - Throws: What `body` throws.
   func recomputed(
     _ x: Variable, _ parameters: [Variable],
+    fetching fetch: (() throws(TrainingError) -> [StoredMatrix])? = nil,
     _ body: @escaping (Tape, _ x: Variable, [Variable]) throws(TrainingError) -> Variable
   ) throws(TrainingError) -> Variable {
     let start = noise.position
     // Constants leave no record.
-    let result = try body(self, Variable(x.value), parameters.map { Variable($0.value) })
+    let given = try fetch?() ?? parameters.map(\.value)
+    let result = try body(self, Variable(x.value), given.map { Variable($0) })
     let wantsInput = x.node != nil
-    let values = parameters.map { (value: $0.value, isTrained: $0.node != nil) }
+    let (kept, areTrained) = (parameters.map(\.value), parameters.map { $0.node != nil })
     return record(result.value, from: [x] + parameters, saving: [x.value]) {
       [unowned self] gradient, saved throws(TrainingError) in
       let part = Tape(recomputingPartOf: self)
       let input = wantsInput ? part.input(saved[0]) : Variable(saved[0])
-      let parameters = values.map { $0.isTrained ? part.input($0.value) : Variable($0.value) }
+      let parameters = zip(try fetch?() ?? kept, areTrained).map { value, isTrained in
+        isTrained ? part.input(value) : Variable(value)
+      }
       let root = try self.noise.replaying(from: start) { () throws(TrainingError) in
         try body(part, input, parameters)
       }

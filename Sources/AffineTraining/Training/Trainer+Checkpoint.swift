@@ -17,11 +17,21 @@ extension Trainer {
   ///
   /// The model's tensors are named `parameter.` and the parameter's name.
   ///
-  /// - Throws: ``CheckpointError``.
+  /// - Throws: ``CheckpointError``, of parameters that other processes keep too.
   public func checkpoint(_ record: TrainingRecord) throws(CheckpointError) -> Checkpoint {
+    for parameter in model.parameters where parameter.isElsewhere {
+      throw .missingTensor(parameter.name)
+    }
+    return part(record)
+  }
+
+  /// The same, of what this process keeps.
+  private func part(_ record: TrainingRecord) -> Checkpoint {
     var checkpoint = Checkpoint()
     for parameter in model.parameters {
-      checkpoint.tensors[Transformer.prefix + parameter.name] = parameter.value
+      if !parameter.isElsewhere {
+        checkpoint.tensors[Transformer.prefix + parameter.name] = parameter.value
+      }
       checkpoint.set("factor.\(parameter.name)", to: parameter.learningRateFactor)
     }
     for (name, value) in optimizer.exportMoments() {
@@ -56,14 +66,14 @@ extension Trainer {
     _ record: TrainingRecord, with parallel: any DataParallel
   ) throws -> Checkpoint? {
     guard owners != nil else { return parallel.rank == 0 ? try checkpoint(record) : nil }
-    var moments = Checkpoint()
-    for (name, value) in optimizer.exportMoments() {
-      moments.tensors[Self.momentPrefix + name] = value
+    var whole = part(record)
+    var own = Checkpoint()
+    own.tensors = whole.tensors.filter {
+      shardsParameters || $0.key.hasPrefix(Self.momentPrefix)
     }
-    let sent = parallel.rank == 0 ? Buffer([]) : Buffer(try moments.contents())
+    let sent = parallel.rank == 0 ? Buffer([]) : Buffer(try own.contents())
     let parts = try named { () throws(ParallelError) in try parallel.gather(sent) }
     guard parallel.rank == 0 else { return nil }
-    var whole = try checkpoint(record)
     for part in parts.dropFirst() {
       whole.tensors.merge(try Checkpoint(contents: part).tensors) { first, _ in first }
     }
@@ -90,8 +100,17 @@ extension Trainer {
         place: difference.place, expected: difference.mine, found: difference.other)
     }
     for (index, parameter) in model.parameters.enumerated() {
-      resumed.model.parameters[index].value = try checkpoint.tensor(
-        Transformer.prefix + parameter.name, like: parameter.value)
+      let stored = Transformer.prefix + parameter.name
+      if parameter.isElsewhere {
+        let found = try checkpoint.tensor(stored).shape
+        guard found == parameter.shape else {
+          throw CheckpointError.wrongShape(
+            tensor: stored, expected: parameter.shape, found: found)
+        }
+      } else {
+        resumed.model.parameters[index].value = try checkpoint.tensor(
+          stored, like: parameter.value)
+      }
       let name = "factor.\(parameter.name)"
       let factor = try checkpoint.float(name)
       // What is frozen here and was trained there would start with moments of zero.

@@ -8,9 +8,11 @@ extension Trainer {
   ) throws(TrainingError) -> (loss: Double, gradients: [StoredMatrix?]) {
     try Shares(parallel).check(settings)
     parallel?.begin(
-      model.parameters.map(\.shape), step: step, seed: settings.seed, on: execution)
+      model.parameters.map(\.shape), owners: shardsParameters ? owners : nil, step: step,
+      seed: settings.seed, on: execution)
+    let shards = try shards(parallel, execution)
     if let parallel, parallel.isFixedOrder {
-      return try orderedGradients(recipe, execution, parallel)
+      return try orderedGradients(recipe, execution, parallel, shards)
     }
     let shares = Shares(parallel)
     let windows = try shares.part(of: settings.batch, "a batch")
@@ -26,7 +28,7 @@ extension Trainer {
         seed: settings.seed, step: UInt64(index * shares.size + shares.rank), flow: recipe.flow,
         recomputesBlocks: recomputesBlocks, on: execution)
       let loss = try pass(
-        batch, recipe, weight: Float(share), tape
+        batch, recipe, weight: Float(share), tape, shards
       ) { parameter, gradient throws(TrainingError) in
         guard let parallel, isLast else {
           return try add(gradient, of: parameter, to: &sums, execution)
@@ -47,32 +49,33 @@ extension Trainer {
       losses[shares.rank] = total
       total = try gathered(losses, parallel).reduce(0, +)
     }
-    note(sums, recipe)
+    note(sums, recipe, shards)
     return (total, sums)
   }
 
   /// The same with a backward pass for every window, and sums in the order of windows: the tree of their
   /// halves, of which each of a power of two processes has one branch.
   private mutating func orderedGradients(
-    _ recipe: Recipe, _ execution: Execution, _ parallel: any DataParallel
+    _ recipe: Recipe, _ execution: Execution, _ parallel: any DataParallel,
+    _ shards: ParameterShards?
   ) throws(TrainingError) -> (loss: Double, gradients: [StoredMatrix?]) {
     let count = settings.batch * settings.accumulation
     var losses = [Double](repeating: 0, count: count)
     let branch = try branch(
       Shares(parallel).part(of: count, "a step"), of: count, try counted(), recipe, execution,
-      &losses)
+      shards, &losses)
     for (parameter, gradient) in branch.enumerated().reversed() {
       guard let gradient else { continue }
       try named { () throws(ParallelError) in try parallel.add(gradient, of: parameter) }
     }
     let sums = try finish(parallel)
-    note(sums, recipe)
+    note(sums, recipe, shards)
     return (try gathered(losses, parallel).reduce(0, +), sums)
   }
 
   private mutating func branch(
     _ windows: Range<Int>, of count: Int, _ counted: CountedTargets, _ recipe: Recipe,
-    _ execution: Execution, _ losses: inout [Double]
+    _ execution: Execution, _ shards: ParameterShards?, _ losses: inout [Double]
   ) throws(TrainingError) -> [Matrix<Float>?] {
     guard windows.count > 1 else {
       let window = windows.lowerBound
@@ -85,7 +88,7 @@ extension Trainer {
       let share = counted.share(of: batch.counted)
       losses[window] =
         share
-        * (try pass(batch, recipe, weight: Float(share), tape) { parameter, gradient in
+        * (try pass(batch, recipe, weight: Float(share), tape, shards) { parameter, gradient in
           gradients[parameter] = gradient
         })
       peak.activations = max(peak.activations, tape.peakSavedBytes)
@@ -94,9 +97,9 @@ extension Trainer {
     // What does not halve evenly is no branch of two processes: any order serves that all keep.
     let middle = windows.lowerBound + (windows.count.isMultiple(of: 2) ? windows.count / 2 : 1)
     var sum = try branch(
-      windows.lowerBound..<middle, of: count, counted, recipe, execution, &losses)
+      windows.lowerBound..<middle, of: count, counted, recipe, execution, shards, &losses)
     let rest = try branch(
-      middle..<windows.upperBound, of: count, counted, recipe, execution, &losses)
+      middle..<windows.upperBound, of: count, counted, recipe, execution, shards, &losses)
     for (parameter, gradient) in rest.enumerated() {
       guard let gradient, var first = sum[parameter] else { continue }
       sum[parameter] = nil
@@ -109,10 +112,11 @@ extension Trainer {
   /// One forward and backward pass; gradients are lent as they are ready.
   private func pass(
     _ batch: TokenBatch, _ recipe: Recipe, weight: Float, _ tape: Tape,
+    _ shards: ParameterShards?,
     _ ready: (Int, Matrix<Float>) throws(TrainingError) -> Void
   ) throws(TrainingError) -> Double {
     let loss = try model.gradients(
-      batch, recipe: recipe, weight: weight, on: tape, whenReady: ready)
+      batch, recipe: recipe, weight: weight, on: tape, from: shards, whenReady: ready)
     guard loss.isFinite else { throw .notFinite(tensor: "the loss", step: step) }
     return loss
   }
@@ -152,9 +156,11 @@ extension Trainer {
     } catch { throw .shape(tensor: model.parameters[parameter].name, error) }
   }
 
-  private mutating func note(_ sums: [StoredMatrix?], _ recipe: Recipe) {
+  private mutating func note(
+    _ sums: [StoredMatrix?], _ recipe: Recipe, _ shards: ParameterShards?
+  ) {
     peak.gradients = max(peak.gradients, sums.reduce(0) { $0 + ($1?.byteCount ?? 0) })
-    peak.weights = max(peak.weights, model.byteCount)
+    peak.weights = max(peak.weights, model.byteCount + (shards?.peakBytes ?? 0))
     peak.masterWeights = max(peak.masterWeights, model.masterByteCount(recipe))
     peak.optimizer = max(peak.optimizer, optimizer.stateBytes)
   }

@@ -15,9 +15,53 @@ extension Trainer {
     try named { () throws(ParallelError) in try parallel.gathered(values) }
   }
 
+  /// The parameters that layers ask other processes for; `nil`: all are here.
+  func shards(
+    _ parallel: (any DataParallel)?, _ execution: Execution
+  ) throws(TrainingError) -> ParameterShards? {
+    guard shardsParameters, let owners else { return nil }
+    guard let parallel, parallel.shardsParameters else {
+      throw .model("this process keeps its part of the parameters alone: others must take part")
+    }
+    return ParameterShards(owners, parallel, on: execution)
+  }
+
+  /// The squares of all gradients, each summed by a process that has it.
+  func squares(
+    _ gradients: [StoredMatrix?], _ execution: Execution, _ parallel: (any DataParallel)?
+  ) throws(TrainingError) -> [Double] {
+    let squares = GradientClipping.squares(gradients, on: execution)
+    guard shardsParameters, let parallel else { return squares }
+    return try gathered(squares, parallel)
+  }
+
+  /// Brings all parameters to the first process, which can export the model then; it and all others train no more.
+  ///
+  /// - Throws: ``TrainingError/communication(_:)``.
+  public mutating func collectParameters(
+    with parallel: (any DataParallel)?
+  ) throws(TrainingError) {
+    guard shardsParameters, let parallel else { return }
+    var own = Checkpoint()
+    for parameter in model.parameters where !parameter.isElsewhere {
+      own.tensors[parameter.name] = parameter.value
+    }
+    do {
+      let sent = parallel.rank == 0 ? Buffer([]) : Buffer(try own.contents())
+      for part in try parallel.gather(sent).dropFirst() {
+        let values = try Checkpoint(contents: part)
+        for index in model.parameters.indices {
+          guard let value = values.tensors[model.parameters[index].name] else { continue }
+          model.parameters[index].takeBack(value)
+        }
+      }
+    } catch { throw .communication("parameters cannot be collected: \(error)") }
+    if parallel.rank == 0 { shardsParameters = false }
+  }
+
   /// After a step in which each process moved its part of the parameters alone: all get all.
   mutating func shareParameters(_ parallel: (any DataParallel)?) throws(TrainingError) {
-    guard let owners else { return }
+    guard let owners, !shardsParameters else { return }
     guard let parallel, parallel.shardsOptimizer else {
       throw .model("this process moves its part of the parameters alone: others must take the step")
     }
@@ -51,11 +95,20 @@ extension Trainer {
     _ body: () throws(ParallelError) -> Result
   ) throws(TrainingError) -> Result {
     do throws(ParallelError) { return try body() } catch {
-      switch error {
-      case .communication(let reason): throw .communication(reason)
-      case .gradient(let parameter, let error):
-        throw .quantization(tensor: "the gradient of \(model.parameters[parameter].name)", error)
-      }
+      throw TrainingError(error) { model.parameters[$0].name }
     }
+  }
+}
+
+extension TrainingError {
+  /// Says as training does what could not be exchanged.
+  init(_ error: ParallelError, _ name: (_ parameter: Int) -> String) {
+    self =
+      switch error {
+      case .communication(let reason): .communication(reason)
+      case .gradient(let parameter, let error):
+        .quantization(tensor: "the gradient of \(name(parameter))", error)
+      case .weight(let parameter, let error): .quantization(tensor: name(parameter), error)
+      }
   }
 }

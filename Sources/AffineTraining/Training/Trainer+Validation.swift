@@ -21,11 +21,17 @@ extension Trainer {
     let count = windows.inputs.count / settings.sequence
     let starts = Array(stride(from: 0, to: count, by: settings.batch))
     var totals = [Double](repeating: 0, count: starts.count)
-    for (index, first) in starts.enumerated() where index % shares.size == shares.rank {
+    let shards = try shards(parallel, execution)
+    for round in stride(from: shares.rank, to: starts.count + shares.rank, by: shares.size) {
+      // A process without a part has to take part where layers ask for parameters.
+      guard round < starts.count || shards != nil else { break }
+      let index = min(round, starts.count - 1)
+      let first = starts[index]
       let part = windows.windows(
         first..<min(first + settings.batch, count), of: settings.sequence)
       let tape = Tape(flow: recipe.flow, isTraining: false, on: execution)
-      let loss = try model.loss(part, recipe: recipe, on: tape)
+      let loss = try model.loss(part, recipe: recipe, on: tape, from: shards)
+      guard round == index else { continue }
       totals[index] = loss.mean * Double(part.counted)
     }
     if let parallel { totals = try gathered(totals, parallel) }

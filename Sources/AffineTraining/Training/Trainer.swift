@@ -24,6 +24,8 @@ public struct Trainer: Sendable {
   public internal(set) var peak = MemoryUse()
   /// Which process keeps the moments of each parameter, where processes keep their part alone.
   let owners: [Int]?
+  /// Whether each keeps these parameters themselves alone.
+  var shardsParameters: Bool
 
   /// What a step reports.
   public struct Report: Sendable, Hashable {
@@ -46,7 +48,8 @@ public struct Trainer: Sendable {
   ///   - settings: What fixes the run; a batch is that of all processes together.
   ///   - execution: Threads and instruction sets.
   ///   - parallel: The processes that train together, to be given to every step too.
-  /// - Throws: ``TrainingError``: settings, recipe or vocabulary that do not fit.
+  /// - Throws: ``TrainingError``: settings, recipe or vocabulary that do not fit; a recipe that watches a
+  ///   gradient, of processes each of which has some of them alone.
   public init(
     _ model: Transformer, _ recipes: RecipeSchedule, _ corpus: any TrainingCorpus,
     _ settings: TrainingSettings, on execution: Execution = .standard,
@@ -70,16 +73,26 @@ public struct Trainer: Sendable {
     self.corpus = corpus
     self.recipes = recipes
     self.model = model
+    let shardsParameters = parallel?.shardsParameters ?? false
+    if shardsParameters, case .noiseTriggered = recipes {
+      throw .model("\(recipes.name) watches a gradient, which one process alone would have")
+    }
     let owners = parallel.flatMap {
-      $0.shardsOptimizer ? Shares.owners(of: model.parameters, size: $0.size) : nil
+      $0.shardsOptimizer || shardsParameters
+        ? Shares.owners(of: model.parameters, size: $0.size, withFrozen: shardsParameters) : nil
     }
     self.owners = owners
+    self.shardsParameters = shardsParameters
     do throws(OptimizerError) {
       optimizer = try Optimizer(
         settings.optimizer, for: model.parameters,
         moving: owners.map { owners in owners.map { $0 == parallel?.rank } })
     } catch { throw .optimizer(error) }
     if recipes.recipe(at: 0).learnsSteps { try measureSteps(execution) }
+    guard shardsParameters, let owners, let parallel else { return }
+    for index in owners.indices where owners[index] != parallel.rank {
+      self.model.parameters[index].giveAway()
+    }
   }
 
   /// One step: loss, gradients, update.
@@ -96,8 +109,9 @@ public struct Trainer: Sendable {
   ) throws(TrainingError) -> Report {
     let recipe = recipes.recipe(at: step)
     let (loss, gradients) = try gradients(recipe, execution, parallel)
-    let norm = GradientClipping.norm(gradients, on: execution)
-    guard norm.isFinite else { throw .notFinite(tensor: culprit(gradients, execution), step: step) }
+    let squares = try squares(gradients, execution, parallel)
+    let norm = squares.reduce(0, +).squareRoot()
+    guard norm.isFinite else { throw .notFinite(tensor: culprit(squares), step: step) }
     try detect(gradients, execution)
     let rate = settings.schedule(step: step)
     do throws(OptimizerError) {
@@ -112,11 +126,9 @@ public struct Trainer: Sendable {
   }
 
   /// The first parameter whose gradient is not finite.
-  private func culprit(_ gradients: [StoredMatrix?], _ execution: Execution) -> String {
-    let index = gradients.firstIndex {
-      !GradientClipping.norm([$0], on: execution).isFinite
-    }
-    return index.map { "the gradient of \(model.parameters[$0].name)" } ?? "the gradients' norm"
+  private func culprit(_ squares: [Double]) -> String {
+    squares.firstIndex { !$0.isFinite }.map { "the gradient of \(model.parameters[$0].name)" }
+      ?? "the gradients' norm"
   }
 
   /// A detector sees the gradient of the first layer that follows the recipe: errors of all others have

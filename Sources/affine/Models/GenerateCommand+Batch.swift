@@ -1,4 +1,5 @@
 import AffineBench
+import AffineDistributed
 import AffineFormats
 import AffineLayers
 import AffineModels
@@ -20,6 +21,7 @@ extension GenerateCommand {
     let loadSeconds: Double
     let model, activations, cache: String
     let threads: Int
+    @Nullable var ranks: RankReport?
   }
 
   /// The prompt that an argument names or is.
@@ -44,7 +46,9 @@ extension GenerateCommand {
     return text
   }
 
-  func continueAll(_ prompts: [String], _ model: LanguageModel, loadSeconds: Double) throws {
+  func continueAll(
+    _ prompts: [String], _ model: LanguageModel, _ exchange: LayerExchange, loadSeconds: Double
+  ) throws {
     if let empty = prompts.firstIndex(where: { model.tokenizer.tokens($0).isEmpty }) {
       throw Failure("prompt \(empty + 1) has no tokens")
     }
@@ -52,6 +56,8 @@ extension GenerateCommand {
     let started = clock.now
     let found = try model.continuations(of: prompts, try generation.options(options))
     let seconds = (clock.now - started).inSeconds
+    let ranks = try RankReport(exchange, model)
+    guard Ranks.isFirst else { return }
     switch format {
     case .table:
       for (number, text) in found.enumerated() {
@@ -67,7 +73,7 @@ extension GenerateCommand {
           tokens: count, tokensPerSecond: Double(count) / seconds,
           peakResidentBytes: ResidentMemory.peakBytes, loadSeconds: loadSeconds,
           model: options.model, activations: options.activations, cache: options.cache.rawValue,
-          threads: model.execution.threads))
+          threads: model.execution.threads, ranks: ranks))
     }
   }
 }

@@ -1,4 +1,5 @@
 import AffineBench
+import AffineDistributed
 import AffineFormats
 import AffineLayers
 import AffineModels
@@ -6,7 +7,7 @@ import AffineQuant
 import ArgumentParser
 
 /// Continues a text.
-struct GenerateCommand: ParsableCommand {
+struct GenerateCommand: ParsableCommand, RankedCommand {
   /// The result, as scripts read it.
   struct Report: Encodable {
     let text: String
@@ -18,6 +19,7 @@ struct GenerateCommand: ParsableCommand {
     let model, activations, cache: String
     let threads: Int
     let tokenIds: [Int]
+    @Nullable var ranks: RankReport?
   }
 
   static let configuration = CommandConfiguration(
@@ -34,10 +36,14 @@ struct GenerateCommand: ParsableCommand {
       The prompts of --prompts, a line each, run together, so that the model's weights are read once for all;
       each text is what it would be alone. They are printed when all are done.
 
+      Under mpirun, with a build that has the trait MPI, each rank holds its rows of every weight; the text is that of
+      one rank.
+
       Examples:
         affine generate --model model.gguf --prompt "Once upon a time" --stop "The end"
         affine generate --model model.gguf --prompt - < beginning.txt
         affine generate --model model.gguf --prompts lines.txt --format json
+        mpirun -n 2 affine generate --model model.gguf --prompt "Once upon a time" --threads 1
       """)
 
   @OptionGroup var options: LanguageModelOptions
@@ -67,21 +73,25 @@ struct GenerateCommand: ParsableCommand {
 
   func run() throws {
     let execution = try options.execution()
-    let texts = try prompts.map(GenerateCommand.lines)
-    let prompt = try prompt.map(GenerateCommand.text)
+    let ranks = try Ranks.join()
+    if ranks.size > 1 { try Ranks.card().compare(over: ranks) }
+    let texts = try Ranks.texts {
+      try prompts.map(GenerateCommand.lines) ?? prompt.map { [try GenerateCommand.text($0)] } ?? []
+    }
+    let exchange = LayerExchange(ranks)
     let clock = ContinuousClock()
     let started = clock.now
-    let model = try options.load(on: execution)
+    let model = try options.load(on: execution, over: exchange)
     let seconds = (clock.now - started).inSeconds
-    if let texts {
-      try continueAll(texts, model, loadSeconds: seconds)
-    } else if let prompt {
-      try continueOne(prompt, model, loadSeconds: seconds)
+    if prompts != nil {
+      try continueAll(texts, model, exchange, loadSeconds: seconds)
+    } else {
+      for prompt in texts { try continueOne(prompt, model, exchange, loadSeconds: seconds) }
     }
   }
 
   private func continueOne(
-    _ prompt: String, _ model: LanguageModel, loadSeconds: Double
+    _ prompt: String, _ model: LanguageModel, _ exchange: LayerExchange, loadSeconds: Double
   ) throws {
     var read =
       try chat ? model.tokens(of: messages(prompt)) : model.tokenizer.tokens(prompt)
@@ -97,9 +107,11 @@ struct GenerateCommand: ParsableCommand {
     while let piece = try writer.next() {
       if text.isEmpty { (decodingSince, first) = (clock.now, writer.count) }
       text += piece
-      if format == .table { try StandardStream.output.write(piece) }
+      if format == .table, Ranks.isFirst { try StandardStream.output.write(piece) }
     }
     let decode = (clock.now - decodingSince).inSeconds
+    let ranks = try RankReport(exchange, model)
+    guard Ranks.isFirst else { return }
     guard format == .json else { return try show("") }
     try printJSON(
       Report(
@@ -110,7 +122,7 @@ struct GenerateCommand: ParsableCommand {
         peakResidentBytes: ResidentMemory.peakBytes, cacheBytes: writer.generator.cache.byteCount,
         loadSeconds: loadSeconds, model: options.model, activations: options.activations,
         cache: options.cache.rawValue, threads: model.execution.threads,
-        tokenIds: Array(writer.generator.tokens.dropFirst(read.count))))
+        tokenIds: Array(writer.generator.tokens.dropFirst(read.count)), ranks: ranks))
   }
 
   private func messages(_ prompt: String) -> [ChatMessage] {

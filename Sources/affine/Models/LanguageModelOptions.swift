@@ -1,6 +1,7 @@
+import AffineDistributed
 import AffineFormats
-import AffineModels
 import AffineLayers
+import AffineModels
 import AffineQuant
 public import ArgumentParser
 
@@ -20,8 +21,10 @@ struct LanguageModelOptions: ParsableArguments {
 
   func execution() throws -> Execution { threads.execution(try sets.instructionSet()) }
 
-  /// Reads the model and its vocabulary.
-  func load(on execution: Execution) throws -> LanguageModel {
+  /// Reads the model and its vocabulary; of a model that ranks run together, the part of this one.
+  func load(
+    on execution: Execution, over parallel: (any TensorParallel)? = nil
+  ) throws -> LanguageModel {
     guard let format = ActivationFormat(name: activations) else {
       throw Failure(
         "'\(activations)' is no type of activations: float32, bfloat16, int8-token, int8-group32 are some"
@@ -30,7 +33,9 @@ struct LanguageModelOptions: ParsableArguments {
     do {
       return try LanguageModel(
         model, activations: format, copies: reading.copies, adapters: adapters,
-        on: execution)
+        on: execution, over: parallel)
+    } catch let error as CommunicationError {
+      throw error
     } catch GGUFError.file(let error) {
       throw error
     } catch { throw Failure("'\(model)': \(error)") }

@@ -1,6 +1,4 @@
 public import AffineDistributed
-import AffineBench
-import AffineFormats
 import AffineTraining
 public import ArgumentParser
 
@@ -17,10 +15,20 @@ struct RankOptions: ParsableArguments {
   var fixedOrder = false
   @Flag(help: "Each rank keeps the optimizer's moments of its part of the parameters alone.")
   var shardOptimizer = false
+  @Flag(
+    help:
+      "Each rank keeps its part of the parameters, gradients and moments alone, and gets the rest a block at a time, twice a pass."
+  )
+  var shardWeights = false
+  @Option(help: "With --shard-weights: how weights travel: float32, bfloat16 or int8.")
+  var gather: ExchangeFormat?
 
   func validate() throws {
     guard !noErrorFeedback || exchange != .float32 else {
       throw ValidationError("--no-error-feedback is of gradients that are rounded: --exchange int8")
+    }
+    guard gather == nil || shardWeights else {
+      throw ValidationError("--gather is of weights that ranks divide: --shard-weights")
     }
     guard !fixedOrder || exchange == .float32 else {
       throw ValidationError(
@@ -37,6 +45,8 @@ struct RankOptions: ParsableArguments {
     options.feedsBackErrors = !noErrorFeedback
     options.isFixedOrder = fixedOrder
     options.shardsOptimizer = shardOptimizer
+    options.shardsParameters = shardWeights
+    options.weightFormat = gather ?? .float32
     guard ranks.size > 1 || options != ExchangeOptions() else { return nil }
     return GradientExchange(ranks, options)
   }
@@ -44,27 +54,17 @@ struct RankOptions: ParsableArguments {
   /// Compares what ranks must have in common, before the first step.
   ///
   /// - Throws: ``AffineDistributed/CommunicationError``: the first difference.
-  func compare(_ trainer: Trainer, files: [(option: String, path: String?)]) throws {
+  func compare(
+    _ model: Transformer, files: [(option: String, path: String?)]
+  ) throws {
     let ranks = try Ranks.join()
     guard ranks.size > 1 else { return }
-    var card = RankCard()
-    card.add("build", try Self.digest(of: Machine.program))
-    card.add("list of arguments", "'\(CommandLine.arguments.dropFirst().joined(separator: " "))'")
+    var card = try Ranks.card()
     for (option, path) in files {
-      card.add("file of \(option)", try path.map { try Self.digest(of: $0) } ?? "none")
+      card.add("file of \(option)", try path.map(Ranks.digest) ?? "none")
     }
-    card.add("number of steps taken", "\(trainer.step)")
-    card.add("model", Self.digest(try trainer.model.checkpoint.contents()))
+    card.add("model", model.digest)
     try card.compare(over: ranks)
-  }
-
-  private static func digest(of path: String) throws -> String {
-    guard MappedFile.exists(path) else { return "none" }
-    return digest(try MappedFile.contents(of: path))
-  }
-
-  private static func digest(_ bytes: [UInt8]) -> String {
-    String(bytes.span.digest, radix: 16)
   }
 }
 

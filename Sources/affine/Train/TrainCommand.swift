@@ -120,19 +120,20 @@ struct TrainCommand: ParsableCommand, RankedCommand {
       try files.load(into: &start, recipe, seed: seed)
     }
     try files.checkExport(of: start, by: schedule.recipe(at: steps), initial)
+    try ranks.compare(
+      start,
+      files: [
+        ("--text", text), ("--initial", initial == nil ? files.initial : nil),
+        ("--checkpoint", files.resume ? files.checkpoint : nil),
+      ])
     let parallel = try ranks.parallel()
-    var trainer = try Trainer(start, schedule, corpus, settings, on: execution, with: parallel)
+    var trainer = try Trainer(
+      consume start, schedule, corpus, settings, on: execution, with: parallel)
     trainer.recomputesBlocks = training.gradientCheckpointing
     let earlier = try files.resume(&trainer)
     guard trainer.step <= steps else {
       throw Failure("the checkpoint has taken \(trainer.step) steps, and --steps asks for \(steps)")
     }
-    try ranks.compare(
-      trainer,
-      files: [
-        ("--text", text), ("--initial", initial == nil ? files.initial : nil),
-        ("--checkpoint", files.resume ? files.checkpoint : nil),
-      ])
     let progress = Progress()
     defer { progress.finish() }
     let record = try trainer.run(
@@ -147,6 +148,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     run.base = files.base
     run.peakResidentBytes = ResidentMemory.peakBytes
     run.ranks = parallel.map { TrainingReport.Run.Ranks($0) }
+    if files.exports { try trainer.collectParameters(with: parallel) }
     if Ranks.isFirst { run.merging = try files.exportModel(trainer, initial, on: execution) }
     return run
   }

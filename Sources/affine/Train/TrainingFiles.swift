@@ -69,6 +69,7 @@ struct TrainingFiles: ParsableArguments {
     }
   }
 
+  var exports: Bool { export != nil || exportAdapters != nil }
   private var exportsGGUF: Bool { export?.lowercased().hasSuffix(".gguf") ?? false }
 
   private func exportsFolder(_ initial: InitialModel?) -> Bool {

@@ -9,6 +9,7 @@ extension TrainingReport.Run.Ranks {
     errorFeedback = options.feedsBackErrors && options.format != .float32
     fixedOrder = options.isFixedOrder
     shardedOptimizer = options.shardsOptimizer
+    gather = options.shardsParameters ? options.weightFormat.rawValue : nil
     gradientBytes = traffic.gradientBytes / steps
     float32GradientBytes = traffic.float32Bytes / steps
     parameterBytes = traffic.parameterBytes / steps
@@ -22,6 +23,7 @@ extension TrainingReport.Run.Ranks {
       "\(count) rank\(count == 1 ? "" : "s")", rounds ? exchange : nil,
       rounds && !errorFeedback ? "without error feedback" : nil,
       fixedOrder ? "in a fixed order" : nil, shardedOptimizer ? "sharded" : nil,
+      gather.map { "weights sharded, gathered in \($0)" },
     ]
     return parts.compactMap(\.self).joined(separator: " ")
   }

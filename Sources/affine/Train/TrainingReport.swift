@@ -47,6 +47,8 @@ struct TrainingReport: Codable {
       let count: Int
       let exchange: String
       let errorFeedback, fixedOrder, shardedOptimizer: Bool
+      /// How weights travel to layers, where ranks divide them.
+      var gather: String?
       /// Of one rank in one step: bytes sent of gradients, of the same in float32, and of parameters.
       let gradientBytes, float32GradientBytes, parameterBytes: Int
       /// Seconds of a step between the end of the backward pass and the last gradient.

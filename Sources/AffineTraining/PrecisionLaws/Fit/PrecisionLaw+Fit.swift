@@ -1,3 +1,4 @@
+internal import AffineLayers
 internal import AffineQuant
 
 extension PrecisionLaw {

@@ -1,8 +1,10 @@
 /// The hash FNV-1a: the same on every machine, unlike the hash of a dictionary.
-struct Digest {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+package struct Digest: Sendable {
+  package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
-  mutating func combine(_ byte: UInt8) {
+  package init() {}
+
+  package mutating func combine(_ byte: UInt8) {
     value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
   }
 }
