@@ -1,19 +1,10 @@
 package import AffineQuant
 /// Probabilities of classes.
 package enum Softmax {
-  /// The mean negative log-likelihood of one target a row, and the gradient of that mean with respect
-  /// to the logits. Rows with the target -1 do not count; with none that counts both are 0.
+  /// The sum of the negative log-likelihoods of one target a row, each of which has a share in the loss, and the
+  /// gradient of that loss with respect to the logits. Rows with the target -1 do not count.
   ///
   /// - Precondition: Every other target is a column.
-  package static func crossEntropy(
-    _ logits: Matrix<Float>, targets: [Int], on execution: Execution
-  ) -> (loss: Double, gradient: Matrix<Float>) {
-    let counted = max(targets.count { $0 >= 0 }, 1)
-    let result = crossEntropy(logits, targets: targets, share: 1 / Float(counted), on: execution)
-    return (result.sum / Double(counted), result.gradient)
-  }
-
-  /// The sum of the same over some rows, of which each has a share in the loss that the gradient is of.
   package static func crossEntropy(
     _ logits: Matrix<Float>, targets: [Int], share: Float, on execution: Execution
   ) -> (sum: Double, gradient: Matrix<Float>) {

@@ -11,14 +11,17 @@ public enum TrainingDocument: Sendable, Hashable {
   ///
   /// Other members of a line are left alone, and empty lines left out.
   ///
+  /// - Returns: The documents, each with the number of its line, from 1 on.
   /// - Throws: ``FineTuningError/line(_:_:)``.
-  public static func lines(_ contents: [UInt8]) throws(FineTuningError) -> [TrainingDocument] {
-    var documents: [TrainingDocument] = []
+  public static func lines(
+    _ contents: [UInt8]
+  ) throws(FineTuningError) -> [(line: Int, document: TrainingDocument)] {
+    var documents: [(line: Int, document: TrainingDocument)] = []
     for (index, line) in contents.split(
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
     ).enumerated() {
       guard line.contains(where: { ![0x20, 0x09, 0x0d].contains($0) }) else { continue }
-      do { documents.append(try TrainingDocument(line: Array(line))) } catch {
+      do { documents.append((index + 1, try TrainingDocument(line: Array(line)))) } catch {
         throw .line(index + 1, error.reason)
       }
     }

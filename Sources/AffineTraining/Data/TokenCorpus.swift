@@ -70,9 +70,6 @@ public struct TokenCorpus: TrainingCorpus {
       tokenizer: String(file.source.tokenizer, radix: 16))
   }
 
-  /// Windows that documents fill; 0 for a text, which has one from each of its tokens on.
-  public func windowCount(_ part: CorpusPart) -> Int { windows[part]?.count ?? 0 }
-
   private func tokenCount(_ part: CorpusPart) -> Int {
     texts[part]?.count
       ?? windows[part]?.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } } ?? 0

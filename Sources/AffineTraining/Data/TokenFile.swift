@@ -108,11 +108,6 @@ public struct TokenFile: Sendable {
   /// How many documents there are; 0: one text that goes on.
   public var documentCount: Int { ends.count }
 
-  /// How many tokens are taught.
-  public var taughtCount: Int {
-    taught.map { $0.array.reduce(0) { $0 + $1.nonzeroBitCount } } ?? count
-  }
-
   /// Whether a model is taught a token.
   func isTaught(_ place: Int) -> Bool {
     taught.map { $0[place >> 3] >> UInt8(place & 7) & 1 == 1 } ?? true

@@ -9,8 +9,8 @@ public enum RecipeSchedule: Sendable {
   /// More bits once rounding drowns the gradient.
   case noiseTriggered(NoiseSwitch)
 
-  private static let cyclicName = "precision-schedule-cyclic"
-  private static let noiseTriggeredName = "precision-schedule"
+  static let cyclicName = "precision-schedule-cyclic"
+  static let noiseTriggeredName = "precision-schedule"
 
   /// All names on the command line: recipes, and schedules of several.
   public static let names = Recipe.named.map(\.name) + [noiseTriggeredName, cyclicName]

@@ -13,31 +13,17 @@ extension Tape {
   ///   - v: As `k`.
   ///   - heads: Heads of `q`.
   ///   - keyValueHeads: Heads of `k` and `v`, which neighbouring heads of `q` share.
-  ///   - sequence: Rows of a sequence; `m` is a multiple.
+  ///   - lengths: Rows of each sequence; `m` together.
   ///   - rule: What becomes of scores before the softmax; `nil`: they are scaled by 1 / √size.
   /// - Returns: `m × (heads · size)` values.
   /// - Throws: ``TrainingError``: where layers exchange codes, a gradient that is not finite.
   public func attention(
-    _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyValueHeads: Int, sequence: Int,
-    _ rule: ScoreRule? = nil
-  ) throws(TrainingError) -> Variable {
-    try checkHeads(q, heads, sequence, "attention")
-    return try attention(
-      q, k, v, heads: heads, keyValueHeads: keyValueHeads,
-      lengths: Array(repeating: sequence, count: q.shape.rows / sequence), rule)
-  }
-
-  /// The same of sequences that have as many rows each.
-  func attention(
     _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyValueHeads: Int, lengths: [Int],
     _ rule: ScoreRule? = nil
   ) throws(TrainingError) -> Variable {
-    try checkHeads(q, heads, 1, "attention")
-    try checkHeads(k, keyValueHeads, 1, "attention")
+    try checkHeads(q, heads, lengths, "attention")
+    try checkHeads(k, keyValueHeads, lengths, "attention")
     try checkEqual(k.shape, v.shape, "attention")
-    try check(
-      q.shape.rows == k.shape.rows, "attention",
-      .mismatchedExtent(axis: "rows", lhs: q.shape.rows, rhs: k.shape.rows))
     try check(
       heads.isMultiple(of: keyValueHeads)
         && q.shape.columns / heads == k.shape.columns / keyValueHeads, "attention",
@@ -68,20 +54,12 @@ extension Tape {
   /// Rotary positions: turns pairs of columns of each head by angles that grow with the row's place in
   /// its sequence (arXiv 2104.09864), halves apart as in Llama.
   ///
-  /// - Throws: ``TrainingError/shape(tensor:_:)``: columns or divisors that are not those of heads.
+  /// - Throws: ``TrainingError/shape(tensor:_:)``: columns or divisors that are not those of heads, lengths that are
+  ///   not those of sequences.
   public func rotary(
-    _ x: Variable, heads: Int, sequence: Int, _ rule: RotaryRule
-  ) throws(TrainingError) -> Variable {
-    try checkHeads(x, heads, sequence, "rotary positions")
-    return try rotary(
-      x, heads: heads, lengths: Array(repeating: sequence, count: x.shape.rows / sequence), rule)
-  }
-
-  /// The same of sequences that have as many rows each.
-  func rotary(
     _ x: Variable, heads: Int, lengths: [Int], _ rule: RotaryRule
   ) throws(TrainingError) -> Variable {
-    try checkHeads(x, heads, 1, "rotary positions")
+    try checkHeads(x, heads, lengths, "rotary positions")
     let size = x.shape.columns / heads
     try check(
       rule.columns.isMultiple(of: 2) && (0...size).contains(rule.columns)

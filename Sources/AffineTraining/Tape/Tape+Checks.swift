@@ -25,14 +25,22 @@ extension Tape {
 
   /// Refuses columns that are not whole heads, and rows that are not whole sequences.
   func checkHeads(
-    _ x: Variable, _ heads: Int, _ sequence: Int, _ tensor: String
+    _ x: Variable, _ heads: Int, _ lengths: [Int], _ tensor: String
   ) throws(TrainingError) {
     try check(
       heads >= 1 && x.shape.columns.isMultiple(of: heads), tensor,
       .misaligned(axis: "columns", position: x.shape.columns, block: heads))
+    var rows = 0
+    for length in lengths {
+      // No more than there are, so that the sum does not overflow.
+      try check(
+        length >= 1 && length <= x.shape.rows - rows, tensor,
+        .wrongCount(of: "rows of sequences", expected: x.shape.rows - rows, found: length))
+      rows += length
+    }
     try check(
-      sequence >= 1 && x.shape.rows.isMultiple(of: sequence), tensor,
-      .misaligned(axis: "rows", position: x.shape.rows, block: sequence))
+      rows == x.shape.rows, tensor,
+      .wrongCount(of: "rows of sequences", expected: x.shape.rows, found: rows))
   }
 
   /// Refuses numbers that are no rows of a table.

@@ -2,8 +2,6 @@ internal import AffineLayers
 internal import AffineQuant
 
 extension Tape {
-  /// Logits at a time: 64 MB of them, and of what becomes of them.
-  static let sliceOfLogits = 1 << 24
   /// Values of a head in codes that are floats at a time.
   private static let sliceOfHead = 1 << 22
 
@@ -17,12 +15,12 @@ extension Tape {
   ///   - head: `n × k`, values, or codes that nobody trains.
   ///   - cap: Logits end at `cap · tanh(logit / cap)`.
   ///   - targets: A row of `head` for each row of `states`, or −1.
-  ///   - slice: Logits that are held at once, but one row at least.
+  ///   - slice: Logits that are held at once, but one row at least: 64 MB, and what becomes of them.
   /// - Returns: The mean, and it as a 1 × 1 matrix on the tape.
   /// - Throws: ``TrainingError/shape(tensor:_:)``: targets that are no rows of the head, or not one a row.
-  package func crossEntropy(
+  public func crossEntropy(
     _ states: Variable, head: Variable, cap: Float? = nil, targets: [Int],
-    slice: Int = sliceOfLogits
+    slice: Int = 1 << 24
   ) throws(TrainingError) -> (mean: Double, variable: Variable) {
     let (name, vocabulary) = ("the loss", head.shape.rows)
     try check(

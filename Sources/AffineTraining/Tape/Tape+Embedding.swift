@@ -23,28 +23,4 @@ extension Tape {
       ]
     }
   }
-
-  /// The mean negative log-likelihood of targets, one a row of logits; rows with target −1 do not count.
-  ///
-  /// - Returns: The mean, and it as a 1 × 1 matrix on the tape.
-  /// - Throws: ``TrainingError/shape(tensor:_:)``: targets that are no columns, or not one a row.
-  public func crossEntropy(
-    _ logits: Variable, targets: [Int]
-  ) throws(TrainingError) -> (mean: Double, variable: Variable) {
-    try check(
-      targets.count == logits.shape.rows, "the loss",
-      .wrongCount(of: "targets", expected: logits.shape.rows, found: targets.count))
-    try checkRows(targets, -1..<logits.shape.columns, "the loss")
-    let execution = execution
-    let result = Softmax.crossEntropy(
-      logits.value.floats(on: execution), targets: targets, on: execution)
-    let variable = record(
-      .float32(.scalar(Float(result.loss))), from: [logits], saving: [.float32(result.gradient)]
-    ) { gradient, saved in
-      let factor = gradient.floats()[0, 0]
-      let values = saved[0].floats()
-      return [.float32(factor == 1 ? values : Elementwise.scale(values, by: factor, on: execution))]
-    }
-    return (result.loss, variable)
-  }
 }

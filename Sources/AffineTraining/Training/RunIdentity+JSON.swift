@@ -43,6 +43,7 @@ extension RunIdentity {
   /// `settings.optimizer.beta1`, and both values.
   func difference(from other: RunIdentity) -> (place: String, mine: String, other: String)? {
     guard self != other else { return nil }
+    guard plan.name == other.plan.name else { return ("recipe", plan.name, other.plan.name) }
     let values = [json, other.json].map { try? JSONParser.parse(Array($0.utf8)) }
     guard let mine = values[0], let theirs = values[1] else { return nil }
     return Self.difference(mine, theirs, at: [])
@@ -51,16 +52,26 @@ extension RunIdentity {
   private static func difference(
     _ mine: JSONValue, _ other: JSONValue, at place: [String]
   ) -> (place: String, mine: String, other: String)? {
-    if case .object(let members) = mine, case .object(let others) = other,
-      members.map(\.name) == others.map(\.name)
-    {
-      for (member, another) in zip(members, others) {
-        let found = difference(member.value, another.value, at: place + [member.name])
-        if let found { return found }
-      }
-      return nil
+    guard mine != other else { return nil }
+    let name = place.joined(separator: ".").replacing("plan.constant._0", with: "recipe")
+    guard case .object(let members) = mine, case .object(let others) = other,
+      // Cases of an enumeration have a member each.
+      members.count != 1 || others.count != 1 || members[0].name == others[0].name
+    else { return (name, text(mine), text(other)) }
+    for member in members {
+      let (value, another) = (member.value, other.member(member.name) ?? .null)
+      if let found = difference(value, another, at: place + [member.name]) { return found }
     }
-    let (text, otherText) = (mine.serialized, other.serialized)
-    return text == otherText ? nil : (place.joined(separator: "."), text, otherText)
+    let added = others.first { mine.member($0.name) == nil }
+    return added.map { (([name] + [$0.name]).joined(separator: "."), "none", text($0.value)) }
+  }
+
+  /// A value in a sentence: of an object the names of its members.
+  private static func text(_ value: JSONValue) -> String {
+    switch value {
+    case .object(let members): members.map(\.name).joined(separator: ", ")
+    case .null: "none"
+    default: value.serialized
+    }
   }
 }

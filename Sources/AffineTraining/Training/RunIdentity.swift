@@ -50,6 +50,15 @@ struct RunIdentity: Codable, Hashable {
 }
 
 extension RunIdentity.Plan {
+  /// That of the schedule.
+  var name: String {
+    switch self {
+    case .constant(let recipe): recipe.name
+    case .cyclic: RecipeSchedule.cyclicName
+    case .noiseTriggered: RecipeSchedule.noiseTriggeredName
+    }
+  }
+
   fileprivate init(_ schedule: RecipeSchedule) {
     switch schedule {
     case .constant(let recipe): self = .constant(recipe)

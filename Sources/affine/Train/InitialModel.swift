@@ -91,7 +91,7 @@ struct InitialModel {
     }
     let template = try self.source.chatTemplate().map { try ChatTemplate($0) }
     do {
-      for (index, document) in try TrainingDocument.lines(contents).enumerated() {
+      for (line, document) in try TrainingDocument.lines(contents) {
         switch document {
         case .text(let text):
           let taught = TaughtTokens(text, tokenizer)
@@ -100,7 +100,7 @@ struct InitialModel {
           guard let template else { throw FineTuningError.noTemplate }
           let taught: TaughtTokens
           do { taught = try TaughtTokens(messages, template, tokenizer) } catch {
-            throw Failure("document \(index + 1): \(error)")
+            throw Failure("line \(line): \(error)")
           }
           builder.append(taught.tokens, isTaught: taught.isTaught)
         }
@@ -122,11 +122,6 @@ enum BaseFormat {
       self = .file
       return
     }
-    guard let type = QuantizedType(name: name) else {
-      throw Failure(
-        "'\(name)' is no quantized type: uint4-group64-nf4 and int4-group32 are some, and 'file' keeps what the file has"
-      )
-    }
-    self = .type(type)
+    self = .type(try QuantizedType.named(name))
   }
 }

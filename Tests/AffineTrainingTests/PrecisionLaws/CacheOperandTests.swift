@@ -31,14 +31,14 @@ import Testing
       }
     }
     let mixed = try tape.attention(
-      inputs[0], caches[0], caches[1], heads: 4, keyValueHeads: 2, sequence: 3)
+      inputs[0], caches[0], caches[1], heads: 4, keyValueHeads: 2, lengths: [3, 3])
     let found = try tape.gradients(of: mixed, arriving)
     let other = Tape(seed: 1)
     let same = [q, caches[0].value.floats(), caches[1].value.floats()]
       .map { other.input(.float32($0)) }
     let expected = try other.gradients(
       of: other.attention(
-        same[0], same[1], same[2], heads: 4, keyValueHeads: 2, sequence: 3), arriving)
+        same[0], same[1], same[2], heads: 4, keyValueHeads: 2, lengths: [3, 3]), arriving)
     for (one, two) in zip(inputs, same) {
       let (mine, theirs) = (try #require(found[one]), try #require(expected[two]))
       #expect(mine.values.array == theirs.values.array)

@@ -36,7 +36,8 @@ import Testing
       },
       layer: {
         try $0.attention(
-          $1[0], $1[1], $1[2], heads: one.heads, keyValueHeads: one.shared, sequence: one.sequence)
+          $1[0], $1[1], $1[2], heads: one.heads, keyValueHeads: one.shared,
+          lengths: Array(repeating: one.sequence, count: one.count))
       })
     try check(seed: seed)
   }
@@ -63,7 +64,7 @@ import Testing
       },
       layer: {
         try $0.attention(
-          $1[0], $1[1], $1[2], heads: 4, keyValueHeads: 2, sequence: 5, rule)
+          $1[0], $1[1], $1[2], heads: 4, keyValueHeads: 2, lengths: [5, 5], rule)
       })
     try check(seed: seed)
   }
@@ -77,7 +78,7 @@ import Testing
         DoubleLayers.rotary(
           $0[0], heads: 2, sequence: 3, base: 100, turning: 4, divisors: [2, 3], magnitude: 1.2)
       },
-      layer: { try $0.rotary($1[0], heads: 2, sequence: 3, rule) })
+      layer: { try $0.rotary($1[0], heads: 2, lengths: [3, 3], rule) })
     try check(seed: seed)
   }
 
@@ -91,7 +92,7 @@ import Testing
       },
       layer: {
         try $0.rotary(
-          $1[0], heads: one.heads, sequence: one.sequence,
+          $1[0], heads: one.heads, lengths: [one.sequence, one.sequence],
           RotaryRule(base: 100, columns: one.size))
       })
     try check(seed: seed)

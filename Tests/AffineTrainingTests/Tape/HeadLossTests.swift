@@ -6,8 +6,9 @@ import Testing
 
 /// The loss of logits that are never whole, and of sequences side by side.
 @Suite struct HeadLossTests {
-  /// Logits of 4 products below 1 are at most 8 apart, as in `CrossEntropyGradientTests`; before them a sum of 4,
-  /// behind them one over 5 rows of the head or 3 of the states.
+  /// Logits of 4 products below 1 are at most 8 apart, so that their rounding is at most 8 of what it is beside 1;
+  /// 3 roundings of the exponential, a sum, and five more. Before them a sum of 4, behind them one over 5 rows of the
+  /// head or 3 of the states.
   @Test(
     arguments: [1, 2] as [UInt64],
     [([4, 0, 2], 1), ([-1, 3, -1], 1), ([1, 1, 1], 10), ([0, -1, 4], 100)])
@@ -28,6 +29,17 @@ import Testing
         })
       try check(seed: seed)
     }
+  }
+
+  @Test func noTargetsMeanNoLoss() throws {
+    let tape = Tape()
+    let states = tape.input(.float32(Numbers.normal(2, 3, seed: 1)))
+    let head = tape.input(.float32(Numbers.normal(4, 3, seed: 2)))
+    let loss = try tape.crossEntropy(states, head: head, targets: [-1, -1])
+    #expect(loss.mean == 0)
+    let gradients = try tape.gradients(of: loss.variable, Numbers.uniform(1, 1, seed: 1))
+    #expect(gradients[states]?.values.array == Array(repeating: 0, count: 6))
+    #expect(gradients[head]?.values.array == Array(repeating: 0, count: 12))
   }
 
   /// A head in codes gives the gradient of the states that its values give.

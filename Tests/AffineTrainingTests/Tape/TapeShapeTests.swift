@@ -21,18 +21,26 @@ struct TapeShapeTests {
       { _ = try tape.rootMeanSquareNorm(x, weight: variable(6, 1)) },
       { _ = try tape.rangeNorm(x, weight: variable(1, 7)) },
       { _ = try tape.linear(x, variable(2, 5)) },
-      { _ = try tape.attention(x, x, x, heads: 4, keyValueHeads: 2, sequence: 2) },
-      { _ = try tape.attention(x, x, x, heads: 2, keyValueHeads: 2, sequence: 3) },
-      { _ = try tape.attention(x, x, x, heads: 2, keyValueHeads: 0, sequence: 2) },
-      { _ = try tape.attention(x, x, variable(4, 2), heads: 2, keyValueHeads: 2, sequence: 2) },
-      { _ = try tape.attention(x, x, x, heads: 3, keyValueHeads: 2, sequence: 2) },
-      { _ = try tape.rotary(x, heads: 2, sequence: 4, RotaryRule(base: 10, columns: 3)) },
-      { _ = try tape.rotary(x, heads: 0, sequence: 4, RotaryRule(base: 10, columns: 2)) },
+      { _ = try tape.attention(x, x, x, heads: 4, keyValueHeads: 2, lengths: [2, 2]) },
+      { _ = try tape.attention(x, x, x, heads: 2, keyValueHeads: 2, lengths: [3]) },
+      { _ = try tape.attention(x, x, x, heads: 2, keyValueHeads: 0, lengths: [2, 2]) },
+      {
+        _ = try tape.attention(
+          x, x, variable(4, 2), heads: 2, keyValueHeads: 2, lengths: [2, 2])
+      },
+      { _ = try tape.attention(x, x, x, heads: 3, keyValueHeads: 2, lengths: [2, 2]) },
+      { _ = try tape.attention(x, x, x, heads: 2, keyValueHeads: 2, lengths: [5, -1]) },
+      { _ = try tape.attention(x, x, x, heads: 2, keyValueHeads: 2, lengths: [.max, .max]) },
+      { _ = try tape.attention(x, x, x, heads: 2, keyValueHeads: 2, lengths: [4, 0]) },
+      { _ = try tape.rotary(x, heads: 2, lengths: [2, 3], RotaryRule(base: 10, columns: 2)) },
+      { _ = try tape.rotary(x, heads: 2, lengths: [4], RotaryRule(base: 10, columns: 3)) },
+      { _ = try tape.rotary(x, heads: 0, lengths: [4], RotaryRule(base: 10, columns: 2)) },
       { _ = try tape.embedding(x, [0, 4]) },
       { _ = try tape.embedding(x, [-1]) },
-      { _ = try tape.crossEntropy(x, targets: [0, 1, 2]) },
-      { _ = try tape.crossEntropy(x, targets: [0, 1, 2, 6]) },
-      { _ = try tape.crossEntropy(x, targets: [0, 1, 2, -2]) },
+      { _ = try tape.crossEntropy(x, head: variable(4, 5), targets: [0, 1, 2, 3]) },
+      { _ = try tape.crossEntropy(x, head: x, targets: [0, 1, 2]) },
+      { _ = try tape.crossEntropy(x, head: x, targets: [0, 1, 2, 4]) },
+      { _ = try tape.crossEntropy(x, head: x, targets: [0, 1, 2, -2]) },
     ]
     for (index, operation) in refused.enumerated() {
       #expect(throws: TrainingError.self, "operation \(index)") { try operation() }

@@ -43,6 +43,32 @@ import Testing
     for (reason, other) in others { try expectRefused(checkpoint, by: other, reason) }
   }
 
+  /// What is other is said by its name and value, not as the text that the checkpoint keeps.
+  @Test func whatIsOtherIsASentence() throws {
+    let run = try Self.run.get()
+    let checkpoint = try run.end(steps: 1)
+    let others: [(SmallRun, String)] = [
+      (try SmallRun(.float32), "recipe is int8-weight-only there, not float32"),
+      (
+        try SmallRun(Recipe.int8WeightOnly.with { $0.updatesStochastically = false }),
+        "recipe.updatesStochastically is true there, not false"
+      ),
+      (
+        try SmallRun(Recipe.int8WeightOnly.with { $0.weight = .bfloat16 }),
+        "recipe.weight is codes there, not bfloat16"
+      ),
+      (
+        try SmallRun(.int8WeightOnly) { _, settings in settings.batch = 3 },
+        "settings.batch is 2 there, not 3"
+      ),
+    ]
+    for (other, text) in others {
+      var trainer = try other.trainer()
+      let error = #expect(throws: CheckpointError.self) { try trainer.resume(from: checkpoint) }
+      #expect("\(try #require(error))" == "the checkpoint is of another run: \(text)")
+    }
+  }
+
   @Test func anotherTextIsRefused() throws {
     let run = try Self.run.get()
     let all = try SmallRun.text.get()
