@@ -166,14 +166,18 @@ public final class Tape {
 
   /// Adds in the memory of the first, where nothing else refers to it.
   private func add(_ part: StoredMatrix, to sum: inout StoredMatrix?) {
-    guard let first = sum else {
+    guard var total = taken(&sum) else {
       sum = part
       return
     }
-    sum = nil
-    var total = first.floats(on: execution)
     Elementwise.accumulate(&total, part.floats(on: execution), on: execution)
     sum = .float32(total)
+  }
+
+  /// The values, to which only the caller refers from now on if nobody else does.
+  private func taken(_ sum: inout StoredMatrix?) -> Matrix<Float>? {
+    defer { sum = nil }
+    return sum?.floats(on: execution)
   }
 }
 
