@@ -28,6 +28,7 @@ public final class Tape {
   /// Whether the backward pass computes again what blocks of a decoder hold inside.
   let recomputesBlocks: Bool
   private var nodes: [Node] = []
+  let inputCodes = InputCodes()
   /// By layer: steps that were not trained yet, as they fit what the layer got.
   var measuredSteps: [String: LinearProducts.Steps] = [:]
   /// The largest number of bytes that were saved at once.
