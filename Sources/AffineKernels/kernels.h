@@ -106,12 +106,14 @@
     AQ_TILE(8, 32, 32, 2, AQ_BF16, AQ_BF16, 1, 0))                                                             \
   K(matmul_bf16, neonbf16, AQ_NEONBF16 | AQ_NEON, ARM, true, AQ_TILE(8, 8, 2, 2, AQ_BF16, AQ_BF16, 1, 0))
 
-#define AQ_ROWS_range_f32(K)                         \
-  K(range_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+#define AQ_ROWS_range_f32(K)                                               \
+  K(range_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(range_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
   K(range_f32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
-#define AQ_ROWS_quantize_i8(K)                         \
-  K(quantize_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+#define AQ_ROWS_quantize_i8(K)                                               \
+  K(quantize_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(quantize_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
   K(quantize_i8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
 #define AQ_ROWS_quantize_any(K)                                                \
@@ -124,8 +126,9 @@
   K(slices_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
   K(slices_i8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
-#define AQ_ROWS_dither_i8(K)                         \
-  K(dither_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+#define AQ_ROWS_dither_i8(K)                                               \
+  K(dither_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(dither_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
   K(dither_i8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
 #define AQ_ROWS_dither_bf16(K)                         \
@@ -169,16 +172,18 @@
   K(widen_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(widen_8, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
-#define AQ_ROWS_interleave_32(K)                         \
-  K(interleave_32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+#define AQ_ROWS_interleave_32(K)                                               \
+  K(interleave_32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(interleave_32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
   K(interleave_32, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
 #define AQ_ROWS_columns_32(K)                          \
   K(columns_32, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
   K(columns_32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
-#define AQ_ROWS_columns_bf16(K)                          \
-  K(columns_bf16, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+#define AQ_ROWS_columns_bf16(K)                                                \
+  K(columns_bf16, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(columns_bf16, avx2, AQ_AVX2, X86, false, AQ_NO_TILE)                       \
   K(columns_bf16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
 #define AQ_ROWS_halve_4(K)                          \
@@ -268,8 +273,9 @@
   K(round_f16, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(round_f16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
-#define AQ_ROWS_round_bf16(K)                          \
-  K(round_bf16, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+#define AQ_ROWS_round_bf16(K)                                                \
+  K(round_bf16, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(round_bf16, avx2, AQ_AVX2, X86, false, AQ_NO_TILE)                       \
   K(round_bf16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
 // Not kernels but roofs: loops on registers alone, that rates are compared with.

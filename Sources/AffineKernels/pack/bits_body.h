@@ -12,6 +12,15 @@ static inline uint64_t add_bytes(uint64_t a, uint64_t b) {
   return ((a & low) + (b & low)) ^ ((a ^ b) & ~low);
 }
 
+/// Codes that are bytes already, for the compiler to vectorize.
+TARGET static inline void unpack_bytes(const aq_unpack_args *a) {
+  const uint8_t *restrict packed = a->packed, flip = a->flip, offset = a->offset;
+  uint8_t *restrict codes = a->codes;
+  // A copy, since bytes that are stored may alias anything.
+  const size_t count = a->count;
+  for (size_t i = 0; i < count; ++i) codes[i] = (uint8_t)((packed[i] ^ flip) + offset);
+}
+
 /// Pairs of codes of 4 bits, for the compiler to vectorize; how many codes they are.
 TARGET static inline size_t unpack_pairs(const aq_unpack_args *a) {
   const uint8_t *restrict packed = a->packed, flip = a->flip, offset = a->offset;
@@ -36,6 +45,10 @@ TARGET static inline size_t pack_pairs(const aq_pack_args *a) {
 ENTRY_OF(unpack_any) {
   const aq_unpack_args *a = args;
   const unsigned bits = a->bits;
+  if (bits == 8) {
+    unpack_bytes(a);
+    return;
+  }
   const uint64_t flip = each_byte(a->flip), offset = each_byte(a->offset);
   const size_t bytes = (a->count * bits + 7) / 8;
   size_t i = bits == 4 ? unpack_pairs(a) : 0, from = i / 2;

@@ -104,4 +104,63 @@ void aq_dither_bf16_avx2(void *args) {
 }
 
 #pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
+
+static inline __m512i mixed16(__m512i x) {
+  x = _mm512_mullo_epi64(_mm512_xor_si512(x, _mm512_srli_epi64(x, 30)), _mm512_set1_epi64((int64_t)AQ_MIX_1));
+  x = _mm512_mullo_epi64(_mm512_xor_si512(x, _mm512_srli_epi64(x, 27)), _mm512_set1_epi64((int64_t)AQ_MIX_2));
+  return _mm512_xor_si512(x, _mm512_srli_epi64(x, 31));
+}
+
+/// The upper halves of the random bits of sixteen elements, of which the counters of the first eight are given.
+static inline __m512i random16(__m512i counters) {
+  const __m512i upper = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  const __m512i eight = _mm512_set1_epi64((int64_t)(8 * AQ_GOLDEN));
+  return _mm512_permutex2var_epi32(
+      mixed16(counters), upper, mixed16(_mm512_add_epi64(counters, eight)));
+}
+
+/// The columns from `c` up to `end` of a row, with the parameters at `run`.
+static inline void dither_run_512(
+    const aq_dither_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run,
+    uint64_t element) {
+  const aq_quantize_args *q = &a->quantize;
+  const __m512 inverse = _mm512_set1_ps(q->inverse[run]), zero = _mm512_set1_ps(q->zero_point[run]);
+  const __m512 low = _mm512_set1_ps(q->low), high = _mm512_set1_ps(q->high), one = _mm512_set1_ps(1);
+  const __m512i places = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
+  const __m512i sixteen = _mm512_set1_epi64((int64_t)(16 * AQ_GOLDEN));
+  __m512i counters = _mm512_add_epi64(
+      _mm512_set1_epi64((int64_t)(a->key + AQ_GOLDEN * (element + c + 1))),
+      _mm512_mullo_epi64(places, _mm512_set1_epi64((int64_t)AQ_GOLDEN)));
+  for (; c < end; c += 16, counters = _mm512_add_epi64(counters, sixteen)) {
+    __mmask16 there = end - c < 16 ? (__mmask16)((1u << (end - c)) - 1) : (__mmask16)0xffff;
+    __m512 uniform = _mm512_mul_ps(
+        _mm512_cvtepi32_ps(_mm512_srli_epi32(random16(counters), 8)), _mm512_set1_ps(0x1p-24f));
+    __m512 steps = _mm512_mul_ps(_mm512_maskz_loadu_ps(there, values + c), inverse);
+    __m512 lower = _mm512_roundscale_ps(steps, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    __mmask16 is_up = _mm512_cmp_ps_mask(uniform, _mm512_sub_ps(steps, lower), _CMP_LT_OQ);
+    __m512 code = _mm512_add_ps(_mm512_mask_add_ps(lower, is_up, lower, one), zero);
+    __m512i whole = _mm512_cvtps_epi32(_mm512_min_ps(_mm512_max_ps(code, low), high));
+    _mm512_mask_cvtepi32_storeu_epi8(codes + c, there, whole);
+  }
+}
+
+void aq_dither_i8_avx512vnni(void *args) {
+  const aq_dither_args *a = args;
+  const aq_quantize_args *q = &a->quantize;
+  if (!q->ends) {
+    dither_body(a);
+    return;
+  }
+  for (size_t i = 0; i < q->rows; ++i) {
+    uint64_t element = a->first + i * a->elements_stride;
+    for (size_t r = 0, c = 0; r < q->runs; c = q->ends[r++])
+      dither_run_512(
+          a, q->values + i * q->stride, q->codes + i * q->codes_stride, c, q->ends[r],
+          i * q->parameters_stride + r, element);
+  }
+}
+
+#pragma clang attribute pop
 #endif

@@ -103,4 +103,109 @@ void aq_quantize_i8_avx2(void *args) {
 }
 
 #pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
+
+/// What turns 16 columns into codes, in the same order.
+typedef struct {
+  __m512 inverse, most;
+  __m512i zero;
+} columns16;
+
+static inline columns16 columns16_of(const aq_quantize_args *a, __m512 inverse, __m512 zero) {
+  return (columns16){inverse, _mm512_sub_ps(_mm512_set1_ps(a->high), zero), _mm512_cvtps_epi32(zero)};
+}
+
+static inline __m512i steps16(__m512 values, columns16 p) {
+  return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_mul_ps(values, p.inverse), p.most));
+}
+
+/// Codes of 32 values, as 16-bit integers in the order of the packs.
+static inline __m512i codes32(const float *values, columns16 first, columns16 second, __m512i low) {
+  __m512i steps = _mm512_packs_epi32(
+      steps16(_mm512_loadu_ps(values), first), steps16(_mm512_loadu_ps(values + 16), second));
+  __m512i zero = _mm512_packs_epi32(first.zero, second.zero);
+  return _mm512_max_epi16(_mm512_adds_epi16(steps, zero), low);
+}
+
+/// 64 codes, one a byte.
+static inline void encode64(const float *values, const columns16 p[4], __m512i low, uint8_t *codes) {
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  const __m512i bytes = _mm512_set1_epi16(0xff);
+  __m512i first = _mm512_and_si512(codes32(values, p[0], p[1], low), bytes);
+  __m512i second = _mm512_and_si512(codes32(values + 32, p[2], p[3], low), bytes);
+  _mm512_storeu_si512(codes, _mm512_permutexvar_epi32(order, _mm512_packus_epi16(first, second)));
+}
+
+/// Up to 16 codes.
+static inline void encode16(
+    const aq_quantize_args *a, const float *values, columns16 p, size_t count, uint8_t *codes) {
+  __mmask16 there = count < 16 ? (__mmask16)((1u << count) - 1) : (__mmask16)0xffff;
+  __m512i steps = steps16(_mm512_maskz_loadu_ps(there, values), p);
+  // Not below what the zero point makes the smallest code, so that the sum does not wrap around.
+  steps = _mm512_max_epi32(steps, _mm512_sub_epi32(_mm512_set1_epi32((int32_t)a->low), p.zero));
+  _mm512_mask_cvtepi32_storeu_epi8(codes, there, _mm512_add_epi32(steps, p.zero));
+}
+
+/// The columns from `c` up to `end` of a row, with the parameters at `run`.
+static inline size_t encode_run_512(
+    const aq_quantize_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run) {
+  const __m512i low = _mm512_set1_epi16((int16_t)a->low);
+  columns16 one = columns16_of(a, _mm512_set1_ps(a->inverse[run]), _mm512_set1_ps(a->zero_point[run]));
+  const columns16 p[4] = {one, one, one, one};
+  for (; c + 64 <= end; c += 64) {
+    // The values come from a near cache; the lines of codes, that are written as a whole, do not.
+    __builtin_prefetch(codes + c + 1024, 1);
+    encode64(values + c, p, low, codes + c);
+  }
+  for (; c < end; c += 16) encode16(a, values + c, one, end - c, codes + c);
+  return end;
+}
+
+/// A few rows of which every column has the parameters at `run` and on, loaded once for all of them.
+static inline __attribute__((always_inline)) void encode_columns_512(
+    const aq_quantize_args *a, const float *values, uint8_t *codes, size_t run, const size_t rows) {
+  const __m512i low = _mm512_set1_epi16((int16_t)a->low);
+  const float *inverse = a->inverse + run, *zero = a->zero_point + run;
+  size_t c = 0;
+  for (; c + 64 <= a->runs; c += 64) {
+    columns16 p[4];
+    for (size_t i = 0; i < 4; ++i)
+      p[i] = columns16_of(a, _mm512_loadu_ps(inverse + c + 16 * i), _mm512_loadu_ps(zero + c + 16 * i));
+    for (size_t i = 0; i < rows; ++i) {
+      const float *row = values + i * a->stride + c;
+      // The same columns of the next rows: short pieces of rows are too short for the hardware.
+      for (size_t j = 0; j < 4; ++j)
+        _mm_prefetch((const char *)(row + rows * a->stride + 16 * j), _MM_HINT_T0);
+      encode64(row, p, low, codes + i * a->codes_stride + c);
+    }
+  }
+  for (; c < a->runs; c += 16) {
+    size_t count = a->runs - c;
+    __mmask16 there = count < 16 ? (__mmask16)((1u << count) - 1) : (__mmask16)0xffff;
+    columns16 p = columns16_of(
+        a, _mm512_maskz_loadu_ps(there, inverse + c), _mm512_maskz_loadu_ps(there, zero + c));
+    for (size_t i = 0; i < rows; ++i)
+      encode16(a, values + i * a->stride + c, p, count, codes + i * a->codes_stride + c);
+  }
+}
+
+void aq_quantize_i8_avx512vnni(void *args) {
+  enum { ROWS = 4 };
+  const aq_quantize_args *a = args;
+  size_t i = 0;
+  if (!a->ends && a->parameters_stride == 0)
+    for (; i + ROWS <= a->rows; i += ROWS)
+      encode_columns_512(a, a->values + i * a->stride, a->codes + i * a->codes_stride, 0, ROWS);
+  for (; i < a->rows; ++i) {
+    const float *values = a->values + i * a->stride;
+    uint8_t *codes = a->codes + i * a->codes_stride;
+    size_t c = 0, run = i * a->parameters_stride;
+    if (!a->ends) encode_columns_512(a, values, codes, run, 1);
+    else
+      for (size_t r = 0; r < a->runs; ++r) c = encode_run_512(a, values, codes, c, a->ends[r], run + r);
+  }
+}
+
+#pragma clang attribute pop
 #endif

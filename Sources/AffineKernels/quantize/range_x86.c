@@ -112,4 +112,88 @@ void aq_range_f32_avx2(void *args) {
 }
 
 #pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
+
+static inline __mmask16 first16(size_t count) {
+  return count < 16 ? (__mmask16)((1u << count) - 1) : (__mmask16)0xffff;
+}
+
+/// The values of a mask join ranges; 0 where it ends.
+static inline void join16(__m512 *low, __m512 *high, __m512 *bad, __mmask16 there, const float *values) {
+  __m512 v = _mm512_maskz_loadu_ps(there, values);
+  *low = _mm512_mask_min_ps(*low, there, *low, v);
+  *high = _mm512_mask_max_ps(*high, there, *high, v);
+  *bad = _mm512_or_ps(*bad, _mm512_sub_ps(v, v));
+}
+
+static inline bool is_zero16(__m512 v) {
+  __m512i bits = _mm512_castps_si512(v);
+  return _mm512_test_epi32_mask(bits, bits) == 0;
+}
+
+/// The runs of one row.
+static inline bool range_of_runs_512(
+    const aq_range_args *a, const float *values, float *minimum, float *maximum) {
+  __m512 bad[4] = {_mm512_setzero_ps(), _mm512_setzero_ps(), _mm512_setzero_ps(), _mm512_setzero_ps()};
+  size_t c = 0;
+  for (size_t r = 0; r < a->runs; ++r) {
+    size_t end = a->ends[r];
+    __m512 lows[4], highs[4];
+    for (int i = 0; i < 4; ++i) {
+      lows[i] = _mm512_set1_ps(minimum[r]);
+      highs[i] = _mm512_set1_ps(maximum[r]);
+    }
+    for (; c + 64 <= end; c += 64)
+      for (int i = 0; i < 4; ++i) {
+        _mm_prefetch((const char *)(values + c + 16 * i) + AHEAD, _MM_HINT_T0);
+        join16(lows + i, highs + i, bad + i, 0xffff, values + c + 16 * i);
+      }
+    for (; c + 16 <= end; c += 16) join16(lows, highs, bad, 0xffff, values + c);
+    if (c < end) join16(lows + 1, highs + 1, bad + 1, first16(end - c), values + c);
+    c = end;
+    minimum[r] = _mm512_reduce_min_ps(
+        _mm512_min_ps(_mm512_min_ps(lows[0], lows[1]), _mm512_min_ps(lows[2], lows[3])));
+    maximum[r] = _mm512_reduce_max_ps(
+        _mm512_max_ps(_mm512_max_ps(highs[0], highs[1]), _mm512_max_ps(highs[2], highs[3])));
+  }
+  return is_zero16(_mm512_or_ps(_mm512_or_ps(bad[0], bad[1]), _mm512_or_ps(bad[2], bad[3])));
+}
+
+/// The columns of a few rows: the ranges are read and written once for all of them.
+static inline __attribute__((always_inline)) bool range_of_columns_512(
+    const aq_range_args *a, const float *values, float *minimum, float *maximum, const size_t rows) {
+  __m512 bad = _mm512_setzero_ps();
+  for (size_t c = 0; c < a->runs; c += 16) {
+    __mmask16 there = first16(a->runs - c);
+    __m512 low = _mm512_maskz_loadu_ps(there, minimum + c), high = _mm512_maskz_loadu_ps(there, maximum + c);
+    for (size_t i = 0; i < rows; ++i) {
+      const float *row = values + i * a->stride + c;
+      _mm_prefetch((const char *)(row + rows * a->stride), _MM_HINT_T0);
+      join16(&low, &high, &bad, there, row);
+    }
+    _mm512_mask_storeu_ps(minimum + c, there, low);
+    _mm512_mask_storeu_ps(maximum + c, there, high);
+  }
+  return is_zero16(bad);
+}
+
+void aq_range_f32_avx512vnni(void *args) {
+  enum { ROWS = 8 };
+  aq_range_args *a = args;
+  bool finite = true;
+  size_t i = 0;
+  if (!a->ends && a->ranges_stride == 0)
+    for (; i + ROWS <= a->rows; i += ROWS)
+      finite &= range_of_columns_512(a, a->values + i * a->stride, a->minimum, a->maximum, ROWS);
+  for (; i < a->rows; ++i) {
+    const float *values = a->values + i * a->stride;
+    float *minimum = a->minimum + i * a->ranges_stride, *maximum = a->maximum + i * a->ranges_stride;
+    finite &= a->ends ? range_of_runs_512(a, values, minimum, maximum)
+                      : range_of_columns_512(a, values, minimum, maximum, 1);
+  }
+  a->is_finite = finite;
+}
+
+#pragma clang attribute pop
 #endif

@@ -9,10 +9,11 @@ internal import Synchronization
 package final class SpareMemory: Sendable {
   static let shared = SpareMemory()
 
-  /// What is kept at most: two float results of 4096 × 4096.
+  /// What is kept beyond the most that was in use at once: two float results of 4096 × 4096. A step of
+  /// training frees all that it saved before the next one asks for it again.
   private static let limit = 128 << 20
   /// How many pieces are kept at most, so that looking through them stays quick.
-  private static let count = 64
+  private static let count = 1024
 
   /// Memory that nobody refers to any more, so any thread may free it.
   @safe
@@ -21,42 +22,63 @@ package final class SpareMemory: Sendable {
     let byteCount: Int
   }
 
-  /// Oldest first.
-  private let blocks = Mutex<[Block]>([])
+  private struct State {
+    /// Oldest first.
+    var blocks: [Block] = []
+    /// Bytes of all of them, bytes in use, and the most that were.
+    var kept = 0, used = 0, mostUsed = 0
 
-  /// Memory of exactly this size, or `nil`; it holds what it held before.
-  func take(byteCount: Int) -> UnsafeMutableRawPointer? {
-    let block = blocks.withLock { blocks -> Block? in
-      // The newest, of which a cache may still hold some.
-      guard let index = blocks.lastIndex(where: { $0.byteCount == byteCount }) else { return nil }
+    mutating func remove(at index: Int) -> Block {
+      kept -= blocks[index].byteCount
       return blocks.remove(at: index)
     }
+
+    /// The oldest that there is no room for.
+    mutating func excess() -> [Block] {
+      var freed: [Block] = []
+      while kept > 0, used + kept > mostUsed + limit || blocks.count > SpareMemory.count {
+        freed.append(remove(at: 0))
+      }
+      return freed
+    }
+  }
+
+  private let state = Mutex(State())
+
+  /// Memory of exactly this size, or `nil` where the caller has to allocate it; it holds what it held before.
+  func take(byteCount: Int) -> UnsafeMutableRawPointer? {
+    let (block, freed) = state.withLock { state -> (Block?, [Block]) in
+      // The newest, of which a cache may still hold some.
+      let index = state.blocks.lastIndex { $0.byteCount == byteCount }
+      let block = index.map { state.remove(at: $0) }
+      state.used += byteCount
+      state.mostUsed = max(state.mostUsed, state.used)
+      return (block, state.excess())
+    }
+    for block in freed { unsafe block.start.deallocate() }
     return unsafe block?.start
   }
 
   /// Gives all that is kept, and what else was freed, back to the system.
   package static func giveBack() {
-    let freed = shared.blocks.withLock { blocks in
-      let all = blocks
-      blocks = []
+    let freed = shared.state.withLock { state in
+      let all = state.blocks
+      (state.blocks, state.kept, state.mostUsed) = ([], 0, state.used)
       return all
     }
     for block in freed { unsafe block.start.deallocate() }
     aq_return_freed_memory()
   }
 
-  /// Keeps memory in place of the oldest, as far as the limit allows; frees the rest.
+  /// Keeps memory that ``take(byteCount:)`` gave or found none for, in place of the oldest as far as there
+  /// is room.
   func keep(_ start: UnsafeMutableRawPointer, byteCount: Int) {
     let block = unsafe Block(start: start, byteCount: byteCount)
-    let freed = blocks.withLock { blocks in
-      blocks.append(block)
-      var total = blocks.reduce(0) { $0 + $1.byteCount }
-      var freed: [Block] = []
-      while total > Self.limit || blocks.count > Self.count {
-        freed.append(blocks.removeFirst())
-        total -= freed[freed.count - 1].byteCount
-      }
-      return freed
+    let freed = state.withLock { state in
+      state.blocks.append(block)
+      state.kept += byteCount
+      state.used -= byteCount
+      return state.excess()
     }
     for block in freed { unsafe block.start.deallocate() }
   }

@@ -96,6 +96,6 @@ extension LinearProducts {
     }
     return try product(
       .weightGradient, try operand(gradient, plan.left, .rows),
-      try operand(input, plan.right, .rows))
+      try inputOperand(input, plan.right, .rows))
   }
 }

@@ -7,13 +7,17 @@ struct LinearProducts {
   let noise: Noise
   /// In the recipe's precision.
   let execution: Execution
+  private let inputCodes: InputCodes?
 
-  init(recipe: Recipe, noise: Noise, execution: Execution) {
+  init(
+    recipe: Recipe, noise: Noise, execution: Execution, inputCodes: InputCodes? = nil
+  ) {
     var execution = execution
     execution.precision = recipe.precision
     self.recipe = recipe
     self.noise = noise
     self.execution = execution
+    self.inputCodes = inputCodes
   }
 
   /// The trained steps of inputs and weight, where the recipe has them.
@@ -45,7 +49,7 @@ struct LinearProducts {
     if let threshold = recipe.outlierThreshold {
       return (try forward(x, w, right, outliersFrom: threshold), saved)
     }
-    let left = try operand(x, recipe.forward.left, .columns, steps?.input)
+    let left = try inputOperand(x, recipe.forward.left, .columns, steps?.input)
     // Trained steps have gradients that need the values; codes follow from them.
     let savesOperand =
       recipe.weightGradient.right.readsForwardCodes && !recipe.learnsSteps
@@ -62,6 +66,18 @@ struct LinearProducts {
     Steps(
       input: try LearnedStep(for: rotated(input).floats(on: execution), on: execution).value,
       weight: try LearnedStep(for: rotated(weight).floats(on: execution), on: execution).value)
+  }
+
+  /// The inputs as a plan has them, which other layers may have had already.
+  func inputOperand(
+    _ matrix: StoredMatrix, _ plan: OperandPlan, _ axis: ContractedAxis, _ step: Float? = nil
+  ) throws(QuantizationError) -> ErasedOperand {
+    guard let inputCodes, case .codes(let codes) = plan, step == nil else {
+      return try operand(matrix, plan, axis, step)
+    }
+    return try inputCodes.codes(of: matrix, codes, axis) { () throws(QuantizationError) in
+      try operand(matrix, plan, axis)
+    }
   }
 
   /// One operand as a plan has it.

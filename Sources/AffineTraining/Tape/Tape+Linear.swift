@@ -19,7 +19,8 @@ extension Tape {
     // Steps that the recipe does not read have no gradient.
     let steps = recipe.learnsSteps ? steps : nil
     try recipe.check()
-    let products = LinearProducts(recipe: recipe, noise: noise, execution: execution)
+    let products = LinearProducts(
+      recipe: recipe, noise: noise, execution: execution, inputCodes: inputCodes)
     let parameter = weight.value
     var scalars = steps.map {
       LinearProducts.Steps(input: $0.input.scalar, weight: $0.weight.scalar)

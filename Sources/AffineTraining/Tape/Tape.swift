@@ -28,6 +28,7 @@ public final class Tape {
   /// Whether the backward pass computes again what blocks of a decoder hold inside.
   let recomputesBlocks: Bool
   private var nodes: [Node] = []
+  let inputCodes = InputCodes()
   /// By layer: steps that were not trained yet, as they fit what the layer got.
   var measuredSteps: [String: LinearProducts.Steps] = [:]
   /// The largest number of bytes that were saved at once.
@@ -166,14 +167,18 @@ public final class Tape {
 
   /// Adds in the memory of the first, where nothing else refers to it.
   private func add(_ part: StoredMatrix, to sum: inout StoredMatrix?) {
-    guard let first = sum else {
+    guard var total = taken(&sum) else {
       sum = part
       return
     }
-    sum = nil
-    var total = first.floats(on: execution)
     Elementwise.accumulate(&total, part.floats(on: execution), on: execution)
     sum = .float32(total)
+  }
+
+  /// The values, to which only the caller refers from now on if nobody else does.
+  private func taken(_ sum: inout StoredMatrix?) -> Matrix<Float>? {
+    defer { sum = nil }
+    return sum?.floats(on: execution)
   }
 }
 

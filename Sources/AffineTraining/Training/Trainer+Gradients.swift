@@ -16,11 +16,12 @@ extension Trainer {
     }
     let shares = Shares(parallel)
     let windows = try shares.part(of: settings.batch, "a batch")
-    let counted = try counted()
+    let batches = try batches()
+    let counted = CountedTargets(batches)
     var (total, sums) = (0.0, [StoredMatrix?](repeating: nil, count: model.parameters.count))
     for part in 0..<settings.accumulation {
       let index = step * settings.accumulation + part
-      let batch = try batch(index, windows)
+      let batch = batches[part].windows(windows, of: settings.sequence)
       let share = counted.share(of: batch.counted)
       let isLast = part == settings.accumulation - 1
       // Processes round with random numbers of their own.
@@ -62,7 +63,7 @@ extension Trainer {
     let count = settings.batch * settings.accumulation
     var losses = [Double](repeating: 0, count: count)
     let branch = try branch(
-      Shares(parallel).part(of: count, "a step"), of: count, try counted(), recipe, execution,
+      Shares(parallel).part(of: count, "a step"), of: count, try batches(), recipe, execution,
       shards, &losses)
     for (parameter, gradient) in branch.enumerated().reversed() {
       guard let gradient else { continue }
@@ -74,7 +75,7 @@ extension Trainer {
   }
 
   private mutating func branch(
-    _ windows: Range<Int>, of count: Int, _ counted: CountedTargets, _ recipe: Recipe,
+    _ windows: Range<Int>, of count: Int, _ batches: [TokenBatch], _ recipe: Recipe,
     _ execution: Execution, _ shards: ParameterShards?, _ losses: inout [Double]
   ) throws(TrainingError) -> [Matrix<Float>?] {
     guard windows.count > 1 else {
@@ -84,8 +85,8 @@ extension Trainer {
         seed: settings.seed, step: UInt64(step * count + window), flow: recipe.flow,
         recomputesBlocks: recomputesBlocks, on: execution)
       var gradients = [Matrix<Float>?](repeating: nil, count: model.parameters.count)
-      let batch = try batch(step * settings.accumulation + part, place..<place + 1)
-      let share = counted.share(of: batch.counted)
+      let batch = batches[part].windows(place..<place + 1, of: settings.sequence)
+      let share = CountedTargets(batches).share(of: batch.counted)
       losses[window] =
         share
         * (try pass(batch, recipe, weight: Float(share), tape, shards) { parameter, gradient in
@@ -97,9 +98,9 @@ extension Trainer {
     // What does not halve evenly is no branch of two processes: any order serves that all keep.
     let middle = windows.lowerBound + (windows.count.isMultiple(of: 2) ? windows.count / 2 : 1)
     var sum = try branch(
-      windows.lowerBound..<middle, of: count, counted, recipe, execution, shards, &losses)
+      windows.lowerBound..<middle, of: count, batches, recipe, execution, shards, &losses)
     let rest = try branch(
-      middle..<windows.upperBound, of: count, counted, recipe, execution, shards, &losses)
+      middle..<windows.upperBound, of: count, batches, recipe, execution, shards, &losses)
     for (parameter, gradient) in rest.enumerated() {
       guard let gradient, var first = sum[parameter] else { continue }
       sum[parameter] = nil
@@ -121,26 +122,18 @@ extension Trainer {
     return loss
   }
 
-  /// Some windows of a batch.
-  private func batch(
-    _ index: Int, _ windows: Range<Int>
-  ) throws(TrainingError) -> TokenBatch {
-    do throws(CorpusError) {
-      return try corpus.trainingBatch(
-        step: index, size: settings.batch, sequence: settings.sequence, seed: settings.dataSeed
-      ).windows(windows, of: settings.sequence)
-    } catch { throw .corpus(error) }
-  }
-
-  /// The targets of this step that count, over all processes: each has the same part in the loss.
-  private func counted() throws(TrainingError) -> CountedTargets {
-    var targets = CountedTargets()
+  /// The batches of this step, over all processes.
+  private func batches() throws(TrainingError) -> [TokenBatch] {
+    var batches: [TokenBatch] = []
     for part in 0..<settings.accumulation {
-      targets.count += try batch(
-        step * settings.accumulation + part, 0..<settings.batch
-      ).counted
+      do throws(CorpusError) {
+        batches.append(
+          try corpus.trainingBatch(
+            step: step * settings.accumulation + part, size: settings.batch,
+            sequence: settings.sequence, seed: settings.dataSeed))
+      } catch { throw .corpus(error) }
     }
-    return targets
+    return batches
   }
 
   private func add(
@@ -166,9 +159,11 @@ extension Trainer {
   }
 }
 
-/// How many targets of a step count.
+/// How many targets of a step count, over all processes: each has the same part in the loss.
 private struct CountedTargets {
-  var count = 0
+  let count: Int
+
+  init(_ batches: [TokenBatch]) { count = batches.reduce(0) { $0 + $1.counted } }
 
   /// The part that some have in the mean of all.
   func share(of counted: Int) -> Double { Double(counted) / Double(max(count, 1)) }

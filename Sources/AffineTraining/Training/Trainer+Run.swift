@@ -19,7 +19,7 @@ extension Trainer {
   ) throws -> TrainingRecord {
     var record = record ?? TrainingRecord(recipe: recipes.name, seed: settings.seed)
     let clock = ContinuousClock()
-    var (elapsed, taken) = (Duration.zero, 0)
+    var (elapsed, taken, isFirst) = (Duration.zero, 0, true)
     while step < steps {
       let start = clock.now
       let report = try advance(on: execution, with: parallel)
@@ -27,6 +27,7 @@ extension Trainer {
       taken += 1
       record.curve.append(.init(step: step, loss: report.loss))
       record.tokensPerSecond = Double(taken * settings.tokens) / (elapsed / .seconds(1))
+      if isFirst { (elapsed, taken, isFirst) = (.zero, 0, false) }
       record.bytes = peak
       if step == steps || interval.map({ step.isMultiple(of: $0) }) ?? false {
         record.validation.append(

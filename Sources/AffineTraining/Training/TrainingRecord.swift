@@ -16,7 +16,8 @@ public struct TrainingRecord: Sendable, Hashable {
   public var curve: [Point] = []
   /// Losses on the text that training does not see.
   public var validation: [Point] = []
-  /// Tokens seen in a second of training; validation does not count.
+  /// Tokens seen in a second of training. Validation does not count, nor does the first step where there are
+  /// others: it allocates what they use again.
   public var tokensPerSecond = 0.0
   /// The largest bytes that were held.
   public var bytes = MemoryUse()
