@@ -26,12 +26,11 @@ INLINE void take_apart(const uint8_t *rhs, ints table, const int kind, ints code
   for (int v = 0; v < VECTORS; ++v) unsqueeze(rhs + 4 * v * WIDTH, 4 * COLUMNS, kind, codes[v]);
 }
 
-/// The codes of a panel, one a byte.
-INLINE void expand(const aq_matmul_i8_args *t, const int kind) {
-  const uint8_t *rhs = t->rhs;
+/// The codes of some quads, one a byte; returns where the next ones lie.
+INLINE const uint8_t *expand(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t quads, const int kind) {
   const ints table = table_of(t, kind);
   uint8_t *to = t->scratch;
-  for (size_t q = 0; q < t->groups; q += QUADS_OF(kind)) {
+  for (size_t q = 0; q < quads; q += QUADS_OF(kind)) {
     ints codes[VECTORS][8];
     take_apart(rhs, table, kind, codes);
     for (int i = 0; i < QUADS_OF(kind); ++i)
@@ -39,6 +38,7 @@ INLINE void expand(const aq_matmul_i8_args *t, const int kind) {
     to += 4 * COLUMNS * QUADS_OF(kind);
     rhs += BYTES_OF(kind);
   }
+  return rhs;
 }
 
 INLINE void few_bits(const aq_matmul_i8_args *t, const int kind);

@@ -49,11 +49,11 @@ INLINE void fold_rows(
   for (size_t s = first; s < end; ++s, products += ROWS * PANEL_LANES) {
     size_t l = (panel * t->slices + s) * ROWS + row, r = s * COLUMNS;
     ints sums[FOLD_ROWS][VECTORS];
-    start_sums(t, l, r, FOLD_ROWS, sums);
+    start_sums(t, l, r, FOLD_ROWS, ANY_TERMS, sums);
     for (int i = 0; i < FOLD_ROWS; ++i)
       for (int v = 0; v < VECTORS; ++v)
         sums[i][v] = add_ints(sums[i][v], load_ints(products + (row + (size_t)i) * PANEL_LANES + 16 * v));
-    fold(t, l, r, FOLD_ROWS, sums, part);
+    fold(t, l, r, FOLD_ROWS, ANY_TERMS, sums, part);
   }
   for (int i = 0; i < FOLD_ROWS; ++i)
     for (int v = 0; v < VECTORS; ++v) out[i][v] = part[i][v];
@@ -109,7 +109,7 @@ INLINE void amx_panel(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t pan
     for (size_t i = 0; !is_symmetric && i < rows; i += FOLD_ROWS)
       fold_rows(t, panel, i, first, end, products[0], out + i);
   }
-  for (size_t i = 0; i < rows; ++i) write_out(t, panel * ROWS + i, 1, out + i);
+  for (size_t i = 0; i < rows; ++i) write_out(t, panel * ROWS + i, 1, true, out + i);
 }
 
 /// The right codes one a byte: as they lie, or taken apart.

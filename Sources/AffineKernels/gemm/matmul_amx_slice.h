@@ -48,12 +48,12 @@ INLINE void write_rows(finished_block *b, size_t rows) {
       }
     } else {
       ints sums[1][VECTORS];
-      start_sums(t, row, r->lane, 1, sums);
+      start_sums(t, row, r->lane, 1, ANY_TERMS, sums);
       for (int v = 0; v < VECTORS; ++v) {
         sums[0][v] = add_ints(sums[0][v], load_ints(at + v * TILE_ROWS * WIDTH));
         values[0][v] = zero_floats();
       }
-      fold(t, row, r->lane, 1, sums, values);
+      fold(t, row, r->lane, 1, ANY_TERMS, sums, values);
     }
     for (int v = 0; v < VECTORS; ++v) {
       if (t->row_scale) values[0][v] = multiply(values[0][v], broadcast_float(t->row_scale + row));

@@ -10,7 +10,7 @@
 void aq_matmul_i8_amx(void *args);
 
 INLINE void few_bits(const aq_matmul_i8_args *t, const int kind) {
-  expand(t, kind);
+  expand(t, t->rhs, t->groups, kind);
   aq_matmul_i8_args bytes = *t;
   bytes.rhs = t->scratch;
   aq_matmul_i8_amx(&bytes);

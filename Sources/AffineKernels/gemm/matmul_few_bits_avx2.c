@@ -60,16 +60,18 @@ INLINE ints add_products(ints sum, const ints codes[8], const uint8_t *lhs, cons
 }
 
 #define SUM_QUADS(t, ...) sum_bytes(t, __VA_ARGS__)
-INLINE void byte_panels(aq_matmul_i8_args *t, const int kind);
+#include "few_bits.h"
+
+INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const int kind);
 
 #include "matmul_few_bits_body.h"
 #include "matmul_panels.h"
 
-static void panels_of_bytes(const bytes_call *call) { all_panels(&call->t); }
+static void panels_of_bytes(const bytes_call *call, code_source *source) { panels_from(&call->t, source); }
 
-INLINE void byte_panels(aq_matmul_i8_args *t, const int kind) {
+INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const int kind) {
   const bytes_call call = {*t, SAFE_QUADS(kind)};
-  panels_of_bytes(&call);
+  panels_of_bytes(&call, source);
 }
 
 FEW_BITS_KERNELS(avx2)

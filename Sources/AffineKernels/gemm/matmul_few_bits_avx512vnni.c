@@ -6,15 +6,17 @@
 #include "vectors_512.h"
 
 enum { ROWS = 6, LHS_BYTES = 4 * ROWS };
-void aq_matmul_i8_avx512vnni(void *args);
 
 INLINE ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_epi32(sum, codes, row); }
 
 #include "few_bits_dot.h"
 
-INLINE void byte_panels(aq_matmul_i8_args *t, const int kind) {
+#include "few_bits.h"
+
+void aq_matmul_i8_avx512vnni_from(const aq_matmul_i8_args *t, code_source *source);
+INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const int kind) {
   (void)kind;
-  aq_matmul_i8_avx512vnni(t);
+  aq_matmul_i8_avx512vnni_from(t, source);
 }
 
 #include "matmul_few_bits_body.h"

@@ -6,15 +6,17 @@
 #include "vectors_256.h"
 
 enum { ROWS = 6, LHS_BYTES = 4 * ROWS };
-void aq_matmul_i8_avxvnni(void *args);
 
 INLINE ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_avx_epi32(sum, codes, row); }
 
 #include "few_bits_dot.h"
 
-INLINE void byte_panels(aq_matmul_i8_args *t, const int kind) {
+#include "few_bits.h"
+
+void aq_matmul_i8_avxvnni_from(const aq_matmul_i8_args *t, code_source *source);
+INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const int kind) {
   (void)kind;
-  aq_matmul_i8_avxvnni(t);
+  aq_matmul_i8_avxvnni_from(t, source);
 }
 
 #include "matmul_few_bits_body.h"

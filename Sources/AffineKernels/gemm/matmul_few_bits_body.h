@@ -1,8 +1,6 @@
 // Products with codes of few bits, or of half bytes that stand for whole numbers of a table. One row takes
-// codes apart in registers; for more rows they become bytes first, which all left panels pass by. The file
-// that includes it defines the vectors, `ROWS`, `LHS_BYTES`, `add_products` and `byte_panels`.
-
-#include "few_bits.h"
+// codes apart in registers; for more rows those of a few slices at a time become bytes, which all left panels pass
+// by. The file that includes it defines the vectors, `ROWS`, `LHS_BYTES`, `add_products` and `byte_panels`.
 
 INLINE void one_row(const aq_matmul_i8_args *t, const int kind) {
   const uint8_t *lhs = t->lhs, *rhs = t->rhs;
@@ -11,7 +9,7 @@ INLINE void one_row(const aq_matmul_i8_args *t, const int kind) {
   for (int v = 0; v < VECTORS; ++v) out[0][v] = zero_floats();
   for (size_t s = 0; s < t->slices; ++s) {
     ints sums[1][VECTORS];
-    start_sums(t, s * ROWS, s * COLUMNS, 1, sums);
+    start_sums(t, s * ROWS, s * COLUMNS, 1, ANY_TERMS, sums);
     for (size_t q = 0; q < t->slice_groups[s]; q += QUADS_OF(kind)) {
       ints codes[VECTORS][8];
       take_apart(rhs, table, kind, codes);
@@ -20,18 +18,37 @@ INLINE void one_row(const aq_matmul_i8_args *t, const int kind) {
       lhs += QUADS_OF(kind) * LHS_BYTES;
       rhs += BYTES_OF(kind);
     }
-    fold(t, s * ROWS, s * COLUMNS, 1, sums, out);
+    fold(t, s * ROWS, s * COLUMNS, 1, ANY_TERMS, sums, out);
   }
-  write_out(t, 0, 1, out);
+  write_out(t, 0, 1, true, out);
+}
+
+#define SOURCE(kind)                                                                                           \
+  static const uint8_t *source_##kind(const aq_matmul_i8_args *t, const uint8_t **rhs, size_t quads) {        \
+    *rhs = expand(t, *rhs, quads, kind);                                                                       \
+    return t->scratch;                                                                                         \
+  }
+SOURCE(1)
+SOURCE(2)
+SOURCE(3)
+SOURCE(5)
+SOURCE(6)
+SOURCE(7)
+SOURCE(TABLE_OF_16)
+
+INLINE code_source *source_of(const int kind) {
+  switch (kind) {
+    case 1: return source_1;
+    case 2: return source_2;
+    case 3: return source_3;
+    case 5: return source_5;
+    case 6: return source_6;
+    case 7: return source_7;
+    default: return source_TABLE_OF_16;
+  }
 }
 
 INLINE void few_bits(const aq_matmul_i8_args *t, const int kind) {
-  if (t->rows == 1) {
-    one_row(t, kind);
-    return;
-  }
-  expand(t, kind);
-  aq_matmul_i8_args bytes = *t;
-  bytes.rhs = t->scratch;
-  byte_panels(&bytes, kind);
+  if (t->rows == 1) one_row(t, kind);
+  else byte_panels(t, source_of(kind), kind);
 }

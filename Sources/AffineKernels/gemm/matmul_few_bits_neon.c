@@ -4,7 +4,6 @@
 #include "vectors_128.h"
 
 enum { ROWS = 4, LHS_BYTES = 4 * ROWS };
-void aq_matmul_i8_neon(void *args);
 
 /// The products of neighbours, added twice.
 INLINE ints dot(ints sum, ints codes, ints row) {
@@ -16,9 +15,12 @@ INLINE ints dot(ints sum, ints codes, ints row) {
 
 #include "few_bits_dot.h"
 
-INLINE void byte_panels(aq_matmul_i8_args *t, const int kind) {
+#include "few_bits.h"
+
+void aq_matmul_i8_neon_from(const aq_matmul_i8_args *t, code_source *source);
+INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const int kind) {
   (void)kind;
-  aq_matmul_i8_neon(t);
+  aq_matmul_i8_neon_from(t, source);
 }
 
 #include "matmul_few_bits_body.h"

@@ -6,7 +6,6 @@
 #include "vectors_128.h"
 
 enum { ROWS = 8, LHS_BYTES = 4 * ROWS };
-void aq_matmul_i8_neondot(void *args);
 
 INLINE ints dot(ints sum, ints codes, ints row) {
   return vdotq_s32(sum, vreinterpretq_s8_s32(codes), vreinterpretq_s8_s32(row));
@@ -14,9 +13,12 @@ INLINE ints dot(ints sum, ints codes, ints row) {
 
 #include "few_bits_dot.h"
 
-INLINE void byte_panels(aq_matmul_i8_args *t, const int kind) {
+#include "few_bits.h"
+
+void aq_matmul_i8_neondot_from(const aq_matmul_i8_args *t, code_source *source);
+INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const int kind) {
   (void)kind;
-  aq_matmul_i8_neondot(t);
+  aq_matmul_i8_neondot_from(t, source);
 }
 
 #include "matmul_few_bits_body.h"

@@ -49,7 +49,7 @@ INLINE void sum_quads(
 #include "matmul_i8_body.h"
 #include "matmul_panels.h"
 
-void aq_matmul_i4_avx2(void *args) { all_panels(args); }
+void aq_matmul_i4_avx2(void *args) { panels_from(args, NULL); }
 
 #pragma clang attribute pop
 #endif

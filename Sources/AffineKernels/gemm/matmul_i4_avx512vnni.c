@@ -10,7 +10,7 @@ static inline ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_ep
 
 #include "matmul_vnni_body.h"
 
-void aq_matmul_i4_avx512vnni(void *args) { all_panels(args); }
+void aq_matmul_i4_avx512vnni(void *args) { panels_from(args, NULL); }
 
 #pragma clang attribute pop
 #endif

@@ -12,7 +12,7 @@ static inline ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_av
 
 #include "matmul_vnni_body.h"
 
-void aq_matmul_i4_avxvnni(void *args) { all_panels(args); }
+void aq_matmul_i4_avxvnni(void *args) { panels_from(args, NULL); }
 
 #pragma clang attribute pop
 #endif

@@ -11,7 +11,7 @@ enum { NIBBLES = 1 };
 
 #include "matmul_i8mm_body.h"
 
-void aq_matmul_i4_i8mm(void *args) { all_panels(args); }
+void aq_matmul_i4_i8mm(void *args) { panels_from(args, NULL); }
 
 #pragma clang attribute pop
 #endif

@@ -9,5 +9,5 @@ enum { NIBBLES = 1 };
 
 #include "matmul_mull_body.h"
 
-void aq_matmul_i4_neon(void *args) { all_panels(args); }
+void aq_matmul_i4_neon(void *args) { panels_from(args, NULL); }
 #endif

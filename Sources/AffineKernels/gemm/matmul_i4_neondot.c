@@ -11,7 +11,7 @@ enum { NIBBLES = 1 };
 
 #include "matmul_dot_body.h"
 
-void aq_matmul_i4_neondot(void *args) { all_panels(args); }
+void aq_matmul_i4_neondot(void *args) { panels_from(args, NULL); }
 
 #pragma clang attribute pop
 #endif

@@ -72,7 +72,7 @@ INLINE void sum_quads(
 #include "matmul_i8_body.h"
 #include "matmul_panels.h"
 
-void aq_matmul_i8_avx2(void *args) { all_panels(args); }
+KERNEL_OF_PANELS(aq_matmul_i8_avx2)
 
 #pragma clang attribute pop
 #endif

@@ -10,7 +10,7 @@ static inline ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_ep
 
 #include "matmul_vnni_body.h"
 
-void aq_matmul_i8_avx512vnni(void *args) { all_panels(args); }
+KERNEL_OF_PANELS(aq_matmul_i8_avx512vnni)
 
 #pragma clang attribute pop
 #endif

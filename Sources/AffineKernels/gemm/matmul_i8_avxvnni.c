@@ -12,7 +12,7 @@ static inline ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_av
 
 #include "matmul_vnni_body.h"
 
-void aq_matmul_i8_avxvnni(void *args) { all_panels(args); }
+KERNEL_OF_PANELS(aq_matmul_i8_avxvnni)
 
 #pragma clang attribute pop
 #endif

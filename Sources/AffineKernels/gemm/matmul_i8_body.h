@@ -8,11 +8,15 @@ enum { COLUMNS = VECTORS * WIDTH };
 
 #include "parameters.h"
 
+/// The terms of a call: a constant of each loop, so that no register waits for a term that is not there.
+enum { LEFT_STARTS, AND_BIASES, ANY_TERMS };
+
 /// All of a sum that is not a product of codes.
 INLINE void start_sums(
-    const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, ints sums[][VECTORS]) {
+    const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, const int terms, ints sums[][VECTORS]) {
   for (int i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) sums[i][v] = broadcast_int(t->lhs_start + l + i);
+  if (terms != ANY_TERMS) return;
   for (int v = 0; t->rhs_start && v < VECTORS; ++v) {
     ints start = load_ints(t->rhs_start + r + v * WIDTH);
     for (int i = 0; i < rows; ++i) sums[i][v] = add_ints(sums[i][v], start);
@@ -29,35 +33,74 @@ INLINE void start_sums(
   }
 }
 
-/// out = fma(float(sums) * lhs_scale, rhs_scale, out), then the bias terms.
-INLINE void fold(
-    const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, ints sums[][VECTORS],
+/// Scales and biases of a chunk of slices as floats, [slices][COLUMNS].
+typedef struct {
+  const float *scales, *biases;
+} slice_numbers;
+
+/// Makes bytes of the codes of some quads, and says where the next ones lie.
+typedef const uint8_t *code_source(const aq_matmul_i8_args *t, const uint8_t **rhs, size_t quads);
+
+// out = fma(float(sums) * lhs_scale, rhs_scale, out), then the bias terms, in these parts.
+
+INLINE void fold_scale(
+    const aq_matmul_i8_args *t, size_t l, int v, floats scale, const int rows, const int terms, ints sums[][VECTORS],
     floats out[][VECTORS]) {
-  for (int v = 0; v < VECTORS; ++v) {
-    floats scale = load_scaled(t->rhs_scale, t->rhs_form, &t->super, t->super.scales, r + (size_t)v * WIDTH);
-    for (int i = 0; i < rows; ++i) {
-      floats sum = to_floats(sums[i][v]);
-      if (t->lhs_scale) sum = multiply(sum, broadcast_float(t->lhs_scale + l + i));
-      out[i][v] = add_product(sum, scale, out[i][v]);
-    }
+  for (int i = 0; i < rows; ++i) {
+    floats sum = to_floats(sums[i][v]);
+    if (terms == ANY_TERMS && t->lhs_scale) sum = multiply(sum, broadcast_float(t->lhs_scale + l + i));
+    out[i][v] = add_product(sum, scale, out[i][v]);
   }
-  for (int v = 0; t->rhs_bias && v < VECTORS; ++v) {
-    floats bias = load_scaled(t->rhs_bias, t->rhs_form, &t->super, t->super.biases, r + (size_t)v * WIDTH);
-    for (int i = 0; i < rows; ++i)
-      out[i][v] = add_product(broadcast_float(t->lhs_sum + l + i), bias, out[i][v]);
-  }
-  for (int v = 0; t->lhs_bias && v < VECTORS; ++v) {
+}
+
+INLINE void fold_bias(
+    const aq_matmul_i8_args *t, size_t l, int v, floats bias, const int rows, floats out[][VECTORS]) {
+  for (int i = 0; i < rows; ++i) out[i][v] = add_product(broadcast_float(t->lhs_sum + l + i), bias, out[i][v]);
+}
+
+INLINE void fold_left_bias(
+    const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, const int terms, floats out[][VECTORS]) {
+  for (int v = 0; terms == ANY_TERMS && t->lhs_bias && v < VECTORS; ++v) {
     floats sum = load_floats(t->rhs_sum + r + v * WIDTH);
     for (int i = 0; i < rows; ++i)
       out[i][v] = add_product(broadcast_float(t->lhs_bias + l + i), sum, out[i][v]);
   }
 }
 
-INLINE void write_out(const aq_matmul_i8_args *t, size_t first, const int rows, floats out[][VECTORS]) {
+/// All of them, with the numbers of a chunk and a slice at a place in it.
+INLINE void fold_loaded(
+    const aq_matmul_i8_args *t, size_t l, size_t r, const slice_numbers *n, size_t place, const int rows,
+    const int terms, ints sums[][VECTORS], floats out[][VECTORS]) {
+  const size_t at = place * COLUMNS;
+  for (int v = 0; v < VECTORS; ++v)
+    fold_scale(t, l, v, load_floats(n->scales + at + (size_t)v * WIDTH), rows, terms, sums, out);
+  for (int v = 0; terms != LEFT_STARTS && t->rhs_bias && v < VECTORS; ++v)
+    fold_bias(t, l, v, load_floats(n->biases + at + (size_t)v * WIDTH), rows, out);
+  fold_left_bias(t, l, r, rows, terms, out);
+}
+
+/// All of them, with numbers as they lie, which one row takes apart while it waits for codes.
+INLINE void fold(
+    const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, const int terms, ints sums[][VECTORS],
+    floats out[][VECTORS]) {
+  for (int v = 0; v < VECTORS; ++v) {
+    floats scale = load_scaled(t->rhs_scale, t->rhs_form, &t->super, t->super.scales, r + (size_t)v * WIDTH);
+    fold_scale(t, l, v, scale, rows, terms, sums, out);
+  }
+  for (int v = 0; terms != LEFT_STARTS && t->rhs_bias && v < VECTORS; ++v) {
+    floats bias = load_scaled(t->rhs_bias, t->rhs_form, &t->super, t->super.biases, r + (size_t)v * WIDTH);
+    fold_bias(t, l, v, bias, rows, out);
+  }
+  fold_left_bias(t, l, r, rows, terms, out);
+}
+
+/// Writes rows of the result; `is_last` says that nothing more will be added.
+INLINE void write_out(
+    const aq_matmul_i8_args *t, size_t first, const int rows, const bool is_last, floats out[][VECTORS]) {
   for (int i = 0; i < rows && first + (size_t)i < t->rows; ++i) {
     float *row = t->out + (first + (size_t)i) * t->stride;
     // Lanes of a panel are padded to ROWS, so the row's scale is there.
-    if (t->row_scale)
+    if (is_last && t->row_scale)
       for (int v = 0; v < VECTORS; ++v)
         out[i][v] = multiply(out[i][v], broadcast_float(t->row_scale + first + i));
     if (t->columns == COLUMNS) {

@@ -11,7 +11,7 @@ enum { NIBBLES = 0 };
 
 #include "matmul_i8mm_body.h"
 
-void aq_matmul_i8_i8mm(void *args) { all_panels(args); }
+KERNEL_OF_PANELS(aq_matmul_i8_i8mm)
 
 #pragma clang attribute pop
 #endif

@@ -9,5 +9,5 @@ enum { NIBBLES = 0 };
 
 #include "matmul_mull_body.h"
 
-void aq_matmul_i8_neon(void *args) { all_panels(args); }
+KERNEL_OF_PANELS(aq_matmul_i8_neon)
 #endif

@@ -11,7 +11,7 @@ enum { NIBBLES = 0 };
 
 #include "matmul_dot_body.h"
 
-void aq_matmul_i8_neondot(void *args) { all_panels(args); }
+KERNEL_OF_PANELS(aq_matmul_i8_neondot)
 
 #pragma clang attribute pop
 #endif

@@ -7,71 +7,176 @@
 #define SUM_QUADS(t, ...) sum_quads(__VA_ARGS__)
 #endif
 
-/// One slice of up to `rows` rows of one left panel.
+/// Slices whose codes and scales are taken apart at a time.
+enum { CHUNK = 16 };
+
+INLINE void store_numbers(
+    const void *parameters, const int32_t form, const aq_super_scales *super, const void *scales, size_t first,
+    size_t end, float *to) {
+  for (size_t r = first * COLUMNS; r < end * COLUMNS; r += WIDTH, to += WIDTH)
+    store_floats(to, load_scaled(parameters, form, super, scales, r));
+}
+
+/// Numbers as floats: where they lie, or else in `to`. Apart from products, since it takes many registers, and with
+/// one loop for each form.
+static __attribute__((noinline)) const float *numbers_of_slices(
+    const void *parameters, int32_t form, const aq_super_scales *super, const void *scales, size_t first, size_t end,
+    float *to) {
+  switch (form) {
+#define LOAD(form) case form: store_numbers(parameters, form, super, scales, first, end, to); return to
+    LOAD(AQ_HALVES);
+    LOAD(AQ_BRAIN_HALVES);
+    LOAD(AQ_POWERS);
+    LOAD(AQ_CODES_4);
+    LOAD(AQ_CODES_6);
+    LOAD(AQ_CODES_8);
+    LOAD(AQ_SMALL_FLOATS);
+#undef LOAD
+    default: return (const float *)parameters + first * COLUMNS;
+  }
+}
+
+INLINE slice_numbers load_numbers(
+    const aq_matmul_i8_args *t, size_t first, size_t end, float kept[2][CHUNK * COLUMNS]) {
+  slice_numbers n = {0};
+  n.scales = numbers_of_slices(t->rhs_scale, t->rhs_form, &t->super, t->super.scales, first, end, kept[0]);
+  if (t->rhs_bias)
+    n.biases = numbers_of_slices(t->rhs_bias, t->rhs_form, &t->super, t->super.biases, first, end, kept[1]);
+  return n;
+}
+
+static int terms_of(const aq_matmul_i8_args *t) {
+  if (t->rhs_start || t->rhs_zero || t->lhs_zero || t->lhs_scale || t->lhs_bias) return ANY_TERMS;
+  return t->rhs_bias ? AND_BIASES : LEFT_STARTS;
+}
+
+/// What rows of the result add up to so far.
+INLINE void load_out(const aq_matmul_i8_args *t, size_t first, const int rows, floats out[][VECTORS]) {
+  for (int i = 0; i < rows; ++i) {
+    const float *row = t->out + (first + (size_t)i) * t->stride;
+    if (t->columns == COLUMNS) {
+      for (int v = 0; v < VECTORS; ++v) out[i][v] = load_floats(row + v * WIDTH);
+    } else {
+      float lanes[COLUMNS] = {0};
+      for (size_t j = 0; j < t->columns; ++j) lanes[j] = row[j];
+      for (int v = 0; v < VECTORS; ++v) out[i][v] = load_floats(lanes + v * WIDTH);
+    }
+  }
+}
+
+/// One slice of up to `rows` rows of one left panel; `place` is its place in a chunk.
 INLINE void slice_of_rows(
-    const aq_matmul_i8_args *t, size_t panel, size_t slice, const uint8_t *lhs, const uint8_t *rhs,
-    const int rows, floats out[][VECTORS]) {
+    const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice, size_t place,
+    const uint8_t *lhs, const uint8_t *rhs, const int rows, const int terms, floats out[][VECTORS]) {
   size_t l = (panel * t->slices + slice) * ROWS, r = slice * COLUMNS;
   ints sums[ROWS][VECTORS];
-  start_sums(t, l, r, rows, sums);
+  start_sums(t, l, r, rows, terms, sums);
   SUM_QUADS(t, lhs, rhs, t->slice_groups[slice], rows, sums);
-  fold(t, l, r, rows, sums, out);
+  if (rows == 1) fold(t, l, r, rows, terms, sums, out);
+  else fold_loaded(t, l, r, numbers, place, rows, terms, sums, out);
 }
 
 /// The same as a function of its own, where registers are few: inlined among all that lives around it,
 /// a compiler spills sums in every turn of the innermost loop.
-#define SLICE_FUNCTION(count)                                                                    \
-  static __attribute__((noinline)) void slice_##count(                                           \
-      const aq_matmul_i8_args *t, size_t panel, size_t slice, const uint8_t *lhs,                \
-      const uint8_t *rhs, floats out[][VECTORS]) {                                               \
-    slice_of_rows(t, panel, slice, lhs, rhs, count, out);                                        \
+#define SLICE_FUNCTION(count, terms)                                                             \
+  static __attribute__((noinline)) void slice_##count##_##terms(                                 \
+      const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice,      \
+      size_t place, const uint8_t *lhs, const uint8_t *rhs, floats out[][VECTORS]) {                           \
+    slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, count, terms, out);                        \
   }
+#define SLICE_FUNCTIONS(count)       \
+  SLICE_FUNCTION(count, LEFT_STARTS) \
+  SLICE_FUNCTION(count, AND_BIASES)  \
+  SLICE_FUNCTION(count, ANY_TERMS)
 #if FEW_REGISTERS
-SLICE_FUNCTION(3)
-SLICE_FUNCTION(4)
+SLICE_FUNCTIONS(3)
+SLICE_FUNCTIONS(4)
 #if MOST_ROWS > 4
-SLICE_FUNCTION(5)
-SLICE_FUNCTION(6)
+SLICE_FUNCTIONS(5)
+SLICE_FUNCTIONS(6)
 #endif
 #endif
 
+/// Calls the function of a number of rows.
+#define SLICE(count)                                                                                      \
+  do {                                                                                                    \
+    if (terms == LEFT_STARTS) slice_##count##_LEFT_STARTS(t, numbers, panel, slice, place, lhs, rhs, out);      \
+    else if (terms == AND_BIASES) slice_##count##_AND_BIASES(t, numbers, panel, slice, place, lhs, rhs, out);   \
+    else slice_##count##_ANY_TERMS(t, numbers, panel, slice, place, lhs, rhs, out);                             \
+  } while (0)
+
 INLINE void add_slice(
-    const aq_matmul_i8_args *t, size_t panel, size_t slice, const uint8_t *lhs, const uint8_t *rhs,
-    const int rows, floats out[][VECTORS]) {
+    const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice, size_t place,
+    const uint8_t *lhs, const uint8_t *rhs, const int rows, const int terms, floats out[][VECTORS]) {
 #if FEW_REGISTERS
   switch (rows) {
     // Two rows leave registers enough, and a call for each short slice would cost more than it saves.
-    case 1: slice_of_rows(t, panel, slice, lhs, rhs, 1, out); break;
-    case 2: slice_of_rows(t, panel, slice, lhs, rhs, 2, out); break;
-    case 3: slice_3(t, panel, slice, lhs, rhs, out); break;
+    case 1: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 1, terms, out); break;
+    case 2: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 2, terms, out); break;
+    case 3: SLICE(3); break;
 #if MOST_ROWS > 4
-    case 4: slice_4(t, panel, slice, lhs, rhs, out); break;
-    case 5: slice_5(t, panel, slice, lhs, rhs, out); break;
-    default: slice_6(t, panel, slice, lhs, rhs, out); break;
+    case 4: SLICE(4); break;
+    case 5: SLICE(5); break;
+    default: SLICE(6); break;
 #else
-    default: slice_4(t, panel, slice, lhs, rhs, out); break;
+    default: SLICE(4); break;
 #endif
   }
 #else
-  slice_of_rows(t, panel, slice, lhs, rhs, rows, out);
+  slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, rows, terms, out);
 #endif
 }
 
-/// Up to `rows` rows of one left panel.
-INLINE void tile_of_rows(const aq_matmul_i8_args *t, size_t panel, const int rows) {
-  const uint8_t *lhs = (const uint8_t *)t->lhs + panel * t->groups * LHS_BYTES, *rhs = t->rhs;
-  floats out[ROWS][VECTORS];
+/// The slices from `first` to `end` of up to `rows` rows of one left panel.
+INLINE void tile_of_rows(
+    const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t first, size_t end, size_t groups,
+    const uint8_t *rhs, const int rows, const int terms) {
+  const uint8_t *lhs = (const uint8_t *)t->lhs + (panel * t->groups + groups) * LHS_BYTES;
+  // Copies, which may lie in memory where they are read and written row by row: results stay in registers.
+  floats before[ROWS][VECTORS], out[ROWS][VECTORS], after[ROWS][VECTORS];
   for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
-  for (size_t s = 0; s < t->slices; ++s) {
-    add_slice(t, panel, s, lhs, rhs, rows, out);
+    for (int v = 0; v < VECTORS; ++v) before[i][v] = zero_floats();
+  if (first > 0) load_out(t, panel * ROWS, rows, before);
+  for (int i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v) out[i][v] = before[i][v];
+  for (size_t s = first; s < end; ++s) {
+    add_slice(t, numbers, panel, s, s - first, lhs, rhs, rows, terms, out);
     lhs += (size_t)t->slice_groups[s] * LHS_BYTES;
     rhs += (size_t)t->slice_groups[s] * RHS_BYTES;
   }
-  write_out(t, panel * ROWS, rows, out);
+  for (int i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v) after[i][v] = out[i][v];
+  write_out(t, panel * ROWS, rows, end == t->slices, after);
 }
 
-static void all_panels(const aq_matmul_i8_args *t) {
-#define TILE(panel, rows) tile_of_rows(t, panel, rows)
-  EACH_PANEL(t, (size_t)ROWS, TILE)
+/// All left panels pass by a chunk of slices, whose codes and scales stay near: those that are to be taken apart.
+/// Codes that are no bytes come from `source`.
+INLINE void panels_of_terms(const aq_matmul_i8_args *t, code_source *source, const int terms) {
+  float kept[2][CHUNK * COLUMNS];
+  slice_numbers numbers = {0};
+  const uint8_t *next = t->rhs;
+  for (size_t first = 0, end, groups = 0, quads; first < t->slices; first = end, groups += quads) {
+    end = t->slices - first > CHUNK && (source || t->rhs_form != AQ_FLOATS) ? first + CHUNK : t->slices;
+    quads = 0;
+    for (size_t s = first; s < end; ++s) quads += t->slice_groups[s];
+    const uint8_t *rhs = source ? source(t, &next, quads) : next;
+    if (!source) next += quads * RHS_BYTES;
+    // One row takes scales apart itself.
+    if (t->rows > 1) numbers = load_numbers(t, first, end, kept);
+#define TILE(panel, rows) tile_of_rows(t, &numbers, panel, first, end, groups, rhs, rows, terms)
+    EACH_PANEL(t, (size_t)ROWS, TILE)
+  }
 }
+
+static void panels_from(const aq_matmul_i8_args *t, code_source *source) {
+  switch (terms_of(t)) {
+    case LEFT_STARTS: panels_of_terms(t, source, LEFT_STARTS); break;
+    case AND_BIASES: panels_of_terms(t, source, AND_BIASES); break;
+    default: panels_of_terms(t, source, ANY_TERMS); break;
+  }
+}
+
+/// Defines the kernel, and what takes its codes from a source.
+#define KERNEL_OF_PANELS(name)                                                                              \
+  void name(void *args) { panels_from(args, NULL); }                                                        \
+  void name##_from(const aq_matmul_i8_args *t, code_source *source) { panels_from(t, source); }
