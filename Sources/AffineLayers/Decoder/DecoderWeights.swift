@@ -27,7 +27,7 @@ extension DecoderWeights {
   /// The name of the tensor itself.
   public func name(of tensor: DecoderTensor) -> String { tensor.name }
 
-  /// There are no adapters.
+  /// There are no adapters, and so no errors.
   public func change(of layer: DecoderLayer) throws -> LowRankChange? { nil }
 
   /// Keeps everything.
