@@ -5,7 +5,8 @@ import AffineQuant
 /// Cells share a measurement where they run the same code on operands of the same kind. In a tile the
 /// width of a code decides. Elsewhere the storage does: by name where it has a kernel that decodes
 /// it, else by sign, since one portable loop decodes all widths of packed codes. What is made of one
-/// operand packs codes as well, which depends on their width. Scale types cost nothing in a product.
+/// operand packs codes as well, which depends on their width. Types of scales cost nothing in a product; scales that
+/// are codes do.
 struct RateMeasurement {
   /// What of a storage decides how long a kernel takes.
   private enum Codes: Hashable {
@@ -22,6 +23,7 @@ struct RateMeasurement {
     let codes: Codes
     let block: Block
     let mapping: String
+    let scaleCodes: ScaleCodes?
   }
 
   private struct Rate {
@@ -99,7 +101,8 @@ struct RateMeasurement {
     Kind(
       operation: cell.operation, kernel: row.name, activations: cell.activations,
       precision: cell.precision,
-      codes: codes(cell), block: cell.weights.block, mapping: cell.weights.mapping.kind.name)
+      codes: codes(cell), block: cell.weights.block, mapping: cell.weights.mapping.kind.name,
+      scaleCodes: cell.weights.mapping.codes)
   }
 
   private func codes(_ cell: CoverageCell) -> Codes {

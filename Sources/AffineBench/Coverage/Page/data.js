@@ -19,9 +19,11 @@ function unpacked(page) {
       weights: page.weights[weights], plan: plans[plan],
     };
     const [storage, granularity, ...rest] = cell.weights.split("-");
-    const scale = ["float16", "bfloat16", "e8m0"].includes(rest.at(-1)) ? rest.pop() : "";
+    // What no type of scales begins with is a mapping.
+    const mapping = rest.length && !/^(u?int\d|float\d|bfloat16|e8m0)/.test(rest[0]) ? rest.shift() : "";
+    const scale = rest.join("-");
     Object.assign(cell, {
-      storage, granularity, kind: [storage, ...rest].join(" "), stripe: scale ? `${granularity} ${scale}` : granularity,
+      storage, granularity, kind: mapping ? `${storage} ${mapping}` : storage, stripe: scale ? `${granularity} ${scale}` : granularity,
       key: [cell.operation, cell.activations, cell.weights].join(" "),
       rates: rateOf.map(rate => rates[rate]), checks: checkOf.map(check => page.checks[check]),
     });
