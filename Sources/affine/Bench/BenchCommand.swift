@@ -30,10 +30,12 @@ struct BenchCommand: ParsableCommand {
 
       Types, extents and threads may be lists; 1...64 doubles from 1 to 64, 16...64+16 adds 16:
 
-        affine bench linear --weights int8-row,int4-group32 --activations int8-token --m 1...64 \\
-          --k 1024 --n 1024 --threads 1,2 --plot rates.svg --format json > before.jsonl
-        affine bench linear --weights int8-row,int4-group32 --activations int8-token --m 1...64 \\
-          --k 1024 --n 1024 --threads 1,2 --compare before.jsonl
+        affine bench linear --weights int8-row,int4-group32 \\
+          --activations int8-token --m 1...64 --k 1024 --n 1024 \\
+          --threads 1,2 --plot rates.svg --format json > before.jsonl
+        affine bench linear --weights int8-row,int4-group32 \\
+          --activations int8-token --m 1...64 --k 1024 --n 1024 \\
+          --threads 1,2 --compare before.jsonl
 
       One combination is one JSON document, several are a line each. Each is measured in five \
       rounds, which take turns; two runs differ where all rounds of one took longer than all of the other.
