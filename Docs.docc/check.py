@@ -43,9 +43,11 @@ for page in sorted((archive / "data" / "documentation").rglob("*.json")):
     content = json.loads(page.read_text())
     metadata, topics = content["metadata"], content.get("topicSections", [])
     found = [i for t in topics if t.get("generated") and t["title"] != "Default Implementations" for i in t["identifiers"]]
-    curated += sum(len(t["identifiers"]) for t in topics if not t.get("generated"))
-    # What has no kind of symbol is an article or the root.
-    few = metadata.get("symbolKind") not in (None, "module") and (metadata["symbolKind"] == "enum" or len(found) < MANY)
+    placed = sum(len(t["identifiers"]) for t in topics if not t.get("generated"))
+    curated += placed
+    # What has no kind of symbol is an article or the root. A page that places some places all.
+    kind = metadata.get("symbolKind")
+    few = kind == "enum" or kind not in (None, "module") and not placed and len(found) < MANY
     if found and metadata["role"] != "collectionGroup" and not few:
         where = content["identifier"]["url"].split("/documentation/")[1]
         faults += [f"{where} does not say where {one.split('/documentation/')[1]} belongs" for one in found]
