@@ -86,10 +86,10 @@ struct RateMeasurement {
     let largest = rates.values.map(\.bytes).max() ?? 1
     var named: [String: Double] = [:]
     for (row, peak) in peaks where peak > 0 {
-      // Products with codes that become floats, or bfloat16, run the loops of these.
+      // Products with codes that become floats, bfloat16 or bytes run the loops of these.
       let numbers = row.name.split(separator: "_").dropFirst(2).first.map(String.init) ?? ""
-      let left = ["f32", "bf16"].first { numbers.hasPrefix($0) }
-      let name = "\(left ?? numbers) \(row.needs.name)"
+      let loop = ["f32", "bf16", "i4"].first { numbers.hasPrefix($0) } ?? "i8"
+      let name = "\(loop) \(row.needs.name)"
       named[name] = max(named[name] ?? 0, peak * 1e-9)
     }
     return CoverageReport.Roofs(

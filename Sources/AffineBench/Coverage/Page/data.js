@@ -60,7 +60,7 @@ function element(tag, attributes = {}, ...children) {
 
 const swatch = colour => element("span", { class: "swatch", style: `background:${colour}` });
 const short = value => value >= 999.5 ? value.toFixed(0) : value >= 1e-3 ? Number(value.toPrecision(3)).toString() : value.toExponential(1);
-const percent = part => part === null || part === undefined ? "" : `${(100 * part).toFixed(0)} %`;
+const percent = part => part === null || part === undefined ? "" : `${part < 0.01 ? Number((100 * part).toPrecision(1)) : (100 * part).toFixed(0)} %`;
 const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 const named = cell => `${cell.operation}, ${report.products.includes(cell.operation) ? `${cell.activations} × ` : ""}${cell.weights}`;
 const unit = operation => report.products.includes(operation) ? "GOP/s" : "G elements/s";
