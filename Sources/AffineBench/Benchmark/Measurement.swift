@@ -50,7 +50,7 @@ package struct Measurement {
     let peak = work.kernel.flatMap { Peak.operationsPerSecond(for: $0, threads: threads) }
     let copy = Peak.copiedBytesPerSecond(max(Int(work.bytes / 2), 1), threads: threads)
     let rate = work.amount / timing.median
-    let isMove = [.quantize, .dequantize, .transpose].contains(Operation(rawValue: name))
+    let isMove = [.quantize, .dequantize, .transpose].contains(MatrixOperation(rawValue: name))
     return BenchmarkResult(
       operation: name, weights: benchmark.weights.name, activations: benchmark.activations.name,
       m: benchmark.m, k: benchmark.k, n: benchmark.n, threads: threads,

@@ -16,7 +16,7 @@ struct RateMeasurement {
   }
 
   private struct Kind: Hashable {
-    let operation: Operation
+    let operation: MatrixOperation
     let kernel: String
     let activations: OperandType
     let precision: Precision
