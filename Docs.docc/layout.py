@@ -2,7 +2,8 @@
 
 usage: layout.py [--check]
 
-Writes Resources/layout.svg beside itself; with --check it only says whether that is current.
+Writes Resources/layout.svg beside itself; with --check it only says whether that is current, and which folders of
+Sources hold more than a dozen things.
 """
 
 import pathlib
@@ -68,6 +69,21 @@ for target in targets:
     ]
 svg = "\n".join([*lines, "</svg>", ""])
 picture = here / "Resources" / "layout.svg"
+
+
+def subject(file):
+    """What a file is about: `Type+Topic.swift` is about a type, the files of a kernel for each instruction set about it."""
+    stem = file.name.split(".")[0]
+    return re.sub(r"\+.*|_(arm|x86|body|avx\w*|amx\w*|neon\w*|i8mm)$", "", stem)
+
+
+# One file a family and instruction set, found by its name (KernelNames.md).
+large = {sources / "AffineKernels" / "gemm"}
+for folder in {file.parent for file in sources.rglob("*.*")} - large:
+    subjects = {subject(file) for file in folder.iterdir() if file.is_file()}
+    if len(subjects) > 12:
+        sys.exit(f"{folder} holds {len(subjects)} things: divide it")
+
 if "--check" not in sys.argv[1:]:
     picture.write_text(svg)
 elif not picture.exists() or picture.read_text() != svg:

@@ -31,7 +31,7 @@ def options():
     parser.add_argument("--markdown", type=pathlib.Path,
                         help=f"write the table between {report.BEGIN} and {report.END} of a file")
     parser.add_argument("--short", type=pathlib.Path,
-                        help="write some rows of it so, as the README has them")
+                        help="write some rows of it so, as the README has them; alone it runs no others")
     arguments = parser.parse_args()
     if not shutil.which(arguments.affine):
         parser.error(f"there is no command {arguments.affine}")
@@ -97,8 +97,9 @@ def summarized(peer, times, ours, counts):
 def main():
     arguments = options()
     measure.prepare_environment(arguments.threads, arguments.isa)
+    alone = arguments.short and not (arguments.markdown or arguments.json)
     chosen = [(work, size) for work in WORK for size in work.sizes
-              if arguments.only in f"{work.name} {size}"]
+              if arguments.only in f"{work.name} {size}" and (not alone or report.is_short(work.name, size))]
     if not chosen:
         sys.exit(f"no row contains '{arguments.only}'")
     modules, missing = measure.load_modules([work for work, _ in chosen], arguments.threads)
@@ -116,7 +117,7 @@ def main():
     if arguments.markdown:
         report.write_between_markers(arguments.markdown, report.markdown(rows, about))
     if arguments.short:
-        report.write_between_markers(arguments.short, report.markdown(rows, about, is_short=True))
+        report.write_between_markers(arguments.short, report.markdown(rows, about, short=True))
 
 
 if __name__ == "__main__":

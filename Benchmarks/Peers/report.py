@@ -16,6 +16,11 @@ FEATURES = ("avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", 
             "amx_bf16", "asimd", "asimddp", "i8mm", "bf16")
 
 
+def is_short(work, size):
+    """Whether the README shows a row."""
+    return str(size) in SHORT.get(work, ())
+
+
 def machine(modules, threads, isa):
     """Where and with what was measured."""
     facts = {}
@@ -60,14 +65,14 @@ def summary(rows):
     return f"met {sum(row['met'] for row in rows)} of {len(rows)}"
 
 
-def markdown(rows, about, is_short=False):
+def markdown(rows, about, short=False):
     """The best peer of every row, or of those that the README shows, under a paragraph that says where it was measured."""
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     held = f", {about['isa']} alone where a peer can be held to it" if about["isa"] else ""
     threads = "one thread" if about["threads"] == 1 else f"{about['threads']} threads"
     header = ["work, m × k (× n)", "best peer", "ratio", "target", "ours, ms", "peer, ms",
               "GOP/s", "of peak"]
-    shown = [row for row in rows if not is_short or row["size"] in SHORT.get(row["work"], ())]
+    shown = [row for row in rows if not short or is_short(row["work"], row["size"])]
     return "\n".join([
         f"{about['cpu']} ({', '.join(about['features'])}), {threads}{held}, {about['date']}; "
         f"{versions}.",

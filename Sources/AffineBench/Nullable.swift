@@ -1,8 +1,10 @@
 /// A field that is null where there is no value, not missing: scripts find every field.
 @propertyWrapper
 public struct Nullable<Value: Encodable>: Encodable {
+  /// The value, or none.
   public var wrappedValue: Value?
 
+  /// Takes a value or none.
   public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
 
   public func encode(to encoder: any Encoder) throws {

@@ -3,14 +3,14 @@ package import AffineQuant
 extension Oracle {
   /// A product of two operands by its definition.
   package static func product(
-    _ operation: Operation, _ first: ErasedOperand, _ second: ErasedOperand
+    _ operation: MatrixOperation, _ first: ErasedOperand, _ second: ErasedOperand
   ) -> Values {
     product(operation, numbers(first), numbers(second))
   }
 
   /// A product of two matrices by its definition.
   package static func product(
-    _ operation: Operation, _ first: Numbers, _ second: Numbers
+    _ operation: MatrixOperation, _ first: Numbers, _ second: Numbers
   ) -> Values {
     switch operation {
     case .linear:
@@ -53,7 +53,7 @@ extension Oracle {
 
   /// The sum of the magnitudes of all terms of a product, with biases apart from scaled codes.
   package static func magnitudes(
-    _ operation: Operation, _ first: ErasedOperand, _ second: ErasedOperand
+    _ operation: MatrixOperation, _ first: ErasedOperand, _ second: ErasedOperand
   ) -> [Double] {
     product(operation, parts(first), parts(second)).values
   }

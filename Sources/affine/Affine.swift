@@ -15,8 +15,8 @@ struct Affine: ParsableCommand {
         affine inspect small.safetensors
         affine embed --model all-MiniLM-L6-v2 --text "a cat" "a dog"
 
-      Types are named by code type, granularity and, where it is not the usual one, mapping and scale
-      type: float32, int8-row, int8-block32x32, int4-group32, uint4-group32-biased,
+      Types are named by code type, granularity and, where it is not the usual one, mapping and type of \
+      scales: float32, int8-row, int8-block32x32, int4-group32, uint4-group32-biased, \
       float4e2m1-group32-e8m0. A row of activations is a token: int8-token is int8-row.
       """,
     version: "0.1.0",

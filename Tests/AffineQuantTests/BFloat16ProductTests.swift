@@ -26,8 +26,8 @@ import Testing
 
   /// Whole numbers of 8 bits are bfloat16, and sums of their products below 2^24 are floats: no order of sums
   /// makes a difference.
-  @Test(arguments: executions, Operation.allCases.filter(\.isProduct))
-  func wholeNumbersAreExact(execution: Execution, operation: Operation) throws {
+  @Test(arguments: executions, MatrixOperation.allCases.filter(\.isProduct))
+  func wholeNumbersAreExact(execution: Execution, operation: MatrixOperation) throws {
     for (m, n, k) in [(1, 5, 37), (6, 33, 64), (40, 70, 900)] {
       let first = operation.shapes(m, n, k).first, second = operation.shapes(m, n, k).second
       let (x, w) = (
@@ -132,7 +132,7 @@ import Testing
   }
 }
 
-extension Operation {
+extension MatrixOperation {
   fileprivate func shapes(_ m: Int, _ n: Int, _ k: Int) -> (first: Shape, second: Shape) {
     switch self {
     case .inputGradient: (Shape(m, k), Shape(k, n))

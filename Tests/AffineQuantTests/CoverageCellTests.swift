@@ -4,8 +4,8 @@ import Testing
 
 /// Every operation on every combination of types that compiles, on every kernel that runs here.
 @Suite struct CoverageCellTests {
-  @Test(arguments: Operation.allCases)
-  func everyKernelAgreesWithTheOracle(operation: Operation) throws {
+  @Test(arguments: MatrixOperation.allCases)
+  func everyKernelAgreesWithTheOracle(operation: MatrixOperation) throws {
     var failures: [String] = []
     for cell in CoverageCell.all where cell.operation == operation {
       for row in cell.rows where row.canRun() {

@@ -17,8 +17,8 @@ import Testing
   private static let cells = CoverageCell.all.enumerated()
     .filter { $0.offset % parts == part }.map(\.element)
 
-  @Test(arguments: AffineQuant.Operation.allCases.filter(\.isProduct))
-  func productsStayInside(operation: AffineQuant.Operation) throws {
+  @Test(arguments: MatrixOperation.allCases.filter(\.isProduct))
+  func productsStayInside(operation: MatrixOperation) throws {
     for cell in Self.cells where cell.operation == operation {
       for (m, n, k) in Self.sizes {
         let (left, right) =

@@ -135,6 +135,8 @@ page.shoot("products.png", page.ask("(() => { const b = document.getElementById(
 page.open("measured.html#operation=linear&storage=int4", 1280)
 both = sum(cell["operation"] == "linear" and cell["weights"].split("-")[0] == "int4" for cell in cells)
 expect("filters in the address", page.ask(count), both)
+# Scales that are codes are stripes, as other types of scales are.
+expect("a row is a storage and a mapping", page.ask("[...document.querySelectorAll('.map .name')].every(name => name.textContent.split(' ').length <= 2)"))
 page.ask("document.querySelector('.square[tabindex=\"0\"]').focus()")
 first = page.ask("document.querySelector('#details h3').textContent")
 page.key("ArrowRight")

@@ -27,7 +27,7 @@ extension Benchmark {
 
   /// A product with a weight that was prepared before; activations are quantized in time.
   private func product(
-    _ operation: Operation, _ row: KernelRow, _ values: Matrix<Float>,
+    _ operation: MatrixOperation, _ row: KernelRow, _ values: Matrix<Float>,
     _ weight: ErasedOperand
   ) throws -> BenchmarkWork {
     let left = try operand(values, as: activations), on = execution

@@ -12,7 +12,7 @@ public import AffineQuant
 /// stands for the same with one for each column.
 public struct Benchmark: Sendable, Hashable {
   /// What is timed: a product, quantize, dequantize or transpose; of one operand m × k.
-  public let operation: Operation
+  public let operation: MatrixOperation
   /// The types of the first operand of a product, and of the weight or what is converted.
   public let activations, weights: OperandType
   /// Rows of the activations, the contracted extent of a linear layer, output channels.
@@ -22,7 +22,7 @@ public struct Benchmark: Sendable, Hashable {
 
   /// Of types that are values.
   public init(
-    _ operation: Operation, activations: OperandType = .float(.float32), weights: OperandType,
+    _ operation: MatrixOperation, activations: OperandType = .float(.float32), weights: OperandType,
     m: Int,
     k: Int, n: Int = 1, on execution: Execution = .standard
   ) {
@@ -35,7 +35,7 @@ public struct Benchmark: Sendable, Hashable {
 
   /// A product of operands of two types, which may be your own.
   public init<Activations: Operand, Weights: Operand>(
-    _ operation: Operation, _: Activations.Type, _: Weights.Type, m: Int, k: Int, n: Int,
+    _ operation: MatrixOperation, _: Activations.Type, _: Weights.Type, m: Int, k: Int, n: Int,
     on execution: Execution = .standard
   ) {
     self.init(
@@ -45,7 +45,8 @@ public struct Benchmark: Sendable, Hashable {
 
   /// An operation on one matrix of m × k.
   public init<Weights: Operand>(
-    _ operation: Operation, _: Weights.Type, m: Int, k: Int, on execution: Execution = .standard
+    _ operation: MatrixOperation, _: Weights.Type, m: Int, k: Int,
+    on execution: Execution = .standard
   ) {
     self.init(operation, weights: Weights.operandType, m: m, k: k, on: execution)
   }
@@ -95,7 +96,7 @@ public struct Benchmark: Sendable, Hashable {
 
   /// The kernel that plans choose for these operands.
   package func kernel(
-    _ operation: Operation, _ first: OperandType, _ second: OperandType?
+    _ operation: MatrixOperation, _ first: OperandType, _ second: OperandType?
   ) throws(BenchmarkError) -> KernelRow {
     let rows = operation == .weightGradient ? n : m
     let isPacked = second?.isReadPacked(by: first) ?? false
@@ -107,7 +108,7 @@ public struct Benchmark: Sendable, Hashable {
     return plan.kernel
   }
 
-  private func single(_ operation: Operation) throws -> BenchmarkWork {
+  private func single(_ operation: MatrixOperation) throws -> BenchmarkWork {
     guard case .quantized(let type) = weights else {
       throw BenchmarkError.noSuchOperation(operation, [weights.name])
     }
@@ -120,7 +121,7 @@ public struct Benchmark: Sendable, Hashable {
 /// What cannot be timed.
 public enum BenchmarkError: Error, Hashable, CustomStringConvertible {
   /// Types that an operation does not take, by name: a call on them would not compile.
-  case noSuchOperation(Operation, [String])
+  case noSuchOperation(MatrixOperation, [String])
   /// Extents below 1 or above 2²⁴, or matrices of more than 2³² values.
   case extents(m: Int, k: Int, n: Int)
 

@@ -1,15 +1,23 @@
 /// How long one operation took, as `affine bench --format json` writes it.
 public struct BenchmarkResult: Codable, Sendable, Hashable {
+  /// The operation's name, as the command takes it.
   public let operation: String
+  /// The names of the operands' types.
   public var weights, activations: String
-  public let m, k, n, threads: Int
+  /// Rows of the activations, the contracted extent, and rows of the weight.
+  public let m, k, n: Int
+  /// Threads that calls could use.
+  public let threads: Int
   /// Callers at the same time, each on so many threads; null stands for one.
   @Nullable public internal(set) var callers: Int?
   /// What floats were multiplied as; null stands for float32.
   @Nullable public internal(set) var precision: String?
   /// The kernel that does the work; null where it is more than a kernel.
   @Nullable public internal(set) var kernel: String?
-  public let medianSeconds, minimumSeconds: Double
+  /// Of one call: the median over all of them.
+  public let medianSeconds: Double
+  /// Of the shortest call.
+  public let minimumSeconds: Double
   /// Calls that were timed.
   public let samples: Int
   /// The medians of rounds of calls, in their order: how far they lie apart is what the machine did meanwhile.
@@ -32,8 +40,11 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
 extension BenchmarkResult {
   /// What is the same in two runs of one benchmark.
   public struct Key: Hashable, Sendable {
+    /// The names of the operation and of the operands' types.
     public let operation, weights, activations: String
+    /// The extents, the threads that calls could use, and callers at the same time.
     public let m, k, n, threads, callers: Int
+    /// What floats were multiplied as.
     public let precision: String
   }
 

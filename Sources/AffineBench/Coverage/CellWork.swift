@@ -72,7 +72,7 @@ struct CellWork {
 
   /// An operation on one matrix of `rows × columns`.
   static func single(
-    _ operation: Operation, _ type: QuantizedType, _ rows: Int, _ columns: Int,
+    _ operation: MatrixOperation, _ type: QuantizedType, _ rows: Int, _ columns: Int,
     _ execution: Execution
   ) throws -> Parts {
     let values = Self.values(rows, columns, for: type)

@@ -19,7 +19,7 @@ extension CoverageReport {
   /// - Throws: `EncodingError`, for a number that is not finite.
   /// - Complexity: About a megabyte for all cells of the catalog.
   public func html(comparedWith older: CoverageReport? = nil) throws -> String {
-    let products = Operation.allCases.filter(\.isProduct).map(\.rawValue)
+    let products = MatrixOperation.allCases.filter(\.isProduct).map(\.rawValue)
     let pages = Pages(
       report: CoveragePage(self, products: products),
       older: older.map { CoveragePage($0, products: products) })

@@ -12,7 +12,9 @@ public struct CoverageReport: Codable, Sendable {
 
   /// One kernel of a cell.
   public struct Row: Codable, Sendable {
+    /// Its name, what it needs of a CPU, and how carefully it is written: tuned, vectorized or portable.
     public let kernel, instructionSet, tier: String
+    /// Whether this CPU has what it needs.
     public let runsHere: Bool
     /// Whether its results were those of the oracle; null if it was not asked.
     @Nullable public internal(set) var verified: Bool? = nil
@@ -25,9 +27,11 @@ public struct CoverageReport: Codable, Sendable {
     @Nullable public internal(set) var gops: Double? = nil
     /// The same in the slowest round.
     @Nullable public internal(set) var slowestGops: Double? = nil
+    /// Of the loop of the same instructions, or of the copy for what moves memory; from 0 to 1.
     @Nullable public internal(set) var fractionOfPeak: Double? = nil
-    /// What was measured: operations, and bytes of operands and result.
+    /// Operations of what was measured.
     @Nullable public internal(set) var operations: Double? = nil
+    /// Bytes of its operands and its result.
     @Nullable public internal(set) var bytes: Double? = nil
     /// Why the check could not be made.
     var reason: String?
@@ -40,7 +44,9 @@ public struct CoverageReport: Codable, Sendable {
 
   /// What a call does before, in and after its kernel.
   public struct Step: Codable, Sendable, Hashable {
+    /// What the step does, as ``AffineQuant/Plan`` names it.
     public let work: String
+    /// The kernels that do it.
     public let kernels: [String]
     /// The lowest of the kernels' tiers.
     public let tier: String
@@ -50,12 +56,15 @@ public struct CoverageReport: Codable, Sendable {
 
   /// An operation on types.
   public struct Cell: Codable, Sendable {
+    /// The names of the operation and of the operands' types.
     public let operation, activations, weights: String
+    /// The kernels that can serve it, fastest first.
     public internal(set) var rows: [Row]
     /// The kernel that runs.
     public let chosen: String
     /// The lowest of the steps' tiers.
     public let tier: String
+    /// What a call does, in its order.
     public let steps: [Step]
   }
 
@@ -68,18 +77,22 @@ public struct CoverageReport: Codable, Sendable {
 
     /// One of them.
     public struct Peak: Codable, Sendable {
+      /// Of the loop: what it multiplies, and the instruction set.
       public let name: String
+      /// Billions of operations a second.
       public let gops: Double
     }
   }
 
   /// How many cells of which kind there are.
   public struct Summary: Codable, Sendable {
+    /// How many there are.
     public let cells: Int
     /// Cells by the lowest tier of their steps.
     public let tuned, vectorized, portable: Int
-    /// Kernels checked and found right, and those found wrong, over all cells; null if not asked.
+    /// Kernels checked and found right, over all cells; null if not asked.
     @Nullable public var verified: Int?
+    /// Kernels checked and found wrong; null if not asked.
     @Nullable public var failed: Int?
   }
 

@@ -5,7 +5,8 @@ import AffineQuant
 /// Cells share a measurement where they run the same code on operands of the same kind. In a tile the
 /// width of a code decides. Elsewhere the storage does: by name where it has a kernel that decodes
 /// it, else by sign, since one portable loop decodes all widths of packed codes. What is made of one
-/// operand packs codes as well, which depends on their width. Scale types cost nothing in a product.
+/// operand packs codes as well, which depends on their width. Types of scales cost nothing in a product; scales that
+/// are codes do.
 struct RateMeasurement {
   /// What of a storage decides how long a kernel takes.
   private enum Codes: Hashable {
@@ -15,13 +16,14 @@ struct RateMeasurement {
   }
 
   private struct Kind: Hashable {
-    let operation: Operation
+    let operation: MatrixOperation
     let kernel: String
     let activations: OperandType
     let precision: Precision
     let codes: Codes
     let block: Block
     let mapping: String
+    let scaleCodes: ScaleCodes?
   }
 
   private struct Rate {
@@ -84,10 +86,10 @@ struct RateMeasurement {
     let largest = rates.values.map(\.bytes).max() ?? 1
     var named: [String: Double] = [:]
     for (row, peak) in peaks where peak > 0 {
-      // Products with codes that become floats, or bfloat16, run the loops of these.
+      // Products with codes that become floats, bfloat16 or bytes run the loops of these.
       let numbers = row.name.split(separator: "_").dropFirst(2).first.map(String.init) ?? ""
-      let left = ["f32", "bf16"].first { numbers.hasPrefix($0) }
-      let name = "\(left ?? numbers) \(row.needs.name)"
+      let loop = ["f32", "bf16", "i4"].first { numbers.hasPrefix($0) } ?? "i8"
+      let name = "\(loop) \(row.needs.name)"
       named[name] = max(named[name] ?? 0, peak * 1e-9)
     }
     return CoverageReport.Roofs(
@@ -99,7 +101,8 @@ struct RateMeasurement {
     Kind(
       operation: cell.operation, kernel: row.name, activations: cell.activations,
       precision: cell.precision,
-      codes: codes(cell), block: cell.weights.block, mapping: cell.weights.mapping.kind.name)
+      codes: codes(cell), block: cell.weights.block, mapping: cell.weights.mapping.kind.name,
+      scaleCodes: cell.weights.mapping.codes)
   }
 
   private func codes(_ cell: CoverageCell) -> Codes {

@@ -1,44 +1,39 @@
 extension GGUFValue {
-  /// The type, as files number it.
-  var type: GGUFValueType {
+  /// The type, as files number it, and the value.
+  private var content: (type: GGUFValueType, value: Any) {
     switch self {
-    case .uint8: .uint8
-    case .int8: .int8
-    case .uint16: .uint16
-    case .int16: .int16
-    case .uint32: .uint32
-    case .int32: .int32
-    case .uint64: .uint64
-    case .int64: .int64
-    case .float32: .float32
-    case .float64: .float64
-    case .bool: .bool
-    case .string: .string
-    case .array: .array
+    case .uint8(let value): (.uint8, value)
+    case .int8(let value): (.int8, value)
+    case .uint16(let value): (.uint16, value)
+    case .int16(let value): (.int16, value)
+    case .uint32(let value): (.uint32, value)
+    case .int32(let value): (.int32, value)
+    case .uint64(let value): (.uint64, value)
+    case .int64(let value): (.int64, value)
+    case .float32(let value): (.float32, value)
+    case .float64(let value): (.float64, value)
+    case .bool(let value): (.bool, value)
+    case .string(let value): (.string, value)
+    case .array(let value): (.array, value)
     }
   }
 
+  /// The type, as files number it.
+  var type: GGUFValueType { content.type }
+
   /// The value in a few words: long texts and arrays are cut.
-  public var summary: String {
-    switch self {
-    case .uint8(let value): "\(value)"
-    case .int8(let value): "\(value)"
-    case .uint16(let value): "\(value)"
-    case .int16(let value): "\(value)"
-    case .uint32(let value): "\(value)"
-    case .int32(let value): "\(value)"
-    case .uint64(let value): "\(value)"
-    case .int64(let value): "\(value)"
-    case .float32(let value): "\(value)"
-    case .float64(let value): "\(value)"
-    case .bool(let value): "\(value)"
-    case .string(let value): Self.cut(value)
-    case .array(let array): array.summary
+  public var summary: String { Self.words(content.value) }
+
+  fileprivate static func words(_ value: Any) -> String {
+    switch value {
+    case let text as String: cut(text)
+    case let array as GGUFArray: array.summary
+    default: "\(value)"
     }
   }
 
   /// As much of a text as fits a line of a terminal.
-  fileprivate static func cut(_ text: String) -> String {
+  private static func cut(_ text: String) -> String {
     // Scalars: a single character can be a megabyte of marks.
     let scalars = text.unicodeScalars
     let line = String(String.UnicodeScalarView(scalars.prefix(80).map { $0.isLineEnd ? " " : $0 }))
@@ -47,64 +42,48 @@ extension GGUFValue {
 }
 
 extension GGUFArray {
-  /// The type of the elements, as files number it.
-  var elementType: GGUFValueType {
-    switch self {
-    case .uint8: .uint8
-    case .int8: .int8
-    case .uint16: .uint16
-    case .int16: .int16
-    case .uint32: .uint32
-    case .int32: .int32
-    case .uint64: .uint64
-    case .int64: .int64
-    case .float32: .float32
-    case .float64: .float64
-    case .bool: .bool
-    case .string: .string
-    case .array: .array
+  private struct Content {
+    let type: GGUFValueType
+    let count: Int
+    /// The first few elements in words.
+    let first: () -> [String]
+
+    init<Value>(_ type: GGUFValueType, _ values: [Value]) {
+      self.type = type
+      count = values.count
+      first = { values.prefix(4).map { GGUFValue.words($0) } }
     }
   }
 
-  /// How many elements there are.
-  public var count: Int {
+  private var content: Content {
     switch self {
-    case .uint8(let values): values.count
-    case .int8(let values): values.count
-    case .uint16(let values): values.count
-    case .int16(let values): values.count
-    case .uint32(let values): values.count
-    case .int32(let values): values.count
-    case .uint64(let values): values.count
-    case .int64(let values): values.count
-    case .float32(let values): values.count
-    case .float64(let values): values.count
-    case .bool(let values): values.count
-    case .string(let values): values.count
-    case .array(let values): values.count
+    case .uint8(let values): Content(.uint8, values)
+    case .int8(let values): Content(.int8, values)
+    case .uint16(let values): Content(.uint16, values)
+    case .int16(let values): Content(.int16, values)
+    case .uint32(let values): Content(.uint32, values)
+    case .int32(let values): Content(.int32, values)
+    case .uint64(let values): Content(.uint64, values)
+    case .int64(let values): Content(.int64, values)
+    case .float32(let values): Content(.float32, values)
+    case .float64(let values): Content(.float64, values)
+    case .bool(let values): Content(.bool, values)
+    case .string(let values): Content(.string, values)
+    case .array(let values): Content(.array, values)
     }
   }
+
+  /// The type of the elements, as files number it.
+  var elementType: GGUFValueType { content.type }
+
+  /// How many elements there are.
+  public var count: Int { content.count }
 
   /// The type, the count and the first few elements.
   var summary: String {
-    let first: [String] =
-      switch self {
-      case .uint8(let values): values.prefix(4).map { "\($0)" }
-      case .int8(let values): values.prefix(4).map { "\($0)" }
-      case .uint16(let values): values.prefix(4).map { "\($0)" }
-      case .int16(let values): values.prefix(4).map { "\($0)" }
-      case .uint32(let values): values.prefix(4).map { "\($0)" }
-      case .int32(let values): values.prefix(4).map { "\($0)" }
-      case .uint64(let values): values.prefix(4).map { "\($0)" }
-      case .int64(let values): values.prefix(4).map { "\($0)" }
-      case .float32(let values): values.prefix(4).map { "\($0)" }
-      case .float64(let values): values.prefix(4).map { "\($0)" }
-      case .bool(let values): values.prefix(4).map { "\($0)" }
-      case .string(let values): values.prefix(4).map { GGUFValue.cut($0) }
-      case .array(let values): values.prefix(4).map(\.summary)
-      }
-    let rest = count > first.count ? ", …" : ""
-    return "\(count) × \(elementType) [\(first.joined(separator: ", "))\(rest)]"
+    let (content, first) = (content, content.first())
+    let rest = content.count > first.count ? ", …" : ""
+    return "\(content.count) × \(content.type) [\(first.joined(separator: ", "))\(rest)]"
   }
 }
 

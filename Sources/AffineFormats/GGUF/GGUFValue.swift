@@ -19,6 +19,7 @@ enum GGUFValueType: UInt32, CaseIterable {
 public enum GGUFValue: Sendable, Hashable {
   /// Whole numbers.
   case uint8(UInt8), int8(Int8), uint16(UInt16), int16(Int16)
+  /// Whole numbers.
   case uint32(UInt32), int32(Int32), uint64(UInt64), int64(Int64)
   /// Floats.
   case float32(Float), float64(Double)
@@ -34,6 +35,7 @@ public enum GGUFValue: Sendable, Hashable {
 public enum GGUFArray: Sendable, Hashable {
   /// Whole numbers.
   case uint8([UInt8]), int8([Int8]), uint16([UInt16]), int16([Int16])
+  /// Whole numbers.
   case uint32([UInt32]), int32([Int32]), uint64([UInt64]), int64([Int64])
   /// Floats.
   case float32([Float]), float64([Double])

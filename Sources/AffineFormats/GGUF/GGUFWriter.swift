@@ -80,6 +80,8 @@ public struct GGUFWriter: Sendable {
   }
 
   /// The bytes of the file.
+  ///
+  /// - Throws: ``GGUFError``: metadata that no file can hold.
   public var contents: [UInt8] {
     get throws(GGUFError) {
       let alignment = try GGUFHeader.alignment(metadata)

@@ -57,10 +57,8 @@ INLINE ints shift_right(ints v, const int count) { return _mm256_srli_epi16(v, c
 INLINE ints select_bits(const int mask, ints a, ints b) {
   return _mm256_or_si256(keep_bits(a, mask), keep_bits(b, ~mask));
 }
-/// Entries of a table of 16 bytes.
-INLINE ints table_of_bytes(const uint8_t *table) {
-  return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
-}
+/// The same 128 bits in every part of a vector.
+INLINE ints in_each_lane(__m128i v) { return _mm256_broadcastsi128_si256(v); }
 INLINE ints bytes_at(ints table, ints codes) { return _mm256_shuffle_epi8(table, codes); }
 
 static inline ints broadcast_byte(uint8_t value) { return _mm256_set1_epi8((char)value); }
@@ -68,37 +66,6 @@ static inline ints broadcast_byte(uint8_t value) { return _mm256_set1_epi8((char
 /// Byte `j` of every 32-bit lane, with its sign.
 INLINE ints byte_of(ints v, const int j) { return _mm256_srai_epi32(_mm256_slli_epi32(v, 24 - 8 * j), 24); }
 
-/// Byte `j` of every 32-bit lane, shifted to its top.
-INLINE ints place_at_top(ints v, const int j) {
-  // An index with its top bit set gives zero.
-  const int clear = 0x00808080;
-  return _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(_mm_setr_epi32(
-      clear | j << 24, clear | (j + 4) << 24, clear | (j + 8) << 24, clear | (j + 12) << 24)));
-}
-
 static inline ints subtract_bytes(ints a, ints b) { return _mm256_sub_epi8(a, b); }
 
-/// What is taken from codes: as bytes, at once.
-typedef ints code_offset;
-static inline code_offset offset_of(uint8_t offset) { return broadcast_byte(offset); }
-static inline ints less_offset(ints codes, code_offset offset) { return subtract_bytes(codes, offset); }
-
-/// Code `j` of every lane as a float, and so many times as large without moving its sign.
-#define CODE_FACTOR 0x1p24f
-INLINE floats code_at(ints codes, const int j, code_offset offset) {
-  (void)offset;
-  return to_floats(byte_of(codes, j));
-}
-INLINE floats large_code_at(ints codes, const int j, code_offset offset) {
-  (void)offset;
-  return to_floats(place_at_top(codes, j));
-}
-
-/// Numbers of left rows: an operand from memory each.
-typedef const float *left_floats;
-
-INLINE left_floats load_left(const float *p, const int rows) {
-  (void)rows;
-  return p;
-}
-INLINE floats left_float(left_floats left, int row) { return broadcast_float(left + row); }
+#include "vectors_x86.h"

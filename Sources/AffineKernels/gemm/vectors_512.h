@@ -60,10 +60,8 @@ INLINE ints shift_right(ints v, const int count) { return _mm512_srli_epi16(v, (
 INLINE ints select_bits(const int mask, ints a, ints b) {
   return _mm512_ternarylogic_epi32(_mm512_set1_epi8((char)mask), a, b, 0xca);
 }
-/// Entries of a table of 16 bytes.
-INLINE ints table_of_bytes(const uint8_t *table) {
-  return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table));
-}
+/// The same 128 bits in every part of a vector.
+INLINE ints in_each_lane(__m128i v) { return _mm512_broadcast_i32x4(v); }
 INLINE ints bytes_at(ints table, ints codes) { return _mm512_shuffle_epi8(table, codes); }
 
 static inline ints broadcast_byte(uint8_t value) { return _mm512_set1_epi8((char)value); }
@@ -73,37 +71,6 @@ INLINE ints byte_of(ints v, const int j) {
   return _mm512_srai_epi32(_mm512_slli_epi32(v, (unsigned)(24 - 8 * j)), 24);
 }
 
-/// Byte `j` of every 32-bit lane, shifted to its top.
-INLINE ints place_at_top(ints v, const int j) {
-  // An index with its top bit set gives zero.
-  const int clear = 0x00808080;
-  return _mm512_shuffle_epi8(v, _mm512_broadcast_i32x4(_mm_setr_epi32(
-      clear | j << 24, clear | (j + 4) << 24, clear | (j + 8) << 24, clear | (j + 12) << 24)));
-}
-
 static inline ints subtract_bytes(ints a, ints b) { return _mm512_sub_epi8(a, b); }
 
-/// What is taken from codes: as bytes, at once.
-typedef ints code_offset;
-static inline code_offset offset_of(uint8_t offset) { return broadcast_byte(offset); }
-static inline ints less_offset(ints codes, code_offset offset) { return subtract_bytes(codes, offset); }
-
-/// Code `j` of every lane as a float, and so many times as large without moving its sign.
-#define CODE_FACTOR 0x1p24f
-INLINE floats code_at(ints codes, const int j, code_offset offset) {
-  (void)offset;
-  return to_floats(byte_of(codes, j));
-}
-INLINE floats large_code_at(ints codes, const int j, code_offset offset) {
-  (void)offset;
-  return to_floats(place_at_top(codes, j));
-}
-
-/// Numbers of left rows: an operand from memory each.
-typedef const float *left_floats;
-
-INLINE left_floats load_left(const float *p, const int rows) {
-  (void)rows;
-  return p;
-}
-INLINE floats left_float(left_floats left, int row) { return broadcast_float(left + row); }
+#include "vectors_x86.h"

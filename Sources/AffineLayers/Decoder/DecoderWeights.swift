@@ -32,10 +32,10 @@ extension DecoderWeights {
   /// The name of the tensor itself.
   public func name(of tensor: DecoderTensor) -> String { tensor.name }
 
-  /// Weights are read whole.
+  /// Weights are read whole, and so there are no errors.
   public func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix? { nil }
 
-  /// There are no adapters.
+  /// There are no adapters, and so no errors.
   public func change(of layer: DecoderLayer) throws -> LowRankChange? { nil }
 
   /// Keeps everything.

@@ -48,15 +48,7 @@ final class ModelSettings {
   }
 
   func doubles(_ name: String) throws(ModelFileError) -> [Double]? {
-    guard let value = value(name) else { return nil }
-    guard case .array(let elements) = value else {
-      throw .malformed(file: file, reason: "'\(name)' is no array")
-    }
-    let numbers = elements.compactMap(\.number)
-    guard numbers.count == elements.count else {
-      throw .malformed(file: file, reason: "'\(name)' has elements that are no finite numbers")
-    }
-    return numbers
+    try elements(name, "finite numbers") { $0.number }
   }
 
   func text(_ name: String) throws(ModelFileError) -> String? {
@@ -68,15 +60,21 @@ final class ModelSettings {
   }
 
   func texts(_ name: String) throws(ModelFileError) -> [String]? {
-    guard let value = value(name) else { return nil }
-    guard case .array(let elements) = value else {
+    try elements(name, "texts") { $0.text }
+  }
+
+  private func elements<Value>(
+    _ name: String, _ kind: String, _ value: (JSONValue) -> Value?
+  ) throws(ModelFileError) -> [Value]? {
+    guard let found = self.value(name) else { return nil }
+    guard case .array(let elements) = found else {
       throw .malformed(file: file, reason: "'\(name)' is no array")
     }
-    let texts = elements.compactMap(\.text)
-    guard texts.count == elements.count else {
-      throw .malformed(file: file, reason: "'\(name)' has elements that are no texts")
+    let values = elements.compactMap(value)
+    guard values.count == elements.count else {
+      throw .malformed(file: file, reason: "'\(name)' has elements that are no \(kind)")
     }
-    return texts
+    return values
   }
 
   func flag(_ name: String) throws(ModelFileError) -> Bool? {

@@ -30,15 +30,14 @@ public enum Catalog {
 
   /// Every type that compiles, of these parts.
   public static let types: [QuantizedType] =
-    codedScales
-    + CodeFormat.all.flatMap { storage in
+    CodeFormat.all.flatMap { storage in
       blocks.flatMap { block in
         let isGrouped = block == Block(rows: 1, columns: 32)
         return (mappings + (isGrouped ? shortScales : [])).compactMap {
           try? QuantizedType(storage, block, $0)
         }
       }
-    }
+    } + codedScales
 
   /// What stands on the other side of a product: activations, gradients.
   public static let activations: [OperandType] =

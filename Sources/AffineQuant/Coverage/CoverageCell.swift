@@ -1,7 +1,7 @@
 /// One entry of the coverage report: an operation on operands of some types, and its kernels.
 public struct CoverageCell: Sendable, Hashable {
   /// What is done.
-  public let operation: Operation
+  public let operation: MatrixOperation
   /// The other operand of a product; what is quantized, for the rest.
   public let activations: OperandType
   /// The quantized operand: a weight, or inputs saved for a gradient.
@@ -26,14 +26,14 @@ public struct CoverageCell: Sendable, Hashable {
   }
 
   /// One cell for every operation, activations and weights that compile.
-  public static let all: [CoverageCell] = Operation.allCases.flatMap { operation in
+  public static let all: [CoverageCell] = MatrixOperation.allCases.flatMap { operation in
     Catalog.types.flatMap { cells(operation, $0) }
   }
 
   /// One cell for every operation and activations that compile with a type, which need not be in the
   /// catalog: its granularity and codebook may come from outside of the library.
   public static func cells(of type: QuantizedType) -> [CoverageCell] {
-    Operation.allCases.flatMap { cells($0, type) }
+    MatrixOperation.allCases.flatMap { cells($0, type) }
   }
 
   /// The name of the left operand of a product, with its precision where that is not `float32`.
@@ -41,7 +41,9 @@ public struct CoverageCell: Sendable, Hashable {
     precision == .float32 ? activations.name : "\(activations.name) in \(precision.rawValue)"
   }
 
-  private static func cells(_ operation: Operation, _ weights: QuantizedType) -> [CoverageCell] {
+  private static func cells(_ operation: MatrixOperation, _ weights: QuantizedType)
+    -> [CoverageCell]
+  {
     guard operation.isProduct else { return single(operation, weights).map { [$0] } ?? [] }
     let inFloat = Catalog.activations.compactMap { product(operation, $0, weights, .float32) }
     return inFloat
@@ -49,7 +51,7 @@ public struct CoverageCell: Sendable, Hashable {
   }
 
   private static func product(
-    _ operation: Operation, _ activations: OperandType, _ weights: QuantizedType,
+    _ operation: MatrixOperation, _ activations: OperandType, _ weights: QuantizedType,
     _ precision: Precision
   ) -> CoverageCell? {
     let plan = AffineQuant.plan(
@@ -61,7 +63,9 @@ public struct CoverageCell: Sendable, Hashable {
       rows: plan.candidates)
   }
 
-  private static func single(_ operation: Operation, _ weights: QuantizedType) -> CoverageCell? {
+  private static func single(_ operation: MatrixOperation, _ weights: QuantizedType)
+    -> CoverageCell?
+  {
     kernels(for: operation, .quantized(weights)).map {
       CoverageCell(
         operation: operation, activations: .float(.float32), weights: weights,

@@ -8,7 +8,6 @@ public struct AddedKernel: Sendable, Hashable {
   public let row: KernelRow
   /// What one call computes, and how it wants both sides packed.
   public let tile: KernelTile
-  let run: Entry
   private let definition: any AnyObject & Sendable
 
   /// Takes a pointer to the struct of the family's arguments, of the module `AffineKernels`.
@@ -46,7 +45,6 @@ public struct AddedKernel: Sendable, Hashable {
     self.family = family
     row = KernelRow(name: name, needs: needs, tier: .tuned, isBuilt: true)
     self.tile = tile
-    unsafe self.run = run
     definition = unsafe Self.definition(family, row, tile, run)
   }
 

@@ -5,11 +5,12 @@
 ///   - first: The left operand of a product; what is quantized, or would be, for the rest.
 ///   - second: The right operand of a product.
 ///   - rows: Of the result of a product, if they are known; with few, kernels of large tiles are left out.
-///   - isPacked: Whether the weight of a ``Operation/linear`` product lies packed for this CPU.
+///   - isPacked: Whether the weight of a ``MatrixOperation/linear`` product lies packed for this CPU.
 ///   - execution: Threads and instruction sets.
 /// - Returns: `nil` where there is no such operation: where a call does not compile.
 public func plan(
-  for operation: Operation, _ first: OperandType, _ second: OperandType? = nil, rows: Int? = nil,
+  for operation: MatrixOperation, _ first: OperandType, _ second: OperandType? = nil,
+  rows: Int? = nil,
   isPacked: Bool = false, on execution: Execution = .standard
 ) -> Plan? {
   guard isLegal(operation, first, second) else { return nil }
@@ -30,7 +31,7 @@ public func plan(
 ///
 /// - Returns: `nil` where there is no such operation: where a call does not compile.
 public func kernels(
-  for operation: Operation, _ first: OperandType, _ second: OperandType? = nil
+  for operation: MatrixOperation, _ first: OperandType, _ second: OperandType? = nil
 ) -> [KernelRow]? {
   plan(for: operation, first, second)?.candidates
 }
@@ -39,7 +40,7 @@ public func kernels(
 ///
 /// - Returns: `nil` where there is no such operation.
 public func explain<First: Operand, Second: Operand>(
-  _ operation: Operation, _: First.Type, _: Second.Type, on execution: Execution = .standard
+  _ operation: MatrixOperation, _: First.Type, _: Second.Type, on execution: Execution = .standard
 ) -> Plan? {
   plan(
     for: operation, First.operandType, Second.operandType, isPacked: Second.isPacked, on: execution)
@@ -49,7 +50,7 @@ public func explain<First: Operand, Second: Operand>(
 ///
 /// - Returns: `nil` where there is no such operation.
 public func explain<Only: Operand>(
-  _ operation: Operation, _: Only.Type, on execution: Execution = .standard
+  _ operation: MatrixOperation, _: Only.Type, on execution: Execution = .standard
 ) -> Plan? {
   plan(for: operation, Only.operandType, on: execution)
 }
@@ -58,7 +59,8 @@ public func explain<Only: Operand>(
 ///
 /// - Returns: `nil` where there is no such operation.
 public func explain<Element: FloatElement, Storage: CodeStorage, Layout: QuantizationLayout>(
-  _ operation: Operation, _ first: Matrix<Element>, _ second: AffineQuantized<Storage, Layout>,
+  _ operation: MatrixOperation, _ first: Matrix<Element>,
+  _ second: AffineQuantized<Storage, Layout>,
   on execution: Execution = .standard
 ) -> Plan? {
   ProductCall(operation, ErasedOperand(first), .quantized(second.core), on: execution).explanation
@@ -72,7 +74,7 @@ func isIntegerProduct(_ first: OperandType, _ second: OperandType) -> Bool {
 
 /// The rule that the compiler holds calls to: a scale may vary only over free axes, or be constant
 /// inside a slice of the contracted one. What is float on either side has no contracted scale.
-func isLegal(_ operation: Operation, _ first: OperandType, _ second: OperandType?) -> Bool {
+func isLegal(_ operation: MatrixOperation, _ first: OperandType, _ second: OperandType?) -> Bool {
   guard operation.isProduct else {
     guard case .quantized(let type) = first, second == nil else { return false }
     return switch operation {

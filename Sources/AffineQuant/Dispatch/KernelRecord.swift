@@ -12,6 +12,7 @@ public final class KernelRecord: Sendable, Hashable {
   /// What notes, by the kernel that it runs and keeps, for as long as it may run.
   private let noting = Mutex<[ObjectIdentifier: any AnyObject & Sendable]>([:])
 
+  /// Nothing has run yet.
   public init() {}
 
   /// What ran so far, by name.

@@ -3,7 +3,7 @@
 /// Resolved from operation, operands and execution; calls run what it says.
 public struct Plan: Sendable, Hashable {
   /// What is done.
-  public let operation: Operation
+  public let operation: MatrixOperation
   /// The steps in the order in which they begin.
   public let steps: [Step]
   /// The kernels that could serve the product, or an operation on one operand, fastest first.
@@ -15,7 +15,8 @@ public struct Plan: Sendable, Hashable {
   public let precision: Precision?
 
   init(
-    _ operation: Operation, _ steps: [Step], candidates: [KernelRow], precision: Precision? = nil,
+    _ operation: MatrixOperation, _ steps: [Step], candidates: [KernelRow],
+    precision: Precision? = nil,
     on execution: Execution
   ) {
     self.precision = precision

@@ -27,7 +27,10 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     }
   }
 
-  /// Allocates memory and lets `initialize` write all of it; its content is zero before.
+  /// Allocates memory and lets `initialize` write all of it; its content is zero before, or anything without
+  /// `zeroed`.
+  ///
+  /// - Throws: What `initialize` throws.
   public init<Failure: Error>(
     count: Int, zeroed: Bool = true,
     initialize: (inout MutableSpan<Element>) throws(Failure) -> Void

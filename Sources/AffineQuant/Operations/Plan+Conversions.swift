@@ -1,6 +1,6 @@
 extension Plan {
   /// The plan of an operation on one operand.
-  init(converting operation: Operation, _ type: QuantizedType, on execution: Execution) {
+  init(converting operation: MatrixOperation, _ type: QuantizedType, on execution: Execution) {
     let work = Conversions(type, execution)
     let (kernels, candidates) =
       switch operation {

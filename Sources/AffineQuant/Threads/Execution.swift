@@ -24,10 +24,12 @@ public struct Execution: Sendable, Hashable {
     threads: unsafe aq_requested_threads().map { unsafe String(cString: $0) }
       .flatMap(threads(named:)) ?? Int(aq_core_count()))
 
-  /// More threads than this are never started: far more than any core count they could help.
-  private static let maximumThreads = 256
+  /// How many threads can be asked for.
+  package static let threadCounts = 1...ThreadPool.maximumThreads
 
-  private static func clamped(_ count: Int) -> Int { min(max(count, 1), maximumThreads) }
+  private static func clamped(_ count: Int) -> Int {
+    min(max(count, threadCounts.lowerBound), threadCounts.upperBound)
+  }
 
   /// The threads that a value of `AFFINE_THREADS` asks for; `nil` of what is no such value.
   package static func threads(named text: String) -> Int? {

@@ -33,9 +33,9 @@ struct PaddedCounters: @unchecked Sendable {
     unsafe counter(index).pointee.load(ordering: .sequentiallyConsistent)
   }
 
-  /// Adds one, and returns what was there.
-  func increment(_ index: Int) -> Int {
-    unsafe counter(index).pointee.add(1, ordering: .acquiringAndReleasing).oldValue
+  /// Adds one.
+  func increment(_ index: Int) {
+    unsafe counter(index).pointee.add(1, ordering: .acquiringAndReleasing)
   }
 
   /// Puts a value in the place of another.

@@ -100,7 +100,7 @@ final class Region: @unchecked Sendable {
         continue
       }
       unsafe call(work, phase, part - round, member)
-      if phase == 0 { _ = prepared.increment(0) }
+      if phase == 0 { prepared.increment(0) }
       found = next.load(index)
     }
   }

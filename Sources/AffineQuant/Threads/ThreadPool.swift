@@ -12,7 +12,7 @@ internal import Synchronization
 /// progress. Results never depend on who takes which part, since every part writes memory of its own.
 package final class ThreadPool: Sendable {
   package static let shared = ThreadPool()
-  /// More threads than this are never started.
+  /// More threads than this are never started: far more than any core count they could help.
   static let maximumThreads = 256
   /// Callers at one time that do not hide each other: more would take workers long to look at.
   private static let places = 8

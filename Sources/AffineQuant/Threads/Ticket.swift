@@ -13,7 +13,8 @@ struct Ticket {
   /// The 48 bits of an address, threads less one in 8, and the last 7 of the round.
   init(_ region: Region, threads: Int, round: Int) {
     let address = unsafe Int(bitPattern: Unmanaged.passUnretained(region).toOpaque())
-    precondition(address & ~Self.addressMask == 0 && threads <= 256)
+    precondition(
+      address & ~Self.addressMask == 0 && threads <= ThreadPool.maximumThreads)
     number = address | (threads - 1) << Self.threadShift | (round & 127) << Self.roundShift
   }
 

@@ -27,7 +27,9 @@ extension Transformer {
       weight: weight, on: tape)
   }
 
-  /// The same of sequences that have as many tokens as they have.
+  /// The same of sequences that differ in length.
+  ///
+  /// - Throws: As above.
   public func gradients(
     _ batch: TokenBatch, recipe: Recipe, weight: Float = 1, on tape: Tape
   ) throws(TrainingError) -> (loss: Double, gradients: [Matrix<Float>?]) {

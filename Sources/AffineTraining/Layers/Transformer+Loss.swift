@@ -31,7 +31,7 @@ extension Transformer {
       TokenBatch(inputs: inputs, targets: targets, lengths: lengths), recipe: recipe, on: tape)
   }
 
-  /// The same of sequences that have as many tokens as they have.
+  /// The same of sequences that differ in length.
   ///
   /// Logits are never held whole: a slice of rows becomes a part of the loss and of its gradient, so that a
   /// large vocabulary costs the memory of a slice.

@@ -62,7 +62,7 @@ extension LinearProducts {
 
   /// The products of both halves with an operand, added.
   private func sum(
-    _ operation: Operation, _ split: BitSplit, _ right: ErasedOperand
+    _ operation: MatrixOperation, _ split: BitSplit, _ right: ErasedOperand
   ) throws(QuantizationError) -> Matrix<Float> {
     var sum = try product(operation, split.high.operand, right)
     let rest = try product(operation, split.low.operand, right)

@@ -103,7 +103,7 @@ struct LinearProducts {
   /// A product of any two operands; codes on the left are dequantized before values, and before codes
   /// whose scales vary along the sum: those of a weight that is kept so.
   func product(
-    _ operation: Operation, _ left: ErasedOperand, _ right: ErasedOperand
+    _ operation: MatrixOperation, _ left: ErasedOperand, _ right: ErasedOperand
   ) throws(QuantizationError) -> Matrix<Float> {
     var left = left
     if kernels(for: operation, left.type, right.type) == nil {

@@ -128,7 +128,7 @@ extension Tape {
     }
 
     private func product(
-      _ operation: Operation, _ left: ErasedOperand, _ right: ErasedOperand
+      _ operation: MatrixOperation, _ left: ErasedOperand, _ right: ErasedOperand
     ) throws(QuantizationError) -> Matrix<Float> {
       try LinearProducts(
         recipe: .float32, noise: Noise(seed: 0, step: 0), execution: execution

@@ -22,16 +22,22 @@ extension Tape {
   }
 
   /// GELU in its exact form, `x · Φ(x)` (arXiv 1606.08415).
+  ///
+  /// - Throws: ``TrainingError``: where layers exchange codes, values that are not finite.
   public func gelu(_ x: Variable) throws(TrainingError) -> Variable {
     try elementwise(x, "gelu", Elementwise.gelu, Elementwise.geluGradient)
   }
 
   /// SiLU, `x · σ(x)`.
+  ///
+  /// - Throws: ``TrainingError``: where layers exchange codes, values that are not finite.
   public func silu(_ x: Variable) throws(TrainingError) -> Variable {
     try elementwise(x, "silu", Elementwise.silu, Elementwise.siluGradient)
   }
 
   /// GELU in its approximation by tanh (arXiv 1606.08415).
+  ///
+  /// - Throws: ``TrainingError``: where layers exchange codes, values that are not finite.
   public func tanhGelu(_ x: Variable) throws(TrainingError) -> Variable {
     try elementwise(x, "tanh gelu", Elementwise.tanhGelu, Elementwise.tanhGeluGradient)
   }

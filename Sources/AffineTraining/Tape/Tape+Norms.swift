@@ -3,6 +3,9 @@ internal import AffineQuant
 
 extension Tape {
   /// Layer normalization of every row (arXiv 1607.06450), with a weight and perhaps a bias of one row.
+  ///
+  /// - Throws: ``TrainingError``: a weight or bias that is not one row of so many columns; where layers exchange
+  ///   codes, values that are not finite.
   public func layerNorm(
     _ x: Variable, weight: Variable, bias: Variable? = nil, epsilon: Float = 1e-5,
     flows: Bool = true, name: String = "layer norm"
@@ -28,6 +31,9 @@ extension Tape {
 
   /// Normalization of every row by its root mean square (arXiv 1910.07467), with a weight of one row or
   /// none.
+  ///
+  /// - Throws: ``TrainingError``: a weight or bias that is not one row of so many columns; where layers exchange
+  ///   codes, values that are not finite.
   public func rootMeanSquareNorm(
     _ x: Variable, weight: Variable? = nil, epsilon: Float = 1e-5, flows: Bool = true,
     name: String = "RMS norm"

@@ -4,6 +4,9 @@ internal import AffineQuant
 extension Tape {
   /// Normalization of every row by its range (arXiv 1805.11046), with a weight and perhaps a bias of one
   /// row.
+  ///
+  /// - Throws: ``TrainingError``: a weight or bias that is not one row of so many columns; where layers exchange
+  ///   codes, values that are not finite.
   public func rangeNorm(
     _ x: Variable, weight: Variable, bias: Variable? = nil, epsilon: Float = 1e-5,
     flows: Bool = true, name: String = "range norm"

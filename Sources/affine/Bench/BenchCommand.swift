@@ -9,33 +9,36 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Time an operation, with all that a caller pays on every call.",
     discussion: """
-      X is m × k, W is n × k, G is m × n. Quantizing activations and gradients is timed; packing a
+      X is m × k, W is n × k, G is m × n. Quantizing activations and gradients is timed; packing a \
       weight and rounding to a float type are not.
 
       linear: X · Wᵀ.
-      input-gradient: G · W. W needs scales that are constant along a column: int8-column,
-      int8-tensor, int8-block32x32. With a quantized gradient a type of one scale a row, as int8-row,
+      input-gradient: G · W. W needs scales that are constant along a column: int8-column, \
+      int8-tensor, int8-block32x32. With a quantized gradient a type of one scale a row, as int8-row, \
       means that the float weight was quantized with one scale a column, before the time is taken.
-      weight-gradient: Gᵀ · X, where --weights is the type of the inputs X. Both are quantized in the
+      weight-gradient: Gᵀ · X, where --weights is the type of the inputs X. Both are quantized in the \
       time that is taken, with one scale a column where the types of both name one scale a row.
       train-step: the three, each operand quantized along the axis that its product contracts.
-      quantize, dequantize, transpose: of m × k; their part of the peak is that of copying as many
+      quantize, dequantize, transpose: of m × k; their part of the peak is that of copying as many \
       bytes.
-      optimizer-step: AdamW on m × k parameters, with moments in the format that --weights names:
-      float32, bfloat16, dynamic8, dynamic4, float8, or dynamic8-group64 for another group than the
+      optimizer-step: AdamW on m × k parameters, with moments in the format that --weights names: \
+      float32, bfloat16, dynamic8, dynamic4, float8, or dynamic8-group64 for another group than the \
       usual; int8-group256 is dynamic8.
 
-      gops counts 2·m·k·n operations for a product, three products for a step, and elements for the
-      rest, of all --callers together; times are those of one call. gigabytesPerSecond counts operands and results.
+      gops counts 2·m·k·n operations for a product, three products for a step, and elements for the \
+      rest, of all --callers together; times are those of one call. gigabytesPerSecond counts operands \
+      and results.
 
       Types, extents and threads may be lists; 1...64 doubles from 1 to 64, 16...64+16 adds 16:
 
-        affine bench linear --weights int8-row,int4-group32 --activations int8-token --m 1...64 \\
-          --k 1024 --n 1024 --threads 1,2 --plot rates.svg --format json > before.jsonl
-        affine bench linear --weights int8-row,int4-group32 --activations int8-token --m 1...64 \\
-          --k 1024 --n 1024 --threads 1,2 --compare before.jsonl
+        affine bench linear --weights int8-row,int4-group32 \\
+          --activations int8-token --m 1...64 --k 1024 --n 1024 \\
+          --threads 1,2 --plot rates.svg --format json > before.jsonl
+        affine bench linear --weights int8-row,int4-group32 \\
+          --activations int8-token --m 1...64 --k 1024 --n 1024 \\
+          --threads 1,2 --compare before.jsonl
 
-      One combination is one JSON document, several are a line each. Each is measured in five
+      One combination is one JSON document, several are a line each. Each is measured in five \
       rounds, which take turns; two runs differ where all rounds of one took longer than all of the other.
       """)
 
@@ -84,7 +87,9 @@ struct BenchCommand: ParsableCommand {
       throw ValidationError("--compare needs --format table")
     }
     try require(callers, in: 1...64, for: "--callers")
-    for count in threads?.values ?? [] { try require(count, in: 1...256, for: "--threads") }
+    for count in threads?.values ?? [] {
+      try require(count, in: Execution.threadCounts, for: "--threads")
+    }
     if threads == nil { try ThreadOption.checkEnvironment() }
   }
 

@@ -19,7 +19,7 @@ enum BenchOperation: String, ExpressibleByArgument, CaseIterable {
   ) throws -> Measurement {
     let isOptimizer = self == .optimizerStep
     let benchmark = Benchmark(
-      Operation(rawValue: rawValue) ?? .linear, activations: try type(activations),
+      MatrixOperation(rawValue: rawValue) ?? .linear, activations: try type(activations),
       weights: try type(isOptimizer ? "float32" : weights), m: m, k: k, n: n, on: execution)
     switch self {
     case .trainStep:

@@ -11,7 +11,7 @@ struct CoverageCommand: ParsableCommand {
     abstract:
       "Which kernel serves which operation on which types, and whether it is right and fast.",
     discussion: """
-      --format html is one page that needs no network: a heat map, a roofline, filters, and what is missing
+      --format html is one page that needs no network: a heat map, a roofline, filters, and what is missing \
       and slow; with --compare beside an older report, with what became slower:
 
         affine coverage --verify --rates --format json > before.json

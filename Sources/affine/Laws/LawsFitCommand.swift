@@ -9,13 +9,13 @@ struct LawsFitCommand: ParsableCommand {
     commandName: "fit",
     abstract: "Fit a precision law to measured losses.",
     discussion: """
-      Rows are CSV with the columns parameters, tokens, weightBits, activationBits, cacheBits, postBits,
-      loss (others may be there; run names the training run), or a JSON array of objects with these
+      Rows are CSV with the columns parameters, tokens, weightBits, activationBits, cacheBits, postBits, \
+      loss (others may be there; run names the training run), or a JSON array of objects with these \
       names. Bits that are empty, null or float, or --full-bits and more, are not quantized.
 
-      Stages: float training; one part in few bits at a time; all together; rounding after training.
-      Each minimizes Huber's loss of ln loss with L-BFGS. Intervals come from drawing runs with
-      replacement. Constants trade off against each other: the factors at some bits and the optimum
+      Stages: float training; one part in few bits at a time; all together; rounding after training. \
+      Each minimizes Huber's loss of ln loss with L-BFGS. Intervals come from drawing runs with \
+      replacement. Constants trade off against each other: the factors at some bits and the optimum \
       are often known better than gamma and offset.
       """)
 

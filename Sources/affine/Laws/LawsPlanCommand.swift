@@ -19,14 +19,14 @@ struct LawsPlanCommand: ParsableCommand {
     commandName: "plan",
     abstract: "Find the size, tokens and bits of the least loss that a budget pays for.",
     discussion: """
-      --compute counts operations as the paper does: 6/16 · N · D · bits. --seconds counts time on this
+      --compute counts operations as the paper does: 6/16 · N · D · bits. --seconds counts time on this \
       machine, by what affine bench measured:
 
         affine bench train-step --weights int8-row --activations int8-token --m 512 --k 1024 --n 1024 \\
           --format json > int8.json
         affine laws plan --seconds 86400 --measured float32.json --measured int8.json
 
-      The three products of a layer are what is measured; attention and the optimizer come on top. What
+      The three products of a layer are what is measured; attention and the optimizer come on top. What \
       is settled, parameters or tokens, is not searched.
       """)
 

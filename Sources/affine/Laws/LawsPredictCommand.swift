@@ -30,8 +30,8 @@ struct LawsPredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict the loss of training in some bits, and of rounding after training.",
     discussion: """
-      Beside the loss that is asked for, every width is compared: weights rounded to it after training,
-      and weights trained in it. Without --law the published constants are used; what lies outside of
+      Beside the loss that is asked for, every width is compared: weights rounded to it after training, \
+      and weights trained in it. Without --law the published constants are used; what lies outside of \
       the range of a law's fit is marked.
       """)
 

@@ -9,11 +9,11 @@ struct LawsSweepCommand: ParsableCommand {
     commandName: "sweep",
     abstract: "Train a grid of small models in 3 to 8 bits and float32.",
     discussion: """
-      Every run writes one JSON file to --folder when it ends; runs whose file is there are skipped, so
-      a sweep that was stopped goes on, and several processes share it with --part. The weights of
+      Every run writes one JSON file to --folder when it ends; runs whose file is there are skipped, so \
+      a sweep that was stopped goes on, and several processes share it with --part. The weights of \
       each trained model are then rounded to --post-bits, and the loss is measured again.
 
-      --collect trains nothing and writes the rows of the runs that have ended, as CSV for
+      --collect trains nothing and writes the rows of the runs that have ended, as CSV for \
       `affine laws fit`: parameters without embeddings, tokens, bits (empty: float32), loss.
       """)
 
@@ -33,7 +33,7 @@ struct LawsSweepCommand: ParsableCommand {
     guard text != nil || list || collect != nil else {
       throw ValidationError("there is nothing to train on: --text names a file")
     }
-    try require(threads, in: 1...256, for: "--threads")
+    try require(threads, in: Execution.threadCounts, for: "--threads")
   }
 
   func run() throws {

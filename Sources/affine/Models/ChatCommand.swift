@@ -9,9 +9,9 @@ struct ChatCommand: ParsableCommand {
     commandName: "chat",
     abstract: "Talk with a language model, a line a turn.",
     discussion: """
-      Lines come from standard input, and answers go to standard output as they come; the end of the input ends
+      Lines come from standard input, and answers go to standard output as they come; the end of the input ends \
       the conversation. Empty lines are no turns. A turn that does not fit the model's context is said to be left \
-      out, and those after it go on; the command then ends with status 1. What was read and said before is kept: of each turn only
+      out, and those after it go on; the command then ends with status 1. What was read and said before is kept: of each turn only \
       what is new runs through the model.
 
       Example:

@@ -17,8 +17,8 @@ struct EmbedCommand: ParsableCommand {
         affine embed --model all-MiniLM-L6-v2 --file lines.txt --weights int4-group32 \
       --calibrate book.txt
 
-      The folder holds config.json, modules.json with what it names, model.safetensors, and vocab.txt or
-      tokenizer.json.
+      The folder holds config.json, modules.json with what it names, model.safetensors, and vocab.txt or \
+      tokenizer.json. \
       Codes are chosen by scaled-gptq for weights below 8 bits and where inputs are quantized, which takes a \
       minute; else by awq. What layers read is seen on tokens drawn at random, and on the text of \
       --calibrate. How near embeddings come to the float model's depends on the texts, short ones losing most: \
@@ -27,7 +27,7 @@ struct EmbedCommand: ParsableCommand {
 
       \(MethodChoice.settings)
 
-      Texts are cut to the longest that the model was trained for. The seconds are those of the encoder
+      Texts are cut to the longest that the model was trained for. The seconds are those of the encoder \
       alone, for all texts together: the median of --repeat runs.
       """)
 

@@ -26,14 +26,14 @@ struct GenerateCommand: ParsableCommand, RankedCommand {
     commandName: "generate",
     abstract: "Continue a text with a language model, or several together.",
     discussion: """
-      The text goes to standard output as it comes. With temperature 0 the likeliest token is taken every
-      time; else one is drawn: logits are divided by the temperature, then --top-k, --top-p and --min-p leave the
+      The text goes to standard output as it comes. With temperature 0 the likeliest token is taken every \
+      time; else one is drawn: logits are divided by the temperature, then --top-k, --top-p and --min-p leave the \
       likeliest. The same seed draws the same text, on any machine and number of threads.
 
-      The prompt's tokens run through the model in one pass, which prefillTokensPerSecond is the rate of;
+      The prompt's tokens run through the model in one pass, which prefillTokensPerSecond is the rate of; \
       decodeTokensPerSecond is that of the tokens after the first new one, each a pass of its own.
 
-      The prompts of --prompts, a line each, run together, so that the model's weights are read once for all;
+      The prompts of --prompts, a line each, run together, so that the model's weights are read once for all; \
       each text is what it would be alone. They are printed when all are done.
 
       Under mpirun, with a build that has the trait MPI, each rank holds its rows of every weight; the text is that of

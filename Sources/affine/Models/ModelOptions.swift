@@ -11,8 +11,8 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Heads of keys and values; by default as many as --heads.") var keyValueHeads: Int?
   @Option(help: "Tokens of a sequence; usually 64, and 256 of a model that is trained on.")
   var context: Int?
-  @Option(help: "Columns inside of feed-forward layers; by default 4 times --width.") var hidden:
-    Int?
+  @Option(help: "Columns inside of feed-forward layers; by default 4 times --width.")
+  var feedForward: Int?
   @Option(help: "What normalizes rows: layer (usual), rms or range.")
   var norm: DecoderConfiguration.Norm?
   @Option(help: "The function of feed-forward layers; usually gelu.")
@@ -33,7 +33,7 @@ struct ModelOptions: ParsableArguments {
     var configuration = try DecoderConfiguration(
       vocabulary: vocabulary, width: width, layers: layers ?? 2, heads: heads ?? 4,
       keyValueHeads: keyValueHeads,
-      feedForward: hidden ?? width.multipliedReportingOverflow(by: 4).partialValue,
+      feedForward: feedForward ?? width.multipliedReportingOverflow(by: 4).partialValue,
       context: sequence)
     configuration.norm = norm ?? .layer
     configuration.activation = activation ?? .gelu
@@ -50,8 +50,8 @@ struct ModelOptions: ParsableArguments {
     let said: [(String, Bool)] = [
       ("--unit", unit != nil), ("--width", width != nil), ("--layers", layers != nil),
       ("--heads", heads != nil), ("--key-value-heads", keyValueHeads != nil),
-      ("--hidden", hidden != nil), ("--norm", norm != nil), ("--activation", activation != nil),
-      ("--positions", positions != nil), ("--tied", tied),
+      ("--feed-forward", feedForward != nil), ("--norm", norm != nil),
+      ("--activation", activation != nil), ("--positions", positions != nil), ("--tied", tied),
     ]
     return said.first { $0.1 }?.0
   }

@@ -18,8 +18,8 @@ struct PerplexityCommand: ParsableCommand {
     commandName: "perplexity",
     abstract: "How well a language model foresees a text.",
     discussion: """
-      The text's tokens are cut into neighbouring windows of --context tokens, the last one shorter. The
-      model reads each window from nothing, and every token of it but the first counts: perplexity is e
+      The text's tokens are cut into neighbouring windows of --context tokens, the last one shorter. The \
+      model reads each window from nothing, and every token of it but the first counts: perplexity is e \
       to the mean of -ln p. No token is put before the text or a window.
       """)
 

@@ -11,18 +11,18 @@ struct CompareQuantizationsCommand: ParsableCommand {
     commandName: "compare-quantizations",
     abstract: "What a model loses under many ways of quantizing it.",
     discussion: """
-      The model's linear layers become floats, and are then quantized in each way that --variant names, as
-      TYPE, TYPE:METHOD or TYPE:METHOD:ACTIVATIONS: int4-group32:gptq,act-order, int8-row:rtn:int8-token.
+      The model's linear layers become floats, and are then quantized in each way that --variant names, as \
+      TYPE, TYPE:METHOD or TYPE:METHOD:ACTIVATIONS: int4-group32:gptq,act-order, int8-row:rtn:int8-token. \
       The method outliers=6 rounds weights and multiplies inputs of 6 and more as floats: LLM.int8().
 
-      A language model, a GGUF file of Llama's architecture or one that affine train --export wrote, is judged
-      by its perplexity. What layers read is seen once, in the float model, while it reads the --calibrate
-      text; with --parts, for each way anew. The embedding, which also makes the logits of some models, stays as
-      it is. The output error is the root mean square of all layers' errors in parts of their outputs, on the
+      A language model, a GGUF file of Llama's architecture or one that affine train --export wrote, is judged \
+      by its perplexity. What layers read is seen once, in the float model, while it reads the --calibrate \
+      text; with --parts, for each way anew. The embedding, which also makes the logits of some models, stays as \
+      it is. The output error is the root mean square of all layers' errors in parts of their outputs, on the \
       calibration text.
 
-      An encoder, the folder of a BERT model, is quantized as by affine embed, and judged by the cosines of
-      embeddings to the float model's, a text a line: the least, those that 1 and 5 of 100 texts have at most,
+      An encoder, the folder of a BERT model, is quantized as by affine embed, and judged by the cosines of \
+      embeddings to the float model's, a text a line: the least, those that 1 and 5 of 100 texts have at most, \
       and the median.
 
       \(MethodChoice.settings)

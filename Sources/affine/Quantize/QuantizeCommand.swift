@@ -9,7 +9,7 @@ struct QuantizeCommand: ParsableCommand {
     commandName: "quantize",
     abstract: "Quantize a model, or the matrices of a file, and tell what it costs.",
     discussion: """
-      IN is a safetensors file, a GGUF file of Llama's architecture, or the folder of a BERT model; OUT
+      IN is a safetensors file, a GGUF file of Llama's architecture, or the folder of a BERT model; OUT \
       ends in .safetensors or, for a GGUF file, in .gguf. Examples:
         affine quantize model.safetensors small.safetensors --weights int4-group32
         affine quantize model.gguf small.gguf --weights q4_0 --method awq --calibrate book.txt \
@@ -18,19 +18,19 @@ struct QuantizeCommand: ParsableCommand {
         affine quantize all-MiniLM-L6-v2 small.safetensors --weights int4-group32 --method gptq \
       --calibrate lines.txt --skip '*.output.dense' --layers 'encoder.layer.0.*=int8-row'
 
-      Of a safetensors file every float tensor of rank 2 whose name ends in ".weight" is quantized; of a
-      model its linear layers. In a pattern * stands for any characters and ? for one; of several that fit
-      a name the last of --skip holds, else the last of --layers. Methods: rtn rounds to nearest; hqq moves
-      biases; search looks for scales that are codes themselves, as in K types; gptq, awq, smoothquant and scaled-gptq watch what layers read while the model reads the
+      Of a safetensors file every float tensor of rank 2 whose name ends in ".weight" is quantized; of a \
+      model its linear layers. In a pattern * stands for any characters and ? for one; of several that fit \
+      a name the last of --skip holds, else the last of --layers. Methods: rtn rounds to nearest; hqq moves \
+      biases; search looks for scales that are codes themselves, as in K types; gptq, awq, smoothquant and scaled-gptq watch what layers read while the model reads the \
       --calibrate text, for BERT a text a line.
 
-      Float16 and bfloat16 matrices are widened to float32 first: scales differ from torchao's, which
+      Float16 and bfloat16 matrices are widened to float32 first: scales differ from torchao's, which \
       computes in the type of the matrix. Each type has the library's own rule.
 
       \(MethodChoice.settings)
 
-      Weight SNR is 10 log10(sum w^2 / sum (w - q)^2) in dB, output SNR that of the layer's output: on the
-      calibration text, or for a safetensors file on 32 rows of standard normal input. What is written is
+      Weight SNR is 10 log10(sum w^2 / sum (w - q)^2) in dB, output SNR that of the layer's output: on the \
+      calibration text, or for a safetensors file on 32 rows of standard normal input. What is written is \
       read back and compared bit for bit.
       """)
 

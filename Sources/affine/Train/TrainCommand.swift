@@ -18,11 +18,11 @@ struct TrainCommand: ParsableCommand, RankedCommand {
         affine train --text book.txt --norm rms --activation swiglu --positions rotary --export model.gguf
         mpirun -n 4 affine train --text book.txt --exchange int8 --shard-optimizer --threads 1
 
-      Recipes: \(RecipeSchedule.names.joined(separator: ", ")). Runs of one comparison start from the same parameters and see the
+      Recipes: \(RecipeSchedule.names.joined(separator: ", ")). Runs of one comparison start from the same parameters and see the \
       same batches.
 
-      --initial names a GGUF file or a folder of Hugging Face to train on, by its own tokenizer, or a checkpoint of this command.
-      A --text whose name ends in .jsonl has a document a line: {"text": …}, or {"messages": [{"role": …, "content": …}, …]},
+      --initial names a GGUF file or a folder of Hugging Face to train on, by its own tokenizer, or a checkpoint of this command. \
+      A --text whose name ends in .jsonl has a document a line: {"text": …}, or {"messages": [{"role": …, "content": …}, …]}, \
       written as the model's chat template wants it, of which the answers alone are taught.
       """)
 

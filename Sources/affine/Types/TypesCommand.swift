@@ -15,8 +15,8 @@ struct TypesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "types", abstract: "List the names of types, with the bits and bytes of a weight.",
     discussion: """
-      Types compose freely: other groups than 32, 64 and 128, other blocks than 32 × 32 and, where a type
-      has groups, other scales can be named too, as int4-group48 or int8-block16x64. Float types are float32,
+      Types compose freely: other groups than 32, 64 and 128, other blocks than 32 × 32 and, where a type \
+      has groups, other scales can be named too, as int4-group48 or int8-block16x64. Float types are float32, \
       float16 and bfloat16.
 
         affine types int4

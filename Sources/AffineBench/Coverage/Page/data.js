@@ -19,9 +19,11 @@ function unpacked(page) {
       weights: page.weights[weights], plan: plans[plan],
     };
     const [storage, granularity, ...rest] = cell.weights.split("-");
-    const scale = ["float16", "bfloat16", "e8m0"].includes(rest.at(-1)) ? rest.pop() : "";
+    // What no type of scales begins with is a mapping.
+    const mapping = rest.length && !/^(u?int\d|float\d|bfloat16|e8m0)/.test(rest[0]) ? rest.shift() : "";
+    const scale = rest.join("-");
     Object.assign(cell, {
-      storage, granularity, kind: [storage, ...rest].join(" "), stripe: scale ? `${granularity} ${scale}` : granularity,
+      storage, granularity, kind: mapping ? `${storage} ${mapping}` : storage, stripe: scale ? `${granularity} ${scale}` : granularity,
       key: [cell.operation, cell.activations, cell.weights].join(" "),
       rates: rateOf.map(rate => rates[rate]), checks: checkOf.map(check => page.checks[check]),
     });
@@ -58,7 +60,7 @@ function element(tag, attributes = {}, ...children) {
 
 const swatch = colour => element("span", { class: "swatch", style: `background:${colour}` });
 const short = value => value >= 999.5 ? value.toFixed(0) : value >= 1e-3 ? Number(value.toPrecision(3)).toString() : value.toExponential(1);
-const percent = part => part === null || part === undefined ? "" : `${(100 * part).toFixed(0)} %`;
+const percent = part => part === null || part === undefined ? "" : `${part < 0.01 ? Number((100 * part).toPrecision(1)) : (100 * part).toFixed(0)} %`;
 const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 const named = cell => `${cell.operation}, ${report.products.includes(cell.operation) ? `${cell.activations} × ` : ""}${cell.weights}`;
 const unit = operation => report.products.includes(operation) ? "GOP/s" : "G elements/s";

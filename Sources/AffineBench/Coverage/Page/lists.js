@@ -15,13 +15,15 @@ function machine(page, title) {
 }
 
 function ranked(title, note, items) {
+  const shown = items.slice(0, 12), left = items.length - shown.length;
   return element("div", {}, element("h3", {}, title),
     items.length ? null : element("p", { class: "quiet small" }, note),
-    element("ol", { class: "ranked" }, ...items.map(({ text, quiet, value, part, cell }) =>
+    element("ol", { class: "ranked" }, ...shown.map(({ text, quiet, value, part, cell }) =>
       element("li", {}, element("button", { type: "button", onclick: () => pin(cell) },
         element("span", {}, text, " ", element("span", { class: "quiet small" }, quiet)),
         element("span", { class: "number" }, value),
-        part === undefined ? null : element("span", { class: "bar" }, element("i", { style: `width:${Math.min(100, 100 * part)}%` })))))));
+        part === undefined ? null : element("span", { class: "bar" }, element("i", { style: `width:${Math.min(100, 100 * part)}%` })))))),
+    left > 0 ? element("p", { class: "quiet small" }, `And ${left.toLocaleString("en")} more, which the filters of the map find.`) : null);
 }
 
 /// Cells with a wrong kernel, then those with a step that nobody wrote by hand.
@@ -56,6 +58,6 @@ function showLists() {
   const machines = document.getElementById("machines");
   machines.replaceChildren(...(older ? [machine(report, "This report"), machine(older, "Older")] : [machine(report)]));
   document.getElementById("first").replaceChildren(
-    ranked("Wrong, or without a kernel written by hand", "Nothing: every step of every plan has a kernel of the tier tuned.", missing().slice(0, 12)),
-    ranked("Least part of the roof", "Nothing was measured: affine coverage --rates does.", slow().slice(0, 12)));
+    ranked("Wrong, or without a kernel written by hand", "Nothing: every step of every plan has a kernel of the tier tuned.", missing()),
+    ranked("Least part of the roof", "Nothing was measured: affine coverage --rates does.", slow()));
 }

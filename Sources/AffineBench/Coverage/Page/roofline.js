@@ -23,14 +23,15 @@ function roofs(x, y, height, width) {
   const nodes = [], from = y.low / bandwidth > x.low ? y.low / bandwidth : x.low;
   const to = Math.min(x.high, highest ? highest / bandwidth : x.high, y.high / bandwidth);
   nodes.push(drawn("path", { class: "roof", d: `M${x.place(from)} ${height - y.place(from * bandwidth)}L${x.place(to)} ${height - y.place(to * bandwidth)}` }));
-  nodes.push(drawn("text", { x: x.place(from) + 8, y: height - y.place(from * bandwidth) - 14 }, `copy ${short(bandwidth)} GB/s`));
+  nodes.push(drawn("text", { x: x.place(from) + 8, y: height - y.place(from * bandwidth) + 18 }, `copy ${short(bandwidth)} GB/s`));
   let last = Infinity;
   for (const { name, gops } of [...peaks].sort((a, b) => b.gops - a.gops)) {
     const top = height - y.place(gops);
-    nodes.push(drawn("path", { class: "roof", "stroke-opacity": 0.55, d: `M${x.place(Math.max(x.low, gops / bandwidth))} ${top}H${width}` }));
-    // Names of roofs that lie close would cover each other.
+    const left = x.place(Math.max(x.low, gops / bandwidth));
+    nodes.push(drawn("path", { class: "roof", "stroke-opacity": 0.55, d: `M${left} ${top}H${width}` }));
+    // Names of roofs that lie close would cover each other; products lie at the right.
     if (Math.abs(top - last) < 13) continue;
-    nodes.push(drawn("text", { x: width, y: top - 4, "text-anchor": "end" }, `${name} ${short(gops)}`));
+    nodes.push(drawn("text", { x: left + 10, y: top - 4 }, `${name} ${short(gops)}`));
     last = top;
   }
   return nodes;

@@ -5,6 +5,7 @@ public struct ChatMessage: Sendable, Hashable {
   /// What is said.
   public var content: String
 
+  /// A turn by who speaks and what is said.
   public init(role: String, content: String) {
     self.role = role
     self.content = content

@@ -55,15 +55,11 @@ extension PackKernels {
     _ bytes: borrowing Span<UInt8>, groups: Int, _ layout: RHSLayout,
     into target: inout MutableSpan<UInt8>, _ kernel: Kernel<SqueezePanel>
   ) {
-    unsafe bytes.withUnsafeBufferPointer { bytes in
-      unsafe target.withUnsafeMutableBufferPointer { target in
-        guard let from = bytes.baseAddress, let to = target.baseAddress else { return }
-        var arguments = unsafe SqueezePanel(
-          c: aq_squeeze_args(
-            groups: groups, width: 4 * layout.nr, bits: UInt32(layout.form.bits), in: from, out: to)
-        )
-        kernel(&arguments)
-      }
+    unsafe withAddresses(bytes, &target) { from, to in
+      var arguments = unsafe SqueezePanel(
+        c: aq_squeeze_args(
+          groups: groups, width: 4 * layout.nr, bits: UInt32(layout.form.bits), in: from, out: to))
+      kernel(&arguments)
     }
   }
 }

@@ -112,13 +112,10 @@ extension PackKernels {
   ) {
     let groups = halves.count / max(half, 1)
     precondition(bytes.count >= 2 * half * groups)
-    unsafe bytes.withUnsafeBufferPointer { bytes in
-      unsafe halves.withUnsafeMutableBufferPointer { halves in
-        guard let from = bytes.baseAddress, let to = halves.baseAddress else { return }
-        var arguments = unsafe HalvePanel(
-          c: aq_halve_args(groups: groups, half: half, in: from, out: to))
-        kernel(&arguments)
-      }
+    unsafe withAddresses(bytes, &halves) { from, to in
+      var arguments = unsafe HalvePanel(
+        c: aq_halve_args(groups: groups, half: half, in: from, out: to))
+      kernel(&arguments)
     }
   }
 
@@ -129,12 +126,22 @@ extension PackKernels {
   ) {
     let groups = halves.count / max(half, 1)
     precondition(bytes.count >= 2 * half * groups)
-    unsafe halves.withUnsafeBufferPointer { halves in
-      unsafe bytes.withUnsafeMutableBufferPointer { bytes in
-        guard let from = halves.baseAddress, let to = bytes.baseAddress else { return }
-        var arguments = unsafe SplitPanel(
-          c: aq_split_args(groups: groups, half: half, in: from, out: to))
-        kernel(&arguments)
+    unsafe withAddresses(halves, &bytes) { from, to in
+      var arguments = unsafe SplitPanel(
+        c: aq_split_args(groups: groups, half: half, in: from, out: to))
+      kernel(&arguments)
+    }
+  }
+
+  /// Lends where bytes lie and go, if there are any.
+  @unsafe static func withAddresses(
+    _ source: borrowing Span<UInt8>, _ target: inout MutableSpan<UInt8>,
+    _ body: (UnsafePointer<UInt8>, UnsafeMutablePointer<UInt8>) -> Void
+  ) {
+    unsafe source.withUnsafeBufferPointer { source in
+      unsafe target.withUnsafeMutableBufferPointer { target in
+        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        unsafe body(from, to)
       }
     }
   }

@@ -23,7 +23,9 @@ struct SlicePadding {
   }
 
   /// Copies a row, slice after slice, each padded with zeros.
-  func pad(_ row: borrowing Span<UInt8>, into padded: inout MutableSpan<UInt8>) {
+  func pad<Value: BitwiseCopyable & ExpressibleByIntegerLiteral>(
+    _ row: borrowing Span<Value>, into padded: inout MutableSpan<Value>
+  ) {
     guard !isUnpadded else {
       padded.copy(row.extracting(0..<depth))
       return

@@ -2,6 +2,7 @@
 public struct SweepGrid: Sendable, Hashable {
   /// What the bits of a run apply to.
   public enum Operand: String, Sendable, Hashable, CaseIterable {
+    /// One of the three, or all.
     case weights, activations, cache, all
   }
 

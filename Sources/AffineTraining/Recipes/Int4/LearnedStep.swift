@@ -40,7 +40,7 @@ public struct LearnedStep: Sendable, Hashable, Codable {
     try self.init(Float(2 * mean / Double(Self.codes.upperBound).squareRoot()) + Self.smallest)
   }
 
-  /// A step from a file, which is checked as one from a caller.
+  /// A step from a file, which throws what one from a caller does.
   public init(from decoder: any Decoder) throws {
     try self.init(try decoder.singleValueContainer().decode(Float.self))
   }

@@ -35,8 +35,7 @@ struct ProductResult {
     unsafe bias = unsafe end.bias?.pointer
     activation = end.activation.code
     owner = end.bias
-    var isFloat = false
-    if case .float32 = target { isFloat = true }
+    let isFloat = target.isFloat
     self.kernel = kernel
     precondition(kernel != nil || isFloat && end.isNone, "sums that nothing finishes")
     scratchStride = block.columns

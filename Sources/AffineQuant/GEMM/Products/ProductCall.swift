@@ -1,13 +1,13 @@
 /// A product of two operands whose types are values: what every function of products calls.
 package struct ProductCall {
-  let operation: Operation
+  let operation: MatrixOperation
   let lhs, rhs: ErasedOperand
   var end = ProductEnd.none
   let execution: Execution
 
   /// - Precondition: The operation is a product, and legal for these types.
   package init(
-    _ operation: Operation, _ lhs: ErasedOperand, _ rhs: ErasedOperand,
+    _ operation: MatrixOperation, _ lhs: ErasedOperand, _ rhs: ErasedOperand,
     end: ProductEnd = .none, on execution: Execution = .standard
   ) {
     self.operation = operation
@@ -106,7 +106,7 @@ package struct ProductCall {
 extension ErasedOperand {
   /// The product that ``kernels(for:_:_:)`` allows, not yet rounded to the element type.
   package static func product(
-    _ operation: Operation, _ first: ErasedOperand, _ second: ErasedOperand,
+    _ operation: MatrixOperation, _ first: ErasedOperand, _ second: ErasedOperand,
     on execution: Execution = .standard
   ) throws(ShapeError) -> Matrix<Float> {
     precondition(

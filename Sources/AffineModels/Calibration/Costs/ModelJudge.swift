@@ -7,7 +7,7 @@ public struct ModelJudge<Model: QuantizableModel>: Sendable {
   public let name: String
   private let measure: @Sendable (Model, Execution) throws -> Double
 
-  /// Names a measurement.
+  /// Names a measurement; what it throws, judging throws.
   public init(
     _ name: String, _ measure: @escaping @Sendable (Model, Execution) throws -> Double
   ) {
@@ -16,6 +16,8 @@ public struct ModelJudge<Model: QuantizableModel>: Sendable {
   }
 
   /// The number of a model.
+  ///
+  /// - Throws: What the measurement throws.
   public func callAsFunction(_ model: Model, on execution: Execution = .standard) throws -> Double {
     try measure(model, execution)
   }

@@ -86,14 +86,7 @@ final class ContractedSlices: Sendable {
   func pad<Value: BitwiseCopyable & ExpressibleByIntegerLiteral>(
     _ row: borrowing Span<Value>, into padded: inout MutableSpan<Value>
   ) {
-    var position = 0
-    for (index, range) in ranges.enumerated() {
-      let end = position + Int(groups[index]) * kr
-      var slice = padded.part(position..<position + range.count)
-      slice.copy(row.extracting(range))
-      for place in position + range.count..<end { padded[place] = 0 }
-      position = end
-    }
+    SlicePadding(self).pad(row, into: &padded)
   }
 
   /// The reverse.

@@ -87,7 +87,7 @@ struct ProductPlan {
   }
 
   init(
-    _ operation: Operation, _ first: OperandType, _ second: OperandType, _ layouts: Layouts,
+    _ operation: MatrixOperation, _ first: OperandType, _ second: OperandType, _ layouts: Layouts,
     _ execution: Execution
   ) {
     let axes = operation.axes
@@ -167,7 +167,7 @@ struct ProductPlan {
   }
 }
 
-extension Operation {
+extension MatrixOperation {
   /// The axis of the left operand that the result of a product keeps, and that of the right one.
   var axes: (lhs: FreeAxis, rhs: FreeAxis) {
     switch self {

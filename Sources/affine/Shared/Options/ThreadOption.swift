@@ -12,7 +12,7 @@ struct ThreadOption: ParsableArguments {
   @Option(help: "Threads, 1 to 256; by default AFFINE_THREADS or all cores.") var threads: Int?
 
   func validate() throws {
-    if let threads { return try require(threads, in: 1...256, for: "--threads") }
+    if let threads { return try require(threads, in: Execution.threadCounts, for: "--threads") }
     try Self.checkEnvironment()
   }
 

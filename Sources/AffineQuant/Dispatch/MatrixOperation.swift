@@ -1,5 +1,5 @@
 /// What can be done with quantized matrices, by the names of the command and the report.
-public enum Operation: String, Sendable, Hashable, CaseIterable {
+public enum MatrixOperation: String, Sendable, Hashable, CaseIterable {
   /// `X · Wᵀ`
   case linear
   /// `G · W`: the gradient of a linear layer's input.

@@ -1,7 +1,7 @@
 extension ProductPlan {
   /// The same for reports.
   func plan(
-    _ operation: Operation, _ first: OperandType, _ second: OperandType,
+    _ operation: MatrixOperation, _ first: OperandType, _ second: OperandType,
     sizes: (first: Shape, second: Shape)?, _ execution: Execution
   ) -> Plan {
     let sizes = sizes.map { Sizes(self, operation, first, second, $0.first, $0.second) }
@@ -59,7 +59,8 @@ extension ProductPlan {
     let result: Int
 
     init(
-      _ plan: ProductPlan, _ operation: Operation, _ first: OperandType, _ second: OperandType,
+      _ plan: ProductPlan, _ operation: MatrixOperation, _ first: OperandType,
+      _ second: OperandType,
       _ firstShape: Shape, _ secondShape: Shape
     ) {
       let tile = plan.route.tile
