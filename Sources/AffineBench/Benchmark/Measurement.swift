@@ -57,7 +57,8 @@ package struct Measurement {
     let peak = work.kernel.flatMap { Peak.operationsPerSecond(for: $0, threads: all) }
     let copy = Peak.copiedBytesPerSecond(max(Int(work.bytes / 2), 1), threads: all)
     let rate = Double(callers) * work.amount / timing.median
-    let isProduct = [.linear, .inputGradient, .weightGradient].contains(MatrixOperation(rawValue: name))
+    let isProduct = [.linear, .inputGradient, .weightGradient].contains(
+      MatrixOperation(rawValue: name))
     let isMove = [.quantize, .dequantize, .transpose].contains(MatrixOperation(rawValue: name))
     let read =
       isProduct ? Peak.readBytesPerSecond(max(Int(work.bytes), 1), threads: all) : nil
