@@ -61,7 +61,7 @@ package final class ThreadPool: Sendable {
   /// A region that lives as long as the process.
   private func newRegion() -> Region {
     let number = regionCount.add(1, ordering: .relaxed).oldValue
-    if number < Self.places { _ = placesInUse.increment(0) }
+    if number < Self.places { placesInUse.increment(0) }
     let region = Region(place: number % Self.places)
     _ = unsafe Unmanaged.passRetained(region)
     return region
