@@ -27,7 +27,7 @@ class Page:
             os.dup2(ends[0], 3)
             os.dup2(ends[1], 4)
 
-        self.profile = tempfile.TemporaryDirectory()
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
              f"--user-data-dir={self.profile.name}", "--remote-debugging-pipe", "about:blank"],
@@ -163,3 +163,4 @@ page.ask("(() => { const s = document.querySelector('select[name=view]'); s.valu
 expect("the older report can be seen", page.ask("document.querySelector('.square:not(.none)').getAttribute('aria-label').includes('portable')"))
 expect("errors and requests", page.errors, [])
 page.process.kill()
+page.process.wait()

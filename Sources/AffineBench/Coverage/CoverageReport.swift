@@ -120,7 +120,7 @@ public struct CoverageReport: Codable, Sendable {
   ///     ``AffineQuant/CoverageCell/cells(of:)``.
   ///   - available: What kernels may use.
   ///   - verifying: Whether every kernel that runs here is checked against an oracle in `Double`; all cells of
-  ///     the catalog take about ten seconds.
+  ///     the catalog take half a minute.
   ///   - measuring: Whether every such kernel is timed, on one thread; all cells take a minute or two.
   ///   - progress: Told how far the work has come.
   /// - Throws: What an operation throws that the types do not rule out: a defect.

@@ -15,7 +15,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
       TYPE, TYPE:METHOD or TYPE:METHOD:ACTIVATIONS: int4-group32:gptq,act-order, int8-row:rtn:int8-token. \
       The method outliers=6 rounds weights and multiplies inputs of 6 and more as floats: LLM.int8().
 
-      A language model, a GGUF file of Llama's architecture or one that affine train --export wrote, is judged \
+      A language model, a GGUF file or one that affine train --export wrote, is judged \
       by its perplexity. What layers read is seen once, in the float model, while it reads the --calibrate \
       text; with --parts, for each way anew. The embedding, which also makes the logits of some models, stays as \
       it is. The output error is the root mean square of all layers' errors in parts of their outputs, on the \

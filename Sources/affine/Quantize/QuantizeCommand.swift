@@ -9,7 +9,7 @@ struct QuantizeCommand: ParsableCommand {
     commandName: "quantize",
     abstract: "Quantize a model, or the matrices of a file, and tell what it costs.",
     discussion: """
-      IN is a safetensors file, a GGUF file of Llama's architecture, or the folder of a BERT model; OUT \
+      IN is a safetensors file, a GGUF file of a language model, or the folder of a BERT model; OUT \
       ends in .safetensors or, for a GGUF file, in .gguf. Examples:
         affine quantize model.safetensors small.safetensors --weights int4-group32
         affine quantize model.gguf small.gguf --weights q4_0 --method awq --calibrate book.txt \

@@ -31,7 +31,7 @@ function roofs(x, y, height, width) {
     nodes.push(drawn("path", { class: "roof", "stroke-opacity": 0.55, d: `M${left} ${top}H${width}` }));
     // Names of roofs that lie close would cover each other; products lie at the right.
     if (Math.abs(top - last) < 13) continue;
-    nodes.push(drawn("text", { x: left + 10, y: top - 4 }, `${name} ${short(gops)}`));
+    nodes.push(drawn("text", { x: left + 12, y: top + 13 }, `${name} ${short(gops)}`));
     last = top;
   }
   return nodes;
