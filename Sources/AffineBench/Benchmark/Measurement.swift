@@ -54,7 +54,8 @@ package struct Measurement {
     return BenchmarkResult(
       operation: name, weights: benchmark.weights.name, activations: benchmark.activations.name,
       m: benchmark.m, k: benchmark.k, n: benchmark.n, threads: threads,
-      precision: benchmark.execution.precision.rawValue, kernel: work.kernel?.name,
+      precision: (benchmark.multipliesFloats ? benchmark.execution.precision : .float32).rawValue,
+      kernel: work.kernel?.name,
       medianSeconds: timing.median, minimumSeconds: timing.minimum, samples: timing.samples.count,
       roundMedianSeconds: rounds.map(\.median), gops: rate * 1e-9,
       gigabytesPerSecond: work.bytes / timing.median * 1e-9, copyGigabytesPerSecond: copy * 1e-9,
