@@ -17,7 +17,8 @@ struct Affine: ParsableCommand {
 
       Types are named by code type, granularity and, where it is not the usual one, mapping and type of \
       scales: float32, int8-row, int8-block32x32, int4-group32, uint4-group32-biased, \
-      float4e2m1-group32-e8m0. A row of activations is a token: int8-token is int8-row.
+      float4e2m1-group32-e8m0. A row of activations is a token: int8-token is int8-row. GGUF's names, as \
+      q4_k, are taken too. Of an option that is given twice the last value holds.
       """,
     version: "0.1.0",
     subcommands: [

@@ -93,6 +93,65 @@ import Testing
     }
   }
 
+  /// What a value may lose, in parts of the largest magnitude of its super-block: half a step of its codes, a whole
+  /// one on the side of zero that the peak is not on, and what the nearest code of a scale or minimum is off by, at the
+  /// last code. The sums' scales have 11 bits.
+  private static func bound(_ type: QuantizedType) throws -> (part: Double, least: Double) {
+    guard type != NVFP4Weight.type else {
+      // Values of 6 lie 2 apart from the next; scales have 4 bits, and floats above them, which have a reciprocal.
+      return (1.0 / 6 * (1 + 0x1p-4) + 0x1p-4 + 0x1p-10, 0x1p-128)
+    }
+    let scales = Double(try #require(type.mapping.codes).storage.codes.upperBound)
+    let codes = Double(type.storage.codes.count)
+    // Of a half below 2^-14 no more than 2^-25 is lost: times both largest codes.
+    let least = 0x1p-24 * scales * codes
+    if type.mapping.kind == .biased {
+      return (1 / (codes - 1) + 1 / scales + 0.5 / scales + 3 * 0x1p-10, least)
+    }
+    return (2 / codes + 0.5 / scales + 3 * 0x1p-10, least)
+  }
+
+  /// As `RepresentationTests` has it of scales that are numbers.
+  @Test(arguments: types, 0..<12 as Range<UInt64>)
+  func whatIsTakenDecodesWithinABound(type: QuantizedType, seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let (part, least) = try Self.bound(type)
+    var taken = 0
+    for _ in 0..<40 {
+      let exponent = Int.random(in: -126...126, using: &random)
+      let size = Float(sign: .plus, exponent: exponent, significand: 1)
+      let offset = [0, Float.random(in: -2...2, using: &random), 50].randomElement(using: &random)
+      let columns = Int.random(in: 1...600, using: &random)
+      let values = Matrix<Float>(rows: 2, columns: columns) { _, _ in
+        (Float.random(in: -1...1, using: &random) + (offset ?? 0)) * size / 64
+      }
+      let matrix: AnyQuantized
+      do { matrix = try AnyQuantized(quantizing: values, as: type) } catch {
+        // Only what no half holds, times the largest code, is too large.
+        #expect(exponent > 14 && type.mapping.scale == .float16 || exponent > 120, "\(error)")
+        continue
+      }
+      taken += 1
+      let decoded: Matrix<Float> = matrix.dequantized()
+      let peak = values.values.array.reduce(0) { max($0, Double($1.magnitude)) }
+      for row in 0..<2 {
+        for column in 0..<columns {
+          // Of NVFP4 the group alone: its scale is a float of the group's own size, down to 2^-18 of the largest.
+          let isFloat = type == NVFP4Weight.type
+          let width = isFloat ? 16 : 256
+          let first = column / width * width
+          let largest =
+            (first..<min(first + width, columns)).map { abs(Double(values[row, $0])) }
+            .max() ?? 0
+          let error = abs(Double(decoded[row, column]) - Double(values[row, column]))
+          let bound = part * largest + least + (isFloat ? peak * 0x1p-18 : 0)
+          #expect(error <= bound, "\(type) \(values[row, column])")
+        }
+      }
+    }
+    #expect(taken >= 15)
+  }
+
   /// The codes with scales of one.
   private func whole(_ matrix: CodeMatrix) -> CodeMatrix {
     let count = matrix.grid.extent.count

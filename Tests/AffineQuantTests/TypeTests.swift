@@ -72,6 +72,18 @@ import Testing
     }
   }
 
+  /// A shape that a caller computes from a file may be any.
+  @Test(arguments: Catalog.types) func bytesOfImpossibleShapesAreNotCounted(type: QuantizedType) {
+    for extents in [(1 << 40, 1 << 40), (.max, 1), (1, .max), (.max, .max)] as [(Int, Int)] {
+      #expect(type.byteCount(of: Shape(extents.0, extents.1)) == .max)
+    }
+    for extents in [(0, .max), (.max, 0), (-1, 5), (.min, .min)] as [(Int, Int)] {
+      #expect(type.byteCount(of: Shape(extents.0, extents.1)) == 0)
+    }
+    let codes = 4096 * ((4096 * type.storage.bits + 7) / 8)
+    #expect((codes...codes + 8 * 4096 * 4096).contains(type.byteCount(of: Shape(4096, 4096))))
+  }
+
   @Test(arguments: SmallFloat.allCases) func smallFloatsRoundToNearestEven(format: SmallFloat)
     throws
   {

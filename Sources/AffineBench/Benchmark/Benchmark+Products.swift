@@ -1,6 +1,24 @@
 import AffineQuant
 
 extension Benchmark {
+  /// The operands of a product as they are multiplied.
+  private var operands: (first: OperandType, second: OperandType) {
+    switch operation {
+    case .inputGradient where activations.isQuantized: (activations, weights.alongColumns)
+    case .weightGradient where activations.isQuantized && weights.isQuantized:
+      (activations.alongColumns, weights.alongColumns)
+    default: (activations, weights)
+    }
+  }
+
+  /// Whether the product is of floats, or of codes that meet floats: what a precision is of.
+  package var multipliesFloats: Bool {
+    guard operation.isProduct else { return false }
+    let (first, second) = operands
+    let plan = AffineQuant.plan(for: operation, first, second, on: execution)
+    return plan?.precision != nil
+  }
+
   func linearWork() throws -> BenchmarkWork {
     let row = try kernel(.linear, activations, weights)
     let values = matrix(n, k, 2, for: weights), x = matrix(m, k, 1)
@@ -19,7 +37,7 @@ extension Benchmark {
   }
 
   func inputGradientWork() throws -> BenchmarkWork {
-    let type = activations.isQuantized ? weights.alongColumns : weights
+    let type = operands.second
     let row = try kernel(.inputGradient, activations, type)
     let weight = try ErasedOperand(matrix(n, k, 2, for: type), as: type, on: execution)
     return try product(.inputGradient, row, matrix(m, n, 1), weight)
@@ -40,9 +58,7 @@ extension Benchmark {
   }
 
   func weightGradientWork() throws -> BenchmarkWork {
-    let areQuantized = activations.isQuantized && weights.isQuantized
-    let (first, second) =
-      areQuantized ? (activations.alongColumns, weights.alongColumns) : (activations, weights)
+    let (first, second) = operands
     let row = try kernel(.weightGradient, first, second)
     let left = try operand(matrix(m, n, 1, for: first), as: first)
     let right = try operand(matrix(m, k, 2, for: second), as: second), on = execution

@@ -44,7 +44,7 @@ public struct QuantizationPlan: Sendable, Hashable {
   }
 
   /// - Throws: ``CalibrationError``: a rule that fits no layer, types that cannot be multiplied.
-  func check(_ layers: [String]) throws(CalibrationError) {
+  package func check(_ layers: [String]) throws(CalibrationError) {
     for rule in rules where !layers.contains(where: rule.pattern.matches) {
       throw .fitsNothing(pattern: rule.pattern.text, layers: layers.count)
     }

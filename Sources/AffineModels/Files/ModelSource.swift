@@ -40,10 +40,12 @@ public struct ModelSource: Sendable {
       weights = .gguf(try GGUFWeights(GGUFFile(path: path, copies: copies), context: context))
       return
     }
+    // A file that a person named is looked at before what lies beside it.
+    let named = path == folder ? nil : try SafeTensorsFile(path: path, copies: copies)
     let settings = try ModelSettings(file: "\(folder)/config.json")
     let (architecture, configuration) = try Architecture.read(settings, context: context)
-    let file = try SafeTensorsFile(
-      path: path == folder ? SafeTensorsFile.path(inFolder: folder) : path, copies: copies)
+    let file =
+      try named ?? SafeTensorsFile(path: SafeTensorsFile.path(inFolder: folder), copies: copies)
     weights = .folder(try FolderWeights(architecture, configuration, file, settings: settings))
   }
 

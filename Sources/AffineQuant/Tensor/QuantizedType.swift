@@ -115,8 +115,14 @@ public struct QuantizedType: Sendable, Hashable {
     }
   }
 
-  /// Bytes that the codes, scales and zero points or biases of a matrix take in a file.
+  /// Bytes that the codes, scales and zero points or biases of a matrix take in a file; `Int.max` for a shape
+  /// that no memory holds.
   public func byteCount(of shape: Shape) -> Int {
+    guard shape.rows > 0, shape.columns > 0 else { return 0 }
+    // At most 8 bits of a code and 8 bytes of a block's parameters for each element: no product overflows.
+    guard max(shape.rows, shape.columns) < 1 << 56,
+      Double(shape.rows) * Double(shape.columns) < 0x1p56
+    else { return .max }
     let (codes, blocks) = (
       shape.rows * storage.byteCount(columns: shape.columns), BlockGrid(shape, block).extent
     )

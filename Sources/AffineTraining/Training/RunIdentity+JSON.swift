@@ -53,6 +53,13 @@ extension RunIdentity {
     _ mine: JSONValue, _ other: JSONValue, at place: [String]
   ) -> (place: String, mine: String, other: String)? {
     guard mine != other else { return nil }
+    if case .array(let values) = mine, case .array(let others) = other,
+      values.count == others.count
+    {
+      for (index, (value, another)) in zip(values, others).enumerated() {
+        if let found = difference(value, another, at: place + ["\(index)"]) { return found }
+      }
+    }
     let name = place.joined(separator: ".").replacing("plan.constant._0", with: "recipe")
     guard case .object(let members) = mine, case .object(let others) = other,
       // Cases of an enumeration have a member each.
@@ -70,6 +77,7 @@ extension RunIdentity {
   private static func text(_ value: JSONValue) -> String {
     switch value {
     case .object(let members): members.map(\.name).joined(separator: ", ")
+    case .array(let items) where items.contains { $0.members != nil }: "\(items.count) items"
     case .null: "none"
     default: value.serialized
     }

@@ -21,6 +21,15 @@ enum BenchOperation: String, ExpressibleByArgument, CaseIterable {
     let benchmark = Benchmark(
       MatrixOperation(rawValue: rawValue) ?? .linear, activations: try type(activations),
       weights: try type(isOptimizer ? "float32" : weights), m: m, k: k, n: n, on: execution)
+    guard activations == "float32" || isProduct else {
+      throw Failure("\(rawValue) is of one matrix, whose type --weights names: not --activations")
+    }
+    guard execution.precision == .float32 || isProduct && benchmark.multipliesFloats else {
+      throw Failure(
+        isProduct
+          ? "--precision is of floats, and \(rawValue) of \(activations) and \(weights) multiplies codes as whole numbers"
+          : "--precision is of products, and \(rawValue) is none")
+    }
     switch self {
     case .trainStep:
       return Measurement(benchmark, named: rawValue) { try benchmark.trainStep() }
@@ -31,13 +40,15 @@ enum BenchOperation: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
-  private func type(_ name: String) throws -> OperandType {
-    guard let type = OperandType(name: name) else {
-      throw Failure(
-        "'\(name)' is no type: float32, int8-row, int8-token, int4-group32, uint4-group32-biased, "
-          + "int8-block32x32 are some; affine types lists them")
+  private var isProduct: Bool {
+    switch self {
+    case .linear, .inputGradient, .weightGradient, .trainStep: true
+    case .quantize, .dequantize, .transpose, .optimizerStep: false
     }
-    return type
+  }
+
+  private func type(_ name: String) throws -> OperandType {
+    try OperandType(name: name) ?? .quantized(QuantizedType.named(name))
   }
 
   private func moments(_ name: String) throws -> MomentFormat {

@@ -6,15 +6,17 @@ import AffineTraining
 extension Benchmark {
   /// Forward and both gradients of a linear layer, as a tape computes them in training.
   func trainStep() throws -> BenchmarkWork {
-    let recipe = try trainedRecipe()
+    var recipe = try trainedRecipe()
+    recipe.precision = execution.precision
     let row = try kernel(.linear, activations, weights)
     let (x, w, g, on) = (matrix(m, k, 1), matrix(n, k, 2), matrix(m, n, 3), execution)
+    let plan = recipe
     // X, W and G, and a result of the size of each.
     let bytes = 8 * Double(m * k + m * n + n * k)
     return BenchmarkWork(amount: 3 * products, bytes: bytes, kernel: row) {
       let tape = Tape(on: on)
       let output = try tape.linear(
-        tape.input(.float32(x)), tape.input(.float32(w)), recipe: recipe)
+        tape.input(.float32(x)), tape.input(.float32(w)), recipe: plan)
       _ = try tape.gradients(of: output, g)
     }
   }

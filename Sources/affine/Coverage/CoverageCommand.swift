@@ -42,6 +42,9 @@ struct CoverageCommand: ParsableCommand {
       throw ValidationError(
         "--read prints what is saved: --verify, --rates and --isa change nothing")
     }
+    guard !all || format == .table || format == .markdown else {
+      throw ValidationError("--all is of tables: \(format.rawValue) has every cell")
+    }
     guard compare == nil || format == .html else {
       throw ValidationError("--compare needs --format html")
     }

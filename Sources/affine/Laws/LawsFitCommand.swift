@@ -26,8 +26,9 @@ struct LawsFitCommand: ParsableCommand {
     Exponents.tied
   @Option(help: "Where Huber's loss of ln loss stops being a square.") var huber = 1e-3
   @Option(help: "Draws of runs for the intervals.") var replicates = 200
-  @Option(help: "The part of the draws that an interval holds.") var confidence = 0.9
-  @Option(help: "Fixes the draws: 0 to 18446744073709551615.") var seed: UInt64 = 0
+  @Option(help: "The part of the draws that an interval holds; usually 0.9.")
+  var confidence: Double?
+  @Option(help: "Fixes the draws: 0 to 18446744073709551615, usually 0.") var seed: UInt64?
   @Option(help: "Leave out rows that are rounded to fewer bits after training.") var leastPostBits =
     3.0
   @Option(help: "Leave out rows that are rounded to more bits after training.") var mostPostBits =
@@ -43,13 +44,13 @@ struct LawsFitCommand: ParsableCommand {
   var fullBits = 16.0
   @Option(help: "Hold out about this part of the runs, and say how well they are predicted.")
   var holdOut = 0.0
-  @Option(help: "Fixes which runs are held out: 0 to 18446744073709551615.") var holdOutSeed:
-    UInt64 = 0
+  @Option(help: "Fixes which runs are held out: 0 to 18446744073709551615, usually 0.")
+  var holdOutSeed: UInt64?
   @Option(help: "Write the fit as JSON, for predict and plan.") var output: String?
   @Option(help: "Write a plot of the law against the rows, as SVG.") var plot: String?
   @Option(help: "Write a plot of what rounding after training adds, as SVG.")
   var plotRounding: String?
-  @Option(help: "The bits of that plot.") var plotBits = 3.0
+  @Option(help: "The bits of that plot; usually 3.") var plotBits: Double?
   @OptionGroup var outputs: OutputOptions
   @Option(help: "How to print.") var format = OutputFormat.table
 
@@ -63,6 +64,14 @@ struct LawsFitCommand: ParsableCommand {
     ] {
       if let bits { try require(bits, in: 0.01...64, for: option) }
     }
+    for (option, isGiven, other, isUsed) in [
+      ("--confidence", confidence != nil, "--replicates above 0", replicates != 0),
+      ("--seed", seed != nil, "--replicates above 0", replicates != 0),
+      ("--hold-out-seed", holdOutSeed != nil, "--hold-out", holdOut > 0),
+      ("--plot-bits", plotBits != nil, "--plot-rounding", plotRounding != nil),
+    ] where isGiven && !isUsed {
+      throw ValidationError("\(option) needs \(other)")
+    }
     guard leastPostBits > 0, mostPostBits >= leastPostBits else {
       throw ValidationError("--least-post-bits must lie above 0, and --most-post-bits above it")
     }
@@ -74,7 +83,7 @@ struct LawsFitCommand: ParsableCommand {
     let settings = settings
     let read = try LawsFiles.rows(rows)
     let all = read.map(settings.counted)
-    let (fitted, held) = LawRow.divided(all, holdingOut: holdOut, seed: holdOutSeed)
+    let (fitted, held) = LawRow.divided(all, holdingOut: holdOut, seed: holdOutSeed ?? 0)
     let notes = LawsFitNotes(read, settings)
     let fit: LawFit
     do { fit = try PrecisionLaw.fit(fitted, settings) } catch {
@@ -86,7 +95,7 @@ struct LawsFitCommand: ParsableCommand {
     if let output { try AtomicFile.write(try jsonText(report), to: output) }
     if let plot { try AtomicFile.write(fit.plot.svg, to: plot) }
     if let plotRounding {
-      try AtomicFile.write(fit.law.degradationPlot(all, bits: plotBits).svg, to: plotRounding)
+      try AtomicFile.write(fit.law.degradationPlot(all, bits: plotBits ?? 3).svg, to: plotRounding)
     }
     switch format {
     case .json: try printJSON(report)
@@ -97,8 +106,8 @@ struct LawsFitCommand: ParsableCommand {
   private var settings: LawFitSettings {
     var settings = LawFitSettings()
     (settings.huber, settings.isTied) = (huber, exponents == .tied)
-    (settings.replicates, settings.confidence) = (replicates, confidence)
-    (settings.seed, settings.postBits) = (seed, leastPostBits...mostPostBits)
+    (settings.replicates, settings.confidence) = (replicates, confidence ?? 0.9)
+    (settings.seed, settings.postBits) = (seed ?? 0, leastPostBits...mostPostBits)
     settings.leastBits = LawPrecision(
       weightBits: leastWeightBits, activationBits: leastActivationBits, cacheBits: leastCacheBits)
     settings.fullBits = fullBits

@@ -37,7 +37,7 @@ struct LawsPlanCommand: ParsableCommand {
   var measured: [String] = []
   @Option(help: "Parameters, if they are settled.") var parameters: Double?
   @Option(help: "Tokens, if they are settled.") var tokens: Double?
-  @Option(help: "Bits to compare, divided by commas.") var bits = Numbers([4, 5, 6, 7, 8, 12, 16])
+  @Option(help: "Bits to compare, divided by commas; usually 4,5,6,7,8,12,16.") var bits: Numbers?
   @Option(help: "Bits that weights are rounded to after training.") var postBits: Double?
   @Option(help: "Write two panels: loss over tokens if rounded, least loss over bits, as SVG.")
   var plot: String?
@@ -51,6 +51,12 @@ struct LawsPlanCommand: ParsableCommand {
     guard (seconds == nil) == measured.isEmpty else {
       throw ValidationError("--seconds and --measured need each other")
     }
+    guard bits == nil || seconds == nil else {
+      throw ValidationError("--measured says which bits are compared: leave --bits out")
+    }
+    guard bits.map({ !$0.values.isEmpty }) ?? true else {
+      throw ValidationError("--bits names no bits")
+    }
   }
 
   func run() throws {
@@ -60,7 +66,7 @@ struct LawsPlanCommand: ParsableCommand {
     var budget = LawBudget(
       compute ?? seconds ?? 0, cost: recipes.isEmpty ? .bits : .measured(recipes))
     (budget.parameters, budget.tokens, budget.postBits) = (parameters, tokens, postBits)
-    budget.bits = bits.values.map(Double.init)
+    budget.bits = (bits?.values ?? [4, 5, 6, 7, 8, 12, 16]).map(Double.init)
     let plan = try law.plan(budget)
     let report = Report(
       source: law.source, budget: budget.amount, unit: compute == nil ? "seconds" : "operations",

@@ -25,8 +25,8 @@ struct LawsSweepCommand: ParsableCommand {
   @Option(help: "Threads; runs of this size gain nothing by more than one.") var threads = 1
   @Flag(help: "Print the names of the runs and train none.") var list = false
   @Option(help: "Write the rows of all runs that have ended, and train none.") var collect: String?
-  @Option(help: "Which rounding after training to collect: row or group32.")
-  var granularity = SweepResult.Rounded.Granularity.row
+  @Option(help: "Which rounding after training to collect: row (usual) or group32.")
+  var granularity: SweepResult.Rounded.Granularity?
   @OptionGroup var outputs: OutputOptions
 
   func validate() throws {
@@ -34,6 +34,13 @@ struct LawsSweepCommand: ParsableCommand {
       throw ValidationError("there is nothing to train on: --text names a file")
     }
     try require(threads, in: Execution.threadCounts, for: "--threads")
+    guard collect == nil || !list && part.count == 1 else {
+      throw ValidationError(
+        "--collect writes all runs that have ended: leave --list and --part out")
+    }
+    guard collect != nil || granularity == nil else {
+      throw ValidationError("--granularity needs --collect")
+    }
   }
 
   func run() throws {
@@ -42,7 +49,8 @@ struct LawsSweepCommand: ParsableCommand {
     } else if let collect {
       try outputs.check([("--collect", collect)])
       let results = try SweepFolder(path: folder).results()
-      try AtomicFile.write(LawRow.csv(results.flatMap { $0.rows(granularity) }), to: collect)
+      try AtomicFile.write(
+        LawRow.csv(results.flatMap { $0.rows(granularity ?? .row) }), to: collect)
       let failed = results.filter { $0.loss == nil }
       try show("\(results.count) runs, of which \(failed.count) have no loss")
       for result in failed { try show("  \(result.run.name): \(result.failure ?? "")") }

@@ -64,8 +64,7 @@ struct EmbedCommand: ParsableCommand {
   func run() throws {
     let execution = threads.execution(try sets.instructionSet())
     let texts = try allTexts()
-    var embedder = try TextEmbedder(
-      folder: model, tensors: tensors, copies: reading.copies)
+    var embedder = try TextEmbedder.open(model, tensors: tensors, copies: reading.copies)
     try quantize(&embedder, execution)
     let sequences = texts.map(embedder.tokens)
     var seconds: [Double] = []
@@ -94,17 +93,22 @@ struct EmbedCommand: ParsableCommand {
     let inputs = try Self.type(activations)
     if let type = try Self.type(weights) {
       if let outliers {
-        guard inputs == nil || inputs == Int8Activations.type, method == nil else {
+        guard inputs == nil || inputs == Int8Activations.type, method == nil, calibrate == nil
+        else {
           throw Failure("--outliers quantizes inputs to int8-token, and rounds weights to nearest")
         }
         return try embedder.model.separateOutliers(from: outliers, as: type, on: execution)
       }
+      let chosen = TextEmbedder.method(method, type, inputs)
+      guard calibrate == nil || chosen.needsInputs else {
+        throw Failure("\(chosen.name) does not watch what layers read: leave --calibrate out")
+      }
       return try embedder.quantize(
-        as: type, inputs: inputs, by: TextEmbedder.method(method, type, inputs),
+        as: type, inputs: inputs, by: chosen,
         calibratedOn: try calibrate.map(affine.text) ?? "", on: execution)
     }
-    guard method == nil, outliers == nil else {
-      throw Failure("--method and --outliers need a type of quantized --weights")
+    guard method == nil, outliers == nil, calibrate == nil else {
+      throw Failure("--method, --calibrate and --outliers need a type of quantized --weights")
     }
     guard let inputs else { return }
     guard weights == nil, !embedder.model.weightTypes.contains("float32") else {
@@ -116,10 +120,7 @@ struct EmbedCommand: ParsableCommand {
   /// `nil` for floats.
   private static func type(_ name: String?) throws -> QuantizedType? {
     guard let name, name != "float32" else { return nil }
-    guard let type = QuantizedType(name: name) else {
-      throw Failure("'\(name)' is no type: float32, int8-row, int8-token, int4-group32 are some")
-    }
-    return type
+    return try QuantizedType.named(name)
   }
 
   private func allTexts() throws -> [String] {
@@ -128,13 +129,12 @@ struct EmbedCommand: ParsableCommand {
       throw Failure("text \(index + 1) is empty")
     }
     guard let file else { return texts }
-    let contents = try affine.text(of: file)
-    var lines = contents.textLines(omittingEmpty: false)
+    var lines = try affine.text(of: file).lines(of: file, omittingEmpty: false)
     if lines.last?.isEmpty ?? false { lines.removeLast() }
     guard !lines.isEmpty else { throw Failure("\(file) is empty") }
     for (index, line) in lines.enumerated() {
-      guard !String(line).isBlank else { throw Failure("line \(index + 1) of \(file) is empty") }
-      texts.append(String(line))
+      guard !line.isBlank else { throw Failure("line \(index + 1) of \(file) is empty") }
+      texts.append(line)
     }
     return texts
   }

@@ -34,7 +34,7 @@ extension GenerateCommand {
   /// The prompts in a file, a line each.
   static func lines(_ path: String) throws -> [String] {
     let contents = path == "-" ? try standardInput() : try affine.text(of: path)
-    let lines = contents.textLines(omittingEmpty: true).map(String.init)
+    let lines = try contents.lines(of: path, omittingEmpty: true)
     guard !lines.isEmpty else { throw Failure("'\(path)' has no prompts") }
     return lines
   }

@@ -32,8 +32,9 @@ struct TokenizedModel<Model: QuantizableModel> {
         .map(Array.init)
     }
     var (sequences, count): ([[Int]], Int) = ([], 0)
-    for line in try text(of: path).textLines(omittingEmpty: true) where count < most ?? .max {
-      let tokens = tokenize(String(line))
+    for line in try text(of: path).lines(of: path, omittingEmpty: true)
+    where count < most ?? .max {
+      let tokens = tokenize(line)
       sequences.append(tokens)
       count += tokens.count
     }
@@ -88,7 +89,24 @@ extension TokenizedModel where Model == BertModel {
 
   /// Reads a folder.
   static func bert(_ folder: String, copies: Bool) throws -> TokenizedModel {
-    let embedder = try TextEmbedder(folder: folder, copies: copies)
+    let embedder = try TextEmbedder.open(folder, copies: copies)
     return TokenizedModel(model: embedder.model, readsOn: false, tokenize: embedder.tokens)
+  }
+}
+
+extension TextEmbedder {
+  /// Reads a folder that a person named.
+  ///
+  /// - Throws: ``Failure``, with the file's name in it where tensors cannot be read.
+  static func open(
+    _ folder: String, tensors: String? = nil, copies: Bool = false
+  ) throws -> TextEmbedder {
+    do {
+      return try TextEmbedder(folder: folder, tensors: tensors, copies: copies)
+    } catch {
+      guard case .tensors(let reason) = error else { throw error }
+      if case .file(let place) = reason { throw place }
+      throw Failure("'\(tensors ?? SafeTensorsFile.path(inFolder: folder))': \(reason)")
+    }
   }
 }

@@ -32,11 +32,13 @@ struct CompareQuantizationsCommand: ParsableCommand {
   var model: String
   @Option(help: "The text to judge by, a file in UTF-8.") var text: String
   @Option(help: "Another text, which calibrates.") var calibrate: String?
-  @Option(help: "Tokens of the text to foresee.") var tokens = 4096
-  @Option(help: "Tokens to calibrate with.") var calibrationTokens = 4096
+  @Option(help: "Tokens of the text that a language model is to foresee; usually 4096.")
+  var tokens: Int?
+  @Option(help: "Tokens to calibrate a language model with; usually 4096.")
+  var calibrationTokens: Int?
   @Option(help: "Tokens of a window; by default 512 or the model's context.") var context: Int?
-  @Option(help: "Parts of the model; each sees what those before it write, quantized.") var parts =
-    1
+  @Option(help: "Parts of the model; each sees what those before it write, quantized. Usually 1.")
+  var parts: Int?
   @Flag(
     inversion: .prefixedNo,
     help: "Let every token count alike, however large its inputs; papers sum inputs as they are.")
@@ -51,13 +53,18 @@ struct CompareQuantizationsCommand: ParsableCommand {
 
   func validate() throws {
     for (name, value) in [
-      ("--tokens", tokens), ("--calibration-tokens", calibrationTokens),
-      ("--context", context ?? 2),
-    ] where value < 2 {
+      ("--tokens", tokens), ("--calibration-tokens", calibrationTokens), ("--context", context),
+    ] {
+      guard let value, value < 2 else { continue }
       throw ValidationError("\(name) must be 2 or more, not \(value)")
     }
-    guard (1...4096).contains(parts) else {
-      throw ValidationError("--parts must lie in 1...4096, not be \(parts)")
+    if let parts { try require(parts, in: 1...4096, for: "--parts") }
+    let ofCalibration = [
+      ("--calibration-tokens", calibrationTokens != nil), ("--parts", parts != nil),
+      ("--no-normalize-tokens", !normalizeTokens),
+    ]
+    if calibrate == nil, let (option, _) = ofCalibration.first(where: \.1) {
+      throw ValidationError("\(option) is of the text that calibrates: --calibrate names it")
     }
   }
 
@@ -97,14 +104,15 @@ struct CompareQuantizationsCommand: ParsableCommand {
       throw Failure("--context is \(window), and the model's is \(float.configuration.context)")
     }
     float.makeLinearsFloat(on: execution)
-    let judged = try source.tokens(ofText: text, most: tokens)
+    let judged = try source.tokens(ofText: text, most: tokens ?? 4096)
     let judge = ModelJudge<DecoderModel>.perplexity(of: judged, window: window)
-    let seen = try calibrate.map { try source.tokens(ofText: $0, most: calibrationTokens) } ?? []
+    let seen =
+      try calibrate.map { try source.tokens(ofText: $0, most: calibrationTokens ?? 4096) } ?? []
     var settings = CalibrationSettings(Perplexity.windows(seen, context: window).map(Array.init))
-    (settings.parts, settings.balancesTokens) = (parts, normalizeTokens)
+    (settings.parts, settings.balancesTokens) = (parts ?? 1, normalizeTokens)
     progress.show("seeing the inputs of all layers")
     let inputs =
-      parts == 1 && !seen.isEmpty
+      settings.parts == 1 && !seen.isEmpty
       ? try float.inputs(settings.sequences, balancesTokens: normalizeTokens, on: execution) : nil
     var comparison = QuantizationComparison(model: model, calibrationTokens: seen.count)
     comparison.tokens = judged.count
@@ -129,11 +137,18 @@ struct CompareQuantizationsCommand: ParsableCommand {
   private func compareEncoder(
     _ progress: Progress, _ execution: Execution
   ) throws -> QuantizationComparison {
-    guard parts == 1, normalizeTokens, context == nil else {
-      throw Failure("--parts, --context and --no-normalize-tokens are for language models")
+    guard parts == nil, normalizeTokens, context == nil, tokens == nil, calibrationTokens == nil
+    else {
+      throw Failure(
+        "--parts, --context, --tokens, --calibration-tokens and --no-normalize-tokens are for language models"
+      )
     }
-    let source = try TextEmbedder(folder: model, copies: reading.copies)
-    let texts = try affine.text(of: text).textLines(omittingEmpty: true).map(String.init)
+    let variants = try variant.isEmpty ? QuantizationVariant.usualOfEncoders() : variant
+    guard calibrate == nil || variants.contains(where: \.needsInputs) else {
+      throw Failure("no variant watches what layers read: leave --calibrate out")
+    }
+    let source = try TextEmbedder.open(model, copies: reading.copies)
+    let texts = try affine.text(of: text).lines(of: text, omittingEmpty: true)
     guard !texts.isEmpty else { throw Failure("'\(text)' is empty") }
     let novel = try calibrate.map(affine.text) ?? ""
     let sequences = texts.map(source.tokens)
@@ -145,7 +160,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
     var comparison = QuantizationComparison(model: model, calibrationTokens: 0)
     comparison.tokens = sequences.reduce(0) { $0 + $1.count }
     try comparison.addFloat(source.model, judge: judge)
-    for variant in try variant.isEmpty ? QuantizationVariant.usualOfEncoders() : variant {
+    for variant in variants {
       try comparison.add(variant, to: source.model, progress) { choice, plan in
         var embedder = source
         let method = TextEmbedder.method(choice, variant.type, variant.inputs)

@@ -33,7 +33,7 @@ struct QuantizationChoices: ParsableArguments {
 
   /// What a person asked for.
   func plan() throws -> QuantizationPlan {
-    let type = try Self.type(weights)
+    let type = isMix ? Q4KWeight.type : try QuantizedType.named(weights)
     let method = quantizationMethod
     if type.mapping.codes != nil, method is GPTQ || method is ScaledGPTQ || method is HQQ {
       throw Failure(
@@ -44,7 +44,7 @@ struct QuantizationChoices: ParsableArguments {
     for layer in layers {
       rules.append(
         QuantizationPlan.Rule(
-          layer.pattern, as: layer.type == "float32" ? nil : try Self.type(layer.type)))
+          layer.pattern, as: layer.type == "float32" ? nil : try QuantizedType.named(layer.type)))
     }
     rules += skip.map { QuantizationPlan.Rule($0, as: nil) }
     return QuantizationPlan(
@@ -57,7 +57,7 @@ struct QuantizationChoices: ParsableArguments {
       if range != nil { throw Failure("--static needs --activations, as int8-tensor") }
       return nil
     }
-    let type = try Self.type(activations)
+    let type = try QuantizedType.named(activations)
     if range != nil, type.block != Block(rows: Block.whole, columns: Block.whole) {
       throw Failure("--static needs one scale for all values, as in int8-tensor, not \(type.name)")
     }
@@ -65,16 +65,8 @@ struct QuantizationChoices: ParsableArguments {
   }
 
   /// Whether layers have llama.cpp's mix of types.
-  var isMix: Bool { weights.lowercased() == "q4_k_m" }
+  var isMix: Bool { weights.lowercased() == QuantizedType.mixName }
 
-  private static func type(_ name: String) throws -> QuantizedType {
-    if name.lowercased() == "q4_k_m" { return Q4KWeight.type }
-    let stored = GGUFTensorType.allCases.first { $0.name.lowercased() == name.lowercased() }
-    if let type = stored?.quantizedType ?? QuantizedType(name: name) { return type }
-    throw Failure(
-      "'\(name)' is no quantized type: int8-row, int4-group32, uint4-group32-biased and q4_0 are some"
-    )
-  }
 }
 
 /// Names and their type, as a person writes them: `*.down_proj=int8-row`.

@@ -25,7 +25,7 @@ struct QuantizationVariant {
     guard (1...3).contains(parts.count) else {
       throw Failure("'\(text)' is not TYPE, TYPE:METHOD or TYPE:METHOD:ACTIVATIONS")
     }
-    type = try Self.type(parts[0])
+    type = try QuantizedType.named(parts[0])
     methodText = parts.count > 1 ? parts[1] : "rtn"
     if methodText.hasPrefix("outliers=") {
       let threshold = methodText.dropFirst("outliers=".count)
@@ -39,14 +39,7 @@ struct QuantizationVariant {
       return
     }
     method = .choice(try MethodChoice(methodText))
-    inputs = parts.count > 2 && parts[2] != "float32" ? try Self.type(parts[2]) : nil
-  }
-
-  private static func type(_ name: String) throws -> QuantizedType {
-    guard let type = QuantizedType(name: name) else {
-      throw Failure("'\(name)' is no type: int8-row, int4-group32, uint4-group32-biased are some")
-    }
-    return type
+    inputs = parts.count > 2 && parts[2] != "float32" ? try QuantizedType.named(parts[2]) : nil
   }
 
   /// What progress shows.

@@ -16,6 +16,7 @@ extension QuantizeCommand {
           + "rtn or hqq, without texts or activations")
     }
     let file = try SafeTensorsFile.open(input, copies: reading.copies)
+    try plan.check(file.header.entries.filter(\.isWeight).map(\.name))
     var writer = SafeTensorsWriter()
     writer.metadata = file.header.metadata
     var layers: [LayerQuantization] = []

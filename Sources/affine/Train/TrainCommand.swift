@@ -59,6 +59,10 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
       throw ValidationError("--compare names no recipe")
     }
+    let names = compare?.split(separator: ",") ?? []
+    if let name = names.enumerated().first(where: { names[..<$0].contains($1) })?.element {
+      throw ValidationError("--compare names \(name) twice")
+    }
     guard compare == nil || recipe == nil else {
       throw ValidationError("--compare names all recipes: leave --recipe out")
     }

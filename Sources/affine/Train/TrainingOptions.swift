@@ -18,7 +18,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "How its moments are kept: float32, bfloat16, dynamic8, dynamic4, float8.")
   var moments = MomentFormat.float32
   @Option(help: "What the first moment keeps of itself.") var beta1: Float = 0.9
-  @Option(help: "What the second moment keeps of itself.") var beta2: Float = 0.95
+  @Option(help: "What the second moment keeps of itself; usually 0.95.") var beta2: Float?
   @Option(help: "What of a parameter a step takes away, times the learning rate.")
   var weightDecay: Float = 0.01
   @Option(help: "Clip the norm of all gradients together.") var clip: Float?
@@ -51,8 +51,11 @@ struct TrainingOptions: ParsableArguments {
     }
     try require(warmUp, in: 0...1 << 30, for: "--warm-up")
     try require(weightDecay, in: 0...Float.greatestFiniteMagnitude, for: "--weight-decay")
-    for (option, beta) in [("--beta1", beta1), ("--beta2", beta2)] {
+    for (option, beta) in [("--beta1", beta1), ("--beta2", beta2 ?? 0)] {
       try require(beta, in: 0...Float(1).nextDown, for: option)
+    }
+    guard beta2 == nil || optimizer != .sgd else {
+      throw ValidationError("--beta2 is of a second moment, which sgd has not")
     }
     if let clip { try require(clip, in: .leastNonzeroMagnitude ... .infinity, for: "--clip") }
   }
@@ -69,7 +72,8 @@ struct TrainingOptions: ParsableArguments {
     settings.accumulation = accumulation
     settings.largestNorm = clip ?? .infinity
     settings.optimizer = OptimizerSettings(
-      kind: optimizer, moments: moments, beta1: beta1, beta2: beta2, weightDecay: weightDecay)
+      kind: optimizer, moments: moments, beta1: beta1, beta2: beta2 ?? 0.95,
+      weightDecay: weightDecay)
     settings.gradients = gradients
     settings.seed = seed
     settings.dataSeed = dataSeed
@@ -87,14 +91,25 @@ struct TrainingOptions: ParsableArguments {
       }
       return schedule
     }
-    recipe = recipe.keepingFloat(try products())
-    // Other products are another recipe, in reports and to a checkpoint.
-    for product in try products().map(\.rawValue).sorted() { recipe.name += "-float-\(product)" }
+    for product in try products().sorted(by: { $0.rawValue < $1.rawValue }) {
+      let changed = recipe.keepingFloat([product])
+      guard changed != recipe else {
+        throw Failure("--float-products: the \(product.rawValue) product of '\(name)' is in float")
+      }
+      recipe = changed
+      // Other products are another recipe, in reports and to a checkpoint.
+      recipe.name += "-float-\(product.rawValue)"
+    }
     if precision != .float32 {
       recipe.precision = precision
       recipe.name += "-in-\(precision.rawValue)"
     }
     if nearestUpdates {
+      guard recipe.weight != .float32 else {
+        throw Failure(
+          "--nearest-updates is of weights in codes or bfloat16, and '\(name)' keeps them in float32"
+        )
+      }
       recipe.updatesStochastically = false
       recipe.name += "-nearest"
     }

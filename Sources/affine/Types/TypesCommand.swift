@@ -1,3 +1,5 @@
+import AffineBench
+import AffineFormats
 import AffineQuant
 import ArgumentParser
 
@@ -10,6 +12,8 @@ struct TypesCommand: ParsableCommand {
     let codeBits: Int
     let bitsPerWeight: Double
     let bytesPerWeight: Double
+    /// What GGUF calls blocks of such codes and scales, as options name them.
+    @Nullable var gguf: String?
   }
 
   static let configuration = CommandConfiguration(
@@ -17,7 +21,7 @@ struct TypesCommand: ParsableCommand {
     discussion: """
       Types compose freely: other groups than 32, 64 and 128, other blocks than 32 × 32 and, where a type \
       has groups, other scales can be named too, as int4-group48 or int8-block16x64. Float types are float32, \
-      float16 and bfloat16.
+      float16 and bfloat16. GGUF's name of a type, as q4_k, names it too.
 
         affine types int4
         affine types uint4-group32 --rows 4096 --columns 14336
@@ -35,7 +39,9 @@ struct TypesCommand: ParsableCommand {
   }
 
   func run() throws {
-    let entries = Catalog.types.filter { $0.name.hasPrefix(prefix) }.map { entry($0) }
+    let entries = Catalog.types.filter { type in
+      type.name.hasPrefix(prefix) || Self.blocks(type)?.hasPrefix(prefix.lowercased()) ?? false
+    }.map { entry($0) }
     guard !entries.isEmpty else { throw Failure("no type's name begins with '\(prefix)'") }
     switch format {
     case .json: try printJSON(entries)
@@ -51,18 +57,23 @@ struct TypesCommand: ParsableCommand {
       mapping: type.mapping.kind.name,
       scale: (type.mapping.codes.map { "\($0.storage.name)-\($0.block.name)-" } ?? "")
         + type.mapping.scale.rawValue,
-      codeBits: type.storage.bits, bitsPerWeight: 8 * bytes, bytesPerWeight: bytes)
+      codeBits: type.storage.bits, bitsPerWeight: 8 * bytes, bytesPerWeight: bytes,
+      gguf: Self.blocks(type))
+  }
+
+  private static func blocks(_ type: QuantizedType) -> String? {
+    GGUFTensorType.allCases.first { $0.quantizedType == type }?.argument
   }
 
   private func table(_ entries: [Entry]) -> TextTable {
     var table = TextTable([
       "name", "storage", "granularity", "mapping", "scale", "bits of a code", "bits a weight",
-      "bytes a weight",
+      "bytes a weight", "in GGUF",
     ])
     table.rows = entries.map {
       [
         $0.name, $0.storage, $0.granularity, $0.mapping, $0.scale, "\($0.codeBits)",
-        $0.bitsPerWeight.fixed(3), $0.bytesPerWeight.fixed(4),
+        $0.bitsPerWeight.fixed(3), $0.bytesPerWeight.fixed(4), $0.gguf ?? "",
       ]
     }
     return table

@@ -150,6 +150,23 @@ import Testing
     #expect(Set(table.map(String.init)) == Set(rows))
   }
 
+  /// A file that was named says what it is, though nothing lies beside it.
+  @Test(arguments: [
+    ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "pointer of Git LFS"),
+    ("<!DOCTYPE html><html></html>", "a page in HTML"), ("", "the file is empty"),
+  ])
+  func namedFilesSayWhatTheyAre(contents: String, sentence: String) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for name in ["model.safetensors", "model.gguf"] {
+      let path = folder.appending(path: name)
+      try Data(contents.utf8).write(to: path)
+      let error = #expect(throws: (any Error).self) { try ModelSource.open(path.path) }
+      #expect("\(try #require(error))".contains(sentence))
+    }
+  }
+
   /// Without the change each file is read as far as there are tensors.
   @Test func plainFilesAreRead() throws {
     #expect(try Self.sentence(.decoder, Self.llama([:])) == nil)

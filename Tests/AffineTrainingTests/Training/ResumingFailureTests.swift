@@ -61,6 +61,10 @@ import Testing
         try SmallRun(.int8WeightOnly) { _, settings in settings.batch = 3 },
         "settings.batch is 2 there, not 3"
       ),
+      (
+        try SmallRun(.int8WeightOnly) { shape, _ in shape.positions = .rotary },
+        "configuration.blocks.0.rotary is none there, not base, columns, divisors, magnitude"
+      ),
     ]
     for (other, text) in others {
       var trainer = try other.trainer()
