@@ -74,7 +74,7 @@ package enum TransposeKernels {
   }
 
   /// Columns of floats that lie side by side become a panel of pairs of bfloat16.
-  static let pairs = unsafe KernelTable<PairColumns>(
+  package static let pairs = unsafe KernelTable<PairColumns>(
     aq_columns_bf16(), portable: "aq_columns_bf16_portable"
   ) { family in
     let arguments = unsafe family.c

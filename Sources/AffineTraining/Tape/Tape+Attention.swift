@@ -27,10 +27,10 @@ extension Tape {
       lengths: Array(repeating: sequence, count: q.shape.rows / sequence), rule)
   }
 
-  /// The same of sequences that have as many rows each.
+  /// The same of sequences that have as many rows each, with products in a precision.
   func attention(
     _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyValueHeads: Int, lengths: [Int],
-    _ rule: ScoreRule? = nil
+    _ rule: ScoreRule? = nil, precision: Precision = .float32
   ) throws(TrainingError) -> Variable {
     try checkHeads(q, heads, 1, "attention")
     try checkHeads(k, keyValueHeads, 1, "attention")
@@ -44,6 +44,8 @@ extension Tape {
       .mismatchedExtent(
         axis: "heads' columns", lhs: q.shape.columns / heads,
         rhs: k.shape.columns / keyValueHeads))
+    var execution = execution
+    execution.precision = precision
     let attention = Attention(
       heads: heads, keyValueHeads: keyValueHeads, lengths: lengths, isCausal: true, rule: rule)
     let result = attention(
@@ -52,7 +54,7 @@ extension Tape {
     return record(
       .float32(result.output), from: [q, k, v],
       saving: [q.value, k.value, v.value, .float32(result.output), .float32(result.logSums)]
-    ) { [unowned self] gradient, saved throws(TrainingError) in
+    ) { [unowned self, execution] gradient, saved throws(TrainingError) in
       let parts = attention.gradients(
         saved[0].floats(on: execution), saved[1].floats(on: execution),
         saved[2].floats(on: execution), output: saved[3].floats(), logSums: saved[4].floats(),
