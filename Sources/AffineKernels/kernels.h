@@ -236,6 +236,11 @@
   K(product_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
   K(product_f32, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
+#define AQ_ROWS_product_bf16(K)                                                                                 \
+  K(product_bf16, amxbf16, AQ_AMXBF16 | AQ_AMX | AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, \
+    true, AQ_NO_TILE)                                                                                           \
+  K(product_bf16, avx512bf16, AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)
+
 // Functions of elements and of rows: one loop each, vectorized for the instruction set.
 #define AQ_LOOP(K, name)                                               \
   K(name, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, false, AQ_NO_TILE) \

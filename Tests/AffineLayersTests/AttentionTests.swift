@@ -102,6 +102,52 @@ import Testing
     }
   }
 
+  /// Products of bfloat16 err by their bound, a part of the magnitudes of their terms: scores by that of size · largest
+  /// q · largest k / √size; weights by what that is as an exponent, twice; then sums over the sequence once more.
+  @Test(arguments: cases, ["portable", "avx512bf16", "amxbf16"])
+  func inBFloat16IsNearItsDefinition(_ c: Case, isa: String) throws {
+    guard let set = InstructionSet(name: isa), set.isSubset(of: .running) else { return }
+    var execution = Execution(threads: 2, instructionSet: set)
+    execution.precision = .bfloat16
+    let q = Samples.matrix(c.rows, c.heads * c.size, seed: 1)
+    let k = Elementwise.scale(
+      Samples.matrix(c.rows, c.keyValueHeads * c.size, seed: 2), by: 0.1, on: .threads(1))
+    let v = Samples.matrix(c.rows, c.keyValueHeads * c.size, seed: 3)
+    let g = Samples.matrix(c.rows, c.heads * c.size, seed: 4)
+    let attention = Attention(
+      heads: c.heads, keyValueHeads: c.keyValueHeads, lengths: c.lengths, isCausal: c.isCausal)
+    let (output, logSums) = attention(q, k, v, on: execution)
+    let found = attention.gradients(q, k, v, output: output, logSums: logSums, g, on: execution)
+
+    func largest(_ x: Matrix<Float>) -> Double {
+      Double(x.values.array.reduce(0) { max($0, $1.magnitude) })
+    }
+    func distance(_ a: Matrix<Float>, _ b: [Double]) -> Double {
+      zip(a.values.array, b).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
+    }
+    let longest = c.lengths.max() ?? 0
+    let ofSize = Precision.bfloat16.errorBound(depth: c.size)
+    let ofSequence = Precision.bfloat16.errorBound(depth: longest)
+    let ofWeight = exp(2 * ofSize * Double(c.size).squareRoot() * largest(q) * largest(k)) - 1
+    let ofSum = ofWeight + (1 + ofWeight) * ofSequence
+    // The roundings of float32 beside.
+    let slack = 1.01
+    let expected = Self.attention([q, k, v].map(Grid.init), c)
+    #expect(distance(output, expected.values) <= slack * ofSum * largest(v))
+
+    let (exactOutput, exactSums) = attention(q, k, v, on: .threads(1))
+    let exact = attention.gradients(
+      q, k, v, output: exactOutput, logSums: exactSums, g, on: .threads(1))
+    func numbers(_ x: Matrix<Float>) -> [Double] { x.values.array.map(Double.init) }
+    // A slope is a weight times the difference of two sums of a head's terms.
+    let terms = Double(c.size).squareRoot() * largest(g) * largest(v)
+    let ofSlopes = 2 * terms * ofWeight + (1 + ofWeight) * terms * (ofSize + ofSum + 2 * ofSequence)
+    let shared = Double(longest * c.heads / c.keyValueHeads)
+    #expect(distance(found.q, numbers(exact.q)) <= slack * ofSlopes * largest(k))
+    #expect(distance(found.k, numbers(exact.k)) <= slack * shared * ofSlopes * largest(q))
+    #expect(distance(found.v, numbers(exact.v)) <= slack * shared * ofSum * largest(g))
+  }
+
   @Test(arguments: [true, false]) func largeScoresStayNumbers(isCausal: Bool) {
     let attention = Attention(heads: 1, keyValueHeads: 1, lengths: [20], isCausal: isCausal)
     let q = Elementwise.scale(Samples.matrix(20, 8, seed: 1), by: 100, on: .threads(1))

@@ -123,6 +123,7 @@ typedef struct {
   FAMILY(encode_any) \
   FAMILY(squares_f32) \
   FAMILY(product_f32) \
+  FAMILY(product_bf16) \
   FAMILY(finish_f32) \
   FAMILY(add_f32) \
   FAMILY(accumulate_f32) \

@@ -135,6 +135,9 @@ typedef struct {
 ///
 /// Both operands stay where they lie: neighbouring columns of `rhs` and `out` are neighbours in memory,
 /// everything else is a stride apart, in floats.
+///
+/// In product_bf16 a float is two bfloat16, of neighbouring k, the earlier in its lower half; sums are as those of
+/// aq_matmul_codes_args, and `lhs_row` or `lhs_depth` is 1.
 typedef struct {
   size_t rows, columns, depth;
   const float *_Nonnull lhs;

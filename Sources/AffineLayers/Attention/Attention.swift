@@ -86,10 +86,10 @@ package struct Attention: Sendable {
       let head = AttentionHead(
         sequence: rows.count, size: size, isCausal: isCausal, rule, execution)
       let panels = head.panels(HeadRows(k, row: first, column: pair * size))
-      let values = HeadRows(v, row: first, column: pair * size)
+      let values = head.right(HeadRows(v, row: first, column: pair * size))
       let scores = head.scores
       for index in queryHeads(of: pair) {
-        let queries = HeadRows(q, row: first, column: index * size)
+        let queries = head.left(HeadRows(q, row: first, column: index * size))
         let target = HeadRows.Output(
           output.memory, stride: q.shape.columns, row: first, column: index * size)
         for block in head.blocks {

@@ -19,6 +19,26 @@ enum AttentionKernels {
     }
   }
 
+  /// The same of pairs of bfloat16.
+  static let pairProduct = unsafe KernelTable<ProductInPlace>(
+    aq_product_bf16(), portable: "aq_product_bf16_portable"
+  ) { family in
+    let t = unsafe family.c
+    for i in unsafe 0..<t.rows {
+      for j in unsafe 0..<t.columns {
+        var sum: Float = unsafe t.accumulate ? t.out[i * t.out_row + j] : 0
+        for k in unsafe 0..<t.depth {
+          let a = unsafe t.lhs[i * t.lhs_row + k * t.lhs_depth].bitPattern
+          let b = unsafe t.rhs[k * t.rhs_depth + j].bitPattern
+          sum.addProduct(Float(bitPattern: a << 16), Float(bitPattern: b << 16))
+          sum.addProduct(
+            Float(bitPattern: a & 0xffff_0000), Float(bitPattern: b & 0xffff_0000))
+        }
+        unsafe t.out[i * t.out_row + j] = sum
+      }
+    }
+  }
+
   static let weights = unsafe KernelTable<AttentionWeights>(
     aq_attentionweights_f32(), portable: "aq_attentionweights_f32_portable"
   ) { family in

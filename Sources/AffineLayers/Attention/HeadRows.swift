@@ -31,5 +31,12 @@ struct HeadRows {
     }
 
     var pointer: UnsafeMutablePointer<Float> { unsafe start }
+
+    /// Makes the first values of some rows zero.
+    func clear(rows: Int, columns: Int) {
+      for row in 0..<rows {
+        unsafe (start + row * stride).update(repeating: 0, count: columns)
+      }
+    }
   }
 }

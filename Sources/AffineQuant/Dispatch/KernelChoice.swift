@@ -74,7 +74,9 @@ func isIntegerProduct(_ first: OperandType, _ second: OperandType) -> Bool {
 
 /// The rule that the compiler holds calls to: a scale may vary only over free axes, or be constant
 /// inside a slice of the contracted one. What is float on either side has no contracted scale.
-func isLegal(_ operation: MatrixOperation, _ first: OperandType, _ second: OperandType?) -> Bool {
+package func isLegal(
+  _ operation: MatrixOperation, _ first: OperandType, _ second: OperandType?
+) -> Bool {
   guard operation.isProduct else {
     guard case .quantized(let type) = first, second == nil else { return false }
     return switch operation {

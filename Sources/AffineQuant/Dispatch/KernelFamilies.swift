@@ -51,7 +51,12 @@ package import AffineKernels
 /// Columns to a panel.
 @safe struct CopyColumns { var c: aq_columns_args }
 /// Columns of floats to a panel of pairs.
-@safe struct PairColumns { var c: aq_pairs_args }
+@safe package struct PairColumns {
+  package var c: aq_pairs_args
+
+  package init(c: aq_pairs_args) { unsafe self.c = c }
+}
+
 /// Sums of a product to its result.
 @safe struct FinishRows { var c: aq_finish_args }
 /// Bytes of a panel to halves of bytes.

@@ -49,7 +49,7 @@ package struct KernelTable<Arguments>: Sendable {
   }
 
   /// Whether the execution may use a kernel that is not the portable one.
-  func isSpecial(on execution: Execution) -> Bool {
+  package func isSpecial(on execution: Execution) -> Bool {
     choice(on: execution, .max).row.tier != .portable
   }
 

@@ -74,7 +74,7 @@ package enum TransposeKernels {
   }
 
   /// Columns of floats that lie side by side become a panel of pairs of bfloat16.
-  static let pairs = unsafe KernelTable<PairColumns>(
+  package static let pairs = unsafe KernelTable<PairColumns>(
     aq_columns_bf16(), portable: "aq_columns_bf16_portable"
   ) { family in
     let arguments = unsafe family.c
@@ -91,21 +91,19 @@ package enum TransposeKernels {
     }
   }
 
-  /// Turns bytes that lie row by row.
+  /// Turns bytes whose rows lie `stride` bytes apart.
   static func turn(
-    _ rows: borrowing Span<UInt8>, _ shape: Shape, into turned: inout [UInt8],
+    _ rows: UnsafePointer<UInt8>, stride: Int, _ shape: Shape, into turned: inout [UInt8],
     _ kernel: Kernel<TransposeBytes>
   ) {
-    precondition(rows.count >= shape.count && turned.count >= shape.count)
-    unsafe rows.withUnsafeBufferPointer { rows in
-      unsafe turned.withUnsafeMutableBufferPointer { turned in
-        guard let from = rows.baseAddress, let to = turned.baseAddress else { return }
-        var arguments = unsafe TransposeBytes(
-          c: aq_transpose_args(
-            rows: shape.rows, columns: shape.columns, in: from, in_stride: shape.columns, out: to,
-            out_stride: shape.rows, streams: false))
-        kernel(&arguments)
-      }
+    precondition(turned.count >= shape.count)
+    unsafe turned.withUnsafeMutableBufferPointer { turned in
+      guard let to = turned.baseAddress else { return }
+      var arguments = unsafe TransposeBytes(
+        c: aq_transpose_args(
+          rows: shape.rows, columns: shape.columns, in: rows, in_stride: stride, out: to,
+          out_stride: shape.rows, streams: false))
+      kernel(&arguments)
     }
   }
 

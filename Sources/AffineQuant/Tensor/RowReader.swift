@@ -1,7 +1,9 @@
 /// Reads parts of rows as floats; those of `Float` are read where they are.
+@safe
 struct RowReader<Element: FloatElement> {
   private let matrix: Matrix<Element>
-  private let floats: Matrix<Float>?
+  /// The values of `matrix`, an address: threads that count references to one matrix wait for each other.
+  private let floats: UnsafePointer<Float>?
   private var scratch: [Float] = []
 
   /// Values that are lent at once, where they are more than a row: the second-level cache holds them
@@ -10,7 +12,7 @@ struct RowReader<Element: FloatElement> {
 
   init(_ matrix: Matrix<Element>) {
     self.matrix = matrix
-    floats = matrix as? Matrix<Float>
+    unsafe floats = (matrix as? Matrix<Float>)?.values.pointer
   }
 
   /// Lends some columns of rows, a few rows at a time.
@@ -31,11 +33,10 @@ struct RowReader<Element: FloatElement> {
     _ rows: Range<Int>, _ columns: Range<Int>, _ body: (FloatRows) -> Void
   ) {
     let (stride, width) = (matrix.shape.columns, columns.count)
-    if let floats {
-      let first = rows.lowerBound * stride + columns.lowerBound
-      let end = (rows.upperBound - 1) * stride + columns.upperBound
-      FloatRows.lend(
-        floats.values.span.extracting(first..<end), rows, columns, stride: stride, body)
+    if let floats = unsafe floats {
+      precondition(rows.upperBound <= matrix.shape.rows && columns.upperBound <= stride)
+      unsafe FloatRows.lend(
+        floats + rows.lowerBound * stride + columns.lowerBound, rows, columns, stride: stride, body)
       return
     }
     let missing = rows.count * width - scratch.count

@@ -163,7 +163,7 @@ extension TapePass {
     return try tape.attention(
       heads.query, key, value, heads: configuration.heads,
       keyValueHeads: configuration.keyValueHeads, lengths: lengths,
-      configuration.scoreRule(block))
+      configuration.scoreRule(block), precision: recipe.precision)
   }
 
   private func normalize(

@@ -60,7 +60,7 @@ extension Transformer {
     let states = try pass.norm(.norm, try pass.states(of: batch.inputs))
     let loss = try tape.crossEntropy(
       states, head: try pass.parameter(.weight(configuration.isTied ? .embedding : .head)),
-      cap: configuration.logitCap, targets: batch.targets)
+      cap: configuration.logitCap, targets: batch.targets, precision: recipe.precision)
     return TransformerLoss(mean: loss.mean, root: loss.variable, parameters: variables)
   }
 

@@ -3,7 +3,8 @@ public import AffineQuant
 
 /// A decoder whose parameters are trained.
 ///
-/// Its linear layers follow a recipe; embeddings, norms, attention and the head compute in float32. The
+/// Its linear layers follow a recipe; embeddings, norms, attention and the head compute in float32, with products in
+/// the recipe's precision. The
 /// moments of embeddings are kept in float32, because most rows have a gradient only now and then (Dettmers
 /// et al., arXiv 2110.02861, section 2.3).
 public struct Transformer: Sendable {

@@ -106,7 +106,7 @@ struct LinearProducts {
     _ operation: MatrixOperation, _ left: ErasedOperand, _ right: ErasedOperand
   ) throws(QuantizationError) -> Matrix<Float> {
     var left = left
-    if kernels(for: operation, left.type, right.type) == nil {
+    if !isLegal(operation, left.type, right.type) {
       left = .float(.float32(left.stored.floats(on: execution)))
     }
     return try shaped { () throws(ShapeError) in

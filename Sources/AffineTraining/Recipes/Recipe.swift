@@ -48,7 +48,8 @@ public struct Recipe: Sendable, Hashable {
   /// Whether inputs are normalized by their root mean square first (BitNet).
   public var normalizesInputs = false
 
-  /// What operands that are no codes of whole numbers are multiplied as.
+  /// What operands that are no codes of whole numbers are multiplied as: those of linear layers, of attention
+  /// and of the head.
   public var precision = Precision.float32
 
   /// Float products, to start from.

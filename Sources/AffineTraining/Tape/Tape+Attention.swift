@@ -19,7 +19,7 @@ extension Tape {
   /// - Throws: ``TrainingError``: where layers exchange codes, a gradient that is not finite.
   public func attention(
     _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyValueHeads: Int, lengths: [Int],
-    _ rule: ScoreRule? = nil
+    _ rule: ScoreRule? = nil, precision: Precision = .float32
   ) throws(TrainingError) -> Variable {
     try checkHeads(q, heads, lengths, "attention")
     try checkHeads(k, keyValueHeads, lengths, "attention")
@@ -30,6 +30,8 @@ extension Tape {
       .mismatchedExtent(
         axis: "heads' columns", lhs: q.shape.columns / heads,
         rhs: k.shape.columns / keyValueHeads))
+    var execution = execution
+    execution.precision = precision
     let attention = Attention(
       heads: heads, keyValueHeads: keyValueHeads, lengths: lengths, isCausal: true, rule: rule)
     let result = attention(
@@ -38,7 +40,7 @@ extension Tape {
     return record(
       .float32(result.output), from: [q, k, v],
       saving: [q.value, k.value, v.value, .float32(result.output), .float32(result.logSums)]
-    ) { [unowned self] gradient, saved throws(TrainingError) in
+    ) { [unowned self, execution] gradient, saved throws(TrainingError) in
       let parts = attention.gradients(
         saved[0].floats(on: execution), saved[1].floats(on: execution),
         saved[2].floats(on: execution), output: saved[3].floats(), logSums: saved[4].floats(),

@@ -1,5 +1,5 @@
 internal import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 extension Tape {
   /// Values of a head in codes that are floats at a time.
@@ -15,12 +15,13 @@ extension Tape {
   ///   - head: `n × k`, values, or codes that nobody trains.
   ///   - cap: Logits end at `cap · tanh(logit / cap)`.
   ///   - targets: A row of `head` for each row of `states`, or −1.
+  ///   - precision: What products of floats are multiplied as.
   ///   - slice: Logits that are held at once, but one row at least: 64 MB, and what becomes of them.
   /// - Returns: The mean, and it as a 1 × 1 matrix on the tape.
   /// - Throws: ``TrainingError/shape(tensor:_:)``: targets that are no rows of the head, or not one a row.
   public func crossEntropy(
     _ states: Variable, head: Variable, cap: Float? = nil, targets: [Int],
-    slice: Int = 1 << 24
+    precision: Precision = .float32, slice: Int = 1 << 24
   ) throws(TrainingError) -> (mean: Double, variable: Variable) {
     let (name, vocabulary) = ("the loss", head.shape.rows)
     try check(
@@ -31,8 +32,9 @@ extension Tape {
     let rows = targets.indices.filter { targets[$0] >= 0 }
     let input = states.value.floats(on: execution)
     var sums = HeadSums(
-      head: head.value, cap: cap, share: 1 / Float(max(rows.count, 1)), execution: execution,
-      wantsInput: isTraining && states.node != nil, wantsHead: isTraining && head.node != nil)
+      head: head.value, cap: cap, share: 1 / Float(max(rows.count, 1)), precision: precision,
+      execution: execution, wantsInput: isTraining && states.node != nil,
+      wantsHead: isTraining && head.node != nil)
     let most = max(slice / max(vocabulary, 1), 1)
     for first in stride(from: 0, to: rows.count, by: most) {
       let part = Array(rows[first..<min(first + most, rows.count)])
@@ -65,6 +67,7 @@ extension Tape {
     let head: StoredMatrix
     let cap: Float?
     let share: Float
+    let precision: Precision
     let execution: Execution
     let wantsInput, wantsHead: Bool
     var loss = 0.0
@@ -130,8 +133,10 @@ extension Tape {
     private func product(
       _ operation: MatrixOperation, _ left: ErasedOperand, _ right: ErasedOperand
     ) throws(QuantizationError) -> Matrix<Float> {
-      try LinearProducts(
-        recipe: .float32, noise: Noise(seed: 0, step: 0), execution: execution
+      var recipe = Recipe.float32
+      recipe.precision = precision
+      return try LinearProducts(
+        recipe: recipe, noise: Noise(seed: 0, step: 0), execution: execution
       ).product(operation, left, right)
     }
 

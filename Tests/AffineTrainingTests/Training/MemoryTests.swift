@@ -46,11 +46,11 @@ import Testing
         == float(x: 3, h: 3, qkv: 3, attention: 1, hidden: 2))
   }
 
-  /// Codes of inputs in the place of inputs; query, key and value quantize for themselves. The weights'
-  /// codes are saved too.
+  /// Codes of inputs in the place of inputs, of which query, key and value read the same. The weights' codes
+  /// are saved too.
   @Test func switchBackM() throws {
     let bytes = try bytes(.switchBackM).bytes
-    let inputs = 5 * (codes(rows, w) + 4 * rows) + codes(rows, hidden) + 4 * rows
+    let inputs = 3 * (codes(rows, w) + 4 * rows) + codes(rows, hidden) + 4 * rows
     let weights = 4 * (w * w + 4) + 2 * (w * hidden + 4)
     #expect(
       bytes.activations

@@ -18,11 +18,15 @@ struct ByteLanes {
   private let kernels: PackingKernels
   /// What the addresses belong to.
   private let owners: (CodeMatrix, ContractedSlices)
-  /// A lane before it is padded.
-  private var lane: [UInt8]
-  /// The contracted rows of some columns, and the same turned.
-  private var rows: [UInt8] = []
-  private var turned: [UInt8] = []
+
+  /// What one thread works in.
+  struct Scratch {
+    /// A lane before it is padded.
+    fileprivate var lane: [UInt8] = []
+    /// The contracted rows of some columns, and the same turned.
+    fileprivate var rows: [UInt8] = []
+    fileprivate var turned: [UInt8] = []
+  }
 
   /// The matrix lies row by row; `offset` is added to every code.
   init(
@@ -38,34 +42,35 @@ struct ByteLanes {
     self.offset = UInt8(truncatingIfNeeded: offset) &- sign
     self.kernels = kernels
     owners = (matrix, slices)
-    let isPadded = !slices.isUnpadded && operand.axis == .rows
-    lane = [UInt8](repeating: 0, count: isPadded ? operand.contracted : 0)
   }
 
   /// Writes the padded bytes of some lanes.
-  mutating func write(_ lanes: Range<Int>, into bytes: inout MutableSpan<UInt8>) {
+  func write(
+    _ lanes: Range<Int>, into bytes: inout MutableSpan<UInt8>, _ scratch: inout Scratch
+  ) {
     switch axis {
     case .rows:
       for (index, row) in lanes.enumerated() {
         var target = bytes.part(index * slices.depth..<(index + 1) * slices.depth)
-        write(row: row, into: &target)
+        unsafe write(codes + row * rowBytes, into: &target, &scratch)
       }
-    case .columns: write(columns: lanes, into: &bytes)
+    case .columns: write(columns: lanes, into: &bytes, &scratch)
     }
   }
 
-  private mutating func write(row: Int, into bytes: inout MutableSpan<UInt8>) {
-    let start = unsafe codes + row * rowBytes
+  /// Writes the lane whose codes lie at `packed`.
+  private func write(
+    _ packed: UnsafePointer<UInt8>, into bytes: inout MutableSpan<UInt8>, _ scratch: inout Scratch
+  ) {
     guard !slices.isUnpadded else {
-      unsafe unpack(start, into: &bytes)
+      unsafe unpack(packed, into: &bytes)
       return
     }
-    var lane: [UInt8] = []
-    swap(&lane, &self.lane)
-    defer { swap(&lane, &self.lane) }
-    var span = lane.mutableSpan
-    unsafe unpack(start, into: &span)
-    slices.pad(span.span, into: &bytes)
+    Self.grow(&scratch.lane, to: contracted)
+    var span = scratch.lane.mutableSpan
+    var lane = span.part(0..<contracted)
+    unsafe unpack(packed, into: &lane)
+    slices.pad(lane.span, into: &bytes)
   }
 
   private func unpack(_ packed: UnsafePointer<UInt8>, into bytes: inout MutableSpan<UInt8>) {
@@ -79,32 +84,51 @@ struct ByteLanes {
     }
   }
 
-  /// Unpacks the columns of every row, and turns them.
-  private mutating func write(columns: Range<Int>, into bytes: inout MutableSpan<UInt8>) {
+  /// Turns columns into lanes: bytes where they lie, other codes as bytes.
+  private func write(
+    columns: Range<Int>, into bytes: inout MutableSpan<UInt8>, _ scratch: inout Scratch
+  ) {
     guard let transpose = kernels.transpose else { preconditionFailure("no kernel for columns") }
-    let depth = contracted
+    let (depth, areBytes) = (contracted, bits == 8)
     // Codes of eight columns are whole bytes.
-    let first = columns.lowerBound / 8 * 8
+    let first = areBytes ? columns.lowerBound : columns.lowerBound / 8 * 8
     let width = columns.upperBound - first
-    // Taken out of self for the time of the call: it is read and written at once.
-    var (rows, turned) = (self.rows, self.turned)
-    (self.rows, self.turned) = ([], [])
-    defer { (self.rows, self.turned) = (rows, turned) }
-    Self.grow(&rows, to: depth * width)
+    // Taken out for the time of the call: both are used at once.
+    var turned = scratch.turned
+    scratch.turned = []
+    defer { scratch.turned = turned }
     Self.grow(&turned, to: depth * width)
-    var unpacked = rows.mutableSpan
-    for row in 0..<depth {
-      var target = unpacked.part(row * width..<(row + 1) * width)
-      unsafe unpack(codes + row * rowBytes + first * bits / 8, into: &target)
+    if areBytes {
+      unsafe TransposeKernels.turn(
+        codes + first, stride: rowBytes, Shape(depth, width), into: &turned, transpose)
+    } else {
+      Self.grow(&scratch.rows, to: depth * width)
+      var unpacked = scratch.rows.mutableSpan
+      for row in 0..<depth {
+        var target = unpacked.part(row * width..<(row + 1) * width)
+        unsafe unpack(codes + row * rowBytes + first * bits / 8, into: &target)
+      }
+      unsafe unpacked.span.withUnsafeBufferPointer { rows in
+        guard let rows = rows.baseAddress else { return }
+        unsafe TransposeKernels.turn(
+          rows, stride: width, Shape(depth, width), into: &turned, transpose)
+      }
     }
-    TransposeKernels.turn(
-      rows.span, Shape(depth, width), into: &turned, transpose)
-    let lanes = turned.span
-    for index in columns.indices {
-      let lane = index - first
-      let place = (index - columns.lowerBound) * slices.depth
-      var target = bytes.part(place..<place + slices.depth)
-      slices.pad(lanes.extracting(lane * depth..<(lane + 1) * depth), into: &target)
+    unsafe turned.span.withUnsafeBufferPointer { turned in
+      for index in columns.indices {
+        let lane = unsafe Span(_unsafeElements: turned)
+          .extracting((index - first) * depth..<(index - first + 1) * depth)
+        let place = (index - columns.lowerBound) * slices.depth
+        var target = bytes.part(place..<place + slices.depth)
+        guard areBytes else {
+          slices.pad(lane, into: &target)
+          continue
+        }
+        unsafe lane.withUnsafeBufferPointer { lane in
+          guard let lane = lane.baseAddress else { return }
+          unsafe write(lane, into: &target, &scratch)
+        }
+      }
     }
   }
 
@@ -114,22 +138,16 @@ struct ByteLanes {
 
   /// The sums of a lane's bytes, and of the products of neighbours, a slice each.
   func sums(
-    _ bytes: borrowing Span<UInt8>, isSigned: Bool, _ sum: inout MutableSpan<Int32>,
-    _ product: inout MutableSpan<Int32>
+    _ bytes: borrowing Span<UInt8>, isSigned: Bool, _ sum: UnsafeMutablePointer<Int32>,
+    _ product: UnsafeMutablePointer<Int32>
   ) {
     unsafe bytes.withUnsafeBufferPointer { bytes in
-      unsafe sum.withUnsafeMutableBufferPointer { sum in
-        unsafe product.withUnsafeMutableBufferPointer { product in
-          guard let codes = bytes.baseAddress, let sum = sum.baseAddress,
-            let product = product.baseAddress
-          else { return }
-          var arguments = unsafe TotalsOfSlices(
-            c: aq_totals_args(
-              codes: codes, is_signed: isSigned, slices: slices.count,
-              slice_quads: slices.quads, total: sum, product: product))
-          kernels.sums(&arguments)
-        }
-      }
+      guard let codes = bytes.baseAddress else { return }
+      var arguments = unsafe TotalsOfSlices(
+        c: aq_totals_args(
+          codes: codes, is_signed: isSigned, slices: slices.count, slice_quads: slices.quads,
+          total: sum, product: product))
+      kernels.sums(&arguments)
     }
   }
 }

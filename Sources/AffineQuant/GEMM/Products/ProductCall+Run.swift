@@ -67,7 +67,7 @@ extension ProductCall {
     guard let right = packed.tiles else { preconditionFailure("packed without panels") }
     let packer = LHSPacker(
       CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs), for: right,
-      kernel.tile, packing, workspace)
+      kernel.tile, packing, threads: threads, workspace)
     let product = IntegerProduct(
       packer, packed, kernel, threads: threads, workspace, execution, result: result)
     ThreadPool.shared.run(product, threads: threads)

@@ -110,7 +110,7 @@ extension ErasedOperand {
     on execution: Execution = .standard
   ) throws(ShapeError) -> Matrix<Float> {
     precondition(
-      kernels(for: operation, first.type, second.type) != nil,
+      isLegal(operation, first.type, second.type),
       "no \(operation.rawValue) of \(first.type.name) and \(second.type.name)")
     return try ProductCall(operation, first, second, on: execution).result()
   }

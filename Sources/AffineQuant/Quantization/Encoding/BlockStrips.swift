@@ -15,9 +15,10 @@ struct BlockStrips {
   /// Where the runs of a strip's rows end; none where every column is a run.
   let ends: [Int]
 
-  /// Values of a strip that the last cache should still hold when it is read again.
-  private static let cachedValues = 1 << 20
-  /// Codes of this many columns are whole cache lines, and whole bytes of every storage.
+  /// Values of a strip that the second-level cache should still hold when it is read again.
+  private static let cachedValues = Blocking.cacheBytes / 8
+  /// Codes of this many columns are whole cache lines; of half as many, for threads that would have none, still
+  /// whole bytes of every storage.
   private static let granule = 64
 
   init(_ grid: BlockGrid, threads: Int) {
@@ -34,7 +35,8 @@ struct BlockStrips {
     // Tall strips are narrow, and enough for all threads.
     let rows = max(min(grid.block.rows, grid.shape.rows), 1)
     let fair = threads == 1 ? columns : columns / (2 * threads)
-    width = max(min(Self.cachedValues / rows, fair) / Self.granule, 1) * Self.granule
+    let granule = columns < threads * Self.granule ? Self.granule / 2 : Self.granule
+    width = max(min(Self.cachedValues / rows, fair) / granule, 1) * granule
     (height, across) = (1, (columns + width - 1) / width)
     ends = []
   }

@@ -17,8 +17,16 @@ struct FloatRows {
     precondition(values.count >= (rows.count - 1) * stride + columns.count)
     unsafe values.withUnsafeBufferPointer { values in
       guard let start = values.baseAddress else { return }
-      unsafe body(FloatRows(rows: rows, columns: columns, stride: stride, start: start))
+      unsafe lend(start, rows, columns, stride: stride, body)
     }
+  }
+
+  /// The same of memory that the caller has checked.
+  static func lend(
+    _ start: UnsafePointer<Float>, _ rows: Range<Int>, _ columns: Range<Int>, stride: Int,
+    _ body: (FloatRows) -> Void
+  ) {
+    unsafe body(FloatRows(rows: rows, columns: columns, stride: stride, start: start))
   }
 
   /// The first value of the first row.

@@ -4,6 +4,8 @@ struct LHSPacker: LHSPacking {
   let packed: PackedLHS
   private let layout: LHSLayout
   private let slices: ContractedSlices
+  /// Panels that are packed together.
+  private let together: Int
   /// Added to every code: unsigned codes of 8 bits do not fit the signed ones that kernels take.
   private let codeOffset: Int
   /// The zero point that all right codes have, or zero where each has its own.
@@ -11,6 +13,10 @@ struct LHSPacker: LHSPacking {
   /// What scales are multiplied by: a power of two.
   private let factor: Float
   private let kernels: PackingKernels
+  private let lanes: ByteLanes
+  /// Lanes before they are laid into panels, and sums of one of them, for each worker.
+  private let bytes: WorkerMemory<UInt8>
+  private let laneSums, laneProducts: WorkerMemory<Int32>
   private let scales, biases: Buffer<Float>
   private let zeroPoints: Buffer<Int16>
 
@@ -19,13 +25,20 @@ struct LHSPacker: LHSPacking {
 
   init(
     _ operand: CodeOperand, for right: PackedRHS, _ tile: KernelTile, _ kernels: PackingKernels,
-    _ workspace: Workspace
+    threads: Int, _ workspace: Workspace
   ) {
+    let layout = LHSLayout(tile, right.slices)
+    let together = operand.axis == .rows ? 1 : max(Self.turnedTogether / layout.mr, 1)
     self.operand = operand
     self.kernels = kernels
+    self.layout = layout
+    self.together = together
     slices = right.slices
-    layout = LHSLayout(tile, right.slices)
     codeOffset = Self.offset(of: operand.codes)
+    lanes = ByteLanes(operand, right.slices, offset: Self.offset(of: operand.codes), kernels)
+    bytes = workspace.take(together * layout.mr * right.slices.depth, workers: threads)
+    laneSums = workspace.take(layout.sliceCount, workers: threads)
+    laneProducts = workspace.take(layout.sliceCount, workers: threads)
     rightOffset = right.zeros.count > 0 ? 0 : right.commonZero
     factor = right.factor
     scales = operand.parameters(operand.codes.scales)
@@ -46,9 +59,6 @@ struct LHSPacker: LHSPacking {
     codes.zeroPoints.count > 0 || offset(of: codes) != 0
   }
 
-  /// Panels that are packed together.
-  var together: Int { operand.axis == .rows ? 1 : max(Self.turnedTogether / layout.mr, 1) }
-
   var parts: Int { (packed.panels + together - 1) / together }
 
   func pack(part: Int, worker: Int) {
@@ -56,25 +66,24 @@ struct LHSPacker: LHSPacking {
   }
 
   func pack(panels: Range<Int>, worker: Int) {
-    let mr = layout.mr, slices = slices
-    var lanes = ByteLanes(operand, slices, offset: codeOffset, kernels)
-    let together = together
-    var bytes = [UInt8](repeating: 0, count: together * mr * slices.depth)
+    let (mr, depth) = (layout.mr, layout.depth)
+    var scratch = ByteLanes.Scratch()
     for first in stride(from: panels.lowerBound, to: panels.upperBound, by: together) {
       let part = first..<min(first + together, panels.upperBound)
       let present = part.lowerBound * mr..<min(part.upperBound * mr, operand.free)
-      var span = bytes.mutableSpan
-      lanes.write(present, into: &span)
-      for panel in part {
-        let rows = packed.rows(of: panel)
-        let place = (rows.lowerBound - present.lowerBound) * slices.depth
-        let source = bytes.span.extracting(place..<place + rows.count * slices.depth)
-        writeTerms(panel, rows)
-        sum(lanes, source, panel, rows.count)
-        packed.addSums(panel, 0..<mr)
-        // A panel's range is its own.
-        packed.codes.withRange(panel * layout.byteCount..<(panel + 1) * layout.byteCount) {
-          layout.arrange(source, rows: rows.count, kernels, &$0)
+      bytes.withPart(of: worker, count: present.count * depth) { bytes in
+        lanes.write(present, into: &bytes, &scratch)
+        for panel in part {
+          let rows = packed.rows(of: panel)
+          let place = (rows.lowerBound - present.lowerBound) * depth
+          let source = bytes.span.extracting(place..<place + rows.count * depth)
+          writeTerms(panel, rows)
+          sum(source, panel, rows.count, worker)
+          packed.addSums(panel, 0..<mr)
+          // A panel's range is its own.
+          packed.codes.withRange(panel * layout.byteCount..<(panel + 1) * layout.byteCount) {
+            layout.arrange(source, rows: rows.count, kernels, &$0)
+          }
         }
       }
     }
@@ -108,24 +117,20 @@ struct LHSPacker: LHSPacking {
 
   /// What depends on the codes of a panel alone; zero for rows that are not there.
   private func sum(
-    _ lanes: ByteLanes, _ bytes: borrowing Span<UInt8>, _ panel: Int, _ present: Int
+    _ bytes: borrowing Span<UInt8>, _ panel: Int, _ present: Int, _ worker: Int
   ) {
     let (mr, depth, count) = (layout.mr, layout.depth, layout.sliceCount)
-    var (sum, product) = (
-      [Int32](repeating: 0, count: count), [Int32](repeating: 0, count: count)
-    )
     let first = packed.terms(of: panel).lowerBound
     for lane in 0..<mr {
       if lane < present {
-        var sums = sum.mutableSpan
-        var products = product.mutableSpan
-        lanes.sums(
-          bytes.extracting(lane * depth..<(lane + 1) * depth), isSigned: true, &sums, &products)
+        unsafe lanes.sums(
+          bytes.extracting(lane * depth..<(lane + 1) * depth), isSigned: true,
+          laneSums.start(of: worker), laneProducts.start(of: worker))
       }
       for slice in 0..<count {
-        let total = lane < present ? sum[slice] : 0
+        let total = lane < present ? laneSums[worker, slice] : 0
         var start = Int32(truncatingIfNeeded: -rightOffset) &* total
-        if layout.multipliesPairs && lane < present { start &-= product[slice] }
+        if layout.multipliesPairs && lane < present { start &-= laneProducts[worker, slice] }
         packed.starts[first + slice * mr + lane] = start
         packed.totals[first + slice * mr + lane] = total
       }

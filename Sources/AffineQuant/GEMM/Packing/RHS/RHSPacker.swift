@@ -105,7 +105,8 @@ struct RHSPacker {
     _ sums: Sums
   ) {
     let (nr, depth) = (layout.nr, slices.depth)
-    var lanes = ByteLanes(operand, slices, offset: layout.offset, kernels)
+    let lanes = ByteLanes(operand, slices, offset: layout.offset, kernels)
+    var scratch = ByteLanes.Scratch()
     let panelBytes = slices.groupCount * layout.groupBytes
     let together = operand.axis == .rows ? 1 : max(Self.turnedTogether / nr, 1)
     var bytes = [UInt8](repeating: 0, count: together * nr * depth)
@@ -115,7 +116,7 @@ struct RHSPacker {
       let part = first..<min(first + together, panels.upperBound)
       let present = part.lowerBound * nr..<min(part.upperBound * nr, operand.free)
       var span = bytes.mutableSpan
-      lanes.write(present, into: &span)
+      lanes.write(present, into: &span, &scratch)
       for panel in part {
         let rows = panel * nr..<min((panel + 1) * nr, operand.free)
         let place = (rows.lowerBound - present.lowerBound) * depth
@@ -140,10 +141,13 @@ struct RHSPacker {
     let start = panel * count * nr
     for lane in 0..<nr {
       if lane < present {
-        var all = sum.mutableSpan
-        var products = product.mutableSpan
-        lanes.sums(
-          bytes.extracting(lane * depth..<(lane + 1) * depth), isSigned: false, &all, &products)
+        unsafe sum.withUnsafeMutableBufferPointer { sum in
+          unsafe product.withUnsafeMutableBufferPointer { product in
+            guard let sum = sum.baseAddress, let product = product.baseAddress else { return }
+            unsafe lanes.sums(
+              bytes.extracting(lane * depth..<(lane + 1) * depth), isSigned: false, sum, product)
+          }
+        }
       }
       for slice in 0..<count {
         let index = start + slice * nr + lane

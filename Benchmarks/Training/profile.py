@@ -1,0 +1,116 @@
+"""Where the time of a training step goes, by kind of work: python3 profile.py --affine FILE --text FILE [--threads 1,2] [-- OPTIONS]
+
+Samples `affine train` with Linux perf (the package linux-perf, and kernel.perf_event_paranoid of at most 2), adds up the
+samples by the function that they are in, and prints milliseconds of a step, those of the first one and of the validation
+after the last shared out. Beside kinds that are bound by
+memory or by multiplications stands the least that they could take on one thread: the bytes that must be read and written,
+or the multiplications, over the roofs that `affine bench` measures. The model is the one of 10.7 million parameters; options after -- go to
+`affine train`.
+"""
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+
+WIDTH, LAYERS, HEADS, CONTEXT, BATCH, VOCABULARY = 384, 6, 6, 256, 4, 256
+FREQUENCY = 2000
+
+KINDS = [
+    ("waiting for other threads", r"ThreadPool.*(serve|run)|Region"),
+    ("products of codes", r"all_panels|matmul_[it]\d|matmul_few|amx_panels|slice_sums"),
+    ("products of floats", r"matmul_(f32|bf16)|panel_sums"),
+    ("attention", r"product_(f32|bf16)|product_where|attention(weights|slopes)"),
+    ("quantizing", r"range_|quantize|dither|Quantizer|RowReader|BlockStrip|StripRange|RowEncoder"),
+    ("laying codes and values into panels", r"unpack|interleave|transpose|totals|columns_|ByteLanes|Packer|round_bf16|halve"),
+    ("GELU", r"gelu"),
+    ("norms", r"norm"),
+    ("sums of residuals and gradients", r"(add|accumulate|scale|multiply)_f32|column"),
+    ("optimizer and norm of gradients", r"adamw|squares|momentum|encode_any"),
+    ("memory: faults, zeros, allocation", r"page_fault|memset|malloc|free|unlink_chunk"),
+]
+
+
+def sampled(a, threads):
+    with tempfile.NamedTemporaryFile() as data:
+        command = ["perf", "record", "-q", "-o", data.name, "-F", str(FREQUENCY), "-e", "task-clock", a.affine, "train",
+                   "--text", a.text, "--recipe", a.recipe, "--steps", str(a.steps), "--threads", str(threads),
+                   "--width", str(WIDTH), "--layers", str(LAYERS), "--heads", str(HEADS), "--context", str(CONTEXT),
+                   "--batch", str(BATCH), "--validation-windows", "1", "--format", "json", *a.options]
+        subprocess.run(command, capture_output=True, check=True)
+        report = subprocess.run(
+            ["perf", "script", "-i", data.name, "-F", "ip,sym,dso"], capture_output=True, text=True, check=True).stdout
+    counts, other = {}, {}
+    for line in report.splitlines():
+        symbol, _, library = line.strip().partition(" ")[2].rpartition(" (")
+        if "[kernel" in library:
+            symbol = "page_fault"
+        # What happens once, before the first step.
+        if re.search(r"ParameterBuilder|Rounding.*draw|ieee754_log|log_fma|sincos", symbol):
+            continue
+        for kind, pattern in KINDS:
+            if re.search(pattern, symbol):
+                counts[kind] = counts.get(kind, 0) + 1
+                break
+        else:
+            other[symbol] = other.get(symbol, 0) + 1
+    counts["everything else"] = sum(other.values())
+    if a.other:
+        for symbol, count in sorted(other.items(), key=lambda x: -x[1])[:25]:
+            print(f"  {count:6} {symbol[:120]}", file=sys.stderr)
+    return {kind: 1000 * n / FREQUENCY / a.steps / threads for kind, n in counts.items()}
+
+
+def bench(a, weights, activations, precision="float32"):
+    command = [a.affine, "bench", "linear", "--weights", weights, "--activations", activations, "--precision", precision,
+               "--m", "1024", "--k", "384", "--n", "1536", "--threads", "1", "--seconds", "0.2", "--format", "json"]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def roofs(a):
+    """The least milliseconds of a step of one thread, by kind."""
+    tokens, w = BATCH * CONTEXT, WIDTH
+    weights = 12 * w * w * LAYERS
+    parameters = weights + (2 * VOCABULARY + CONTEXT + 2 * (2 * LAYERS + 1)) * w
+    codes, floats = bench(a, "int8-row", "int8-token"), bench(a, "float32", "float32")
+    bytes_ms = codes["copyGigabytesPerSecond"] * 1e6
+    # Two products forward and five backward; a token sees half of its sequence.
+    seen = 2 * 7 * tokens * (CONTEXT + 1) / 2 * w * LAYERS
+    return {
+        "products of codes": 6 * weights * tokens / codes["peakGops"] / 1e6,
+        "products of floats": 6 * VOCABULARY * w * tokens / floats["peakGops"] / 1e6,
+        "attention": seen / floats["peakGops"] / 1e6,
+        # Values are read once, and become codes along rows and along columns.
+        "quantizing": 6 * (weights + 16 * w * tokens * LAYERS) / bytes_ms,
+        "GELU": 20 * 4 * w * tokens * LAYERS / bytes_ms,
+        "norms": 20 * w * tokens * (2 * LAYERS + 1) / bytes_ms,
+        "sums of residuals and gradients": 12 * w * tokens * 6 * LAYERS / bytes_ms,
+        "optimizer and norm of gradients": 32 * parameters / bytes_ms,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--affine", required=True)
+    parser.add_argument("--text", required=True)
+    parser.add_argument("--recipe", default="int8-mixed-precision")
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--steps", type=int, default=24)
+    parser.add_argument("--other", action="store_true", help="name the functions that are of no kind")
+    parser.add_argument("options", nargs="*")
+    a = parser.parse_args()
+    columns = {}
+    for threads in [int(x) for x in a.threads.split(",")]:
+        columns[threads] = sampled(a, threads)
+    least = roofs(a)
+    print("| kind, ms of a step | least | " + " | ".join(f"{threads} × ms" for threads in columns) + " |")
+    print("| --- | ---: |" + " ---: |" * len(columns))
+    for kind in [kind for kind, _ in KINDS] + ["everything else"]:
+        roof = f"{least[kind]:.1f}" if kind in least else ""
+        print(f"| {kind} | {roof} | " + " | ".join(f"{times.get(kind, 0):.1f}" for times in columns.values()) + " |")
+    print("| all | | " + " | ".join(f"{sum(times.values()):.1f}" for times in columns.values()) + " |")
+
+
+if __name__ == "__main__":
+    main()
