@@ -21,7 +21,7 @@ import Testing
 
   @Test func everyTypeIsThere() {
     let types = Set(Self.cases.map { $0.prefix { $0 != "/" } })
-    #expect(types.count == 15)
+    #expect(types.count == 17)
   }
 
   @Test(arguments: cases) func valuesAreTheReferences(name: String) throws {

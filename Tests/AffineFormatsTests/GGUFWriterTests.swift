@@ -19,6 +19,7 @@ import Testing
   /// Codes and scales go through matrices and come back as the blocks that they were.
   @Test(arguments: [
     "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_0/quantized", "Q4_1/quantized", "Q5_0/quantized",
+    "TQ1_0/quantized",
     "Q5_1/quantized", "Q8_0/quantized", "MXFP4/quantized", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K",
   ])
   func matricesBecomeTheirBlocks(name: String) throws {

@@ -24,12 +24,15 @@ PRODUCTS = [
     (r"usmmla|smmla", 32),
     (r"[su]dot|usdot", 16),
     (r"[su]ml[as]l2?|[su]mull2?", 8),
+    (r"bfmmla", 16),
+    (r"bfdot", 8),
     (r"fmla", 4),
     (r"vpdpbusd.*%zmm", 64),
     (r"(\{vex\}\s+)?vpdpbusd.*%ymm", 32),
     (r"vpmaddubsw.*%ymm", 32),
     # Two each, by Winograd's identity.
     (r"vpmaddwd.*%ymm", 32),
+    (r"vdpbf16ps.*%zmm", 32),
     (r"vfmadd\d+ps.*%zmm", 16),
     (r"vfmadd\d+ps.*%ymm", 8),
 ]
@@ -80,15 +83,16 @@ def main():
     print("|---|---|---|---|---|---|---|")
     for family, isa, cpu, mr, nr, kr in tiles(ROOT / "kernels.h"):
         # Of AMX there is no model.
-        if isa == "amx":
+        if isa.startswith("amx"):
             continue
         target, model = TARGETS[cpu]
         path = ROOT / "gemm" / f"{family}_{isa}.c"
         text = subprocess.run(
             ["clang", f"--target={target}", "-O2", "-S", f"-I{ROOT / 'include'}", path, "-o", "-"],
             capture_output=True, text=True, check=True).stdout
-        # Floats take one step of the contracted axis at a time.
-        whole = mr * nr * (1 if family.startswith("matmul_f32") else kr)
+        # Floats take one step of the contracted axis at a time, pairs of bfloat16 two.
+        step = 1 if family.startswith("matmul_f32") else 2 if family.startswith("matmul_bf16") else kr
+        whole = mr * nr * step
         symbol = f"aq_{family}_{isa}"
         found = busiest(symbol, whole, functions(text), target, model)
         if not found:

@@ -20,7 +20,8 @@ from gguf.quants import dequantize, quantize
 
 # Where the binary16 numbers of a block lie.
 HALVES = {Type.Q4_0: [0], Type.Q4_1: [0, 2], Type.Q5_0: [0], Type.Q5_1: [0, 2], Type.Q8_0: [0], Type.Q2_K: [80, 82],
-          Type.Q3_K: [108], Type.Q4_K: [0, 2], Type.Q5_K: [0, 2], Type.Q6_K: [208], Type.MXFP4: [], Type.NVFP4: []}
+          Type.Q3_K: [108], Type.Q4_K: [0, 2], Type.Q5_K: [0, 2], Type.Q6_K: [208], Type.MXFP4: [], Type.NVFP4: [],
+          Type.TQ1_0: [52], Type.TQ2_0: [64]}
 QUANTIZED = [Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.Q8_0, Type.MXFP4]
 # Zeros, subnormal numbers, the largest, ordinary ones; of either sign.
 EXTREME_HALVES = np.array([0x0000, 0x8000, 0x0001, 0x8001, 0x03ff, 0x83ff, 0x0400, 0x7bff, 0xfbff, 0x3c00, 0xb800],
@@ -48,6 +49,9 @@ def random_blocks(random, kind):
         blocks[:, offset:offset + 2] = halves.astype(np.uint16).view(np.uint8).reshape(count, 2)
     if kind == Type.MXFP4:
         blocks[:len(EXTREME_EXPONENTS), 0] = EXTREME_EXPONENTS
+    if kind == Type.TQ2_0:
+        # What no quantizer writes: the fourth code, of both bits.
+        blocks[:, :64] &= ~((blocks[:, :64] & blocks[:, :64] >> 1 & 0x55) << 1)
     if kind == Type.NVFP4:
         blocks[:, :4] &= 0x7f
         blocks[:4, 0] = [0x00, 0x01, 0x7e, 0x7f]
@@ -55,7 +59,8 @@ def random_blocks(random, kind):
 
 
 def quantized_blocks(random, kind):
-    values = random.standard_normal((ROWS, 96)) * 10.0 ** random.randint(-3, 3, (ROWS, 1))
+    columns = max(GGML_QUANT_SIZES[kind][0], 96)
+    values = random.standard_normal((ROWS, columns)) * 10.0 ** random.randint(-3, 3, (ROWS, 1))
     values[1, 32:64] = 0
     return quantize(values.astype(np.float32), kind)
 
@@ -89,12 +94,15 @@ def main():
     for kind in [Type.F32, Type.F16, Type.BF16]:
         tensors[kind.name] = kind, float_bytes(random, kind)
     for kind in HALVES:
-        if kind is not Type.NVFP4:
+        if kind not in [Type.NVFP4, Type.TQ1_0, Type.TQ2_0]:
             tensors[kind.name] = kind, random_blocks(random, kind)
     for kind in QUANTIZED:
         tensors[f"{kind.name}/quantized"] = kind, quantized_blocks(random, kind)
     # Added later: what came before it keeps its random bytes.
     tensors["NVFP4"] = Type.NVFP4, random_blocks(random, Type.NVFP4)
+    tensors["TQ1_0"] = Type.TQ1_0, random_blocks(random, Type.TQ1_0)
+    tensors["TQ2_0"] = Type.TQ2_0, random_blocks(random, Type.TQ2_0)
+    tensors["TQ1_0/quantized"] = Type.TQ1_0, quantized_blocks(random, Type.TQ1_0)
     with np.errstate(over="ignore"):
         for name, (kind, data) in tensors.items():
             raw = kind if data.dtype == np.uint8 else None

@@ -55,6 +55,8 @@ extension GGUFTensorType {
     case .q8_0: BlockQ8x0.self
     case .mxfp4: BlockMXFP4.self
     case .nvfp4: BlockNVFP4.self
+    case .tq1_0: BlockTQ1x0.self
+    case .tq2_0: BlockTQ2x0.self
     case .q2_K: BlockQ2K.self
     case .q3_K: BlockQ3K.self
     case .q4_K: BlockQ4K.self

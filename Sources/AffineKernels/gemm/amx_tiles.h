@@ -28,3 +28,35 @@ static int configure(size_t quads, size_t rows) {
   _tile_loadconfig(&shapes);
   return lower > 0 ? 2 : 1;
 }
+
+static inline void clear_sums(void) {
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+}
+
+/// Adds the products of one step by an instruction: left rows lie 64 bytes apart, right quads QUAD_BYTES.
+#define ADD_STEP(product, left, right, tiles)        \
+  do {                                               \
+    _tile_loadd(6, right, QUAD_BYTES);               \
+    _tile_loadd(7, (right) + 64, QUAD_BYTES);        \
+    _tile_loadd(4, left, 64);                        \
+    product(0, 4, 6);                                \
+    product(1, 4, 7);                                \
+    if ((tiles) == 1) break;                         \
+    _tile_loadd(5, (left) + TILE_ROWS * 64, 64);     \
+    product(2, 5, 6);                                \
+    product(3, 5, 7);                                \
+  } while (0)
+
+/// The sums as [ROWS][PANEL_LANES] 32-bit numbers.
+static inline void store_sums(void *sums, int tiles) {
+  enum { ROW_BYTES = 4 * PANEL_LANES };
+  uint8_t *upper = sums, *lower = upper + TILE_ROWS * ROW_BYTES;
+  _tile_stored(0, upper, ROW_BYTES);
+  _tile_stored(1, upper + 64, ROW_BYTES);
+  if (tiles == 1) return;
+  _tile_stored(2, lower, ROW_BYTES);
+  _tile_stored(3, lower + 64, ROW_BYTES);
+}

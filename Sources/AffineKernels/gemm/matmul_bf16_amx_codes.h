@@ -8,29 +8,14 @@ INLINE void slice_of_pairs(
     const uint8_t *lhs, size_t start, const uint8_t *rhs, size_t pairs, size_t rows, int tiles, float *sums) {
   uint8_t left_bytes[ROWS * 64] __attribute__((aligned(64)));
   uint8_t right_bytes[TILE_QUADS * QUAD_BYTES] __attribute__((aligned(64)));
-  _tile_zero(0);
-  _tile_zero(1);
-  _tile_zero(2);
-  _tile_zero(3);
+  clear_sums();
   for (size_t p = 0; p < pairs; p += TILE_QUADS) {
     size_t present = pairs - p < TILE_QUADS ? pairs - p : TILE_QUADS;
     const uint8_t *right = right_step(rhs + p * QUAD_BYTES, present, TILE_QUADS, right_bytes);
     const uint8_t *left = left_step(lhs, start + 4 * p, rows, present, TILE_QUADS, left_bytes);
-    _tile_loadd(6, right, QUAD_BYTES);
-    _tile_loadd(7, right + 64, QUAD_BYTES);
-    _tile_loadd(4, left, 64);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    if (tiles == 1) continue;
-    _tile_loadd(5, left + TILE_ROWS * 64, 64);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
+    ADD_STEP(_tile_dpbf16ps, left, right, tiles);
   }
-  _tile_stored(0, sums, 4 * PANEL_LANES);
-  _tile_stored(1, sums + 16, 4 * PANEL_LANES);
-  if (tiles == 1) return;
-  _tile_stored(2, sums + TILE_ROWS * PANEL_LANES, 4 * PANEL_LANES);
-  _tile_stored(3, sums + TILE_ROWS * PANEL_LANES + 16, 4 * PANEL_LANES);
+  store_sums(sums, tiles);
 }
 
 enum { FOLD_ROWS = 8 };

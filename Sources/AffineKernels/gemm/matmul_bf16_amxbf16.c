@@ -13,26 +13,11 @@ enum { STEP_PAIRS = 16, RIGHT_STEP_BYTES = STEP_PAIRS * QUAD_BYTES };
 
 /// The sums of one left panel, [ROWS][PANEL_LANES].
 INLINE void panel_sums(const uint8_t *left, const uint8_t *right, size_t steps, int tiles, float *sums) {
-  _tile_zero(0);
-  _tile_zero(1);
-  _tile_zero(2);
-  _tile_zero(3);
+  clear_sums();
   for (size_t s = 0; s < steps; ++s, left += STEP_BYTES, right += RIGHT_STEP_BYTES) {
-    _tile_loadd(6, right, QUAD_BYTES);
-    _tile_loadd(7, right + 64, QUAD_BYTES);
-    _tile_loadd(4, left, 64);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    if (tiles == 1) continue;
-    _tile_loadd(5, left + TILE_ROWS * 64, 64);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
+    ADD_STEP(_tile_dpbf16ps, left, right, tiles);
   }
-  _tile_stored(0, sums, 4 * PANEL_LANES);
-  _tile_stored(1, sums + 16, 4 * PANEL_LANES);
-  if (tiles == 1) return;
-  _tile_stored(2, sums + TILE_ROWS * PANEL_LANES, 4 * PANEL_LANES);
-  _tile_stored(3, sums + TILE_ROWS * PANEL_LANES + 16, 4 * PANEL_LANES);
+  store_sums(sums, tiles);
 }
 
 /// Writes, or adds, rows of sums; columns that do not exist are left alone.

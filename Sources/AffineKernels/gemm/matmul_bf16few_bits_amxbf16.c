@@ -15,14 +15,9 @@
 #include "squeezed.h"
 #include "matmul_bf16_amx_codes.h"
 
-#define KERNEL(bits) \
-  void aq_matmul_bf16i##bits##_amxbf16(void *args) { amx_pairs_of_kind(args, bits); }
-KERNEL(1)
-KERNEL(2)
-KERNEL(3)
-KERNEL(5)
-KERNEL(6)
-KERNEL(7)
+#include "bf16few_bits_kernels.h"
+
+PAIR_KERNELS(amxbf16, amx_pairs_of_kind)
 
 #pragma clang attribute pop
 #endif

@@ -15,14 +15,9 @@ enum { ROWS = MOST_ROWS };
 #include "squeezed.h"
 #include "matmul_bf16_codes_body.h"
 
-#define KERNEL(bits) \
-  void aq_matmul_bf16i##bits##_avx512bf16(void *args) { pairs_of_kind(args, bits); }
-KERNEL(1)
-KERNEL(2)
-KERNEL(3)
-KERNEL(5)
-KERNEL(6)
-KERNEL(7)
+#include "bf16few_bits_kernels.h"
+
+PAIR_KERNELS(avx512bf16, pairs_of_kind)
 
 #pragma clang attribute pop
 #endif

@@ -15,6 +15,7 @@ extension Tape {
   ///   - keyValueHeads: Heads of `k` and `v`, which neighbouring heads of `q` share.
   ///   - lengths: Rows of each sequence; `m` together.
   ///   - rule: What becomes of scores before the softmax; `nil`: they are scaled by 1 / √size.
+  ///   - precision: What products are multiplied as.
   /// - Returns: `m × (heads · size)` values.
   /// - Throws: ``TrainingError``: where layers exchange codes, a gradient that is not finite.
   public func attention(

@@ -1,0 +1,80 @@
+internal import AffineQuant
+
+private var ternaryType: QuantizedType {
+  AffineQuantized<Ternary, RowMajor<PerGroup<256>, SymmetricMapping<Float16>>>.type
+}
+
+/// `d · t`, five codes of three values a byte: of 32 bytes 160 codes, of 16 bytes 80, four codes in each of
+/// 4 bytes, and d in binary16.
+///
+/// A byte is the fraction of 256 that its codes are as digits of base 3, rounded up: times three, what leaves the
+/// byte is the first digit.
+enum BlockTQ1x0: GGUFWritable {
+  static var quantizedType: QuantizedType { ternaryType }
+  static let (valueCount, byteCount) = (256, 54)
+
+  static func unpack(_ bytes: RawSpan, _ block: inout UnpackedBlock) {
+    block.scales[0] = bytes.half(52)
+    var (first, second, third) = (bytes.vector(0), bytes.vector(16), bytes.vector(32))
+    for digit in 0..<5 {
+      block.codes[2 * digit] = codes(first)
+      block.codes[2 * digit + 1] = codes(second)
+      block.codes[10 + digit] = codes(third)
+      (first, second, third) = (first &* 3, second &* 3, third &* 3)
+    }
+    var last = SIMD16<UInt8>(repeating: 0)
+    for lane in 0..<16 { last[lane] = bytes.byte(48 + lane % 4) &* powers[lane / 4] }
+    block.codes[15] = codes(last)
+  }
+
+  private static let powers: InlineArray<4, UInt8> = [1, 3, 9, 27]
+
+  /// The codes that first digits are.
+  private static func codes(_ bytes: SIMD16<UInt8>) -> SIMD16<UInt8> {
+    SIMD16(truncatingIfNeeded: (SIMD16<UInt16>(truncatingIfNeeded: bytes) &* 3) &>> 8) &- 1
+  }
+
+  static func holds(_ number: Float) -> Bool { Float(Float16(number)) == number }
+
+  static func bytes(_ matrix: CodeMatrix) -> [UInt8] {
+    let storage = matrix.storage, (scales, packed) = (matrix.scales.span, matrix.codes.span)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(scales.count * byteCount)
+    var row = [Int16](repeating: 0, count: matrix.shape.columns)
+    for index in 0..<matrix.shape.rows {
+      var rowSpan = row.mutableSpan
+      storage.unpack(packed.extracting(matrix.codeBytes(ofRow: index)), into: &rowSpan)
+      for (place, block) in matrix.blocks(ofRow: index).enumerated() {
+        let codes = row[place * 256..<(place + 1) * 256]
+        for lane in 0..<32 { bytes.append(byte(codes.dropFirst(lane), every: 32, digits: 5)) }
+        for lane in 160..<176 { bytes.append(byte(codes.dropFirst(lane), every: 16, digits: 5)) }
+        for lane in 240..<244 { bytes.append(byte(codes.dropFirst(lane), every: 4, digits: 4)) }
+        bytes += halfBytes(scales[block])
+      }
+    }
+    return bytes
+  }
+
+  /// The byte of some codes; the digits that are missing are zeros.
+  private static func byte(_ codes: ArraySlice<Int16>, every step: Int, digits: Int) -> UInt8 {
+    let number = (0..<5).reduce(0) { number, digit in
+      3 * number + (digit < digits ? Int(codes[codes.startIndex + digit * step]) + 1 : 0)
+    }
+    return UInt8((number * 256 + 242) / 243)
+  }
+}
+
+/// `d · t` in two bits: twice 32 bytes, each four times 32 codes from the bottom, and d in binary16. The fourth code
+/// is 2, which no ternary matrix holds.
+enum BlockTQ2x0: GGUFBlock {
+  static var quantizedType: QuantizedType { ternaryType }
+  static let (valueCount, byteCount) = (256, 66)
+
+  static func unpack(_ bytes: RawSpan, _ block: inout UnpackedBlock) {
+    block.scales[0] = bytes.half(64)
+    for vector in 0..<16 {
+      let pairs = bytes.vector(vector / 8 * 32 + vector % 2 * 16)
+      block.codes[vector] = (pairs &>> UInt8(vector % 8 / 2 * 2) & 3) &- 1
+    }
+  }
+}
