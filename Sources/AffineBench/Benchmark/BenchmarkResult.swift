@@ -18,6 +18,10 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
   public let gigabytesPerSecond: Double
   /// Read and written, of copying as many bytes.
   @Nullable public internal(set) var copyGigabytesPerSecond: Double?
+  /// Of a loop that only reads as many bytes; null for what is no product.
+  @Nullable public internal(set) var readGigabytesPerSecond: Double?
+  /// The time of that loop by that of the call.
+  @Nullable public internal(set) var fractionOfReading: Double?
   /// Of the same instructions on registers alone; null where no such loop is written.
   @Nullable public internal(set) var peakGops: Double?
   /// Of the peak, or of the copy for what moves memory.
@@ -63,11 +67,12 @@ extension BenchmarkResult: CustomStringConvertible {
   public var description: String {
     let roof = peakGops.map { "\(Self.short($0)) GOP/s" } ?? "a copy's bandwidth"
     let part = fractionOfPeak.map { ", \(Self.short(100 * $0)) % of \(roof)" } ?? ""
+    let read = fractionOfReading.map { ", \(Self.short(100 * $0)) % of reading" } ?? ""
     let rounded = precision.map { $0 == "float32" ? "" : " in \($0)" } ?? ""
     return
       "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads: "
       + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) GOP/s\(part), "
-      + "\(Self.short(gigabytesPerSecond)) GB/s" + (kernel.map { " (\($0))" } ?? "")
+      + "\(Self.short(gigabytesPerSecond)) GB/s\(read)" + (kernel.map { " (\($0))" } ?? "")
   }
 
   /// Three digits or so.

@@ -51,6 +51,9 @@ package struct Measurement {
     let copy = Peak.copiedBytesPerSecond(max(Int(work.bytes / 2), 1), threads: threads)
     let rate = work.amount / timing.median
     let isMove = [.quantize, .dequantize, .transpose].contains(Operation(rawValue: name))
+    let isProduct = Operation(rawValue: name)?.isProduct ?? false
+    let read =
+      isProduct ? Peak.readBytesPerSecond(max(Int(work.bytes), 1), threads: threads) : nil
     return BenchmarkResult(
       operation: name, weights: benchmark.weights.name, activations: benchmark.activations.name,
       m: benchmark.m, k: benchmark.k, n: benchmark.n, threads: threads,
@@ -58,6 +61,8 @@ package struct Measurement {
       medianSeconds: timing.median, minimumSeconds: timing.minimum, samples: timing.samples.count,
       roundMedianSeconds: rounds.map(\.median), gops: rate * 1e-9,
       gigabytesPerSecond: work.bytes / timing.median * 1e-9, copyGigabytesPerSecond: copy * 1e-9,
+      readGigabytesPerSecond: read.map { $0 * 1e-9 },
+      fractionOfReading: read.map { work.bytes / timing.median / $0 },
       peakGops: peak.map { $0 * 1e-9 },
       fractionOfPeak: peak.map { rate / $0 }
         ?? (isMove ? work.bytes / timing.median / copy : nil))

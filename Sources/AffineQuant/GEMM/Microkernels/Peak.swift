@@ -39,6 +39,46 @@ package enum Peak {
     }
   }
 
+  /// Bytes a second of reading `byteCount` bytes that were read before, each thread a part: what no product with
+  /// one row is above whose weights lie beyond the second-level cache. Nearer ones wider loads read faster.
+  package static func readBytesPerSecond(_ byteCount: Int, threads: Int) -> Double {
+    let source = Buffer([UInt8](repeating: 1, count: byteCount))
+    // A few bytes take no time that a clock could tell.
+    let passes = max((1 << 23) / max(byteCount, 1), 1)
+    return Self.best(threads: 1) {
+      let sums = Buffer<UInt64>(count: threads, zeroed: true) { sums in
+        // Each thread writes its own place.
+        ThreadPool.shared.parallel(threads, threads: threads) { part in
+          let bytes = byteCount * part / threads..<byteCount * (part + 1) / threads
+          var sum: UInt64 = 0
+          for _ in 0..<passes { sum = Self.read(source.span.extracting(bytes), sum) }
+          sums.withRange(part..<part + 1) { $0[0] = sum }
+        }
+      }
+      // What nobody asked for would not be read.
+      precondition(sums.count == threads)
+      return Double(passes * byteCount)
+    }
+  }
+
+  /// Something of all bytes and of what came before, so that no pass can be left out.
+  @inline(never)
+  private static func read(_ bytes: Span<UInt8>, _ before: UInt64) -> UInt64 {
+    let raw = unsafe bytes.bytes
+    // As many as fill the registers of every CPU.
+    var (first, second) = (SIMD8<UInt64>(repeating: 0), SIMD8<UInt64>(repeating: 0))
+    var start = 0
+    while start &+ 128 <= raw.byteCount {
+      // Within the bytes, as the loop has just asked.
+      first ^= unsafe raw.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: start, as: SIMD8<UInt64>.self)
+      second ^= unsafe raw.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: start &+ 64, as: SIMD8<UInt64>.self)
+      start &+= 128
+    }
+    return before &+ (first ^ second).wrappedSum()
+  }
+
   private static let bytes = unsafe KernelTable<PeakLoop>(
     aq_peak_i8(), portable: "aq_peak_i8_portable"
   ) { $0.c.operations = 0 }
