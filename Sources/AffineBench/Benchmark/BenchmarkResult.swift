@@ -31,6 +31,8 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
   /// Of a loop that only reads as many bytes: what a product of one row can be at most. Null for what moves
   /// memory.
   @Nullable public internal(set) var readGigabytesPerSecond: Double?
+  /// The time of that loop by that of the call.
+  @Nullable public internal(set) var fractionOfReading: Double?
   /// Of the same instructions on registers alone; null where no such loop is written.
   @Nullable public internal(set) var peakGops: Double?
   /// Of the peak, or of the copy for what moves memory.
@@ -82,10 +84,7 @@ extension BenchmarkResult: CustomStringConvertible {
   public var description: String {
     let roof = peakGops.map { "\(Self.short($0)) GOP/s" } ?? "a copy's bandwidth"
     let part = fractionOfPeak.map { ", \(Self.short(100 * $0)) % of \(roof)" } ?? ""
-    let read =
-      readGigabytesPerSecond.map {
-        ", \(Self.short(100 * gigabytesPerSecond / $0)) % of reading alone"
-      } ?? ""
+    let read = fractionOfReading.map { ", \(Self.short(100 * $0)) % of reading" } ?? ""
     let others = callers.map { ", \($0) callers" } ?? ""
     let rounded = precision.map { $0 == "float32" ? "" : " in \($0)" } ?? ""
     return

@@ -72,7 +72,9 @@ package struct Measurement {
       roundMedianSeconds: rounds.map(\.median), gops: rate * 1e-9,
       gigabytesPerSecond: Double(callers) * work.bytes / timing.median * 1e-9,
       copyGigabytesPerSecond: copy * 1e-9,
-      readGigabytesPerSecond: read.map { $0 * 1e-9 }, peakGops: peak.map { $0 * 1e-9 },
+      readGigabytesPerSecond: read.map { $0 * 1e-9 },
+      fractionOfReading: read.map { Double(callers) * work.bytes / timing.median / $0 },
+      peakGops: peak.map { $0 * 1e-9 },
       fractionOfPeak: peak.map { rate / $0 }
         ?? (isMove ? Double(callers) * work.bytes / timing.median / copy : nil))
   }

@@ -1,5 +1,5 @@
 public import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 extension Tape {
   /// Causal attention of several heads; rows are tokens, sequence after sequence.

@@ -34,7 +34,7 @@ extension [BenchmarkResult] {
     var table = TextTable(
       [
         "weights", "activations", "threads", "m", "k", "n", "ms", "rounds", "GOP/s", "of peak",
-        "GB/s",
+        "GB/s", "of reading",
       ]
         + (older == nil ? ["kernel"] : ["before, ms", "time", ""]))
     for result in self {
@@ -45,7 +45,7 @@ extension [BenchmarkResult] {
           "\(result.n)", (result.medianSeconds * 1e3).significant(3),
           "\((spread.lowerBound * 1e3).significant(3))…\((spread.upperBound * 1e3).significant(3))",
           result.gops.short, result.fractionOfPeak.map(\.percent) ?? "-",
-          result.gigabytesPerSecond.short,
+          result.gigabytesPerSecond.short, result.fractionOfReading.map(\.percent) ?? "-",
         ] + (older.map { Self.change(result, $0[result.key]) } ?? [result.kernel ?? "-"]))
     }
     return table
