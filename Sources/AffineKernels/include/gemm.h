@@ -134,12 +134,12 @@ typedef struct {
 /// out[i, j] (+)= sum_k lhs[i, k] * rhs[k, j], accumulated with fma in ascending k
 ///
 /// Both operands stay where they lie: neighbouring columns of `rhs` and `out` are neighbours in memory,
-/// everything else is a stride apart, in floats.
+/// everything else is a stride apart, in numbers. In product_f16 `rhs` points to binary16.
 typedef struct {
   size_t rows, columns, depth;
   const float *_Nonnull lhs;
   size_t lhs_row, lhs_depth;
-  const float *_Nonnull rhs;
+  const void *_Nonnull rhs;
   size_t rhs_depth;
   float *_Nonnull out;
   size_t out_row;
