@@ -29,17 +29,26 @@ extension GGUFFile {
   /// ``matrix(_:)`` bit for bit: a block's scale times a group's is exact in float32. The codes of
   /// negative zero in MXFP4 become those of zero, as the reference reads them.
   ///
+  /// - Parameters:
+  ///   - name: The tensor's.
+  ///   - rows: Rows of it that are wanted; `nil`: all.
+  /// - Returns: Those rows.
   /// - Throws: ``GGUFError``: no such tensor, a type without codes, a scale that is not finite.
-  public func quantized(_ name: String) throws(GGUFError) -> AnyQuantized {
+  /// - Precondition: The tensor has those rows.
+  public func quantized(
+    _ name: String, rows: Range<Int>? = nil
+  ) throws(GGUFError) -> AnyQuantized {
     let tensor = try tensor(name)
     guard let block = tensor.type.block else {
       throw .unsupportedType(name: name, type: tensor.type, wanted: "a quantized matrix")
     }
-    let type = block.quantizedType
-    let parts = block.parts(try bytes(of: name), tensor.shape)
+    let (type, rows) = (block.quantizedType, rows ?? 0..<tensor.shape.rows)
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= tensor.shape.rows, "\(rows) of \(name)")
+    let (shape, bytes) = (Shape(rows.count, tensor.shape.columns), tensor.bytes(of: rows))
+    let parts = block.parts(try self.bytes(of: name).part(bytes), shape)
     do {
       return AnyQuantized(
-        try CodeMatrix(type: type, grid: BlockGrid(tensor.shape, type.block), parts: parts))
+        try CodeMatrix(type: type, grid: BlockGrid(shape, type.block), parts: parts))
     } catch { throw .quantization(name: name, error) }
   }
 }

@@ -1,3 +1,5 @@
+public import AffineQuant
+
 /// Where the tensors of a decoder come from.
 public protocol DecoderWeights {
   /// What the decoder is.
@@ -14,6 +16,11 @@ public protocol DecoderWeights {
   /// - Throws: What the file's reader throws.
   func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix?
 
+  /// Some rows of a tensor that is kept as codes, where they can be had without the others; else `nil`.
+  ///
+  /// - Throws: What the file's reader throws.
+  func codes(of tensor: DecoderTensor, rows: Range<Int>) throws -> AnyQuantized?
+
   /// What an adapter adds to a linear layer of a block, if there is one.
   ///
   /// - Throws: What the file's reader throws.
@@ -26,6 +33,9 @@ public protocol DecoderWeights {
 extension DecoderWeights {
   /// The name of the tensor itself.
   public func name(of tensor: DecoderTensor) -> String { tensor.name }
+
+  /// Tensors are read whole.
+  public func codes(of _: DecoderTensor, rows _: Range<Int>) throws -> AnyQuantized? { nil }
 
   /// There are no adapters.
   public func change(of layer: DecoderLayer) throws -> LowRankChange? { nil }

@@ -1,6 +1,6 @@
 internal import AffineFormats
 public import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 extension ModelSource: DecoderWeights {
   public func name(of tensor: DecoderTensor) -> String {
@@ -15,6 +15,11 @@ extension ModelSource: DecoderWeights {
     case .gguf(let weights): try weights.tensor(tensor)
     case .folder(let weights): try weights.tensor(tensor)
     }
+  }
+
+  public func codes(of tensor: DecoderTensor, rows: Range<Int>) throws -> AnyQuantized? {
+    guard case .gguf(let weights) = weights else { return nil }
+    return try weights.codes(of: tensor, rows: rows)
   }
 
   public func change(of layer: DecoderLayer) -> LowRankChange? { changes[layer] }

@@ -1,6 +1,6 @@
 public import AffineFormats
 public import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 /// The tensors of a model in a GGUF file.
 public struct GGUFWeights: DecoderWeights, Sendable {
@@ -57,6 +57,17 @@ public struct GGUFWeights: DecoderWeights, Sendable {
     var order = rows
     for (row, place) in rows.enumerated() { order[place] = row }
     return try stored.rows(inOrder: order, of: tensor)
+  }
+
+  public func codes(of tensor: DecoderTensor, rows: Range<Int>) throws -> AnyQuantized? {
+    let (name, shape) = (name(of: tensor), configuration.shape(of: tensor))
+    guard let entry = file[name], entry.type.quantizedType != nil, entry.shape == shape,
+      configuration.rowsOfJoined(tensor, architecture) == nil,
+      !architecture.turnsNeighboursInGGUF || configuration.rowsInGGUF(of: tensor) == nil
+    else { return nil }
+    // Codes are copied.
+    defer { file.forget(name, rows: rows) }
+    return try file.quantized(name, rows: rows)
   }
 
   /// A tensor's rows as a file has them: the inverse of what ``tensor(_:)`` does.
