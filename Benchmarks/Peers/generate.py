@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Speed of one GGUF model in llama.cpp and `affine generate`, in turn, and how far their greedy texts agree.
+"""Speed and memory of GGUF models in `affine generate`, llama.cpp and ik_llama.cpp, in turn.
 
-A prompt of 256 tokens is read at once; then 64 tokens are chosen one by one, each by the largest logit.
-A ratio above 1: we are faster; the median of the rounds.
+    pip install numpy xllamacpp
+    python3 generate.py --affine .build/release/affine --model FILE.gguf [FILE.gguf ...] [--ik llama-bench]
+
+A prompt of 256 tokens is read at once; then 64 tokens are chosen one by one, each by the largest logit, so that all decode
+at the same depth. The table has medians of the rounds, and the median of our rate over that of the faster peer in a round.
 """
 
 import argparse
@@ -10,8 +13,11 @@ import json
 import os
 import statistics
 import subprocess
+import sys
 import time
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 SENTENCE = (
     "The history of the steam engine begins in the first century, when Hero of Alexandria described a device "
     "known as the aeolipile. "
@@ -20,61 +26,110 @@ PROMPT_TOKENS, TOKENS = 256, 64
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--affine", required=True, help="the command, built for release")
-    parser.add_argument("--model", required=True, help="a GGUF file")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--model", required=True, nargs="+", help="GGUF files")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--isa", help="instruction set of our side, as avx2; llama.cpp has what it was built for")
+    parser.add_argument("--before", help="another build of the command, measured as well")
+    parser.add_argument("--ik", help="llama-bench of ik_llama.cpp (cmake -DCMAKE_BUILD_TYPE=Release; target llama-bench)")
+    parser.add_argument("--isa", help="instruction set of our side, as avx2; the peers have what they were built for")
     return parser.parse_args()
 
 
-class Theirs:
+def run(command):
+    """What a command prints, and the most memory that it had."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{command[0]} ended with {process.returncode}")
+    return output, usage.ru_maxrss * 1024
+
+
+class LlamaCpp:
+    """In a process of its own: a process that this one starts begins with this one's peak of memory."""
+
     def __init__(self, model, threads):
-        from llama_cpp import Llama
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, "--serve", model, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-        self.llama = Llama(model, n_threads=threads, n_threads_batch=threads, n_ctx=1024, verbose=False)
-        self.prompt = self.llama.tokenize((SENTENCE * 12).encode(), add_bos=False)[:PROMPT_TOKENS]
+    def rates(self):
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        return *json.loads(self.process.stdout.readline()), None
 
-    def run(self):
-        self.llama.reset()
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def serve(path, threads):
+    sys.path.insert(0, str(ROOT / "Tests/Golden"))
+    import llama_library
+
+    model = llama_library.Model(path, context=512, threads=int(threads), fuses=True)
+    prompt = model.tokens(SENTENCE * 12)[:PROMPT_TOKENS]
+    for _ in sys.stdin:
+        model.reset()
         start = time.perf_counter()
-        self.llama.eval(self.prompt)
-        prefill = len(self.prompt) / (time.perf_counter() - start)
-        seconds, chosen = 0, []
+        logits = model.read(prompt, last=True)
+        prefill = PROMPT_TOKENS / (time.perf_counter() - start)
+        seconds = 0
         for _ in range(TOKENS):
-            chosen.append(int(self.llama.sample(temp=0)))
+            token = int(logits[-1].argmax())
             start = time.perf_counter()
-            self.llama.eval(chosen[-1:])
+            logits = model.read([token], last=True)
             seconds += time.perf_counter() - start
-        return prefill, TOKENS / seconds, chosen
+        print(json.dumps([prefill, TOKENS / seconds]), flush=True)
 
 
-def ours(options):
-    command = [
-        options.affine, "generate", "--model", options.model, "--prompt", SENTENCE * 12, "--prompt-tokens",
-        str(PROMPT_TOKENS), "--tokens", str(TOKENS), "--ignore-end", "--temperature", "0", "--threads",
-        str(options.threads), "--format", "json",
-    ] + (["--isa", options.isa] if options.isa else [])
-    run = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    rates = run["prefillTokensPerSecond"], run["decodeTokensPerSecond"]
-    return *rates, run["tokenIds"], run["peakResidentBytes"]
+def ik(options, model, threads):
+    command = [options.ik, "-m", model, "-t", str(threads), "-r", "1", "-p", str(PROMPT_TOKENS), "-n", "0",
+               "-gp", f"{PROMPT_TOKENS},{TOKENS}", "-o", "json"]
+    output, memory = run(command)
+    rates = {bool(test["n_gen"]): test["avg_ts"] for test in json.loads(output)}
+    return rates[False], rates[True], memory
+
+
+def affine(command, options, model, threads):
+    output, memory = run(
+        [command, "generate", "--model", model, "--prompt", SENTENCE * 12, "--prompt-tokens", str(PROMPT_TOKENS), "--tokens",
+         str(TOKENS), "--ignore-end", "--temperature", "0", "--threads", str(threads), "--format", "json"]
+        + (["--isa", options.isa] if options.isa else []))
+    found = json.loads(output)
+    return found["prefillTokensPerSecond"], found["decodeTokensPerSecond"], memory
 
 
 def main():
     options = arguments()
-    peer = Theirs(options.model, options.threads)
-    rounds = [(peer.run(), ours(options)) for _ in range(options.rounds)]
-    for index, part in enumerate(("prefill", "decode")):
-        ratio = statistics.median(mine[index] / theirs[index] for theirs, mine in rounds)
-        rates = [statistics.median(side[index] for side in sides) for sides in zip(*rounds)]
-        print(f"{part}: ratio {ratio:.2f}  ours {rates[1]:.0f} tokens/s  llama.cpp {rates[0]:.0f} tokens/s")
-    theirs, mine = rounds[0]
-    same = next((i for i, (a, b) in enumerate(zip(theirs[2], mine[2])) if a != b), TOKENS)
-    print(f"the same first {same} of {TOKENS} tokens")
-    size = os.path.getsize(options.model)
-    print(f"peak memory {mine[3] / 1e6:.1f} MB, {mine[3] / size:.3f} of the file")
+    print("| model | threads | engine | prefill, tokens/s | decode, tokens/s | peak memory / file |")
+    print("|---|---|---|---|---|---|")
+    for model in options.model:
+        for threads in options.threads:
+            peer = LlamaCpp(model, threads)
+            peer.rates()
+            engines = {"llama.cpp": peer.rates}
+            if options.ik:
+                engines["ik_llama.cpp"] = lambda: ik(options, model, threads)
+            peers = list(engines)
+            if options.before:
+                engines["before"] = lambda: affine(options.before, options, model, threads)
+            engines["affine"] = lambda: affine(options.affine, options, model, threads)
+            rounds = [{name: measure() for name, measure in engines.items()} for _ in range(options.rounds)]
+            peer.close()
+            size = os.path.getsize(model)
+            for name in engines:
+                rates = [statistics.median(each[name][part] for each in rounds) for part in (0, 1)]
+                memory = rounds[0][name][2]
+                memory = f"{max(each[name][2] for each in rounds) / size:.2f}" if memory else ""
+                print(f"| {Path(model).stem} | {threads} | {name} | {rates[0]:.0f} | {rates[1]:.0f} | {memory} |")
+            ratios = [
+                statistics.median(
+                    each["affine"][part] / max(each[name][part] for name in peers) for each in rounds) for part in (0, 1)]
+            print(f"| {Path(model).stem} | {threads} | ratio | {ratios[0]:.2f} | {ratios[1]:.2f} | |", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    serve(*sys.argv[2:]) if sys.argv[1:2] == ["--serve"] else main()

@@ -241,6 +241,11 @@
     true, AQ_NO_TILE)                                                                                           \
   K(product_bf16, avx512bf16, AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)
 
+#define AQ_ROWS_product_f16(K)                                               \
+  K(product_f16, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(product_f16, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
+  K(product_f16, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
+
 // Functions of elements and of rows: one loop each, vectorized for the instruction set.
 #define AQ_LOOP(K, name)                                               \
   K(name, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, false, AQ_NO_TILE) \
@@ -257,6 +262,7 @@
 #define AQ_ROWS_silu_f32(K) AQ_LOOP(K, silu_f32)
 #define AQ_ROWS_silugradient_f32(K) AQ_LOOP(K, silugradient_f32)
 #define AQ_ROWS_swiglu_f32(K) AQ_LOOP(K, swiglu_f32)
+#define AQ_ROWS_geglu_f32(K) AQ_LOOP(K, geglu_f32)
 #define AQ_ROWS_swiglugradient_f32(K) AQ_LOOP(K, swiglugradient_f32)
 #define AQ_ROWS_dropout_f32(K) AQ_LOOP(K, dropout_f32)
 #define AQ_ROWS_softmax_f32(K) AQ_LOOP(K, softmax_f32)

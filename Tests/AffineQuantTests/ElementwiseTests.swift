@@ -65,6 +65,14 @@ import Testing
     } definition: { x, g in
       (x * sigmoid(x) * g, abs(x * sigmoid(x) * g))
     },
+    Function(testDescription: "geglu", units: 8) {
+      Elementwise.geglu(gate: $0, up: $1, on: $2)
+    } definition: { x, g in
+      // x · (1 + tanh(u / 2)) / 2; the argument errs by 6 of itself.
+      let u = 2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)
+      let value = x * sigmoid(u) * g
+      return (value, abs(value) * (1 + abs(u) * sigmoid(-u)))
+    },
     Function(testDescription: "add", units: 1) {
       Elementwise.add($0, $1, on: $2)
     } definition: { a, b in

@@ -22,9 +22,10 @@ import Testing
   func quantizingOnTheWayEqualsQuantizingFirst(weight: String, inputs: String) throws {
     let type = try #require(QuantizedType(name: weight))
     let inputType = try #require(QuantizedType(name: inputs))
-    let matrix = try AnyQuantized(quantizing: Self.values(45, 136, seed: 1), as: type)
-    for rows in [1, 2, 7, 33] {
-      let x = Self.values(rows, 136, seed: 2)
+    // The second width has more than the 16 groups that a kernel takes at once.
+    for (rows, columns) in [(1, 136), (2, 136), (7, 136), (33, 136), (1, 1120), (7, 1120)] {
+      let matrix = try AnyQuantized(quantizing: Self.values(45, columns, seed: 1), as: type)
+      let x = Self.values(rows, columns, seed: 2)
       let codes = try AnyQuantized(quantizing: x, as: inputType)
       let expected = try ErasedOperand.product(
         .linear, .quantized(codes.core), .quantized(matrix.core), on: .threads(1))
@@ -32,6 +33,33 @@ import Testing
         let execution = Execution(threads: 2, instructionSet: set)
         let packed = PackedWeight(matrix, inputs: inputType, on: execution)
         #expect(try packed.linear(x, on: execution).values == expected.values)
+      }
+    }
+  }
+
+  /// A weight that is read in strips is the one that is read whole.
+  @Test(
+    arguments: weights + [
+      "uint4-group32-nf4", Q4KWeight.type.name, Q6KWeight.type.name, NVFP4Weight.type.name,
+    ], [128, 150, 200])
+  func stripsMakeTheWholeWeight(weight: String, rows: Int) throws {
+    let type = try #require(QuantizedType(name: weight))
+    let matrix = AnyQuantized(Samples.codes(rows, 512, type))
+    for set in Self.sets {
+      let execution = Execution(threads: 2, instructionSet: set)
+      let inputs = type.mapping.kind == .symmetric ? QuantizedType(name: "int8-group32") : nil
+      let whole = PackedWeight(matrix, inputs: inputs, on: execution)
+      var read: [Range<Int>] = []
+      let strips = try PackedWeight(rows: rows, strip: 64, inputs: inputs, on: execution) {
+        read.append($0)
+        return try matrix.rows($0)
+      }
+      #expect(read.flatMap(Array.init) == Array(0..<rows))
+      #expect(strips.core == whole.core)
+      for rows in [1, 9] {
+        let x = Samples.matrix(rows, 512, seed: 3)
+        #expect(
+          try strips.linear(x, on: execution).values == whole.linear(x, on: execution).values)
       }
     }
   }

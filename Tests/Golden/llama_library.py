@@ -55,9 +55,10 @@ F32, F16 = 0, 1
 
 
 class Model:
-    """A GGUF file; keys and values are kept as float16, and attention is computed without fusing its steps."""
+    """A GGUF file; keys and values are kept as float16, and attention is computed without fusing its steps unless
+    `fuses` leaves that to llama.cpp."""
 
-    def __init__(self, path, context=512, threads=1, cache=F16):
+    def __init__(self, path, context=512, threads=1, cache=F16, fuses=False):
         self.model = load(str(path).encode(), model_defaults())
         assert self.model, path
         self.vocabulary = vocabulary_of(self.model)
@@ -68,7 +69,8 @@ class Model:
         parameters.set(2, 512, context)
         parameters.set(7, 4, threads)
         parameters.set(8, 4, threads)
-        parameters.set(13, -1, 0)
+        if not fuses:
+            parameters.set(13, -1, 0)
         parameters.set(26, F16, cache)
         parameters.set(27, F16, cache)
         self.context = start(self.model, parameters)
@@ -86,12 +88,12 @@ class Model:
         assert count >= 0, count
         return list(room[:count])
 
-    def read(self, tokens):
-        """The logits of what follows each of some tokens, which follow those that were read."""
+    def read(self, tokens, last=False):
+        """The logits of what follows each of some tokens, or the last, which follow those that were read."""
         count = len(tokens)
         ids = (ctypes.c_int32 * count)(*tokens)
         positions = (ctypes.c_int32 * count)(*range(self.place, self.place + count))
-        wanted = (ctypes.c_int8 * count)(*[1] * count)
+        wanted = (ctypes.c_int8 * count)(*[0 if last else 1] * (count - 1), 1)
         counts = (ctypes.c_int32 * count)(*[1] * count)
         sequence = (ctypes.c_int32 * 1)(0)
         sequences = (ctypes.POINTER(ctypes.c_int32) * count)(*[sequence] * count)
@@ -100,4 +102,4 @@ class Model:
         status = decode(self.context, batch)
         assert status == 0, status
         self.place += count
-        return np.stack([np.ctypeslib.as_array(logits_of(self.context, row), (self.size,)).astype(np.float64) for row in range(count)])
+        return np.stack([np.ctypeslib.as_array(logits_of(self.context, row), (self.size,)).astype(np.float64) for row in ([count - 1] if last else range(count))])

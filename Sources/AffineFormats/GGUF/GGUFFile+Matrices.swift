@@ -67,10 +67,6 @@ extension GGUFFile {
     let (bytes, shape) = (try bytes(of: tensor.name), tensor.shape)
     guard let rows else { return (bytes, shape) }
     // Blocks lie in rows.
-    let each = bytes.count / max(shape.rows, 1)
-    return (
-      bytes.part(rows.lowerBound * each..<rows.upperBound * each),
-      Shape(rows.count, shape.columns)
-    )
+    return (bytes.part(tensor.bytes(of: rows)), Shape(rows.count, shape.columns))
   }
 }

@@ -117,6 +117,15 @@ public struct GGUFFile: Sendable {
     parts[tensor.part].mapping?.forget(tensor.range)
   }
 
+  /// The same of the pages of some rows.
+  ///
+  /// - Precondition: The tensor has those rows.
+  public func forget(_ name: String, rows: Range<Int>) {
+    guard let tensor = self[name] else { return }
+    let (bytes, start) = (tensor.bytes(of: rows), tensor.range.lowerBound)
+    parts[tensor.part].mapping?.forget(start + bytes.lowerBound..<start + bytes.upperBound)
+  }
+
   func tensor(_ name: String) throws(GGUFError) -> GGUFTensor {
     guard let tensor = self[name] else { throw .missing(name: name) }
     return tensor

@@ -18,6 +18,12 @@ public struct GGUFTensor: Sendable, Hashable {
     Shape(dimensions.dropLast().reduce(1, *), dimensions.last ?? 1)
   }
 
+  /// The bytes of some rows, from its first on.
+  func bytes(of rows: Range<Int>) -> Range<Int> {
+    let each = byteCount / max(shape.rows, 1)
+    return rows.lowerBound * each..<rows.upperBound * each
+  }
+
   /// How many bytes it takes.
   public var byteCount: Int { range.count }
 }

@@ -9,7 +9,8 @@ enum { ROWS = 6 };
 
 #include "product_f32_body.h"
 
-void aq_product_f32_avx512vnni(void *args) { product_where_it_lies(args); }
+void aq_product_f32_avx512vnni(void *args) { product_where_it_lies(args, false); }
+void aq_product_f16_avx512vnni(void *args) { product_where_it_lies(args, true); }
 
 #pragma clang attribute pop
 #endif

@@ -124,6 +124,7 @@ typedef struct {
   FAMILY(squares_f32) \
   FAMILY(product_f32) \
   FAMILY(product_bf16) \
+  FAMILY(product_f16) \
   FAMILY(finish_f32) \
   FAMILY(add_f32) \
   FAMILY(accumulate_f32) \
@@ -135,6 +136,7 @@ typedef struct {
   FAMILY(silu_f32) \
   FAMILY(silugradient_f32) \
   FAMILY(swiglu_f32) \
+  FAMILY(geglu_f32) \
   FAMILY(swiglugradient_f32) \
   FAMILY(dropout_f32) \
   FAMILY(softmax_f32) \

@@ -134,7 +134,7 @@ typedef struct {
 /// out[i, j] (+)= sum_k lhs[i, k] * rhs[k, j], accumulated with fma in ascending k
 ///
 /// Both operands stay where they lie: neighbouring columns of `rhs` and `out` are neighbours in memory,
-/// everything else is a stride apart, in floats.
+/// everything else is a stride apart, in numbers. In product_f16 `rhs` points to binary16.
 ///
 /// In product_bf16 a float is two bfloat16, of neighbouring k, the earlier in its lower half; sums are as those of
 /// aq_matmul_codes_args, and `lhs_row` or `lhs_depth` is 1.
@@ -142,7 +142,7 @@ typedef struct {
   size_t rows, columns, depth;
   const float *_Nonnull lhs;
   size_t lhs_row, lhs_depth;
-  const float *_Nonnull rhs;
+  const void *_Nonnull rhs;
   size_t rhs_depth;
   float *_Nonnull out;
   size_t out_row;

@@ -11,6 +11,7 @@
 ///
 ///   add first + other; accumulate out + first; multiply first * other; scale first * factor
 ///   relu max(x, 0); gelu x Phi(x); silu x / (1 + e^-x); swiglu silu(first) * other
+///   geglu x / (1 + e^-u) * other of u = 2 sqrt(2 / pi) (x + 0.044715 x^3)
 ///   gelugradient, silugradient: the derivative at first, times other
 ///
 /// Every operation is rounded, none fused. Arrays do not overlap.
@@ -94,7 +95,7 @@ typedef struct {
 /// the others up to itself, 0 where it sees all.
 typedef struct {
   size_t rows, count, growth;
-  float scale;
+  float scale;             // above 0
   float *_Nonnull scores;  // [rows][stride]
   size_t stride;           // a multiple of 16; a row may be written to the next one behind its end
   float *_Nonnull largest, *_Nonnull sums;  // [rows], written

@@ -21,6 +21,7 @@ EACH_ELEMENT(gelugradient, gelu_derivative(first[i]) * other[i])
 EACH_ELEMENT(silu, silu(first[i]))
 EACH_ELEMENT(silugradient, silu_derivative(first[i]) * other[i])
 EACH_ELEMENT(swiglu, silu(first[i]) * other[i])
+EACH_ELEMENT(geglu, tanh_gelu(first[i]) * other[i])
 
 INLINE void swiglugradient_body(const aq_swiglugradient_args *args) {
   const float *restrict gates = args->gate, *restrict ups = args->up, *restrict g = args->gradient;

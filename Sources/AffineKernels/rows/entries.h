@@ -19,6 +19,7 @@
   ENTRY(silu, isa)             \
   ENTRY(silugradient, isa)    \
   ENTRY(swiglu, isa)           \
+  ENTRY(geglu, isa)            \
   ENTRY(swiglugradient, isa)  \
   ENTRY(softmax, isa)          \
   ENTRY(norm, isa)             \

@@ -84,6 +84,9 @@ INLINE float silu(float x) {
   return (x < 0 ? law.limited : x) * law.value;
 }
 
+/// x times the logistic function of twice sqrt(2 / pi) * (x + 0.044715 x^3).
+INLINE float tanh_gelu(float x) { return x * logistic(1.5957691f * (x + 0.044715f * x * x * x)).value; }
+
 INLINE float silu_derivative(float x) {
   logistic_law law = logistic(x);
   return law.value * (1 + law.limited * law.rest);

@@ -86,13 +86,26 @@ INLINE void attentionweights_body(const aq_attentionweights_args *a) {
   for (size_t row = 0; row < a->rows; ++row) {
     float *restrict scores = a->scores + row * a->stride;
     size_t count = a->count + row * a->growth, end = a->count + (a->rows - 1) * a->growth;
-    float scale = a->scale, sum;
+    // What lies behind the last score up to whole parts counts as less than all.
     size_t padded = (count + PARTS - 1) / PARTS * PARTS;
-    for (size_t i = 0; i < padded; ++i) scores[i] *= scale;
-    float largest = largest_of(scores, count, -__builtin_inff());
-    for (size_t i = 0; i < padded; ++i) scores[i] = exponential(scores[i] - largest);
-    SUM_IN_PARTS(sum, count, scores[i]);
-    float factor = 1 / sum;
+    float scale = a->scale, parts[PARTS], sums[PARTS];
+    for (size_t i = count; i < padded; ++i) scores[i] = -__builtin_inff();
+    for (int l = 0; l < PARTS; ++l) parts[l] = -__builtin_inff();
+    for (size_t base = 0; base < padded; base += PARTS)
+      for (size_t l = 0; l < PARTS; ++l) {
+        float score = scores[base + l] * scale;
+        scores[base + l] = score;
+        parts[l] = score > parts[l] ? score : parts[l];
+      }
+    float largest = largest_of(parts, PARTS, -__builtin_inff());
+    for (int l = 0; l < PARTS; ++l) sums[l] = 0;
+    for (size_t base = 0; base < padded; base += PARTS)
+      for (size_t l = 0; l < PARTS; ++l) {
+        float weight = exponential(scores[base + l] - largest);
+        scores[base + l] = weight;
+        sums[l] += weight;
+      }
+    float sum = joined(sums), factor = 1 / sum;
     for (size_t i = 0; i < count; ++i) scores[i] *= factor;
     for (size_t i = count; i < end; ++i) scores[i] = 0;
     a->largest[row] = largest;

@@ -6,13 +6,27 @@ enum AttentionKernels {
   static let product = unsafe KernelTable<ProductInPlace>(
     aq_product_f32(), portable: "aq_product_f32_portable"
   ) { family in
-    let t = unsafe family.c
+    let arguments = unsafe family.c
+    let right = unsafe arguments.rhs.assumingMemoryBound(to: Float.self)
+    unsafe multiply(arguments) { unsafe right[$0] }
+  }
+
+  /// The same with a right side of binary16.
+  static let halfProduct = unsafe KernelTable<ProductInPlace>(
+    aq_product_f16(), portable: "aq_product_f16_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    let right = unsafe arguments.rhs.assumingMemoryBound(to: Float16.self)
+    unsafe multiply(arguments) { unsafe Float(right[$0]) }
+  }
+
+  private static func multiply(_ t: aq_product_args, _ right: (_ place: Int) -> Float) {
     for i in unsafe 0..<t.rows {
       for j in unsafe 0..<t.columns {
         var sum: Float = unsafe t.accumulate ? t.out[i * t.out_row + j] : 0
         for k in unsafe 0..<t.depth {
           sum = unsafe sum.addingProduct(
-            t.lhs[i * t.lhs_row + k * t.lhs_depth], t.rhs[k * t.rhs_depth + j])
+            t.lhs[i * t.lhs_row + k * t.lhs_depth], right(k * t.rhs_depth + j))
         }
         unsafe t.out[i * t.out_row + j] = sum
       }

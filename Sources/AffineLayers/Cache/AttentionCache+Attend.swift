@@ -2,8 +2,8 @@ package import AffineQuant
 internal import AffineKernels
 
 extension AttentionCache {
-  /// Multiplications below which a second thread costs more than it saves: about 10 µs of work.
-  private static let smallest = 1 << 18
+  /// Multiplications below which a second thread costs more than it saves: about 2 µs of work.
+  private static let smallest = 1 << 15
 
   /// The values that the last tokens of the cache see, up to themselves, each weighed by the softmax of
   /// its scaled scores.
@@ -32,7 +32,8 @@ extension AttentionCache {
     let output = BufferBuilder<Float>(count: rows * width)
     var (parts, work, end): ([(cache: Int, part: CacheAttention.Part)], Int, Int) = ([], 0, 0)
     for (index, (cache, rows)) in caches.enumerated() {
-      parts += cache.parts(rows: rows, heads: heads, firstRow: end).map { (index, $0) }
+      parts += cache.parts(rows: rows, heads: heads, firstRow: end, threads: execution.threads)
+        .map { (index, $0) }
       work += rows * width * cache.count
       end += rows
     }
@@ -53,26 +54,30 @@ extension AttentionCache {
     return Matrix(validated: Shape(rows, width), output.buffer)
   }
 
-  /// Heads that share keys where there is one token, else blocks of the rows of each head.
-  private func parts(rows: Int, heads: Int, firstRow: Int) -> [CacheAttention.Part] {
+  /// Heads that share keys, as rows where there is one token, else with blocks of the rows of each: what is
+  /// kept as codes or halves becomes floats once for all of them, where there are parts enough for all threads.
+  private func parts(
+    rows: Int, heads: Int, firstRow: Int, threads: Int
+  ) -> [CacheAttention.Part] {
     precondition(heads > 0 && heads.isMultiple(of: page.heads), "\(heads) over \(page.heads)")
     precondition(rows <= count, "\(rows) rows of \(count) tokens")
     let (shared, first) = (heads / page.heads, count - rows)
     if rows == 1 {
       return (0..<page.heads).map {
         CacheAttention.Part(
-          cacheHead: $0, head: $0 * shared, firstRow: firstRow, rows: shared, seen: count,
-          sharesToken: true)
+          cacheHead: $0, head: $0 * shared, heads: 1, firstRow: firstRow, rows: shared,
+          seen: count, sharesToken: true)
       }
     }
     let blocks = stride(from: 0, to: rows, by: AttentionHead.blockRows).map {
       $0..<min($0 + AttentionHead.blockRows, rows)
     }
-    return (0..<heads).flatMap { head in
+    let together = page.heads * blocks.count >= 4 * threads || threads == 1 ? shared : 1
+    return stride(from: 0, to: heads, by: together).flatMap { head in
       blocks.map {
         CacheAttention.Part(
-          cacheHead: head / shared, head: head, firstRow: firstRow + $0.lowerBound, rows: $0.count,
-          seen: first + $0.upperBound, sharesToken: false)
+          cacheHead: head / shared, head: head, heads: together, firstRow: firstRow + $0.lowerBound,
+          rows: $0.count, seen: first + $0.upperBound, sharesToken: false)
       }
     }
   }

@@ -3,29 +3,26 @@ internal import AffineQuant
 extension CachePass {
   func normalize(_ heads: inout Heads, _ block: Int) {
     let size = configuration.headSize
-    guard let query = model.blocks[block].norms[.query], let key = model.blocks[block].norms[.key]
-    else { preconditionFailure("heads of block \(block) have no norms") }
+    let norms = model.blocks[block].norms
+    guard let epsilon = norms[.query]?.epsilon, let weights = norms.headWeights else {
+      preconditionFailure("heads of block \(block) have no norms")
+    }
     let shape = heads.joined.shape
     // Heads lie one after another; those of values are normalized too, and nobody reads them.
     let rows = Matrix(
       validated: Shape(shape.count / size, size), heads.joined.values)
-    let normal = RowNorm.rootMeanSquare(
-      rows, weight: nil, epsilon: query.epsilon, on: execution
-    ).output
-    let weights =
-      [[Float]](repeating: query.weight.values.array, count: configuration.heads)
-      + [[Float]](repeating: key.weight.values.array, count: 2 * configuration.keyValueHeads)
+    let normal = RowNorm.rootMeanSquare(rows, weight: nil, epsilon: epsilon, on: execution).output
     heads.turned = Elementwise.scaleColumns(
-      Matrix(validated: shape, normal.values), by: Array(weights.joined()), on: execution)
+      Matrix(validated: shape, normal.values), by: weights, on: execution)
   }
 
   mutating func turn(_ heads: inout Heads, by rule: RotaryRule) {
     let turns: Matrix<Float>
-    if let known = self.turns[rule] {
-      turns = known
+    if let known = self.turns.first(where: { $0.rule == rule }) {
+      turns = known.turns
     } else {
       turns = Rotary.turns(positions: positions, rule)
-      self.turns[rule] = turns
+      self.turns.append((rule, turns))
     }
     // Queries and keys lie side by side.
     heads.turned = Rotary.rotate(

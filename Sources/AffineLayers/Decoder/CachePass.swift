@@ -30,8 +30,8 @@ struct CachePass: DecoderPass {
   let execution: Execution
   /// Sees the input of every linear layer.
   let observe: ((_ linear: String, _ input: Matrix<Float>) throws -> Void)?
-  /// By their rules, for the places of the tokens.
-  var turns: [RotaryRule: Matrix<Float>] = [:]
+  /// For the places of the tokens, by the few rules that there are.
+  var turns: [(rule: RotaryRule, turns: Matrix<Float>)] = []
   /// The places of the tokens in their texts.
   private(set) var positions: [Int] = []
 
@@ -57,7 +57,7 @@ struct CachePass: DecoderPass {
       let start = caches[text].count
       positions += start..<start + count
     }
-    turns = [:]
+    turns.removeAll(keepingCapacity: true)
     guard let part = model.part else { return try model.embedding.rows(tokens, execution) }
     return try part.embedded(tokens, model.embedding, execution)
   }

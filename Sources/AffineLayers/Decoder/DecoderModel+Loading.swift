@@ -70,10 +70,11 @@ private struct DecoderReader<Weights: DecoderWeights> {
   }
 
   mutating func block(_ index: Int) throws -> DecoderBlock {
-    var norms: [DecoderLayer.BlockNorm: Norm] = [:]
+    var norms = BlockNorms()
     for place in configuration.blockNorms {
       norms[place] = try norm(.blockNorm(block: index, place))
     }
+    norms.spreadHeads(configuration)
     let block = DecoderBlock(
       norms: norms, attention: try group(index, [.query, .key, .value]),
       output: try linear(.linear(block: index, .output)),
@@ -95,7 +96,21 @@ private struct DecoderReader<Weights: DecoderWeights> {
   }
 
   mutating func weight(_ layer: DecoderLayer) throws -> LinearWeight {
-    try activations.weight(try stored(.weight(layer)), on: execution)
+    if let weight = try weightOfStrips(.weight(layer)) { return weight }
+    return try activations.weight(try stored(.weight(layer)), on: execution)
+  }
+
+  /// Rows of a large matrix that are read at once: whole panels of every kernel.
+  private static var strip: Int { 4096 }
+
+  /// A large matrix of codes, so that it is in memory once and not beside what it is packed from.
+  private func weightOfStrips(_ tensor: DecoderTensor) throws -> LinearWeight? {
+    let rows = configuration.shape(of: tensor).rows
+    guard part == nil, rows > 2 * Self.strip else { return nil }
+    return try activations.weight(rows: rows, strip: Self.strip, on: execution) { rows in
+      guard case .codes(let codes)? = try weights.tensor(tensor, rows: rows) else { return nil }
+      return codes
+    }
   }
 
   mutating func linear(_ layer: DecoderLayer) throws -> Linear {

@@ -42,7 +42,9 @@ extension DecoderModel {
   package mutating func divideNorm(_ layer: DecoderLayer, by factors: Matrix<Float>) {
     switch layer {
     case .norm: norm.divide(by: factors)
-    case .blockNorm(let block, let place): blocks[block].norms[place]?.divide(by: factors)
+    case .blockNorm(let block, let place):
+      blocks[block].norms[place]?.divide(by: factors)
+      blocks[block].norms.spreadHeads(configuration)
     case .embedding, .positions, .linear, .head:
       preconditionFailure("there is no norm '\(layer.name)'")
     }

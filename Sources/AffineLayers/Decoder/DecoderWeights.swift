@@ -1,3 +1,5 @@
+public import AffineQuant
+
 /// Where the tensors of a decoder come from.
 public protocol DecoderWeights {
   /// What the decoder is.

@@ -46,12 +46,33 @@ public struct ActivationFormat: Sendable, Hashable {
     case .float32(let matrix): return .float(matrix)
     case .bfloat16(let matrix): return .float(matrix.converted())
     case .codes(let matrix):
-      let operand = OperandType.quantized(matrix.quantizedType)
-      let input = type.map(OperandType.quantized) ?? .float(.float32)
-      guard kernels(for: .linear, input, operand) != nil else {
-        throw .unsupportedActivations(name, weight: matrix.quantizedType.name)
-      }
+      try check(matrix.quantizedType)
       return .quantized(PackedWeight(matrix, inputs: type, on: execution))
+    }
+  }
+
+  /// The same of rows that are read a strip at a time; `nil` where the first of them cannot be read so.
+  ///
+  /// - Throws: ``DecoderError/unsupportedActivations(_:weight:)``, and what `read` throws.
+  func weight(
+    rows: Int, strip: Int, on execution: Execution,
+    _ read: (Range<Int>) throws -> AnyQuantized?
+  ) throws -> LinearWeight? {
+    guard let first = try read(0..<strip), first.quantizedType.block.rows == 1 else { return nil }
+    try check(first.quantizedType)
+    return .quantized(
+      try PackedWeight(rows: rows, strip: strip, inputs: type, on: execution) { range in
+        guard let part = try range.lowerBound == 0 ? first : read(range) else {
+          preconditionFailure("no rows \(range)")
+        }
+        return part
+      })
+  }
+
+  private func check(_ weight: QuantizedType) throws(DecoderError) {
+    let input = type.map(OperandType.quantized) ?? .float(.float32)
+    guard kernels(for: .linear, input, .quantized(weight)) != nil else {
+      throw .unsupportedActivations(name, weight: weight.name)
     }
   }
 }

@@ -9,7 +9,7 @@ extension RowKernels {
   ) -> (output: Matrix<Float>, statistics: RowNorm.Statistics) {
     let (rows, columns) = (x.shape.rows, x.shape.columns)
     let kernel = norm.best(on: execution)
-    let means = BufferBuilder<Float>(count: centers ? rows : 0)
+    let means = centers ? BufferBuilder<Float>(count: rows) : nil
     let inverses = BufferBuilder<Float>(count: rows)
     let output = BufferBuilder<Float>(count: x.shape.count)
     // Rows do not overlap.
@@ -21,13 +21,13 @@ extension RowKernels {
           weight: weight.map { unsafe $0.values.pointer },
           bias: bias.map { unsafe $0.values.pointer }, epsilon: epsilon,
           out: output.memory.pointer + start,
-          means: centers ? means.memory.pointer + part.lowerBound : nil,
+          means: means.map { unsafe $0.memory.pointer + part.lowerBound },
           inverses: inverses.memory.pointer + part.lowerBound))
       kernel(&arguments)
     }
     withExtendedLifetime((x, weight, bias)) {}
     let statistics = RowNorm.Statistics(
-      means: means.buffer.array, inverseDeviations: inverses.buffer.array)
+      means: means?.buffer, inverseDeviations: inverses.buffer)
     return (Matrix(validated: x.shape, output.buffer), statistics)
   }
 
@@ -38,8 +38,7 @@ extension RowKernels {
   ) -> (input: Matrix<Float>, weights: Matrix<Float>, biases: Matrix<Float>) {
     let (rows, columns) = (x.shape.rows, x.shape.columns)
     let kernel = normGradient.best(on: execution)
-    let means = statistics.means.isEmpty ? nil : Buffer(statistics.means)
-    let inverses = Buffer(statistics.inverseDeviations)
+    let (means, inverses) = (statistics.means, statistics.inverseDeviations)
     let blocks = Shape((rows + block - 1) / block, columns)
     let output = BufferBuilder<Float>(count: x.shape.count)
     let weights = BufferBuilder<Float>(count: blocks.count, zeroed: true)

@@ -6,7 +6,7 @@ extension RowNorm {
     _ x: Matrix<Float>, weight: Matrix<Float>, statistics: Statistics, _ gradient: Matrix<Float>,
     on execution: Execution
   ) -> (input: Matrix<Float>, weight: Matrix<Float>, bias: Matrix<Float>) {
-    precondition(statistics.means.count == x.shape.rows)
+    precondition(statistics.means?.count == x.shape.rows)
     let parts = gradients(x, weight, statistics, gradient, execution)
     return (
       parts.input, Elementwise.columnSums(parts.weights, on: execution),
@@ -20,7 +20,7 @@ extension RowNorm {
     _ x: Matrix<Float>, weight: Matrix<Float>?, statistics: Statistics, _ gradient: Matrix<Float>,
     on execution: Execution
   ) -> (input: Matrix<Float>, weight: Matrix<Float>) {
-    precondition(statistics.means.isEmpty)
+    precondition(statistics.means == nil)
     let parts = gradients(x, weight, statistics, gradient, execution)
     return (parts.input, Elementwise.columnSums(parts.weights, on: execution))
   }

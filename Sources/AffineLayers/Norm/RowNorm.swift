@@ -3,14 +3,14 @@ package import AffineQuant
 package enum RowNorm {
   /// What a gradient needs of the forward pass, one number a row.
   package struct Statistics: Sendable {
-    /// Empty for the root mean square.
-    package let means: [Float]
+    /// `nil` for the root mean square.
+    package let means: Buffer<Float>?
     /// 1 / √(variance + ε), or 1 / √(mean square + ε).
-    package let inverseDeviations: [Float]
+    package let inverseDeviations: Buffer<Float>
 
     /// The bytes of all numbers.
     package var byteCount: Int {
-      (means.count + inverseDeviations.count) * MemoryLayout<Float>.stride
+      ((means?.count ?? 0) + inverseDeviations.count) * MemoryLayout<Float>.stride
     }
   }
 

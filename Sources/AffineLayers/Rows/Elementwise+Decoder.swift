@@ -1,22 +1,12 @@
 package import AffineQuant
 
 extension FloatFunctions {
-  /// √(2 / π), twice.
-  private static let slope: Float = 1.5957691
-
-  /// x / 2 · (1 + tanh(√(2 / π) · (x + 0.044715 x³))), which is x · σ of twice the tanh's argument.
-  @inline(__always)
-  static func tanhGelu(_ x: Float) -> Float {
-    let law = logistic(slope * (x + 0.044715 * x * x * x))
-    return x * law.value
-  }
-
-  /// The derivative of it.
+  /// The derivative of ``tanhGelu(_:)``.
   @inline(__always)
   static func tanhGeluDerivative(_ x: Float) -> Float {
-    let law = logistic(slope * (x + 0.044715 * x * x * x))
+    let law = logistic(tanhGeluSlope * (x + 0.044715 * x * x * x))
     // σ is all but 0 or 1 where the square overflows.
-    let inner = law.rest == 0 || law.value == 0 ? 0 : slope * (1 + 0.134145 * x * x)
+    let inner = law.rest == 0 || law.value == 0 ? 0 : tanhGeluSlope * (1 + 0.134145 * x * x)
     return law.value + x * law.value * law.rest * inner
   }
 
@@ -37,27 +27,6 @@ extension Elementwise {
     _ x: Matrix<Float>, _ gradient: Matrix<Float>, on execution: Execution
   ) -> Matrix<Float> {
     x.mapped(with: gradient, on: execution) { FloatFunctions.tanhGeluDerivative($0) * $1 }
-  }
-
-  /// `tanhGelu(gate) · up`, where each row is that of the gate and then that of up.
-  ///
-  /// - Precondition: The columns are even in number.
-  package static func geglu(gateAndUp x: Matrix<Float>, on execution: Execution) -> Matrix<Float> {
-    precondition(x.shape.columns.isMultiple(of: 2), "halves of \(x)")
-    let half = x.shape.columns / 2
-    return Matrix(Shape(x.shape.rows, half), on: execution) { row, output in
-      let values = x.row(row)
-      for column in 0..<half {
-        output[column] = FloatFunctions.tanhGelu(values[column]) * values[half + column]
-      }
-    }
-  }
-
-  /// `tanhGelu(gate) · up`.
-  package static func geglu(
-    gate: Matrix<Float>, up: Matrix<Float>, on execution: Execution
-  ) -> Matrix<Float> {
-    gate.mapped(with: up, on: execution) { FloatFunctions.tanhGelu($0) * $1 }
   }
 
   /// The gradients of both inputs of ``geglu(gate:up:on:)`` from that of its output.

@@ -1,6 +1,6 @@
 internal import AffineFormats
 public import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 extension ModelSource: DecoderWeights {
   public func name(of tensor: DecoderTensor) -> String {

@@ -1,6 +1,6 @@
 public import AffineFormats
 public import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 /// The tensors of a model in a GGUF file.
 public struct GGUFWeights: DecoderWeights, Sendable {
@@ -70,6 +70,8 @@ public struct GGUFWeights: DecoderWeights, Sendable {
     let first = joined?.lowerBound ?? 0
     let own = first + rows.lowerBound..<first + rows.upperBound
     guard own.upperBound <= entry.shape.rows else { return nil }
+    // Codes are copied.
+    defer { if entry.type.quantizedType != nil { file.forget(name, rows: own) } }
     return entry.type.quantizedType != nil
       ? .codes(try file.quantized(name, rows: own)) : .float32(try file.matrix(name, rows: own))
   }

@@ -36,18 +36,28 @@ extension Sampler {
 
   /// The largest of logits that are all finite.
   private static func largest(_ values: borrowing Span<Float>) throws(LlamaError) -> Int {
-    var (place, sum) = (0, Float(0))
-    for token in values.indices {
-      if values[token] > values[place] { place = token }
+    // Many at a time: neither the largest nor whether all are finite hangs on the order.
+    var (largest, zeros) = (SIMD16(repeating: -Float.infinity), SIMD16<Float>())
+    let whole = values.count / 16 * 16
+    for start in stride(from: 0, to: whole, by: 16) {
+      let block = unsafe values.bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: start * MemoryLayout<Float>.stride, as: SIMD16<Float>.self)
+      largest.replace(with: block, where: block .> largest)
       // Becomes NaN with the first value that is not finite.
+      zeros += block * 0
+    }
+    var (most, sum) = (largest.max(), zeros.sum())
+    for token in whole..<values.count {
+      most = max(most, values[token])
       sum += values[token] * 0
     }
+    var token = 0
     guard sum == 0 else {
-      var token = 0
       while values[token].isFinite { token += 1 }
       throw .notFinite(token: token)
     }
-    return place
+    while values[token] != most { token += 1 }
+    return token
   }
 
   /// The largest of logits of which some may be −∞.

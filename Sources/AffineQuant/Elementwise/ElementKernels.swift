@@ -21,6 +21,10 @@ package enum ElementKernels {
     FloatFunctions.silu(x) * up
   }
 
+  static let geglu = unsafe table(aq_geglu_f32(), "geglu") { x, up, _, _ in
+    FloatFunctions.tanhGelu(x) * up
+  }
+
   static let swigluGradient = unsafe KernelTable<SwigluGradient>(
     aq_swiglugradient_f32(), portable: "aq_swiglugradient_f32_portable"
   ) { family in

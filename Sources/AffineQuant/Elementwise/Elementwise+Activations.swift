@@ -40,6 +40,22 @@ extension Elementwise {
     ElementKernels.mapHalves(ElementKernels.swiglu, gateAndUp, on: execution)
   }
 
+  /// tanhGelu(gate) · up.
+  package static func geglu(
+    gate: Matrix<Float>, up: Matrix<Float>, on execution: Execution
+  ) -> Matrix<Float> {
+    ElementKernels.map(ElementKernels.geglu, gate, up, on: execution)
+  }
+
+  /// tanhGelu(gate) · up, where each row is that of the gate and then that of up.
+  ///
+  /// - Precondition: The columns are even in number.
+  package static func geglu(
+    gateAndUp: Matrix<Float>, on execution: Execution
+  ) -> Matrix<Float> {
+    ElementKernels.mapHalves(ElementKernels.geglu, gateAndUp, on: execution)
+  }
+
   /// The gradients of both inputs of ``swiglu(gate:up:on:)`` from that of its output.
   package static func swigluGradient(
     gate: Matrix<Float>, up: Matrix<Float>, _ gradient: Matrix<Float>, on execution: Execution

@@ -46,7 +46,14 @@ package enum Elementwise {
   package static func scaleColumns(
     _ a: Matrix<Float>, by factors: [Float], on execution: Execution
   ) -> Matrix<Float> {
-    ElementKernels.mapRows(ElementKernels.multiply, a, Buffer(factors), on: execution)
+    scaleColumns(a, by: Buffer(factors), on: execution)
+  }
+
+  /// The same, of factors that are kept.
+  package static func scaleColumns(
+    _ a: Matrix<Float>, by factors: Buffer<Float>, on execution: Execution
+  ) -> Matrix<Float> {
+    ElementKernels.mapRows(ElementKernels.multiply, a, factors, on: execution)
   }
 
   /// Each row times its factor.

@@ -97,6 +97,16 @@ package enum FloatFunctions {
     return law.value * (1 + law.limited * law.rest)
   }
 
+  /// √(2 / π), twice.
+  package static let tanhGeluSlope: Float = 1.5957691
+
+  /// x / 2 · (1 + tanh(√(2 / π) · (x + 0.044715 x³))), which is x · σ of twice the tanh's argument.
+  @inline(__always)
+  package static func tanhGelu(_ x: Float) -> Float {
+    let law = logistic(tanhGeluSlope * (x + 0.044715 * x * x * x))
+    return x * law.value
+  }
+
   package static func logarithm(_ x: Double) -> Double { log(x) }
 
   package static func exponential(_ x: Double) -> Double { exp(x) }

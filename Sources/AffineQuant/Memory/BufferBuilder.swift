@@ -19,3 +19,17 @@ package struct BufferBuilder<Element: BitwiseCopyable & Sendable> {
     unsafe Buffer(unsafeStart: UnsafePointer(memory.pointer), count: count, owner: allocation)
   }
 }
+
+extension Buffer {
+  /// The elements of one after those of another, in memory that lasts.
+  init(joining parts: [Buffer]) {
+    let count = parts.reduce(0) { $0 + $1.count }
+    let whole = BufferBuilder<Element>(count: count, lasts: true)
+    var place = 0
+    for part in parts {
+      whole.memory.withRange(place..<place + part.count) { $0.copy(part.span) }
+      place += part.count
+    }
+    self = whole.buffer
+  }
+}

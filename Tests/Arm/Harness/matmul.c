@@ -620,6 +620,28 @@ void test_product_f32(const aq_kernel *kernel) {
   check_floats("out", out, expected, count);
 }
 
+void test_product_f16(const aq_kernel *kernel) {
+  size_t rows = below(20), columns = below(40), depth = below(20);
+  size_t rhs_depth = columns + below(4), out_row = columns + below(4);
+  bool accumulate = coin();
+  size_t right = depth && columns ? (depth - 1) * rhs_depth + columns : 0;
+  size_t count = rows && columns ? (rows - 1) * out_row + columns : 0;
+  float *lhs = numbers(rows * depth, TAME), *values = numbers(right, TAME), *out = numbers(count, TAME);
+  float *expected = copied(out, count * 4);
+  _Float16 *rhs = NEW(_Float16, right);
+  for (size_t i = 0; i < right; ++i) rhs[i] = (_Float16)values[i];
+  describe("%zu x %zu, depth %zu, accumulate %d", rows, columns, depth, accumulate);
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t j = 0; j < columns; ++j) {
+      float sum = accumulate ? expected[i * out_row + j] : 0;
+      for (size_t k = 0; k < depth; ++k) sum = fmaf(lhs[i * depth + k], (float)rhs[k * rhs_depth + j], sum);
+      expected[i * out_row + j] = sum;
+    }
+  aq_product_args t = {rows, columns, depth, lhs, depth, 1, rhs, rhs_depth, out, out_row, accumulate};
+  kernel->run(&t);
+  check_floats("out", out, expected, count);
+}
+
 // ---- Roofs.
 
 static void peak(const aq_kernel *kernel) {

@@ -78,6 +78,13 @@ static float silu(float x) {
   return (x < 0 ? law.limited : x) * law.value;
 }
 
+static float tanh_gelu(float x) {
+  float cube = 0.044715f * x;
+  cube *= x;
+  cube *= x;
+  return x * logistic(1.5957691f * (x + cube)).value;
+}
+
 static float silu_slope(float x) {
   logistic_law law = logistic(x);
   float product = law.limited * law.rest;
@@ -86,7 +93,7 @@ static float silu_slope(float x) {
 
 // ---- Elements.
 
-enum { ADD, ACCUMULATE, MULTIPLY, SCALE, RELU, GELU, GELU_GRADIENT, SILU, SILU_GRADIENT, SWIGLU };
+enum { ADD, ACCUMULATE, MULTIPLY, SCALE, RELU, GELU, GELU_GRADIENT, SILU, SILU_GRADIENT, SWIGLU, GEGLU };
 
 static float element(int function, float first, float other, float out, float factor) {
   switch (function) {
@@ -99,6 +106,7 @@ static float element(int function, float first, float other, float out, float fa
     case GELU_GRADIENT: return gelu_slope(first) * other;
     case SILU: return silu(first);
     case SILU_GRADIENT: return silu_slope(first) * other;
+    case GEGLU: return tanh_gelu(first) * other;
     default: return silu(first) * other;
   }
 }
@@ -125,6 +133,7 @@ void test_gelugradient_f32(const aq_kernel *kernel) { elements(kernel, GELU_GRAD
 void test_silu_f32(const aq_kernel *kernel) { elements(kernel, SILU, false); }
 void test_silugradient_f32(const aq_kernel *kernel) { elements(kernel, SILU_GRADIENT, true); }
 void test_swiglu_f32(const aq_kernel *kernel) { elements(kernel, SWIGLU, true); }
+void test_geglu_f32(const aq_kernel *kernel) { elements(kernel, GEGLU, true); }
 
 void test_swiglugradient_f32(const aq_kernel *kernel) {
   size_t count = below(200);

@@ -81,9 +81,16 @@ enum BlockQ8x0: GGUFBlock {
 
 /// The fifth bits of 16 codes, of two bytes.
 private func fifthBits(_ bytes: RawSpan, _ offset: Int) -> SIMD16<UInt8> {
-  let pair = SIMD16<UInt8>(
-    lowHalf: SIMD8(repeating: bytes.byte(offset)),
-    highHalf: SIMD8(repeating: bytes.byte(offset + 1)))
-  let places = SIMD16<UInt8>(1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128)
-  return SIMD16(repeating: 0).replacing(with: 16, where: pair & places .!= 0)
+  let halves = SIMD2<UInt64>(
+    fifthBits(bytes.byte(offset)).littleEndian, fifthBits(bytes.byte(offset + 1)).littleEndian)
+  return unsafe unsafeBitCast(halves, to: SIMD16<UInt8>.self)
+}
+
+/// Each bit of a byte as the fifth of a byte, the lowest in the lowest.
+@inline(__always)
+private func fifthBits(_ byte: UInt8) -> UInt64 {
+  // Byte i keeps bit i alone, and has its top bit where it is not zero.
+  let bits = UInt64(byte) &* 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201
+  let tops = ((bits & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f) | bits
+  return (tops & 0x8080_8080_8080_8080) &>> 3
 }

@@ -5,7 +5,7 @@ internal import AffineKernels
 @safe
 struct CodeBlocks {
   private let kernel: Kernel<CodePanel>
-  private let first: aq_matmul_i8_args
+  private var first: aq_matmul_i8_args
   private let rowCount, columnCount: Int
   private let mr, nr: Int
   /// Bytes of a panel's codes, and its terms: one a slice and lane.
@@ -14,40 +14,24 @@ struct CodeBlocks {
   private let scaleBytes, superBytes: Int
   private let scratch: WorkerMemory<UInt8>?
 
-  init(
-    _ kernel: Kernel<CodePanel>, _ left: PackedLHS, _ rhs: CodeMatrix, _ right: PackedRHS,
-    products: Buffer<Int32>?, totals: Buffer<Int32>?, scaled: Buffer<Float>?, threads: Int,
-    _ workspace: Workspace
-  ) {
-    let slices = right.slices, layout = right.layout, tile = kernel.tile
-    self.kernel = kernel
-    (rowCount, columnCount, mr, nr) = (left.rows, rhs.shape.rows, tile.mr, layout.nr)
+  init(_ left: PackedLHS, _ right: RightCodes, threads: Int, _ workspace: Workspace) {
+    let tile = right.kernel.tile, slices = right.tiles.slices, nr = right.tiles.layout.nr
+    let scratchCount = min(tile.scratch, slices.depth) * nr
+    kernel = right.kernel
+    (rowCount, columnCount, mr, self.nr) = (left.rows, right.codes.shape.rows, tile.mr, nr)
     self.left = (left.layout.byteCount, slices.ranges.count * tile.mr)
-    self.right = (slices.groupCount * layout.groupBytes, slices.ranges.count * layout.nr)
-    scaleBytes = right.scales.panelBytes(self.right.terms)
-    superBytes = right.scales.coded?.superPanelBytes ?? 0
-    let scratchCount = min(tile.scratch, slices.depth) * layout.nr
+    self.right = (slices.groupCount * right.tiles.layout.groupBytes, slices.ranges.count * nr)
+    (scaleBytes, superBytes) = (right.scaleBytes, right.superBytes)
     scratch = scratchCount > 0 ? workspace.take(scratchCount, workers: threads) : nil
-    guard let nowhere = unsafe UnsafeMutablePointer<Float>(bitPattern: 64) else {
-      preconditionFailure("no address")
-    }
-    let countsQuads = tile.rhs.isSqueezed
-    unsafe first = aq_matmul_i8_args(
-      slices: slices.ranges.count, groups: countsQuads ? slices.depth / 4 : slices.groupCount,
-      slice_groups: countsQuads ? slices.quads.pointer : slices.groups.pointer,
-      lhs: left.codes.pointer, rhs: rhs.codes.pointer, table: right.whole?.bytes.pointer,
-      lhs_start: left.starts.pointer,
-      rhs_start: products?.optional, lhs_total: right.zeros.count > 0 ? left.totals.pointer : nil,
-      rhs_zero: right.zeros.optional, lhs_zero: left.zeros.map { unsafe UnsafePointer($0.pointer) },
-      rhs_total: left.zeros == nil ? nil : totals?.optional,
-      lhs_scale: left.scales.map { unsafe UnsafePointer($0.pointer) },
-      rhs_scale: right.scales.optional() ?? UnsafeRawPointer(nowhere),
-      lhs_sum: left.sums.map { unsafe UnsafePointer($0.pointer) },
-      rhs_bias: right.biases.optional(), rhs_form: right.scales.form,
-      super: aq_super_scales(right.scales, right.biases),
-      lhs_bias: left.biases.map { unsafe UnsafePointer($0.pointer) }, rhs_sum: scaled?.optional,
-      row_scale: left.rowScales.map { unsafe UnsafePointer($0.pointer) }, scratch: nil, rows: 0,
-      columns: 0, out: nowhere, stride: 0)
+    unsafe first = right.arguments
+    unsafe first.lhs = UnsafeRawPointer(left.codes.pointer)
+    unsafe first.lhs_start = UnsafePointer(left.starts.pointer)
+    unsafe first.lhs_total = first.rhs_zero == nil ? nil : UnsafePointer(left.totals.pointer)
+    unsafe first.lhs_zero = left.zeros.map { unsafe UnsafePointer($0.pointer) }
+    unsafe first.lhs_scale = left.scales.map { unsafe UnsafePointer($0.pointer) }
+    unsafe first.lhs_sum = left.sums.map { unsafe UnsafePointer($0.pointer) }
+    unsafe first.lhs_bias = left.biases.map { unsafe UnsafePointer($0.pointer) }
+    unsafe first.row_scale = left.rowScales.map { unsafe UnsafePointer($0.pointer) }
   }
 
   /// Whether there is nothing to sum.
@@ -103,9 +87,4 @@ extension aq_matmul_i8_args {
     unsafe self.super.biases = self.super.biases.map { unsafe $0 + supers }
     unsafe rhs_sum = rhs_sum.map { unsafe $0 + terms }
   }
-}
-
-extension Buffer {
-  /// The elements, or nothing where there are none.
-  fileprivate var optional: UnsafePointer<Element>? { unsafe count > 0 ? pointer : nil }
 }

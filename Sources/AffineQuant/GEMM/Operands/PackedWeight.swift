@@ -5,6 +5,8 @@ public struct PackedWeight: Sendable {
   /// How inputs are quantized before they are multiplied; `nil`: they stay floats.
   public let inputs: QuantizedType?
   package let core: CodeMatrix
+  /// How inputs that are quantized on their way meet it; `nil`: they stay floats.
+  private let plans: QuantizingPlans?
 
   /// Packs a matrix of `outputs × inputs`.
   ///
@@ -18,8 +20,15 @@ public struct PackedWeight: Sendable {
     on execution: Execution = .standard
   ) {
     let core = matrix.contents.core
+    self.init(
+      packed: core.type.liesInPanels ? core.tiled(execution) : core.rowMajor(), inputs: inputs)
+  }
+
+  /// Takes codes that lie as products read them.
+  init(packed core: CodeMatrix, inputs: QuantizedType?) {
     self.inputs = inputs
-    self.core = core.type.liesInPanels ? core.tiled(execution) : core.rowMajor()
+    self.core = core
+    plans = inputs == nil ? nil : QuantizingPlans()
   }
 
   /// One weight above another of the same types, or `nil` where a block would need two scales.
@@ -51,7 +60,7 @@ public struct PackedWeight: Sendable {
         .result()
       } catch { throw .shape(error) }
     }
-    return try Product.quantizing(input, as: inputs, core, end: end, on: execution)
+    return try Product.quantizing(input, as: inputs, core, end: end, plans, on: execution)
   }
 
   /// `X · Wᵀ` for an input that is quantized already, as with static scales.
@@ -93,7 +102,7 @@ extension PackedWeight {
     var failure: QuantizationError?
     result.values.change { memory in
       do throws(QuantizationError) {
-        try Product.quantizing(input, as: inputs, core, end, into: memory, execution)
+        try Product.quantizing(input, as: inputs, core, end, plans, into: memory, execution)
       } catch { failure = error }
     }
     if let failure { throw failure }

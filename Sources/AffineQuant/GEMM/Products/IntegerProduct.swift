@@ -10,34 +10,25 @@ struct IntegerProduct<Packing: LHSPacking>: ~Copyable, ParallelWork {
   private let blocking: Blocking
   private let result: ProductResult
   /// What the addresses belong to.
-  private let owners: (CodeMatrix, totals: Buffer<Int32>?, products: Buffer<Int32>?, Buffer<Float>?)
+  private let right: RightCodes
 
-  /// Takes a right side that is packed for the kernel; `result` is given the rows and columns that are
-  /// written together.
+  /// `result` is given the rows and columns that are written together.
   init(
-    _ packing: Packing, _ rhs: CodeMatrix, _ kernel: Kernel<CodePanel>, threads: Int,
-    _ workspace: Workspace, _ execution: Execution, result: (_ block: Shape) -> ProductResult
+    _ packing: Packing, _ right: RightCodes, threads: Int, _ workspace: Workspace,
+    result: (_ block: Shape) -> ProductResult
   ) {
-    guard let right = rhs.tiles else { preconditionFailure("a packed matrix without panels") }
-    let left = packing.packed, layout = right.layout
+    let left = packing.packed, layout = right.tiles.layout
     let blocking = Blocking(
       left: Blocking.Side(
         panels: left.panels, bytes: left.layout.byteCount, lanes: left.layout.mr),
       right: Blocking.Side(
-        panels: layout.panels(rows: rhs.shape.rows),
-        bytes: right.slices.groupCount * layout.groupBytes, lanes: layout.nr),
-      together: kernel.tile.panels, threads: threads)
-    let isBiased = left.biases != nil
-    let products = left.layout.multipliesPairs ? rhs.codeSums(.products, right, execution) : nil
-    let totals =
-      isBiased || left.zeros != nil ? rhs.codeSums(.totals, right, execution) : nil
-    let scaled = isBiased ? rhs.scaledSums(right, execution) : nil
+        panels: layout.panels(rows: right.codes.shape.rows),
+        bytes: right.tiles.slices.groupCount * layout.groupBytes, lanes: layout.nr),
+      together: right.kernel.tile.panels, threads: threads)
     self.packing = packing
     self.blocking = blocking
-    blocks = CodeBlocks(
-      kernel, left, rhs, right, products: products, totals: totals, scaled: scaled,
-      threads: threads, workspace)
-    owners = (rhs, totals, products, scaled)
+    blocks = CodeBlocks(left, right, threads: threads, workspace)
+    self.right = right
     self.result = result(blocking.block)
   }
 

@@ -1,28 +1,25 @@
 /// Products whose left side is quantized on its way.
 package enum Product {
   /// The product of float rows, quantized by the rule of their type, and a matrix of codes: as quantizing
-  /// first would give it.
+  /// first would give it. The plans are what was decided for earlier products with this matrix.
   package static func quantizing(
     _ lhs: Matrix<Float>, as type: QuantizedType, _ rhs: CodeMatrix, end: ProductEnd = .none,
-    on execution: Execution
+    _ plans: QuantizingPlans? = nil, on execution: Execution
   ) throws(QuantizationError) -> Matrix<Float> {
     let shape = Shape(lhs.shape.rows, rhs.shape.rows)
     try check(lhs.shape, rhs.shape, end)
     let values = BufferBuilder<Float>(count: shape.count)
-    try quantizing(lhs, as: type, rhs, end, into: values.memory, execution)
+    try quantizing(lhs, as: type, rhs, end, plans, into: values.memory, execution)
     return Matrix(validated: shape, values.buffer)
   }
 
   static func quantizing(
     _ lhs: Matrix<Float>, as type: QuantizedType, _ rhs: CodeMatrix, _ end: ProductEnd,
-    into memory: DisjointMemory<Float>, _ execution: Execution
+    _ plans: QuantizingPlans?, into memory: DisjointMemory<Float>, _ execution: Execution
   ) throws(QuantizationError) {
-    let grid = BlockGrid(lhs.shape, type.block), shape = Shape(lhs.shape.rows, rhs.shape.rows)
+    let shape = Shape(lhs.shape.rows, rhs.shape.rows)
     try check(lhs.shape, rhs.shape, end)
-    let plan = shape.count > 0 ? plan(type, grid, rhs, finishes: !end.isNone, execution) : nil
-    guard let plan, case .codes(let kernel) = plan.route,
-      case .quantized(let quantize, let packing) = plan.lhs
-    else {
+    guard shape.count > 0, let plan = plan(lhs.shape, type, rhs, plans, execution) else {
       let codes = try CodeMatrix.quantize(lhs, as: type, QuantizationOptions(), execution)
       let call = ProductCall(.linear, .quantized(codes), .quantized(rhs), end: end, on: execution)
       call.run(finishes: !end.isNone) { block, threads, workspace, finish in
@@ -32,25 +29,26 @@ package enum Product {
       return
     }
     let threads = Blocking.threads(multiplications: shape.count * lhs.shape.columns, execution)
-    // The left operand's values play no part in how the right side is packed.
-    let packed = ProductCall(.linear, .float(.float32(lhs)), .quantized(rhs), on: execution)
-      .packed(plan, kernel.tile, against: grid)
-    guard let right = packed.tiles else { preconditionFailure("packed without panels") }
     let isFinite = Workspace.lend { workspace in
-      let quantizer = LHSQuantizer(
-        lhs, hasOneScale: grid.extent.columns == 1,
-        smallest: type.mapping.scale.smallestInvertible, for: right, kernel.tile, packing, quantize,
-        threads: threads, workspace)
-      let product = IntegerProduct(
-        quantizer, packed, kernel, threads: threads, workspace, execution
-      ) { block in
+      let quantizer = LHSQuantizer(lhs, plan, threads: threads, workspace)
+      let product = IntegerProduct(quantizer, plan.right, threads: threads, workspace) { block in
         ProductResult(
-          .float32(memory), shape, end, block: block, threads: threads, workspace, plan.finish)
+          .float32(memory), shape, end, block: block, threads: threads, workspace,
+          end.isNone ? nil : plan.finish)
       }
       ThreadPool.shared.run(product, threads: threads)
       return quantizer.isFinite
     }
     guard isFinite else { throw BlockRanges.notFinite(lhs) }
+  }
+
+  private static func plan(
+    _ lhs: Shape, _ type: QuantizedType, _ rhs: CodeMatrix, _ plans: QuantizingPlans?,
+    _ execution: Execution
+  ) -> QuantizingPlan? {
+    func make() -> QuantizingPlan? { QuantizingPlan(lhs, type, rhs, execution) }
+    guard let plans else { return make() }
+    return plans.plan(rows: lhs.rows, execution, make)
   }
 
   private static func check(

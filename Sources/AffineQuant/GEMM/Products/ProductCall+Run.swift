@@ -68,8 +68,10 @@ extension ProductCall {
     let packer = LHSPacker(
       CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs), for: right,
       kernel.tile, packing, threads: threads, workspace)
-    let product = IntegerProduct(
-      packer, packed, kernel, threads: threads, workspace, execution, result: result)
+    let side = RightCodes(
+      packed, kernel, hasZeros: packer.packed.zeros != nil,
+      hasBiases: packer.packed.biases != nil, execution)
+    let product = IntegerProduct(packer, side, threads: threads, workspace, result: result)
     ThreadPool.shared.run(product, threads: threads)
   }
 

@@ -28,27 +28,25 @@ struct LHSQuantizer: LHSPacking {
   /// Whether the values of each row are finite.
   private let finite: DisjointMemory<Bool>
   /// What the addresses belong to.
-  private let owners: (Matrix<Float>, ContractedSlices)
+  private let owners: (Matrix<Float>, QuantizingPlan)
 
   init(
-    _ values: Matrix<Float>, hasOneScale: Bool, smallest: Float, for right: PackedRHS,
-    _ tile: KernelTile, _ kernels: PackingKernels, _ quantize: Kernel<QuantizeSlices>,
-    threads: Int, _ workspace: Workspace
+    _ values: Matrix<Float>, _ plan: QuantizingPlan, threads: Int, _ workspace: Workspace
   ) {
-    let rows = values.shape.rows, isLaidByRuns = kernels.laysRuns
-    let layout = LHSLayout(tile, right.slices)
+    let right = plan.right.tiles, rows = values.shape.rows, isLaidByRuns = plan.packing.laysRuns
+    let layout = LHSLayout(plan.right.kernel.tile, right.slices)
     unsafe self.values = unsafe values.values.pointer
     columns = values.shape.columns
-    owners = (values, right.slices)
-    self.hasOneScale = hasOneScale
-    self.smallest = smallest
-    self.kernels = kernels
+    owners = (values, plan)
+    hasOneScale = plan.hasOneScale
+    smallest = plan.smallest
+    kernels = plan.packing
     self.layout = layout
-    slicesKernel = quantize
+    slicesKernel = plan.quantize
     rightOffset = right.zeros.count > 0 ? 0 : right.commonZero
     factor = right.factor
     packed = PackedLHS(
-      layout, rows: rows, hasZeros: false, hasOneScale: hasOneScale, hasBiases: false,
+      layout, rows: rows, hasZeros: false, hasOneScale: plan.hasOneScale, hasBiases: false,
       for: right, workspace)
     unsafe ends = right.slices.ends.pointer
     unsafe quads = right.slices.quads.pointer

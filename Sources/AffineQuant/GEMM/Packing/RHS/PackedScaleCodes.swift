@@ -57,6 +57,15 @@ struct PackedScaleCodes: Sendable {
     bytes = Self.packed(scales, panels, lanes, slices, execution)
   }
 
+  /// Those of matrices that lie above each other, all but the last in whole panels.
+  init(joining parts: [PackedScaleCodes]) {
+    (storage, slices, lanes) = (parts[0].storage, parts[0].slices, parts[0].lanes)
+    shift = parts[0].shift
+    panels = parts.reduce(0) { $0 + $1.panels }
+    supers = PackedScales(joining: parts.map(\.supers))
+    bytes = Buffer(joining: parts.map(\.bytes))
+  }
+
   private static func packed(
     _ scales: CodeMatrix, _ panels: Int, _ lanes: Int, _ slices: Int, _ execution: Execution
   ) -> Buffer<UInt8> {

@@ -29,6 +29,26 @@ indirect enum PackedScales: Sendable {
       }
   }
 
+  /// Those of matrices that lie above each other, all but the last in whole panels; of one form.
+  init(joining parts: [PackedScales]) {
+    self =
+      switch parts[0] {
+      case .floats:
+        .floats(
+          Buffer(joining: parts.compactMap { if case .floats(let v) = $0 { v } else { nil } }))
+      case .halves:
+        .halves(
+          Buffer(joining: parts.compactMap { if case .halves(let v) = $0 { v } else { nil } }))
+      case .brainHalves:
+        .brainHalves(
+          Buffer(joining: parts.compactMap { if case .brainHalves(let v) = $0 { v } else { nil } }))
+      case .powers:
+        .powers(
+          Buffer(joining: parts.compactMap { if case .powers(let v) = $0 { v } else { nil } }))
+      case .codes: .codes(PackedScaleCodes(joining: parts.compactMap(\.coded)))
+      }
+  }
+
   var count: Int {
     switch self {
     case .floats(let values): values.count

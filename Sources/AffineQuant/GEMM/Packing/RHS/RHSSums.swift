@@ -20,6 +20,16 @@ final class RHSSums: Sendable {
     found = Mutex(Found(codes: [totals, products]))
   }
 
+  /// Those of matrices that lie above each other, all but the last in whole panels: sums of codes that each has.
+  init(joining parts: [RHSSums]) {
+    let sums = parts.map { part in part.found.withLock(\.codes) }
+    let joined = [Kind.totals, .products].map { kind in
+      let those = sums.compactMap { $0[kind.rawValue] }
+      return those.count == parts.count ? Buffer(joining: those) : nil
+    }
+    found = Mutex(Found(codes: joined))
+  }
+
   func codes(_ kind: Kind, _ make: () -> Buffer<Int32>) -> Buffer<Int32> {
     found.withLock { found in
       let codes = found.codes[kind.rawValue] ?? make()
