@@ -25,6 +25,32 @@ INLINE void one_row(const aq_matmul_i8_args *t, const int kind) {
   write_out(t, 0, 1, true, out);
 }
 
+/// One function for each kind, at the start of a cache line: where its loop lies decides how fast it is fed (4096²
+/// MXFP4, AVX2, Zen 5: 0.27 ms for 0.36).
+#define ONE_ROW(kind)                                                                                         \
+  static __attribute__((noinline, aligned(64))) void one_row_##kind(const aq_matmul_i8_args *t) {            \
+    one_row(t, kind);                                                                                         \
+  }
+ONE_ROW(1)
+ONE_ROW(2)
+ONE_ROW(3)
+ONE_ROW(5)
+ONE_ROW(6)
+ONE_ROW(7)
+ONE_ROW(TABLE_OF_16)
+
+INLINE void one_row_of(const aq_matmul_i8_args *t, const int kind) {
+  switch (kind) {
+    case 1: one_row_1(t); break;
+    case 2: one_row_2(t); break;
+    case 3: one_row_3(t); break;
+    case 5: one_row_5(t); break;
+    case 6: one_row_6(t); break;
+    case 7: one_row_7(t); break;
+    default: one_row_TABLE_OF_16(t); break;
+  }
+}
+
 #define SOURCE(kind)                                                                                           \
   static const uint8_t *source_##kind(const aq_matmul_i8_args *t, const uint8_t **rhs, size_t quads) {        \
     *rhs = expand(t, *rhs, quads, kind);                                                                       \
@@ -51,6 +77,6 @@ INLINE code_source *source_of(const int kind) {
 }
 
 INLINE void few_bits(const aq_matmul_i8_args *t, const int kind) {
-  if (t->rows == 1) one_row(t, kind);
+  if (t->rows == 1) one_row_of(t, kind);
   else byte_panels(t, source_of(kind), kind);
 }
