@@ -37,13 +37,13 @@ enum AttentionKernels {
   static let pairProduct = unsafe KernelTable<ProductInPlace>(
     aq_product_bf16(), portable: "aq_product_bf16_portable"
   ) { family in
-    let t = unsafe family.c
+    let t = unsafe family.c, right = unsafe t.rhs.assumingMemoryBound(to: UInt32.self)
     for i in unsafe 0..<t.rows {
       for j in unsafe 0..<t.columns {
         var sum: Float = unsafe t.accumulate ? t.out[i * t.out_row + j] : 0
         for k in unsafe 0..<t.depth {
           let a = unsafe t.lhs[i * t.lhs_row + k * t.lhs_depth].bitPattern
-          let b = unsafe t.rhs[k * t.rhs_depth + j].bitPattern
+          let b = unsafe right[k * t.rhs_depth + j]
           sum.addProduct(Float(bitPattern: a << 16), Float(bitPattern: b << 16))
           sum.addProduct(
             Float(bitPattern: a & 0xffff_0000), Float(bitPattern: b & 0xffff_0000))

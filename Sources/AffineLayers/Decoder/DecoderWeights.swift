@@ -1,5 +1,3 @@
-public import AffineQuant
-
 /// Where the tensors of a decoder come from.
 public protocol DecoderWeights {
   /// What the decoder is.

@@ -1,6 +1,6 @@
 internal import AffineFormats
 public import AffineLayers
-public import AffineQuant
+internal import AffineQuant
 
 extension ModelSource: DecoderWeights {
   public func name(of tensor: DecoderTensor) -> String {

@@ -1,6 +1,6 @@
 public import AffineFormats
 public import AffineLayers
-public import AffineQuant
+internal import AffineQuant
 
 /// The tensors of a model in a GGUF file.
 public struct GGUFWeights: DecoderWeights, Sendable {
