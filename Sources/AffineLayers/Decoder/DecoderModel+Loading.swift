@@ -74,7 +74,8 @@ private struct DecoderReader<Weights: DecoderWeights> {
     for place in configuration.blockNorms {
       norms[place] = try norm(.blockNorm(block: index, place))
     }
-    norms.spreadHeads(configuration)
+    // The heads that are here.
+    norms.spreadHeads(part?.configuration(configuration) ?? configuration)
     let block = DecoderBlock(
       norms: norms, attention: try group(index, [.query, .key, .value]),
       output: try linear(.linear(block: index, .output)),
