@@ -16,6 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "affine_kernels.h"
 
 #if defined(__linux__)
@@ -104,6 +108,19 @@ size_t aq_cache_bytes(void) {
 #endif
   // Where the system does not say: what small cores have.
   return bytes > 0 ? (size_t)bytes : 256 << 10;
+}
+
+size_t aq_bytes_ahead(void) {
+#if defined(__x86_64__)
+  // On AMD's cores, what comes from memory while so many other bytes are multiplied: on a Zen 5 an eighth of them comes
+  // too late, and half does as well. On a Xeon with AMX such requests take the 16 fill buffers of a core and leave its
+  // prefetcher nothing: 7 GB/s, where it reads 23 by itself.
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  bool isAMD = __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx && d == signature_AMD_edx && c == signature_AMD_ecx;
+  return isAMD ? 8192 : 0;
+#else
+  return 0;
+#endif
 }
 
 void aq_advise_large_pages(void *start, size_t bytes) {

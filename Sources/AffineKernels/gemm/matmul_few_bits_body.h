@@ -12,8 +12,8 @@ INLINE void one_row(const aq_matmul_i8_args *t, const int kind) {
     start_sums(t, s * ROWS, s * COLUMNS, 1, ANY_TERMS, sums);
     for (size_t q = 0; q < t->slice_groups[s]; q += QUADS_OF(kind)) {
       ints codes[VECTORS][8];
-      for (int i = 0; i < BYTES_OF(kind); i += 64)
-        __builtin_prefetch((const void *)((uintptr_t)rhs + (size_t)(BYTES_AHEAD + i)), 0, 0);
+      for (int i = 0; t->ahead > 0 && i < BYTES_OF(kind); i += 64)
+        __builtin_prefetch((const void *)((uintptr_t)rhs + t->ahead + (size_t)i), 0, 0);
       take_apart(rhs, table, kind, codes);
       for (int v = 0; v < VECTORS; ++v)
         sums[0][v] = add_products(sums[0][v], codes[v], lhs, QUADS_OF(kind), kind);

@@ -6,10 +6,6 @@
 
 enum { COLUMNS = VECTORS * WIDTH };
 
-/// Bytes of codes that one row asks for before it needs them: what comes from memory while so many others are
-/// multiplied. On a Zen 5 an eighth of them comes too late, and half does as well.
-enum { BYTES_AHEAD = 8192 };
-
 #include "parameters.h"
 
 /// The terms of a call: a constant of each loop, so that no register waits for a term that is not there.

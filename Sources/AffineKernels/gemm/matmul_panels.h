@@ -67,11 +67,12 @@ INLINE void load_out(const aq_matmul_i8_args *t, size_t first, const int rows, f
 /// Asks for the codes and parameters that a slice like this one will need. One row reads each once, so they
 /// need not stay; what lies behind the last panel is asked for in vain.
 INLINE void ask_ahead(const aq_matmul_i8_args *t, size_t quads, const uint8_t *rhs, size_t r) {
+  if (t->ahead == 0) return;
   const size_t bytes = quads * RHS_BYTES, size = t->rhs_form == AQ_FLOATS ? 4 : 2;
-  const uintptr_t codes = (uintptr_t)rhs + BYTES_AHEAD;
+  const uintptr_t codes = (uintptr_t)rhs + t->ahead;
   for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch((const void *)(codes + i), 0, 0);
   if (t->rhs_form >= AQ_POWERS || bytes == 0) return;
-  const size_t ahead = (r + (BYTES_AHEAD + bytes - 1) / bytes * COLUMNS) * size;
+  const size_t ahead = (r + (t->ahead + bytes - 1) / bytes * COLUMNS) * size;
   for (size_t i = 0; i < COLUMNS * size; i += 64) {
     __builtin_prefetch((const void *)((uintptr_t)t->rhs_scale + ahead + i), 0, 0);
     if (t->rhs_bias) __builtin_prefetch((const void *)((uintptr_t)t->rhs_bias + ahead + i), 0, 0);

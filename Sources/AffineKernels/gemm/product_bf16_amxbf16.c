@@ -99,7 +99,7 @@ static void copy_right(const aq_product_args *t, size_t j, size_t columns, size_
   __m512i zero = _mm512_setzero_si512();
   for (size_t p = 0; p < 2 * TILE; ++p) _mm512_storeu_si512(to + TILE * p, zero);
   for (size_t p = 0; p < pairs; ++p)
-    __builtin_memcpy(to + BLOCK * p, t->rhs + (k + p) * t->rhs_depth + j, 4 * columns);
+    __builtin_memcpy(to + BLOCK * p, (const float *)t->rhs + (k + p) * t->rhs_depth + j, 4 * columns);
 }
 
 typedef struct {
@@ -126,7 +126,7 @@ INLINE void block_at(
     _tile_zero(3);
   }
   for (size_t s = 0; s * TILE < pairs; ++s) {
-    side right = {t->rhs + (k + s * TILE) * t->rhs_depth + j, t->rhs_depth};
+    side right = {(const float *)t->rhs + (k + s * TILE) * t->rhs_depth + j, t->rhs_depth};
     if (pairs - s * TILE < TILE) {
       copy_right(t, j, columns, k + s * TILE, pairs - s * TILE, padded);
       right = (side){padded, BLOCK};

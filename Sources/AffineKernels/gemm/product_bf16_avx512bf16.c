@@ -15,7 +15,7 @@ enum { WIDTH = 16, ROWS = 8 };
 /// `rows` by `vectors` sums from row `i` and column `j` on; of the last vector the columns of a mask.
 INLINE void tile_at(
     const aq_product_args *t, size_t i, size_t j, const int rows, const int vectors, __mmask16 last) {
-  const float *lhs = t->lhs + i * t->lhs_row, *rhs = t->rhs + j;
+  const float *lhs = t->lhs + i * t->lhs_row, *rhs = (const float *)t->rhs + j;
   float *out = t->out + i * t->out_row + j;
   __m512 sums[ROWS][2];
   for (int r = 0; r < rows; ++r)

@@ -56,6 +56,10 @@ uint64_t aq_nanoseconds(void);
 /// Bytes of the second-level cache of a core.
 size_t aq_cache_bytes(void);
 
+/// Bytes that a loop over memory does well to ask for before it reads them; 0: the core's own prefetcher does
+/// better.
+size_t aq_bytes_ahead(void);
+
 /// Asks for large pages under memory that is about to be used; a hint, ignored where it is unknown.
 void aq_advise_large_pages(void *_Nonnull start, size_t bytes);
 

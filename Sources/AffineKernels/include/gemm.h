@@ -74,6 +74,7 @@ typedef struct {
   size_t rows, columns;                  // of the result that exist: at least 1
   float *_Nonnull out;                   // [rows][stride], only [rows][columns] is written
   size_t stride;
+  size_t ahead;                          // bytes of `rhs` that one row asks for before it needs them; 0: none
 } aq_matmul_i8_args;
 
 /// out[i, j] = sum_s (sum_{k in s} lhs[i, k] * (rhs[j, k] - offset - rhs_zero[s, j])) * rhs_scale[s, j]

@@ -16,6 +16,9 @@ final class RightCodes: @unchecked Sendable {
   private let owners: (totals: Buffer<Int32>?, products: Buffer<Int32>?, scaled: Buffer<Float>?)
 
   /// Takes a right side that is packed for the kernel, and whether left codes have zero points and biases.
+  /// What one row asks for before it reads it, on this machine.
+  private static let bytesAhead = aq_bytes_ahead()
+
   init(
     _ codes: CodeMatrix, _ kernel: Kernel<CodePanel>, hasZeros: Bool = false,
     hasBiases: Bool = false, _ execution: Execution
@@ -47,7 +50,7 @@ final class RightCodes: @unchecked Sendable {
       rhs_bias: tiles.biases.optional(), rhs_form: tiles.scales.form,
       super: aq_super_scales(tiles.scales, tiles.biases), lhs_bias: nil,
       rhs_sum: scaled?.optional, row_scale: nil, scratch: nil, rows: 0, columns: 0, out: nowhere,
-      stride: 0)
+      stride: 0, ahead: Self.bytesAhead)
   }
 }
 

@@ -225,6 +225,41 @@ void test_matmul_bf16i8(const aq_kernel *kernel) { matmul_of_codes(kernel, 8, NU
 void test_matmul_bf16t4(const aq_kernel *kernel) { matmul_of_codes(kernel, 4, table_of(16), 0); }
 void test_matmul_bf16t8(const aq_kernel *kernel) { matmul_of_codes(kernel, 8, table_of(256), 0); }
 
+/// Pairs where they lie, of rows or of columns on the left.
+void test_product_bf16(const aq_kernel *kernel) {
+  size_t rows = below(20), columns = below(40), depth = below(20);
+  size_t rhs_depth = columns + below(4), out_row = columns + below(4);
+  bool accumulate = coin(), by_columns = coin();
+  size_t lhs_row = by_columns ? 1 : depth, lhs_depth = by_columns ? rows : 1;
+  size_t right = depth && columns ? (depth - 1) * rhs_depth + columns : 0;
+  size_t count = rows && columns ? (rows - 1) * out_row + columns : 0;
+  uint32_t *lhs = NEW(uint32_t, rows *depth), *rhs = NEW(uint32_t, right);
+  for (size_t i = 0; i < rows * depth; ++i)
+    lhs[i] = nearest_brain(number(TAME)) | (uint32_t)nearest_brain(number(TAME)) << 16;
+  for (size_t i = 0; i < right; ++i)
+    rhs[i] = nearest_brain(number(TAME)) | (uint32_t)nearest_brain(number(TAME)) << 16;
+  float *out = numbers(count, TAME), *before = copied(out, count * 4);
+  double *exact = SCRATCH(double, rows *columns), *magnitudes = SCRATCH(double, rows *columns);
+  describe("%zu x %zu, depth %zu, by columns %d, accumulate %d", rows, columns, depth, by_columns, accumulate);
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t j = 0; j < columns; ++j) {
+      double sum = accumulate ? before[i * out_row + j] : 0, magnitude = fabs(sum);
+      for (size_t k = 0; k < depth; ++k)
+        for (int half = 0; half < 2; ++half) {
+          double product = (double)brain_value((uint16_t)(lhs[i * lhs_row + k * lhs_depth] >> 16 * half)) *
+                           brain_value((uint16_t)(rhs[k * rhs_depth + j] >> 16 * half));
+          sum += product;
+          magnitude += fabs(product);
+        }
+      exact[i * columns + j] = sum;
+      magnitudes[i * columns + j] = magnitude;
+    }
+  aq_product_args t = {rows, columns, depth, (const float *)lhs, lhs_row, lhs_depth, rhs, rhs_depth, out, out_row,
+                       accumulate};
+  kernel->run(&t);
+  check_sums(out, exact, magnitudes, rows, columns, out_row, 2 * depth);
+}
+
 void test_peak_bf16(const aq_kernel *kernel) {
   aq_peak_args t = {64, 0};
   describe("64 iterations");

@@ -401,7 +401,8 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   }
 
   size_t groups, mr = tile->mr, nr = tile->nr, stride = columns + below(3);
-  aq_matmul_i8_args t = {.slices = a.slices, .rows = rows, .stride = stride, .rhs_form = scales.form};
+  aq_matmul_i8_args t = {.slices = a.slices, .rows = rows, .stride = stride, .rhs_form = scales.form,
+                         .ahead = case_number % 2 * 8192};
   t.table = table;
   uint32_t *slice_groups = groups_of(a, tile->kr, &groups);
   t.lhs = packed_left(tile, lhs, rows, a, groups);
@@ -653,3 +654,17 @@ static void peak(const aq_kernel *kernel) {
 void test_peak_i8(const aq_kernel *kernel) { peak(kernel); }
 void test_peak_i4(const aq_kernel *kernel) { peak(kernel); }
 void test_peak_f32(const aq_kernel *kernel) { peak(kernel); }
+
+void test_peak_read(const aq_kernel *kernel) {
+  size_t count = 512 * below(5);
+  uint8_t *bytes = random_bytes(count);
+  uint64_t sum = 0, word;
+  describe("%zu bytes", count);
+  for (size_t i = 0; i < count; i += 8) {
+    memcpy(&word, bytes + i, 8);
+    sum += word;
+  }
+  aq_read_args t = {bytes, count, 0};
+  kernel->run(&t);
+  if (t.sum != sum) fail("the sum is %llu, not %llu", (unsigned long long)t.sum, (unsigned long long)sum);
+}
