@@ -24,6 +24,24 @@ struct FloatReader: Sendable {
     }
   }
 
+  /// Reads the same columns of some rows, one row after the other.
+  func read(_ rows: Range<Int>, _ columns: Range<Int>, into output: inout MutableSpan<Float>) {
+    let count = columns.count
+    guard case .codes(let matrix) = source, let dequantize = kernels.dequantize else {
+      for (index, row) in rows.enumerated() {
+        var target = output.part(index * count..<(index + 1) * count)
+        read(row, columns, into: &target)
+      }
+      return
+    }
+    // The same runs for all: making them costs as much as some hundred values.
+    var runs = RowRuns(matrix, columns)
+    for (index, row) in rows.enumerated() {
+      var target = output.part(index * count..<(index + 1) * count)
+      dequantize(matrix, row, &runs, into: &target)
+    }
+  }
+
   private func widen(_ halves: UnsafeRawPointer, into floats: inout MutableSpan<Float>) {
     guard let widen = kernels.widen else { preconditionFailure("no kernel for halves") }
     unsafe floats.withUnsafeMutableBufferPointer { floats in

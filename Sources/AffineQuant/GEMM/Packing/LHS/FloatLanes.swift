@@ -54,10 +54,8 @@ struct FloatLanes {
     let columns = free(panels(of: part))
     let first = worker * valueCount
     values.withRange(first..<first + valueCount) { values in
-      for (index, row) in block.enumerated() {
-        var target = values.part(index * columns.count..<(index + 1) * columns.count)
-        reader.read(row, columns, into: &target)
-      }
+      var target = values.part(0..<block.count * columns.count)
+      reader.read(block, columns, into: &target)
     }
   }
 
@@ -103,10 +101,7 @@ struct FloatLanes {
       return
     }
     values.withRange(first..<first + free.count * block.count) { values in
-      for (lane, row) in free.enumerated() {
-        var target = values.part(lane * block.count..<(lane + 1) * block.count)
-        reader.read(row, block, into: &target)
-      }
+      reader.read(free, block, into: &values)
     }
     unsafe body(values.pointer + first, block.count)
   }
