@@ -99,7 +99,7 @@ def text_of_one():
     tiny = f"{work}/tiny.gguf"
     # An export needs all weights in one place.
     run(2, "--shard-weights", "--unit", "bytes", "--norm", "rms", "--activation", "swiglu", "--positions", "rotary",
-        "--hidden", "76", "--width", "48", "--heads", "6", "--key-value-heads", "3", "--context", "64", "--steps", "4",
+        "--feed-forward", "76", "--width", "48", "--heads", "6", "--key-value-heads", "3", "--context", "64", "--steps", "4",
         "--export", tiny)
     models = [(tiny, ranks) for ranks in (1, 2, 3)]
     for variable, ranks in ("AFFINE_SMOLLM2", 2), ("AFFINE_GEMMA3", 2):

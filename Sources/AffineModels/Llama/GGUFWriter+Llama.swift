@@ -58,7 +58,7 @@ extension GGUFWriter {
   /// What `general.file_type` calls files of mostly one type, of those that can be written.
   private static let fileTypes: [GGUFTensorType: UInt32] = [
     .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .q5_0: 8, .q5_1: 9,
-    .q2_K: 10, .q3_K: 11, .q4_K: 14, .q5_K: 16, .q6_K: 18, .bf16: 32, .mxfp4: 38,
+    .q2_K: 10, .q3_K: 11, .q4_K: 14, .q5_K: 16, .q6_K: 18, .bf16: 32, .tq1_0: 36, .mxfp4: 38,
   ]
 
   mutating func copy(_ tensor: GGUFTensor, from file: GGUFFile) throws {

@@ -65,11 +65,6 @@ public struct Matrix<Element: FloatElement>: Sendable {
     return row * shape.columns + column
   }
 
-  /// The transpose.
-  public func transposed() -> Matrix {
-    Matrix(rows: shape.columns, columns: shape.rows) { self[$1, $0] }
-  }
-
   /// The same values in another element type, rounded to nearest even.
   public func converted<Other: FloatElement>(to _: Other.Type = Other.self) -> Matrix<Other> {
     if let same = self as? Matrix<Other> { return same }

@@ -68,3 +68,13 @@ public enum ParallelError: Error, Hashable {
   /// A weight that cannot be.
   case weight(parameter: Int, QuantizationError)
 }
+
+extension ParallelError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .communication(let reason): reason
+    case .gradient(let parameter, let error): "the gradient of parameter \(parameter): \(error)"
+    case .weight(let parameter, let error): "parameter \(parameter): \(error)"
+    }
+  }
+}

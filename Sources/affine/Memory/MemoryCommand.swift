@@ -10,12 +10,12 @@ struct MemoryCommand: ParsableCommand {
     commandName: "memory",
     abstract: "Say what memory a language model takes, by the type of its weights.",
     discussion: """
-      The model need not be there: its config.json is enough. All matrices are of the type that is named, and norms
-      are floats. A token reads the weights once, but for the table of embedded tokens, of which it reads a row, and
+      The model need not be there: its config.json is enough. All matrices are of the type that is named, and norms \
+      are floats. A token reads the weights once, but for the table of embedded tokens, of which it reads a row, and \
       the keys and values of all tokens before it. Activations are those of the widest layer for \
       \(DecoderModel.pieceLength) tokens, and the logits.
 
-      With --measure a model of such weights is made of random codes, reads --depth tokens and writes --tokens, one
+      With --measure a model of such weights is made of random codes, reads --depth tokens and writes --tokens, one \
       at a time; what it reads a second is compared with a loop that only reads memory, on as many threads.
 
       Examples:
@@ -51,7 +51,7 @@ struct MemoryCommand: ParsableCommand {
     if let fits { try require(fits, in: 0.001...1e9, for: "--fits") }
     for (name, isGiven) in [
       ("depth", depth != nil), ("tokens", tokens != nil), ("activations", activations != nil),
-      ("threads", threads.threads != nil),
+      ("threads", threads.threads != nil), ("isa", sets.isa != nil),
     ] where isGiven && !measure { throw ValidationError("--\(name) needs --measure") }
     for (name, isGiven) in [
       ("context", context != nil), ("texts", texts != nil), ("fits", fits != nil),
@@ -69,6 +69,7 @@ struct MemoryCommand: ParsableCommand {
     if let context, context > configuration.context {
       throw Failure("--context \(context) is beyond the model's \(configuration.context) tokens")
     }
+    try checkSize(configuration)
     let formats = try weights.names.map { name in
       guard let format = WeightFormat(name: name) else {
         throw Failure("'\(name)' is no type of weights that a running model keeps")
@@ -84,6 +85,22 @@ struct MemoryCommand: ParsableCommand {
     case .json: try printJSON(rows)
     case .table: try show(estimate.table(rows).plain)
     case .markdown: try show(estimate.table(rows).markdown)
+    }
+  }
+
+  /// Refuses what no number of bytes is left for.
+  private func checkSize(_ configuration: DecoderConfiguration) throws {
+    let parameters = configuration.tensors.reduce(0.0) {
+      let shape = configuration.shape(of: $1)
+      return $0 + Double(shape.rows) * Double(shape.columns)
+    }
+    let cached = Double(configuration.keyValueHeads) * Double(configuration.headSize) * 8
+    let bytes =
+      cached * Double(configuration.blocks.count) * Double(context ?? 8192) * Double(texts ?? 1)
+    guard parameters < 0x1p50, bytes < 0x1p60 else {
+      throw Failure(
+        "\(parameters) parameters and \(bytes) bytes of keys and values are more than can be counted"
+      )
     }
   }
 

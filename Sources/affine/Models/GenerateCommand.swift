@@ -36,7 +36,7 @@ struct GenerateCommand: ParsableCommand, RankedCommand {
       The prompts of --prompts, a line each, run together, so that the model's weights are read once for all; \
       each text is what it would be alone. They are printed when all are done.
 
-      Under mpirun, with a build that has the trait MPI, each rank holds its rows of every weight; the text is that of
+      Under mpirun, with a build that has the trait MPI, each rank holds its rows of every weight; the text is that of \
       one rank.
 
       Examples:

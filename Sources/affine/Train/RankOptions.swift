@@ -10,14 +10,14 @@ struct RankOptions: ParsableArguments {
   var noErrorFeedback = false
   @Flag(
     help:
-      "Sums that do not depend on the number of ranks, a power of two: every window is a backward pass of its own, and nothing is sent meanwhile."
+      "Sums that do not depend on the number of ranks, a power of two: every window is a backward pass of its own, and no gradient is sent meanwhile."
   )
   var fixedOrder = false
   @Flag(help: "Each rank keeps the optimizer's moments of its part of the parameters alone.")
   var shardOptimizer = false
   @Flag(
     help:
-      "Each rank keeps its part of the parameters, gradients and moments alone, and gets the rest a block at a time, twice a pass."
+      "Each rank keeps its part of the parameters, gradients and moments alone, and gets the rest a block at a time, twice a pass. What rounding takes from gradients is not fed back then: it would be a number for every parameter."
   )
   var shardWeights = false
   @Option(help: "With --shard-weights: how weights travel: float32, bfloat16 or int8.")
@@ -42,7 +42,8 @@ struct RankOptions: ParsableArguments {
     let ranks = try Ranks.join()
     var options = ExchangeOptions()
     options.format = exchange
-    options.feedsBackErrors = !noErrorFeedback
+    // Errors of a rank are of whole gradients, which it is not to hold.
+    options.feedsBackErrors = !noErrorFeedback && !shardWeights
     options.isFixedOrder = fixedOrder
     options.shardsOptimizer = shardOptimizer
     options.shardsParameters = shardWeights
