@@ -52,16 +52,17 @@ package struct Measurement {
   package func result() -> BenchmarkResult {
     guard let work else { preconditionFailure("\(name) without a round") }
     let timing = Timing(rounds), threads = benchmark.execution.threads
-    // Callers together take the cores that there are.
-    let all = max(threads, min(callers * threads, Execution.standard.threads))
+    // Callers share the workers that help each of them.
+    let all = max(threads, min(callers + threads - 1, Execution.standard.threads))
+    let bytes = max(Int(Double(callers) * work.bytes), 1)
     let peak = work.kernel.flatMap { Peak.operationsPerSecond(for: $0, threads: all) }
-    let copy = Peak.copiedBytesPerSecond(max(Int(work.bytes / 2), 1), threads: all)
+    let copy = Peak.copiedBytesPerSecond(max(bytes / 2, 1), threads: all)
     let rate = Double(callers) * work.amount / timing.median
     let isProduct = [.linear, .inputGradient, .weightGradient].contains(
       MatrixOperation(rawValue: name))
     let isMove = [.quantize, .dequantize, .transpose].contains(MatrixOperation(rawValue: name))
     let read =
-      isProduct ? Peak.readBytesPerSecond(max(Int(work.bytes), 1), threads: all) : nil
+      isProduct ? Peak.readBytesPerSecond(bytes, threads: all) : nil
     return BenchmarkResult(
       operation: name, weights: benchmark.weights.name, activations: benchmark.activations.name,
       m: benchmark.m, k: benchmark.k, n: benchmark.n, threads: threads,

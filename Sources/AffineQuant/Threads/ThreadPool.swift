@@ -43,7 +43,11 @@ package final class ThreadPool: Sendable {
       return
     }
     start(atLeast: threads)
-    let region = regions.withLock { $0.popLast() } ?? newRegion()
+    // Of the free regions the one of the first place, so that few callers have places of their own.
+    let region =
+      regions.withLock { free in
+        free.indices.min { free[$0].place < free[$1].place }.map { free.remove(at: $0) }
+      } ?? newRegion()
     unsafe withUnsafePointer(to: work) { work in
       unsafe region.prepare(work, threads: threads, preparations: first, parts: parts)
       let round = rounds.add(1, ordering: .relaxed).newValue

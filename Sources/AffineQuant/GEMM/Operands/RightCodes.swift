@@ -15,10 +15,10 @@ final class RightCodes: @unchecked Sendable {
   /// What the addresses belong to besides.
   private let owners: (totals: Buffer<Int32>?, products: Buffer<Int32>?, scaled: Buffer<Float>?)
 
-  /// Takes a right side that is packed for the kernel, and whether left codes have zero points and biases.
   /// What one row asks for before it reads it, on this machine.
   private static let bytesAhead = aq_bytes_ahead()
 
+  /// Takes a right side that is packed for the kernel, and whether left codes have zero points and biases.
   init(
     _ codes: CodeMatrix, _ kernel: Kernel<CodePanel>, hasZeros: Bool = false,
     hasBiases: Bool = false, _ execution: Execution
