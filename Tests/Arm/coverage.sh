@@ -15,7 +15,7 @@ mkdir -p "$out/c" "$out/source"
 cp -r Sources/AffineQuant Sources/AffineOracle "$out/source/"
 cd "$out/source"
 
-rm -r AffineQuant/Outliers AffineQuant/GEMM/Microkernels/Peak.swift AffineQuant/Dispatch/AddedKernel+Check.swift
+rm -r AffineQuant/Outliers AffineQuant/GEMM/Operands/PackedWeight+Strips.swift AffineQuant/GEMM/Microkernels/Peak.swift AffineQuant/Dispatch/AddedKernel+Check.swift
 find AffineQuant/Threads -name '*.swift' ! -name 'Execution*' ! -name ParallelWork.swift ! -name ThreadPool+Loops.swift \
   -delete
 cp "$root"/Tests/Arm/Embedded/{Shims,ThreadPool}.swift AffineQuant/
@@ -27,7 +27,7 @@ sed -i -E '/import (Dispatch|Synchronization)/d
   s/(final class KernelDefinition<Arguments>: )(Sendable)/\1KeptObject, @unchecked \2/' ./**/*.swift
 for file in $(grep -lE 'Atomic[<(]' -r AffineQuant); do sed -i '1i internal import Synchronization' "$file"; done
 # Types are no values: results are floats, which is what the checks ask for.
-sed -i '/case is Float16.Type:/,/^    }$/d; /switch Element.self/d; /case is Float.Type:/d' AffineQuant/GEMM/ProductCall.swift
+sed -i '/case is Float16.Type:/,/^    }$/d; /switch Element.self/d; /case is Float.Type:/d' AffineQuant/GEMM/Products/ProductCall.swift
 # Errors without a type are none: a check that throws ends the program.
 sed -i -E 's/ throws -> / -> /; s/\btry /try! /g' AffineOracle/CellCheck*.swift
 

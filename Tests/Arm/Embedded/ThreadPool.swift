@@ -1,6 +1,7 @@
 /// The pool without threads: all parts one after another.
 final class ThreadPool: Sendable {
   static let shared = ThreadPool()
+  static let maximumThreads = 256
 
   func run<Work: ParallelWork & ~Copyable>(_ work: borrowing Work, threads: Int) {
     for part in 0..<max(work.preparations, 0) { work.prepare(part, worker: 0) }

@@ -22,7 +22,7 @@ final class RHSSums: Sendable {
 
   /// Those of matrices that lie above each other, all but the last in whole panels: sums of codes that each has.
   init(joining parts: [RHSSums]) {
-    let sums = parts.map { part in part.found.withLock(\.codes) }
+    let sums = parts.map { part in part.found.withLock { $0.codes } }
     let joined = [Kind.totals, .products].map { kind in
       let those = sums.compactMap { $0[kind.rawValue] }
       return those.count == parts.count ? Buffer(joining: those) : nil
