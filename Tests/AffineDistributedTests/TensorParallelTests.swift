@@ -136,11 +136,21 @@ import Testing
     for error in errors { #expect(error == "\(what) cannot be divided among \(ranks) processes") }
   }
 
-  @Test func anotherModelIsFound() throws {
+  /// Other weights, and the same weights with other numbers beside them.
+  static let changes: [@Sendable (inout TinyDecoder) -> Void] = [
+    {
+      $0.stored[.weight(.norm)] = .float32(
+        Matrix(rows: 1, columns: TinyDecoder.extents.width) { _, _ in 1 })
+    },
+    { $0.configuration.normEpsilon *= 2 },
+    { $0.configuration.blocks[1].rotary?.base = 101 },
+  ]
+
+  @Test(arguments: changes.indices)
+  func anotherModelIsFound(_ change: Int) throws {
     var other = try TinyDecoder()
     let tiny = other
-    other.stored[.weight(.norm)] = .float32(
-      Matrix(rows: 1, columns: TinyDecoder.extents.width) { _, _ in 1 })
+    Self.changes[change](&other)
     let models = [tiny, tiny, other, tiny]
     let errors = try ThreadRanks.run(4) { communicator in
       #expect(throws: DecoderError.otherModel(process: 2)) {
@@ -149,6 +159,27 @@ import Testing
       }
     }
     #expect(errors.count == 4)
+  }
+
+  /// More than one call takes, and no whole number of calls.
+  @Test func longRowsAreSharedInPieces() throws {
+    let count = (1 << 25) + 12345
+    let parts = try ThreadRanks.run(2) { communicator in
+      let own = Buffer<UInt8>(count: count, zeroed: false) { memory in
+        for index in 0..<count {
+          memory[index] = UInt8(truncatingIfNeeded: index % 251 + communicator.rank)
+        }
+      }
+      return try LayerExchange(communicator).share(own)
+    }
+    #expect(parts[0].count == 2 * count)
+    let (first, second) = (parts[0].array, parts[1].array)
+    #expect(first == second)
+    for place in [0, 1 << 24, 1 << 25, count - 1] {
+      for rank in 0..<2 {
+        #expect(first[rank * count + place] == UInt8(truncatingIfNeeded: place % 251 + rank))
+      }
+    }
   }
 }
 

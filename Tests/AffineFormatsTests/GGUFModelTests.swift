@@ -23,10 +23,9 @@ struct GGUFModelTests {
   }
 
   @Test func headersAreReadAtOnce() throws {
-    let clock = ContinuousClock()
-    let times = try (0..<5).map { _ in try clock.measure { _ = try open() } }
+    let times = try (0..<5).map { _ in try processorSeconds { _ = try open() } }
     // 98 052 texts of the vocabulary are most of it.
-    #expect(try #require(times.min()) < .milliseconds(50))
+    #expect(try #require(times.min()) < 0.05)
   }
 
   @Test func codesAndValuesAgree() throws {
@@ -61,14 +60,25 @@ struct GGUFModelTests {
 
   @Test func everyTensorIsConvertedInAnInstant() throws {
     let file = try open()
-    let clock = ContinuousClock()
-    let time = try clock.measure {
+    let time = try processorSeconds {
       for tensor in file.tensors where tensor.type.quantizedType != nil {
         _ = try file.quantized(tensor.name)
         file.forget(tensor.name)
       }
     }
-    // One core takes a tenth of a second; a busy machine may take longer.
-    #expect(time < .seconds(2))
+    // It is a tenth of a second, and with sanitizers several.
+    #expect(time < 2)
+  }
+
+  /// What this thread took of a core: other tests may run meanwhile.
+  private func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
+    func now() -> Double {
+      var time = timespec()
+      unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+    let start = now()
+    try body()
+    return now() - start
   }
 }

@@ -16,8 +16,8 @@ extension GradientExchange {
       owned = bucket
       first = bucket.take(gradient.values, of: parameter, from: first, for: owner).upperBound
       if bucket.isFull { try send(bucket) }
+      try advanceToOwners(underWay: Self.mostUnderWay)
     }
-    try advanceToOwners(waiting: false)
   }
 
   func send(_ bucket: OwnedBucket) throws(ParallelError) {
@@ -41,17 +41,9 @@ extension GradientExchange {
     sentToOwners.append(bucket)
   }
 
-  /// Takes buckets on whose calls have ended, or waits for all.
-  func advanceToOwners(waiting: Bool) throws(ParallelError) {
-    var rest: [OwnedBucket] = []
-    for bucket in sentToOwners {
-      guard let parts = bucket.parts, try ended(parts, waiting) else {
-        rest.append(bucket)
-        continue
-      }
-      try keep(bucket, parts)
-    }
-    sentToOwners = rest
+  /// Takes buckets on whose calls have ended, and waits until no more than some are under way.
+  func advanceToOwners(underWay most: Int) throws(ParallelError) {
+    sentToOwners = try settled(sentToOwners, underWay: most, \.parts, keep)
   }
 
   private func keep(_ bucket: OwnedBucket, _ parts: any Transfer) throws(ParallelError) {

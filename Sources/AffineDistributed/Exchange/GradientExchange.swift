@@ -5,7 +5,8 @@ public import AffineTraining
 ///
 /// Gradients are gathered in buckets as they become ready. Of a full bucket each rank gets its part from
 /// all others, adds the parts up and shares the sum: every rank sends 2 · (N − 1) / N of a bucket, in the
-/// chosen format both times. Calls are not waited for before the end of the backward pass.
+/// chosen format both times. Calls are waited for at the end of the backward pass, and where a slow network has
+/// some of them under way already.
 ///
 /// Where ranks keep their part of the parameters alone, the rank of a parameter gets its gradients from all others
 /// and shares nothing.
@@ -15,6 +16,8 @@ public final class GradientExchange: DataParallel {
   /// What was sent so far.
   public internal(set) var traffic = ExchangeTraffic()
   let communicator: any Communicator
+  /// Buckets whose bytes may be in memory at a time: some keep a network busy, more would gain nothing.
+  static let mostUnderWay = 8
   var rounding = ExchangeRounding()
   var rows = ExchangedRows(format: .float32, execution: .standard)
   var shapes: [Shape] = []
@@ -64,16 +67,16 @@ public final class GradientExchange: DataParallel {
       filling = bucket
       first = bucket.take(gradient.values, of: parameter, from: first).upperBound
       if bucket.isFull { try send(bucket) }
+      try advance(underWay: Self.mostUnderWay)
     }
-    try advance(waiting: false)
   }
 
   public func finish() throws(ParallelError) -> [Int: Matrix<Float>] {
     let start = ContinuousClock.now
     if let filling { try send(filling) }
     if let owned { try send(owned) }
-    try advance(waiting: true)
-    try advanceToOwners(waiting: true)
+    try advance(underWay: 0)
+    try advanceToOwners(underWay: 0)
     traffic.waited += ContinuousClock.now - start
     traffic.steps += 1
     defer { sums = [:] }
@@ -94,27 +97,39 @@ public final class GradientExchange: DataParallel {
     sent.append(bucket)
   }
 
-  /// Takes buckets on whose calls have ended, or waits for all.
-  private func advance(waiting: Bool) throws(ParallelError) {
-    for bucket in sent {
+  /// Takes buckets on whose calls have ended, and waits until no more than some are under way.
+  private func advance(underWay most: Int) throws(ParallelError) {
+    let late = sent.count - most
+    for (index, bucket) in sent.enumerated() {
       guard let parts = bucket.parts else { continue }
       // Sums are shared in the order of buckets, on all ranks.
-      guard try ended(parts, waiting) else { break }
+      guard try ended(parts, index < late) else { break }
       bucket.parts = nil
       try share(bucket, parts)
     }
-    var rest: [Bucket] = []
-    for bucket in sent {
-      guard let sums = bucket.sums, try ended(sums, waiting) else {
+    sent = try settled(sent, underWay: most, \.sums, keep)
+  }
+
+  /// Keeps what has arrived.
+  ///
+  /// - Returns: The buckets that are under way still, no more than some.
+  func settled<Kind>(
+    _ buckets: [Kind], underWay most: Int, _ transfer: (Kind) -> (any Transfer)?,
+    _ keep: (Kind, any Transfer) throws(ParallelError) -> Void
+  ) throws(ParallelError) -> [Kind] {
+    let late = buckets.count - most
+    var rest: [Kind] = []
+    for (index, bucket) in buckets.enumerated() {
+      guard let transfer = transfer(bucket), try ended(transfer, index < late) else {
         rest.append(bucket)
         continue
       }
-      try keep(bucket, sums)
+      try keep(bucket, transfer)
     }
-    sent = rest
+    return rest
   }
 
-  func ended(_ transfer: any Transfer, _ waiting: Bool) throws(ParallelError) -> Bool {
+  private func ended(_ transfer: any Transfer, _ waiting: Bool) throws(ParallelError) -> Bool {
     try communicating { () throws(CommunicationError) in
       guard waiting else { return try transfer.isDone() }
       _ = try transfer.wait()

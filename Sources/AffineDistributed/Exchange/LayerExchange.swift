@@ -9,6 +9,8 @@ internal import Synchronization
 public final class LayerExchange: TensorParallel {
   private let communicator: any Communicator
   private let sent = Atomic(0)
+  /// Bytes of one call: what arrives is twice in memory for as long as it is put in order.
+  static let mostAtOnce = 1 << 24
 
   /// Exchanges over ranks.
   public init(_ communicator: any Communicator) { self.communicator = communicator }
@@ -20,6 +22,16 @@ public final class LayerExchange: TensorParallel {
 
   public func share(_ bytes: Buffer<UInt8>) throws -> Buffer<UInt8> {
     sent.add(bytes.count * (size - 1), ordering: .relaxed)
-    return try communicator.startShare(bytes).wait()
+    guard bytes.count > Self.mostAtOnce else { return try communicator.startShare(bytes).wait() }
+    let count = bytes.count
+    return try Buffer<UInt8>(count: count * size, zeroed: false) { all in
+      for first in stride(from: 0, to: count, by: Self.mostAtOnce) {
+        let part = min(Self.mostAtOnce, count - first)
+        let parts = try communicator.startShare(bytes.part(first..<first + part)).wait()
+        for rank in 0..<size {
+          all.copy(parts, rank * part..<(rank + 1) * part, to: rank * count + first)
+        }
+      }
+    }
   }
 }

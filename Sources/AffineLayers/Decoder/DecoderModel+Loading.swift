@@ -60,6 +60,8 @@ private struct DecoderReader<Weights: DecoderWeights> {
     self.part = part
     self.execution = execution
     configuration = weights.configuration
+    // A file of the same tensors may say other numbers of a rotation or a norm.
+    if part != nil { for byte in configuration.json.utf8 { digest.combine(byte) } }
   }
 
   /// Gives back the memory in which tensors were read and converted.

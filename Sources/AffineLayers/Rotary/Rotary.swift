@@ -11,11 +11,18 @@ package enum Rotary {
   ) -> Matrix<Float> {
     let (frequencies, magnitude) = (rule.frequencies, rule.magnitude)
     let half = frequencies.count
-    return Matrix(rows: positions.count, columns: 2 * half) { row, column in
-      let angle = Double(positions[row]) * frequencies[column % half]
-      let (cosine, sine) = FloatFunctions.cosineAndSine(angle)
-      return Float(magnitude * (column < half ? cosine : inverse ? -sine : sine))
+    let shape = Shape(positions.count, 2 * half)
+    let values = Buffer<Float>(count: shape.count, zeroed: false) { memory in
+      for (row, position) in positions.enumerated() {
+        for (pair, frequency) in frequencies.enumerated() {
+          let (cosine, sine) = FloatFunctions.cosineAndSine(Double(position) * frequency)
+          let place = row * shape.columns + pair
+          memory[place] = Float(magnitude * cosine)
+          memory[place + half] = Float(magnitude * (inverse ? -sine : sine))
+        }
+      }
     }
+    return Matrix(validated: shape, values)
   }
 
   /// Rotates the pairs (i, i + columns / 2) of the first columns of the first heads of each row, as many as a

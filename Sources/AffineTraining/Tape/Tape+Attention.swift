@@ -68,10 +68,9 @@ extension Tape {
       rule.columns.isMultiple(of: 2) && (0...size).contains(rule.columns)
         && [0, rule.columns / 2].contains(rule.divisors.count), "rotary positions",
       .misaligned(axis: "columns", position: rule.columns, block: 2))
-    let execution = execution
+    let (execution, table) = (execution, rotaryTable)
     func turns(inverse: Bool) -> Matrix<Float> {
-      let places = Array(0..<(lengths.max() ?? 0))
-      let turns = Rotary.turns(positions: places, rule, inverse: inverse)
+      let turns = table.turns(rule, count: lengths.max() ?? 0, inverse: inverse)
       // Rows of equal sequences take them in turn.
       guard Set(lengths).count > 1 else { return turns }
       return Embedding.gather(turns, rows: lengths.flatMap { 0..<$0 }, on: execution)

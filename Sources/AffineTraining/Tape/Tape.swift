@@ -29,6 +29,7 @@ public final class Tape {
   let recomputesBlocks: Bool
   private var nodes: [Node] = []
   let inputCodes = InputCodes()
+  let rotaryTable: RotaryTable
   /// By layer: steps that were not trained yet, as they fit what the layer got.
   var measuredSteps: [String: LinearProducts.Steps] = [:]
   /// The largest number of bytes that were saved at once.
@@ -54,6 +55,7 @@ public final class Tape {
     self.isTraining = isTraining
     self.recomputesBlocks = recomputesBlocks
     noise = Noise(seed: seed, step: step)
+    rotaryTable = RotaryTable()
   }
 
   /// A tape for a part of what another computes, with the random numbers of the other.
@@ -63,6 +65,7 @@ public final class Tape {
     isTraining = tape.isTraining
     recomputesBlocks = false
     noise = tape.noise
+    rotaryTable = tape.rotaryTable
   }
 
   /// A variable that gathers a gradient.

@@ -83,11 +83,24 @@ struct GenerateCommand: ParsableCommand, RankedCommand {
     let started = clock.now
     let model = try options.load(on: execution, over: exchange)
     let seconds = (clock.now - started).inSeconds
+    if ranks.size > 1 { try card(model, texts).compare(over: ranks) }
     if prompts != nil {
       try continueAll(texts, model, exchange, loadSeconds: seconds)
     } else {
       for prompt in texts { try continueOne(prompt, model, exchange, loadSeconds: seconds) }
     }
+  }
+
+  /// What ranks must have in common that is read from files beside the weights.
+  private func card(_ model: LanguageModel, _ texts: [String]) throws -> RankCard {
+    var card = RankCard()
+    card.add("template of conversations", Ranks.digest(Array((model.chatTemplate ?? "").utf8)))
+    card.add("list of tokens that end a text", "\(model.tokenizer.ends.sorted())")
+    for (index, text) in texts.enumerated() {
+      let tokens = try chat ? model.tokens(of: messages(text)) : model.tokenizer.tokens(text)
+      card.add("list of tokens of prompt \(index + 1)", Ranks.digest(Buffer(tokens).bytes.array))
+    }
+    return card
   }
 
   private func continueOne(
