@@ -15,12 +15,19 @@ extension MatmulKernels {
     return form == .uint4 ? weightNibbles : weightBytes
   }
 
-  /// The same in the precision of an execution: floats that are rounded where its CPU has no instruction for
-  /// products of bfloat16.
+  /// The kernel for so many float rows in the precision of an execution: of floats that are rounded where its CPU
+  /// has no instruction for products of bfloat16, or where rows are too few for one that reads the same panels.
   static func weights(
-    _ type: QuantizedType, on execution: Execution
-  ) -> KernelTable<WeightPanel> {
-    multipliesPairs(pairs(type), weights(type), execution) ? pairs(type) : weights(type)
+    _ type: QuantizedType, rows: Int, on execution: Execution
+  ) -> Kernel<WeightPanel> {
+    let floats = weights(type)
+    guard multipliesPairs(pairs(type), floats, execution) else {
+      return floats.best(on: execution, rows: rows)
+    }
+    let kernel = pairs(type).best(on: execution, rows: rows)
+    guard kernel.isTooLarge(for: rows) else { return kernel }
+    let float = floats.best(on: execution, rows: rows)
+    return float.replaces(kernel) ? float : kernel
   }
 
   /// The table for float rows and floats, likewise.
