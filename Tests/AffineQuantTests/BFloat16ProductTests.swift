@@ -71,6 +71,41 @@ import Testing
     }
   }
 
+  /// Bytes of one row become floats, and pairs from two rows on; rows that tiles serve better go to these. Both read
+  /// the same panels, so that a weight is packed once for any number of rows.
+  @Test(arguments: [
+    ("avx512bf16", "int8-row", 1, "f32i8_avx512vnni"),
+    ("avx512bf16", "uint8-row", 1, "f32i8_avx512vnni"),
+    ("avx512bf16", "int8-row", 2, "bf16i8_avx512bf16"),
+    ("avx512bf16", "int4-group32", 1, "bf16i4_avx512bf16"),
+    ("avx512bf16", "float8e4m3-row", 1, "bf16t8_avx512bf16"),
+    ("avx512bf16", "int6-group32", 1, "bf16i6_avx512bf16"),
+    ("amxbf16", "int8-row", 1, "f32i8_avx512vnni"),
+    ("amxbf16", "int8-row", 2, "bf16i8_avx512bf16"),
+    ("amxbf16", "int8-row", 17, "bf16i8_amxbf16"),
+    ("amxbf16", "int4-group32", 1, "bf16i4_avx512bf16"),
+    ("amxbf16", "int4-group32", 17, "bf16i4_amxbf16"),
+    ("avx512vnni", "int8-row", 1, "f32i8_avx512vnni"), ("avx2", "int8-row", 1, "f32i8_avx2"),
+    ("neonbf16", "int8-row", 1, "bf16i8_neonbf16"), ("portable", "int8-row", 1, "bf16i8_portable"),
+  ])
+  func rowsChooseTheKernel(
+    set: String, weight: String, rows: Int, expected: String
+  ) throws {
+    let set = try #require(InstructionSet(name: set))
+    guard set.isSubset(of: .running) else { return }
+    var execution = Execution(threads: 1, instructionSet: set)
+    execution.precision = .bfloat16
+    let type = try #require(OperandType(name: weight))
+    let served = plan(
+      for: .linear, .float(.bfloat16), type, rows: rows, isPacked: true, on: execution)
+    let plan = try #require(served)
+    let multiply = try #require(plan.steps.first { $0.work == .multiply })
+    #expect(multiply.kernels.map(\.name) == ["aq_matmul_\(expected)"])
+    for passed in plan.passedOver where passed.row.canRun(on: set) {
+      #expect(plan.description.contains("\(passed.row.name) passed over: another is faster for"))
+    }
+  }
+
   /// An outlier makes the other terms small, and inputs above 2^80 are made smaller on their way.
   @Test(arguments: executions, [Float(1), 0x1p100])
   func everyValueIsWithinTheBound(execution: Execution, factor: Float) throws {
@@ -79,6 +114,7 @@ import Testing
     let w = Samples.matrix(40, 200, seed: 5)
     for name in [
       "float32", "int8-row", "uint4-group32-asymmetric", "uint4-group32-biased", "float8e4m3-row",
+      "float6e2m3-row", "float6e3m2-group32",
     ] {
       let type = try #require(OperandType(name: name))
       let (a, b) = (ErasedOperand.float(.float32(input)), try ErasedOperand(w, as: type))

@@ -27,10 +27,11 @@ INLINE pair_meaning pair_meaning_of(const aq_matmul_codes_args *t, const int kin
   return meaning;
 }
 
-/// One byte of each code's value. A look-up sees 128 entries, the low 7 bits of a code; of two the top bit
-/// says which.
+/// One byte of each code's value. A look-up sees 64 entries, the low 6 bits of a code, or 128 in three times the
+/// operations; of two the top bit says which.
 INLINE ints half_at(const ints table[4], ints codes, const int kind) {
   if (kind <= 4) return bytes_at(table[0], codes);
+  if (kind <= 6) return _mm512_permutexvar_epi8(codes, table[0]);
   ints first = _mm512_permutex2var_epi8(table[0], codes, table[1]);
   if (kind != 8) return first;
   ints second = _mm512_permutex2var_epi8(table[2], codes, table[3]);

@@ -37,8 +37,13 @@ static inline floats load_small_floats(const uint8_t *p) {
   __m128i bits = _mm_slli_epi16(_mm_cvtepi8_epi16(_mm_loadl_epi64((const __m128i *)p)), 7);
   return _mm256_mul_ps(_mm256_cvtph_ps(_mm_and_si128(bits, _mm_set1_epi16((short)0xbfff))), _mm256_set1_ps(256));
 }
+/// Entries of a table of 256, at places that follow each other.
+static inline floats load_entries(const float *table, const uint8_t *p) {
+  return _mm256_i32gather_ps(table, _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)), 4);
+}
 static inline floats broadcast_float(const float *p) { return _mm256_broadcast_ss(p); }
 static inline floats multiply(floats a, floats b) { return _mm256_mul_ps(a, b); }
+static inline floats add_floats(floats a, floats b) { return _mm256_add_ps(a, b); }
 static inline floats subtract(floats a, floats b) { return _mm256_sub_ps(a, b); }
 static inline floats add_product(floats a, floats b, floats sum) { return _mm256_fmadd_ps(a, b, sum); }
 static inline void store_floats(float *p, floats v) { _mm256_storeu_ps(p, v); }
@@ -60,6 +65,14 @@ INLINE ints select_bits(const int mask, ints a, ints b) {
 /// The same 128 bits in every part of a vector.
 INLINE ints in_each_lane(__m128i v) { return _mm256_broadcastsi128_si256(v); }
 INLINE ints bytes_at(ints table, ints codes) { return _mm256_shuffle_epi8(table, codes); }
+/// The same of 64 entries, for codes of 6 bits: bits 4 and 5 say of which 16.
+INLINE ints bytes_of_64(const ints table[4], ints codes) {
+  // At the top of a byte, where a choice looks.
+  ints fourth = _mm256_slli_epi16(codes, 3), fifth = _mm256_slli_epi16(codes, 2);
+  ints low = _mm256_blendv_epi8(bytes_at(table[0], codes), bytes_at(table[1], codes), fourth);
+  ints high = _mm256_blendv_epi8(bytes_at(table[2], codes), bytes_at(table[3], codes), fourth);
+  return _mm256_blendv_epi8(low, high, fifth);
+}
 
 static inline ints broadcast_byte(uint8_t value) { return _mm256_set1_epi8((char)value); }
 

@@ -40,8 +40,13 @@ static inline floats load_small_floats(const uint8_t *p) {
   return _mm512_mul_ps(
       _mm512_cvtph_ps(_mm256_and_si256(bits, _mm256_set1_epi16((short)0xbfff))), _mm512_set1_ps(256));
 }
+/// Entries of a table of 256, at places that follow each other.
+static inline floats load_entries(const float *table, const uint8_t *p) {
+  return _mm512_i32gather_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)), table, 4);
+}
 static inline floats broadcast_float(const float *p) { return _mm512_set1_ps(*p); }
 static inline floats multiply(floats a, floats b) { return _mm512_mul_ps(a, b); }
+static inline floats add_floats(floats a, floats b) { return _mm512_add_ps(a, b); }
 static inline floats subtract(floats a, floats b) { return _mm512_sub_ps(a, b); }
 static inline floats add_product(floats a, floats b, floats sum) { return _mm512_fmadd_ps(a, b, sum); }
 static inline void store_floats(float *p, floats v) { _mm512_storeu_ps(p, v); }
@@ -63,6 +68,13 @@ INLINE ints select_bits(const int mask, ints a, ints b) {
 /// The same 128 bits in every part of a vector.
 INLINE ints in_each_lane(__m128i v) { return _mm512_broadcast_i32x4(v); }
 INLINE ints bytes_at(ints table, ints codes) { return _mm512_shuffle_epi8(table, codes); }
+/// The same of 64 entries, for codes of 6 bits: bits 4 and 5 say of which 16.
+INLINE ints bytes_of_64(const ints table[4], ints codes) {
+  __mmask64 fourth = _mm512_test_epi8_mask(codes, _mm512_set1_epi8(16));
+  ints low = _mm512_mask_shuffle_epi8(bytes_at(table[0], codes), fourth, table[1], codes);
+  ints high = _mm512_mask_shuffle_epi8(bytes_at(table[2], codes), fourth, table[3], codes);
+  return _mm512_mask_mov_epi8(low, _mm512_test_epi8_mask(codes, _mm512_set1_epi8(32)), high);
+}
 
 static inline ints broadcast_byte(uint8_t value) { return _mm512_set1_epi8((char)value); }
 

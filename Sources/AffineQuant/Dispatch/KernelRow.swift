@@ -51,7 +51,7 @@ extension [KernelRow] {
         let missing = row.needs.subtracting(available).allNames.joined(separator: ", ")
         return PassedOver(row: row, reason: "the CPU lacks \(missing)")
       }
-      return PassedOver(row: row, reason: "its tile is too large for so few rows")
+      return PassedOver(row: row, reason: "another is faster for so few rows")
     }
   }
 }

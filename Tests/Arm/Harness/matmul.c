@@ -223,8 +223,8 @@ static size_t super_slices(const right_scales *r) { return ((r->slices - 1) >> r
 static right_scales random_scales(size_t slices, size_t columns, int kind) {
   right_scales r = {.slices = slices, .columns = columns};
   // A kernel may take several panels of one slice as one.
-  r.form = (int)below(slices > 1 ? 8 : 4);
-  static const int middles[] = {[AQ_CODES_4] = 8, [AQ_CODES_6] = 32, [AQ_CODES_8] = 128, [AQ_SMALL_FLOATS] = 0};
+  r.form = (int)below(slices > 1 ? 9 : 4);
+  static const int middles[] = {[AQ_CODES_4] = 8, [AQ_CODES_6] = 32, [AQ_CODES_8] = 128, [AQ_PLACES] = 0};
   uint32_t shift = (uint32_t)below(4);
   bool is_signed = coin();
   r.super.form = (int32_t)below(3);
@@ -236,13 +236,17 @@ static right_scales random_scales(size_t slices, size_t columns, int kind) {
     r.patterns[b] = random_halves(slices * columns);
     r.super_patterns[b] = random_halves(slices * columns);
   }
+  if (r.form == AQ_PLACES) {
+    r.super.table = random_floats(256, kind);
+    r.super.mean = r.super.table[below(256)];
+  }
   return r;
 }
 
 /// The code of a pattern; of small floats those that are numbers.
 static int scale_code(int form, uint16_t pattern) {
-  return form == AQ_CODES_4 ? pattern & 15 : form == AQ_CODES_6 ? pattern & 63 : form == AQ_CODES_8 ? pattern & 255
-                                                                                                  : pattern & 0xf7;
+  return form == AQ_CODES_4 ? pattern & 15 : form == AQ_CODES_6 ? pattern & 63 : form == AQ_SMALL_FLOATS ? pattern & 0xf7
+                                                                                                       : pattern & 255;
 }
 
 /// Scale (0) or bias (1) of a slice and column.
@@ -252,6 +256,11 @@ static float scale_of(const right_scales *r, int which, size_t i) {
   float scale = number_of(r->super.form, r->super_patterns[which], r->super_floats[which], block);
   int code = scale_code(r->form, r->patterns[which][i]);
   if (r->form == AQ_SMALL_FLOATS) return scale * small_float(code, 4);
+  if (r->form == AQ_PLACES) {
+    // Rounded twice, whatever the compiler would make of it.
+    volatile float product = scale * r->super.table[code];
+    return product + r->super.mean;
+  }
   return scale * (float)(code - r->super.offset);
 }
 
@@ -451,6 +460,11 @@ void test_matmul_t4(const aq_kernel *kernel) {
   for (int i = 0; i < 16; ++i) table[i] = coin() ? 31 : (uint8_t)below(32);
   matmul_of_codes_in(kernel, table);
 }
+void test_matmul_t6(const aq_kernel *kernel) {
+  uint8_t *table = NEW(uint8_t, 64);
+  for (int i = 0; i < 64; ++i) table[i] = coin() ? 127 : (uint8_t)below(128);
+  matmul_of_codes_in(kernel, table);
+}
 void test_matmul_i8(const aq_kernel *kernel) { matmul_of_codes(kernel); }
 void test_matmul_i4(const aq_kernel *kernel) { matmul_of_codes(kernel); }
 
@@ -536,6 +550,15 @@ static void matmul_of_floats_and_codes(const aq_kernel *kernel) {
   matmul_of_floats_and_codes_in(kernel, NULL, 0);
 }
 
+/// By the definition, which has neither infinities nor NaN.
+float float_of_6_bits(int code, int exponent_bits) {
+  int mantissa_bits = 5 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
+  int exponent = code >> mantissa_bits & ((1 << exponent_bits) - 1), mantissa = code & ((1 << mantissa_bits) - 1);
+  float value = exponent == 0 ? ldexpf((float)mantissa, 1 - bias - mantissa_bits)
+                              : ldexpf((float)(mantissa + (1 << mantissa_bits)), exponent - bias - mantissa_bits);
+  return code >> 5 ? -value : value;
+}
+
 static float *random_table(size_t count) {
   float *table = NEW(float, count);
   for (size_t i = 0; i < count; ++i) table[i] = number(TAME);
@@ -547,6 +570,12 @@ void test_matmul_f32t8(const aq_kernel *kernel) {
   uint32_t exponent_bits = coin() ? 0 : coin() ? 4 : 5;
   float *table = random_table(256);
   for (int i = 0; exponent_bits && i < 256; ++i) table[i] = small_float(i, (int)exponent_bits);
+  matmul_of_floats_and_codes_in(kernel, table, exponent_bits);
+}
+void test_matmul_f32t6(const aq_kernel *kernel) {
+  uint32_t exponent_bits = coin() ? 2 : 3;
+  float *table = zeroed(NEW(float, 256), 256 * sizeof(float));
+  for (int i = 0; i < 64; ++i) table[i] = float_of_6_bits(i, (int)exponent_bits);
   matmul_of_floats_and_codes_in(kernel, table, exponent_bits);
 }
 void test_matmul_f32i1(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }

@@ -2,25 +2,34 @@ extension MatmulKernels {
   /// The table for codes of a byte against a right operand of whole numbers.
   static func codes(_ type: QuantizedType) -> KernelTable<CodePanel> {
     let form = type.panelForm
+    guard type.isAffineInteger else { return form == .uint6 ? wholeTablesOf64 : wholeTables }
     if form.isSqueezed, let few = fewBits[form.bits] { return few }
-    if !type.isAffineInteger { return wholeTables }
     return form == .uint4 ? nibbles : bytes
   }
 
   /// The table for float rows and a right operand of panels.
   static func weights(_ type: QuantizedType) -> KernelTable<WeightPanel> {
     let form = type.panelForm
+    guard type.isAffineInteger else {
+      return form == .uint6 ? tableSixBits : form == .uint4 ? tableNibbles : tableBytes
+    }
     if form.isSqueezed, let few = fewBitWeights[form.bits] { return few }
-    if !type.isAffineInteger { return form == .uint4 ? tableNibbles : tableBytes }
     return form == .uint4 ? weightNibbles : weightBytes
   }
 
-  /// The same in the precision of an execution: floats that are rounded where its CPU has no instruction for
-  /// products of bfloat16.
+  /// The kernel for so many float rows in the precision of an execution: of floats that are rounded where its CPU
+  /// has no instruction for products of bfloat16, or where rows are too few for one that reads the same panels.
   static func weights(
-    _ type: QuantizedType, on execution: Execution
-  ) -> KernelTable<WeightPanel> {
-    multipliesPairs(pairs(type), weights(type), execution) ? pairs(type) : weights(type)
+    _ type: QuantizedType, rows: Int, on execution: Execution
+  ) -> Kernel<WeightPanel> {
+    let floats = weights(type)
+    guard multipliesPairs(pairs(type), floats, execution) else {
+      return floats.best(on: execution, rows: rows)
+    }
+    let kernel = pairs(type).best(on: execution, rows: rows)
+    guard kernel.isTooLarge(for: rows) else { return kernel }
+    let float = floats.best(on: execution, rows: rows)
+    return float.replaces(kernel) ? float : kernel
   }
 
   /// The table for float rows and floats, likewise.
@@ -53,7 +62,7 @@ extension MatmulKernels {
 extension QuantizedType {
   /// How codes lie in panels: at their own bits where blocks are whole k-groups of such codes.
   var panelForm: PackedForm {
-    if isAffineInteger, let form = PackedForm(squeezing: storage.bits),
+    if isAffineInteger || !storage.isInteger, let form = PackedForm(squeezing: storage.bits),
       block.columns == Block.whole || block.columns.isMultiple(of: form.squeezedGroup)
     {
       return form

@@ -115,8 +115,7 @@ struct ProductPlan {
         return
       }
       if operation == .linear, weight.liesInPanels {
-        let kernel = MatmulKernels.weights(weight, on: execution)
-          .best(on: execution, rows: layouts.rows)
+        let kernel = MatmulKernels.weights(weight, rows: layouts.rows, on: execution)
         readsTotals = false
         route = .weights(kernel)
         lhs = .values(
