@@ -90,9 +90,7 @@ public struct TokenCorpus: TrainingCorpus {
     return batch(
       (0..<size).map { index in
         let (epoch, place) = (step * size + index).quotientAndRemainder(dividingBy: packed.count)
-        let key = SplitMix.key(
-          seed: SplitMix.seed(seed, stream: -1), step: UInt64(truncatingIfNeeded: epoch))
-        return packed[Permutation(count: packed.count, key: key)[place]]
+        return packed[Permutation(count: packed.count, epoch: epoch, seed: seed)[place]]
       })
   }
 

@@ -52,16 +52,29 @@ extension Transformer {
   func loss(
     _ batch: TokenBatch, recipe: Recipe, on tape: Tape, from shards: ParameterShards?
   ) throws(TrainingError) -> TransformerLoss {
+    let (pass, states) = try states(of: batch, recipe, tape, shards)
+    let loss =
+      if batch.labels != nil {
+        try contrastiveLoss(states, batch, recipe.precision, on: tape)
+      } else {
+        try tape.crossEntropy(
+          states, head: try pass.parameter(.weight(configuration.isTied ? .embedding : .head)),
+          cap: configuration.logitCap, targets: batch.targets, precision: recipe.precision)
+      }
+    return TransformerLoss(mean: loss.mean, root: loss.variable, parameters: pass.variables)
+  }
+
+  /// What a head reads of the tokens of a batch.
+  func states(
+    of batch: TokenBatch, _ recipe: Recipe, _ tape: Tape, _ shards: ParameterShards?
+  ) throws(TrainingError) -> (pass: TapePass, states: Variable) {
     try check(batch)
     let variables = parameters.map { $0.isFrozen ? Variable($0.value) : tape.input($0.value) }
     var pass = TapePass(
       model: self, tape: tape, variables: variables, shards: shards, recipe: recipe,
       lengths: batch.lengths)
-    let states = try pass.norm(.norm, try pass.states(of: batch.inputs))
-    let loss = try tape.crossEntropy(
-      states, head: try pass.parameter(.weight(configuration.isTied ? .embedding : .head)),
-      cap: configuration.logitCap, targets: batch.targets, precision: recipe.precision)
-    return TransformerLoss(mean: loss.mean, root: loss.variable, parameters: variables)
+    let states = try pass.lastNorm(try pass.states(of: batch.inputs))
+    return (pass, states)
   }
 
   private func check(_ batch: TokenBatch) throws(TrainingError) {
@@ -69,6 +82,9 @@ extension Transformer {
     let (inputs, targets, lengths) = (batch.inputs, batch.targets, batch.lengths)
     for length in lengths where !(1...context).contains(length) {
       throw .model("a sequence of \(length) tokens does not fit a context of \(context)")
+    }
+    guard batch.labels == nil || configuration.encoder != nil else {
+      throw .model("a decoder has no embeddings of texts to compare")
     }
     guard inputs.count == targets.count, !inputs.isEmpty, lengths.reduce(0, +) == inputs.count
     else {
