@@ -8,7 +8,8 @@
 Qwen's 151 643 byte pairs (dashscope has the ranks; those of Qwen 2, 2.5 and 3 are the same) in the settings of Qwen 2;
 the 32 000 pieces of Mistral 7B, which are merged as those of Llama 2 and Phi 3; XLM-RoBERTa's 250 002 pieces with their
 scores, which a package has for multilingual-e5-small, with SentencePiece's map of characters nmt_nfkc. Nothing of them is
-kept in the repository. Qwen's tokens are held to tiktoken too, and Mistral's to sentencepiece.
+kept in the repository. Qwen's tokens are held to tiktoken too, and Mistral's to sentencepiece: Qwen's differ in four pieces of
+the mixed text, where marks above letters are in Unicode since later than the tables by which tokenizers puts marks in order.
 """
 import base64
 import json
@@ -157,8 +158,8 @@ def save(name, tokenizer, other, folder):
     golden |= {"corpus": summary(encode, corpus), "mixed": summary(encode, mixed), "backwards": summary(encode, mixed[::-1])}
     (folder / "tokens.json").write_text(json.dumps(golden, indent=0) + "\n")
     if other:
-        same = [summary(other, text) == summary(encode, text) for text in (corpus, mixed, mixed[::-1])]
-        print(name, "the same by another library:", same)
+        pairs = [pair for text in (corpus, mixed, mixed[::-1]) for pair in zip(summary(other, text), summary(encode, text))]
+        print(name, sum(a != b for a, b in pairs), "of", len(pairs), "pieces differ by another library")
     print(name, tokenizer.get_vocab_size(), "tokens")
 
 

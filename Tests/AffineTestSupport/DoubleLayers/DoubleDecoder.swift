@@ -56,11 +56,10 @@ package struct DoubleDecoder {
   private func encoded(_ rows: DoubleMatrix, _ sequence: Int) -> DoubleMatrix {
     configuration.blocks.indices.reduce(rows) { x, block in
       let name = "model.layers.\(block)"
-      let middle = norm(
-        "\(name).input_layernorm", DoubleLayers.add(x, attention(block, x, sequence)))
-      return norm(
-        "\(name).post_attention_layernorm",
-        DoubleLayers.add(middle, feedForward("\(name).mlp", middle)))
+      let seen = output("\(name).post_self_attn_layernorm", attention(block, x, sequence))
+      let middle = norm("\(name).input_layernorm", DoubleLayers.add(x, seen))
+      let inner = output("\(name).post_mlp_layernorm", feedForward("\(name).mlp", middle))
+      return norm("\(name).post_attention_layernorm", DoubleLayers.add(middle, inner))
     }
   }
 

@@ -55,7 +55,7 @@ import Testing
 
   /// A cosine has the roundings of the model, and so a logit 20 times as much; probabilities move twice as far
   /// as the furthest logit, and the gradient with them, by the norms of the logits' gradients. Of such a norm a
-  /// random direction sees one part in the root of the number of values.
+  /// random direction sees one part in the root of the number of values; what ``ModelCheck`` says of a bias counts.
   @Test(arguments: [1, 2] as [UInt64]) func gradientsOfAllParameters(seed: UInt64) throws {
     let check = try Self.model(seed)
     let definition = check.definition
@@ -67,6 +67,7 @@ import Testing
     #expect(abs(result.loss - expected) <= 2 * Self.sharpness * unit)
     for (parameter, gradient) in zip(check.model.parameters, result.gradients) {
       let gradient = try #require(gradient, "\(parameter.name)")
+      let summed = ModelCheck.norm(gradient, of: parameter, in: check.model, result.gradients)
       for part in 0..<3 as Range<UInt64> {
         let normal = DoubleMatrix(
           Numbers.normal(parameter.shape.rows, parameter.shape.columns, seed: seed &+ 10 * part))
@@ -81,9 +82,10 @@ import Testing
         let found = zip(gradient.values.array, normal.values).reduce(0) {
           $0 + Double($1.0) * $1.1 / norm
         }
-        let size =
+        let size = max(
+          summed,
           slopes.reduce(0) { $0 + $1 * $1 }.squareRoot()
-          * Double(parameter.shape.count).squareRoot()
+            * Double(parameter.shape.count).squareRoot())
         #expect(
           abs(found - slope) <= (2 * Self.sharpness + 1) * unit * size + 1e-9,
           "\(parameter.name): \(found) for \(slope)")
