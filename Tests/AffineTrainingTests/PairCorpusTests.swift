@@ -59,7 +59,7 @@ import Testing
     #expect(throws: CorpusError.pair(tokens: [0, 5], window: 10)) {
       try Self.corpus([(1, 1), (0, 5), (1, 1)], sequence: 10)
     }
-    #expect(throws: CorpusError.nothingTaught(part: .training)) {
+    #expect(throws: CorpusError.tooFewPairs(1)) {
       try Self.corpus([(1, 1)], sequence: 10)
     }
     let corpus = try Self.corpus([(1, 1), (2, 2)], sequence: 10)

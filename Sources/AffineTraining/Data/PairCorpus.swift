@@ -45,7 +45,7 @@ public struct PairCorpus: TrainingCorpus {
       throw .pair(tokens: [pair.first.count, pair.second.count], window: sequence)
     }
     let held = max(1, Int((Double(pairs.count) * validationPart).rounded()))
-    guard pairs.count > held else { throw .nothingTaught(part: .training) }
+    guard pairs.count > held else { throw .tooFewPairs(pairs.count) }
     let parts = [
       CorpusPart.training: Array(pairs.dropLast(held)), .validation: Array(pairs.suffix(held)),
     ]

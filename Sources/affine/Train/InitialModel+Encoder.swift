@@ -53,31 +53,27 @@ extension InitialModel {
     let longest = min(sequence / 2, embedder.model.configuration.maximumTokens)
     guard longest > 2 else { throw Failure("windows of \(sequence) tokens have no room for pairs") }
     func add(_ first: String, _ second: String, _ line: Int) throws {
-      let (first, second) = (
-        embedder.tokens(first, atMost: longest), embedder.tokens(second, atMost: longest)
-      )
-      guard !first.isEmpty, !second.isEmpty else {
-        throw Failure("'\(path)': line \(line): a text without tokens")
+      for text in [first, second] where text.allSatisfy(\.isWhitespace) {
+        throw Failure("line \(line): an empty text")
       }
-      pairs.append(PairCorpus.Pair(first, second))
-    }
-    if Self.areDocuments(path) {
-      do {
-        for (line, document) in try TrainingDocument.lines(contents) {
-          switch document {
-          case .pair(let first, let second): try add(first, second, line)
-          case .text, .messages:
-            throw Failure("line \(line): an encoder is taught by pairs of anchor and positive")
-          }
-        }
-      } catch { throw Failure("'\(path)': \(error)") }
-    } else {
-      let lines = try affine.text(of: path).lines(of: path, omittingEmpty: false)
-      for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
-        try add(line, line, index + 1)
-      }
+      pairs.append(
+        PairCorpus.Pair(
+          embedder.tokens(first, atMost: longest), embedder.tokens(second, atMost: longest)))
     }
     do {
+      if Self.areDocuments(path) {
+        for (line, document) in try TrainingDocument.lines(contents) {
+          guard case .pair(let first, let second) = document else {
+            throw Failure("line \(line): an encoder is taught by pairs of anchor and positive")
+          }
+          try add(first, second, line)
+        }
+      } else {
+        let lines = try affine.text(of: path).lines(of: path, omittingEmpty: false)
+        for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
+          try add(line, line, index + 1)
+        }
+      }
       return try PairCorpus(
         pairs, vocabulary: embedder.model.configuration.vocabulary, sequence: sequence,
         text: contents.span.digest, tokenizer: try tokenizerDigest(embedder))
