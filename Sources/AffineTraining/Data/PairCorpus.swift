@@ -76,7 +76,9 @@ public struct PairCorpus: TrainingCorpus {
 
   public func validationBatch(count: Int, sequence: Int) throws(CorpusError) -> TokenBatch {
     try check(count, sequence)
-    return batch(Array((windows[.validation] ?? []).prefix(count)))
+    let windows = windows[.validation] ?? []
+    return batch(
+      TokenCorpus.spread(min(count, windows.count), over: windows.count).map { windows[$0] })
   }
 
   private func check(_ windows: Int, _ sequence: Int) throws(CorpusError) {

@@ -106,7 +106,7 @@ public struct TokenCorpus: TrainingCorpus {
   }
 
   /// Places with the same distance between them.
-  private static func spread(_ count: Int, over places: Int) -> [Int] {
+  static func spread(_ count: Int, over places: Int) -> [Int] {
     let distance = count > 1 ? (places - 1) / (count - 1) : 0
     return (0..<count).map { $0 * distance }
   }
