@@ -141,9 +141,10 @@ struct TrainingFiles: ParsableArguments {
       throw Failure("--merge is for adapters, and the model has none")
     }
     if exportsFolder(initial) { try initial?.checkFolder(of: model) }
-    guard !exportsGGUF || !recipe.normalizesInputs else {
+    guard !(exportsGGUF || exportsFolder(initial)) || !recipe.normalizesInputs else {
+      let instead = initial == nil ? ": export safetensors" : ""
       throw Failure(
-        "\(recipe.name) normalizes what linear layers read, and no GGUF file says so: export safetensors"
+        "\(recipe.name) normalizes what linear layers read, and no \(exportsGGUF ? "GGUF file" : "folder") says so\(instead)"
       )
     }
     var model = model
