@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from transformers import (
-    DistilBertConfig, DistilBertModel, Gemma3Config, Gemma3ForConditionalGeneration, Gemma3ForCausalLM, Gemma3TextConfig,
+    BertConfig, BertModel, DistilBertConfig, DistilBertModel, Gemma3Config, Gemma3ForConditionalGeneration, Gemma3ForCausalLM, Gemma3TextConfig,
     LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM, Phi3Config, Phi3ForCausalLM, Qwen2Config,
     Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM, RobertaConfig, RobertaModel, SmolLM3Config, SmolLM3ForCausalLM,
     XLMRobertaConfig, XLMRobertaModel)
@@ -128,6 +128,19 @@ def whole_gemma():
     save("gemma3", model, logits, tokens=tokens[0].to(torch.int32))
 
 
+def bert():
+    configuration = BertConfig(vocab_size=96, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+                               max_position_embeddings=64, type_vocab_size=2)
+    configuration._attn_implementation = "eager"
+    torch.manual_seed(11)
+    model = BertModel(configuration, add_pooling_layer=False).to(torch.float64).eval()
+    randomize(model, 0)
+    tokens = torch.randint(0, 96, (1, TOKENS))
+    with torch.no_grad():
+        states = model(tokens, attention_mask=torch.ones_like(tokens)).last_hidden_state[0]
+    save("bert", model, states, tokens=tokens[0].to(torch.int32))
+
+
 def distilbert():
     configuration = DistilBertConfig(vocab_size=96, dim=32, hidden_dim=48, n_layers=2, n_heads=4, max_position_embeddings=64)
     configuration._attn_implementation = "eager"
@@ -185,6 +198,7 @@ def rotary():
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     decoders()
+    bert()
     distilbert()
     roberta()
     rotary()

@@ -28,15 +28,26 @@ package enum StandardStream: Int32, Sendable, CaseIterable {
   ///
   /// - Throws: ``FileError``.
   package func contents() throws(FileError) -> [UInt8] {
-    var (contents, part) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
+    var contents: [UInt8] = []
+    while true {
+      let part = try part()
+      if part.isEmpty { return contents }
+      contents += part
+    }
+  }
+
+  /// Some bytes, as they come; none at the end.
+  ///
+  /// - Throws: ``FileError``.
+  package func part() throws(FileError) -> ArraySlice<UInt8> {
+    var part = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = unsafe part.withUnsafeMutableBytes {
         unsafe readOnce(rawValue, $0.baseAddress, $0.count)
       }
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw .last("standard \(self)", "read from") }
-      if count == 0 { return contents }
-      contents += part[..<count]
+      return part[..<count]
     }
   }
 

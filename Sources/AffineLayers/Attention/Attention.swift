@@ -63,13 +63,18 @@ package struct Attention: Sendable {
       MatrixColumns(q), MatrixColumns(k), MatrixColumns(v), headSize(q, k, v), execution)
   }
 
-  /// The weighted values alone, of q, k and v that lie side by side in one matrix.
-  package func output(ofJoined joined: Matrix<Float>, on execution: Execution) -> Matrix<Float> {
+  /// The weighted values alone, of q, k and v that lie side by side in one matrix, or of v alone, where `turned`
+  /// has the others in the same columns.
+  package func output(
+    ofJoined joined: Matrix<Float>, turned: Matrix<Float>? = nil, on execution: Execution
+  ) -> Matrix<Float> {
+    let turned = turned ?? joined
+    precondition(turned.shape == joined.shape, "\(turned.shape) and \(joined.shape)")
     let size = joined.shape.columns / (heads + 2 * keyValueHeads)
     let (width, narrow) = (size * heads, size * keyValueHeads)
     precondition(size > 0 && joined.shape.columns == width + 2 * narrow, "\(joined.shape)")
     return weigh(
-      MatrixColumns(joined, 0..<width), MatrixColumns(joined, width..<width + narrow),
+      MatrixColumns(turned, 0..<width), MatrixColumns(turned, width..<width + narrow),
       MatrixColumns(joined, width + narrow..<width + 2 * narrow), size, execution)
   }
 

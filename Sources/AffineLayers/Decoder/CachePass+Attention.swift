@@ -31,6 +31,7 @@ extension CachePass {
   }
 
   mutating func attend(_ heads: consuming Heads, _ block: Int) -> Matrix<Float> {
+    guard configuration.encoder == nil else { return attendToAll(heads, block) }
     let width = configuration.queryWidth
     var end = 0
     for (text, count) in counts.enumerated() {
@@ -47,5 +48,13 @@ extension CachePass {
     return AttentionCache.attend(
       queries, heads.turned, heads: configuration.heads, configuration.scoreRule(block),
       on: execution)
+  }
+
+  /// An encoder's rows see their whole sequences.
+  private func attendToAll(_ heads: Heads, _ block: Int) -> Matrix<Float> {
+    Attention(
+      heads: configuration.heads, keyValueHeads: configuration.keyValueHeads, lengths: counts,
+      isCausal: false, rule: configuration.scoreRule(block)
+    ).output(ofJoined: heads.joined, turned: heads.turned, on: execution)
   }
 }

@@ -1,6 +1,7 @@
 internal import AffineQuant
 
-/// A pass of some tokens through a decoder that runs, over what attention remembers of those before.
+/// A pass of some tokens through a decoder that runs, over what attention remembers of those before, or of
+/// whole sequences through an encoder, which remembers nothing.
 ///
 /// The tokens may be of several texts, one text's after another's: products take the rows of all of them
 /// together, and attention those of a text with its own cache.
@@ -22,7 +23,7 @@ struct CachePass: DecoderPass {
   let model: DecoderModel
   /// The model's, read often.
   let configuration: DecoderConfiguration
-  /// One a text.
+  /// One a text; none of an encoder.
   var caches: [KeyValueCache]
   /// How many of the tokens are of each text.
   var counts: [Int]
@@ -52,17 +53,21 @@ struct CachePass: DecoderPass {
   }
 
   mutating func embed(_ tokens: [Int]) throws -> Matrix<Float> {
-    positions.removeAll(keepingCapacity: true)
-    for (text, count) in counts.enumerated() {
-      let start = caches[text].count
-      positions += start..<start + count
+    if configuration.encoder != nil {
+      positions = configuration.places(of: tokens, lengths: counts)
+    } else {
+      positions.removeAll(keepingCapacity: true)
+      for (text, count) in counts.enumerated() {
+        let start = caches[text].count
+        positions += start..<start + count
+      }
     }
     turns.removeAll(keepingCapacity: true)
     guard let part = model.part else { return try model.embedding.rows(tokens, execution) }
     return try part.embedded(tokens, model.embedding, execution)
   }
 
-  func places(count: Int) -> Matrix<Float> {
+  func places(of tokens: [Int]) -> Matrix<Float> {
     guard let table = model.positions else { preconditionFailure("there are no trained places") }
     return Embedding.gather(table, rows: positions, on: execution)
   }
@@ -76,13 +81,14 @@ struct CachePass: DecoderPass {
   }
 
   func norm(_ layer: DecoderLayer, _ x: Matrix<Float>) -> Matrix<Float> {
-    switch layer {
-    case .norm: return model.norm(x, on: execution)
-    case .blockNorm(let block, let place):
-      if let norm = model.blocks[block].norms[place] { return norm(x, on: execution) }
-    case .embedding, .positions, .linear, .head: break
+    guard let norm = model.norm(layer) else {
+      preconditionFailure("there is no norm '\(layer.name)'")
     }
-    preconditionFailure("there is no norm '\(layer.name)'")
+    return norm(x, on: execution)
+  }
+
+  func restored(_ x: Matrix<Float>, of norm: DecoderLayer) -> Matrix<Float> {
+    model.norm(norm)?.restored(x, on: execution) ?? x
   }
 
   func activate(

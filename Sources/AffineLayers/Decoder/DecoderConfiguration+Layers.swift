@@ -69,7 +69,7 @@ extension DecoderConfiguration {
     case .weight(let layer):
       switch layer {
       case .embedding, .head: Shape(vocabulary, width)
-      case .positions: Shape(context, width)
+      case .positions: Shape(context + (encoder?.placesBefore ?? 0), width)
       case .blockNorm(_, .query), .blockNorm(_, .key): Shape(1, headSize)
       case .norm, .blockNorm: Shape(1, width)
       case .linear(_, .query): Shape(queryWidth, width)

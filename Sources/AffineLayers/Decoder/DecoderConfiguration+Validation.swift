@@ -32,6 +32,12 @@ extension DecoderConfiguration {
       }
       try block.rotary?.validate(headSize: headSize)
     }
+    guard let encoder else { return }
+    guard isTied else { throw .encoder(without: "head of its own") }
+    if blocks.contains(where: { $0.window != nil }) { throw .encoder(without: "sliding windows") }
+    if let padding = encoder.paddingToken, !(0..<vocabulary).contains(padding) {
+      throw .noSuchToken(padding, vocabulary: vocabulary)
+    }
   }
 }
 

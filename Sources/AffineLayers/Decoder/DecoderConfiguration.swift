@@ -1,4 +1,4 @@
-/// What a decoder-only transformer is: extents, constants and choices, whatever file it came from.
+/// What a transformer is, a decoder or an encoder: extents, constants and choices, whatever file it came from.
 public struct DecoderConfiguration: Sendable, Hashable, Codable {
   /// What normalizes rows.
   public enum Norm: String, Sendable, Hashable, Codable, CaseIterable {
@@ -78,6 +78,8 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
   public var embeddingScale: Float = 1
   /// Whether the head is the embedding's table.
   public var isTied = false
+  /// What makes an encoder of it; none: it is a decoder.
+  public var encoder: EncoderRule?
 
   /// Names the extents; choices are Llama's (Touvron et al., arXiv 2302.13971).
   public init(

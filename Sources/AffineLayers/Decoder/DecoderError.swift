@@ -22,6 +22,8 @@ public enum DecoderError: Error, Hashable {
   case contextFull(capacity: Int, tokens: Int)
   /// Something that cannot be divided among so many processes.
   case indivisible(String, Int, processes: Int)
+  /// Something that decoders have.
+  case encoder(without: String)
   /// A process that read another model than the first.
   case otherModel(process: Int)
   /// Inputs of a linear layer that cannot be quantized.
@@ -48,6 +50,7 @@ extension DecoderError: CustomStringConvertible {
       "\(tokens) tokens do not fit a context of \(capacity)"
     case .indivisible(let what, let count, let processes):
       "\(count) \(what) cannot be divided among \(processes) processes"
+    case .encoder(let what): "an encoder has no \(what)"
     case .otherModel(let process): "process \(process) has read another model than process 0"
     case .quantization(let linear, let error): "the input of '\(linear)': \(error)"
     }

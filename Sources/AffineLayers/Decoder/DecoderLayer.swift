@@ -2,7 +2,7 @@
 public enum DecoderLayer: Sendable, Hashable {
   /// A norm of a block.
   public enum BlockNorm: String, Sendable, Hashable, CaseIterable {
-    /// Before attention, and before the feed-forward layers.
+    /// Before attention, and before the feed-forward layers; in an encoder, of the sums after them.
     case attention, feedForward
     /// Of each head of queries, and of keys.
     case query, key
@@ -18,7 +18,7 @@ public enum DecoderLayer: Sendable, Hashable {
   case blockNorm(block: Int, BlockNorm)
   /// A linear layer of a block.
   case linear(block: Int, DecoderConfiguration.BlockLinear)
-  /// The last norm.
+  /// The last norm; in an encoder the first, of embedded tokens.
   case norm
   /// What makes logits, where it is not the embedding.
   case head

@@ -91,7 +91,7 @@ private struct DecoderReader<Weights: DecoderWeights> {
     let weight = try floats(.weight(layer))
     let (offset, isOfHeads) = (configuration.normOffset, !layer.isOfWholeRows)
     return Norm(
-      kind: isOfHeads ? .rms : configuration.norm, epsilon: configuration.normEpsilon,
+      isOfHeads ? .rms : configuration.norm, epsilon: configuration.normEpsilon,
       weight: offset == 0
         ? weight
         : Matrix(rows: 1, columns: weight.shape.columns) { weight[$0, $1] + offset },

@@ -50,7 +50,8 @@ extension DecoderModel {
     }
   }
 
-  private func norm(_ layer: DecoderLayer) -> Norm? {
+  /// A norm, if the layer is one of the model.
+  package func norm(_ layer: DecoderLayer) -> Norm? {
     switch layer {
     case .norm: norm
     case .blockNorm(let block, let place): blocks[block].norms[place]

@@ -68,6 +68,7 @@ extension DecoderModel {
   }
 
   func check(_ tokens: some Collection<Int>, _ cache: KeyValueCache) throws(DecoderError) {
+    guard configuration.encoder == nil else { throw .encoder(without: "next token") }
     guard !tokens.isEmpty else { throw .noTokens }
     for token in tokens where !(0..<configuration.vocabulary).contains(token) {
       throw .noSuchToken(token, vocabulary: configuration.vocabulary)

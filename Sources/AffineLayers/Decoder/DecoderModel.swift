@@ -1,6 +1,6 @@
-internal import AffineQuant
+package import AffineQuant
 
-/// A decoder-only transformer, ready to run.
+/// A transformer, ready to run: a decoder, or inside of other models an encoder.
 ///
 ///     let model = try DecoderModel(weights)
 ///     var cache = KeyValueCache(model.configuration)
@@ -16,11 +16,11 @@ public struct DecoderModel: Sendable {
   /// What this process has, where several run the decoder together.
   let part: DecoderPart?
   /// The rows of tokens.
-  let embedding: LinearWeight
+  package let embedding: LinearWeight
   /// The rows of places, if they are trained.
-  let positions: Matrix<Float>?
+  package let positions: Matrix<Float>?
   var blocks: [DecoderBlock]
-  /// The last norm.
+  /// The last norm, or an encoder's first.
   var norm: Norm
   /// What makes logits; `nil`: the embedding.
   var head: Linear?

@@ -16,8 +16,8 @@ package protocol DecoderPass {
   /// The rows of tokens.
   mutating func embed(_ tokens: [Int]) throws(Failure) -> Value
 
-  /// The trained rows of the places of as many tokens.
-  mutating func places(count: Int) throws(Failure) -> Value
+  /// The trained rows of the places of the tokens.
+  mutating func places(of tokens: [Int]) throws(Failure) -> Value
 
   /// `x · factor`.
   mutating func scale(_ x: Value, by factor: Float) throws(Failure) -> Value
@@ -27,6 +27,9 @@ package protocol DecoderPass {
 
   /// Rows that are normalized.
   mutating func norm(_ layer: DecoderLayer, _ x: Value) throws(Failure) -> Value
+
+  /// What a norm gave, as it was before it was divided for the linear layers that read it.
+  func restored(_ x: Value, of norm: DecoderLayer) -> Value
 
   /// The product with a linear layer's weight, and all that belongs to the layer.
   mutating func linear(_ layer: DecoderLayer, _ x: Value) throws(Failure) -> Value
@@ -61,6 +64,11 @@ package protocol DecoderPass {
 
   /// Adds to the residual stream, of which rows that `y` leaves out go.
   mutating func add(_ y: Value, to x: inout Value) throws(Failure)
+}
+
+extension DecoderPass {
+  /// Nothing was divided.
+  package func restored(_ x: Value, of norm: DecoderLayer) -> Value { x }
 }
 
 extension DecoderConfiguration {

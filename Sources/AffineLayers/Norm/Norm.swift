@@ -1,26 +1,47 @@
-internal import AffineQuant
+package import AffineQuant
 
-/// A norm of rows, with its weight and perhaps a bias of one row each.
-struct Norm: Sendable {
+/// A norm of rows: of a decoder and of an encoder, where they run and on a tape.
+///
+/// Each row less its mean, or as it is, over its deviation, root mean square or range, times a weight of one row
+/// and plus, perhaps, a bias of one.
+package struct Norm: Sendable {
+  /// What is subtracted from rows, and what they are divided by.
   let kind: DecoderConfiguration.Norm
+  /// What keeps the divisor from 0.
   let epsilon: Float
-  var weight: Matrix<Float>
-  var bias: Matrix<Float>?
+  package private(set) var weight: Matrix<Float>
+  package private(set) var bias: Matrix<Float>?
+  /// What the output was divided by for the linear layers that read it, one row: others multiply it again.
+  package private(set) var divisors: Matrix<Float>?
 
-  func callAsFunction(_ x: Matrix<Float>, on execution: Execution) -> Matrix<Float> {
-    switch kind {
-    case .rms:
-      return RowNorm.rootMeanSquare(x, weight: weight, epsilon: epsilon, on: execution).output
-    case .layer:
-      return RowNorm.layer(x, weight: weight, bias: bias, epsilon: epsilon, on: execution).output
-    case .range:
-      let bias = bias ?? Matrix(rows: 1, columns: x.shape.columns) { _, _ in 0 }
-      guard
-        let result = try? RangeNorm(epsilon: epsilon).forward(
-          x, gain: weight, bias: bias, on: execution)
-      else { preconditionFailure("a norm of \(weight.shape) for \(x.shape)") }
-      return result.output
-    }
+  /// Takes what it multiplies and adds.
+  ///
+  /// - Parameters:
+  ///   - kind: A root mean square norm has no bias.
+  ///   - epsilon: What is added to the mean square, the variance or the range.
+  ///   - weight: One row.
+  ///   - bias: One row.
+  ///   - divisors: What weight and bias were divided by.
+  package init(
+    _ kind: DecoderConfiguration.Norm, epsilon: Float, weight: Matrix<Float>,
+    bias: Matrix<Float>? = nil, divisors: Matrix<Float>? = nil
+  ) {
+    precondition(kind != .rms || bias == nil, "a root mean square norm with a bias")
+    self.kind = kind
+    self.epsilon = epsilon
+    self.weight = weight
+    self.bias = bias
+    self.divisors = divisors
+  }
+
+  package func callAsFunction(_ x: Matrix<Float>, on execution: Execution) -> Matrix<Float> {
+    forward(x, on: execution).output
+  }
+
+  /// The output as it was before any division.
+  func restored(_ output: Matrix<Float>, on execution: Execution) -> Matrix<Float> {
+    guard let divisors else { return output }
+    return Elementwise.scaleColumns(output, by: divisors.values, on: execution)
   }
 
   /// Divides what the norm gives, a factor a column.
@@ -28,6 +49,10 @@ struct Norm: Sendable {
     precondition(factors.shape == weight.shape, "\(factors) for \(weight)")
     weight = weight.quotient(factors)
     bias = bias?.quotient(factors)
+    let before = divisors
+    divisors = Matrix(rows: 1, columns: factors.shape.columns) {
+      (before?[$0, $1] ?? 1) * factors[$0, $1]
+    }
   }
 }
 

@@ -30,6 +30,8 @@ extension ModelFileError: CustomStringConvertible {
     case .unknownArchitecture(let file, let name):
       "\(file): the architecture '\(name)' is none of "
         + Architecture.all.map(\.name).joined(separator: ", ")
+        + (EncoderArchitecture.named(name) == nil
+          ? "" : ": it is an encoder, which has embeddings of texts and no next token")
     case .contradiction(let file, let what, let value, let other, let otherValue):
       "\(file): \(what) (\(value)) does not fit \(other) (\(otherValue))"
     case .inexpressible(let name, let what, let found, let wanted):

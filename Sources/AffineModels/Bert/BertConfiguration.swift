@@ -1,4 +1,5 @@
 internal import AffineFormats
+public import AffineLayers
 
 /// The extents of an encoder, BERT or one of its kin, and what is made of its output (Devlin et al., 2018; Reimers and
 /// Gurevych, 2019).
@@ -47,6 +48,10 @@ public struct BertConfiguration: Sendable, Hashable {
       throw .invalid(field: "longest text", value: maximumTokens)
     }
     guard width.isMultiple(of: heads) else { throw .unevenHeads(heads: heads, width: width) }
+    // A number of layers that is none must not become the size of anything.
+    guard DecoderConfiguration.layers.contains(layers) else {
+      throw .invalid(field: "number of layers", value: layers)
+    }
     self.vocabulary = vocabulary
     self.width = width
     self.layers = layers
@@ -67,11 +72,9 @@ public struct BertConfiguration: Sendable, Hashable {
     let folder = ModelFolder(path: folder)
     let model = try folder.document("config.json", saying: "what the model is")
     let type = try model.word("model_type") ?? "bert"
-    guard
-      let architecture = EncoderArchitecture.all.first(where: {
-        $0.name == type || $0.otherNames.contains(type)
-      })
-    else { throw .unsupported(file: model.file, what: "the model_type '\(type)'") }
+    guard let architecture = EncoderArchitecture.named(type) else {
+      throw .unsupported(file: model.file, what: "the model_type '\(type)'")
+    }
     for (field, expected) in [
       (architecture.name(of: .activation), "gelu"), ("position_embedding_type", "absolute"),
     ] {
@@ -107,6 +110,20 @@ public struct BertConfiguration: Sendable, Hashable {
     }
     self.architecture = architecture
     paddingToken = padding
+  }
+
+  /// The same as one set of layers takes it.
+  public var encoder: DecoderConfiguration {
+    let block = DecoderConfiguration.BlockAttention()
+    var made = DecoderConfiguration(
+      vocabulary: vocabulary, width: width, heads: heads, keyValueHeads: heads,
+      headSize: width / heads, feedForward: innerWidth, context: places,
+      blocks: Array(repeating: block, count: layers))
+    (made.norm, made.normEpsilon, made.activation) = (.layer, normEpsilon, .gelu)
+    (made.learnsPositions, made.isTied) = (true, true)
+    made.biases = [.query, .key, .value, .output, .up, .down]
+    made.encoder = EncoderRule(paddingToken: paddingToken)
+    return made
   }
 
   /// The most tokens that have places.

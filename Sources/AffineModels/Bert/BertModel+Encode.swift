@@ -56,17 +56,6 @@ extension BertModel {
     return Elementwise.scaleRows(sums, by: factors, on: execution)
   }
 
-  /// The rows of places that the tokens of a sequence have.
-  private func places(_ sequence: [Int]) -> [Int] {
-    guard let padding = configuration.paddingToken else { return Array(sequence.indices) }
-    var next = padding
-    return sequence.map { token in
-      guard token != padding else { return padding }
-      next += 1
-      return next
-    }
-  }
-
   /// What a length counts as at least, as in the reference.
   private static let smallestLength = 1e-12
 
@@ -82,27 +71,27 @@ extension BertModel {
     }
   }
 
-  /// The last hidden states of sequences that follow each other, a row a token; `observe` sees the
-  /// input of every linear layer.
+  /// The last hidden states of sequences that follow each other, a row a token.
   func forward(
-    _ sequences: [[Int]], on execution: Execution,
-    observe: (_ linear: String, _ input: Matrix<Float>) -> Void = { _, _ in }
+    _ sequences: [[Int]], on execution: Execution
   ) throws(BertError) -> Matrix<Float> {
-    let attention = Attention(
-      heads: configuration.heads, keyValueHeads: configuration.heads,
-      lengths: sequences.map(\.count), isCausal: false)
-    guard var x = try? words.rows(Array(sequences.joined()), execution) else {
-      preconditionFailure("tokens that were not checked")
+    do { return try encoder.states(of: sequences, on: execution) } catch {
+      if let error = inNamesOfFiles(error) as? BertError { throw error }
+      preconditionFailure("tokens that were not checked: \(error)")
     }
-    let positions = sequences.flatMap(places)
-    Elementwise.accumulate(
-      &x, Embedding.gather(places, rows: positions, on: execution), on: execution)
-    x = embeddingNorm(x, on: execution)
-    var norm = embeddingNorm
-    for block in blocks {
-      x = try block(x, after: norm, attention, on: execution, observe: observe)
-      norm = block.outputNorm
-    }
-    return x
+  }
+
+  /// An error of a linear layer under the name that files have for it.
+  func inNamesOfFiles(_ error: any Error) -> any Error {
+    guard case DecoderError.quantization(let linear, let error) = error else { return error }
+    return BertError.layer(name: namesInFiles[linear] ?? linear, error)
+  }
+
+  /// What files call the linear layers.
+  var namesInFiles: [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: encoder.linearLayers.map {
+        ($0.name, configuration.architecture.name(of: $0))
+      })
   }
 }

@@ -2,58 +2,51 @@ public import AffineLayers
 public import AffineQuant
 
 extension BertModel: QuantizableModel {
-  public var linearNames: [String] {
-    blocks.indices.flatMap { layer in BertBlock.Part.allCases.map { architecture.name(layer, $0) } }
-  }
+  public var linearNames: [String] { encoder.linearLayers.map(architecture.name) }
 
   public subscript(linear name: String) -> Linear {
-    get {
-      let (layer, part) = place(of: name)
-      return blocks[layer][part]
-    }
+    get { encoder[layer(of: name)] }
     set {
-      let (layer, part) = place(of: name)
+      let layer = layer(of: name)
       precondition(
-        newValue.weight.shape == part.shape(configuration), "\(name) of \(newValue.weight.shape)")
-      blocks[layer][part] = newValue
+        newValue.weight.shape == encoder.configuration.shape(of: .weight(layer)),
+        "\(name) of \(newValue.weight.shape)")
+      encoder[layer] = newValue
     }
   }
 
-  private func place(of name: String) -> (layer: Int, part: BertBlock.Part) {
-    for layer in blocks.indices {
-      for part in BertBlock.Part.allCases where architecture.name(layer, part) == name {
-        return (layer, part)
-      }
-    }
-    preconditionFailure("there is no linear layer '\(name)'")
+  private func layer(of name: String) -> DecoderLayer {
+    guard let layer = encoder.linearLayers.first(where: { architecture.name(of: $0) == name })
+    else { preconditionFailure("there is no linear layer '\(name)'") }
+    return layer
   }
 
   /// The norms that linear layers read; the last one is read by the mean over tokens alone.
   public var normGroups: [NormGroup] {
-    blocks.indices.flatMap { layer in
-      [
-        NormGroup(
-          norm: layer == 0 ? Self.embeddingNormName : architecture.outputNormName(layer - 1),
-          linears: [BertBlock.Part.query, .key, .value].map { architecture.name(layer, $0) }),
-        NormGroup(
-          norm: architecture.attentionNormName(layer), linears: [architecture.name(layer, .inner)]),
-      ]
+    readNorms.map { norm, linears in
+      NormGroup(
+        norm: architecture.name(of: norm), linears: linears.map { architecture.name(of: $0) })
     }
   }
 
   /// What a norm writes is also added to the output of the layers after it; there it is multiplied
   /// again.
   public mutating func divideNorm(_ name: String, by factors: Matrix<Float>) {
-    if name == Self.embeddingNormName { return embeddingNorm.divide(by: factors) }
-    for layer in blocks.indices {
-      if name == architecture.attentionNormName(layer) {
-        return blocks[layer].attentionNorm.divide(by: factors)
-      }
-      if name == architecture.outputNormName(layer), layer + 1 < blocks.count {
-        return blocks[layer].outputNorm.divide(by: factors)
-      }
+    guard let norm = readNorms.first(where: { architecture.name(of: $0.norm) == name })?.norm else {
+      preconditionFailure("no linear layers read a norm '\(name)'")
     }
-    preconditionFailure("no linear layers read a norm '\(name)'")
+    encoder.divideNorm(norm, by: factors)
+  }
+
+  private var readNorms: [(norm: DecoderLayer, linears: [DecoderLayer])] {
+    var norms: [(norm: DecoderLayer, linears: [DecoderLayer])] = []
+    for block in encoder.configuration.blocks.indices {
+      let before = block == 0 ? DecoderLayer.norm : .blockNorm(block: block - 1, .feedForward)
+      let heads: [DecoderConfiguration.BlockLinear] = [.query, .key, .value]
+      norms.append((before, heads.map { .linear(block: block, $0) }))
+      norms.append((.blockNorm(block: block, .attention), [.linear(block: block, .up)]))
+    }
+    return norms
   }
 
   public func run(
@@ -61,16 +54,15 @@ extension BertModel: QuantizableModel {
     observe: (_ linear: String, _ input: Matrix<Float>) throws -> Void
   ) throws -> Matrix<Float> {
     try check([tokens], first: 0)
-    var failure: (any Error)?
-    let hidden = try forward([tokens], on: execution) { name, input in
-      guard failure == nil else { return }
-      do { try observe(name, input) } catch { failure = error }
+    let names = namesInFiles
+    return try withoutActuallyEscaping(observe) { observe in
+      do {
+        return try encoder.states(of: [tokens], on: execution) { linear, input in
+          try observe(names[linear] ?? linear, input)
+        }
+      } catch { throw inNamesOfFiles(error) }
     }
-    if let failure { throw failure }
-    return hidden
   }
-
-  static let embeddingNormName = "embeddings.LayerNorm"
 
   private var architecture: EncoderArchitecture { configuration.architecture }
 }

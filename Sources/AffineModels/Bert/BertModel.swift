@@ -6,11 +6,8 @@ internal import AffineQuant
 public struct BertModel: Sendable {
   /// Extents.
   public let configuration: BertConfiguration
-  let words: LinearWeight
-  /// The embedding of each place, plus that of the first kind of text.
-  let places: Matrix<Float>
-  var embeddingNorm: BertNorm
-  var blocks: [BertBlock]
+  /// Its layers.
+  var encoder: DecoderModel
 
   /// Reads `config.json`, `modules.json`, `sentence_bert_config.json`, the pooling's `config.json` and
   /// `model.safetensors` of a folder.
@@ -38,36 +35,19 @@ public struct BertModel: Sendable {
     _ file: SafeTensorsFile, _ configuration: BertConfiguration
   ) throws(BertError) {
     var tensors = try BertTensors(file, configuration.architecture)
-    let width = configuration.width
-    let positions = try tensors.matrix(
-      "embeddings.position_embeddings.weight", configuration.positions, width)
     let architecture = configuration.architecture
-    let types =
-      architecture.hasTokenTypes
-      ? try tensors.matrix(
-        "embeddings.token_type_embeddings.weight", configuration.tokenTypes, width) : nil
-    words = try tensors.weight(
-      "embeddings.word_embeddings.weight", configuration.vocabulary, width)
-    places = Matrix(rows: configuration.positions, columns: width) {
-      positions[$0, $1] + (types?[0, $1] ?? 0)
+    let places = try tensors.places(configuration)
+    let words = try tensors.weight(
+      "embeddings.word_embeddings.weight", configuration.vocabulary, configuration.width)
+    let layers = configuration.encoder
+    encoder = try DecoderModel(encoder: layers, embedding: words, positions: places) {
+      layer throws(BertError) in
+      try tensors.norm(architecture.name(of: layer), configuration)
+    } linear: { layer throws(BertError) in
+      let shape = layers.shape(of: .weight(layer))
+      return try tensors.linear(
+        architecture.name(of: layer), outputs: shape.rows, inputs: shape.columns)
     }
-    embeddingNorm = try tensors.norm(Self.embeddingNormName, configuration)
-    var blocks: [BertBlock] = []
-    for layer in 0..<configuration.layers {
-      var linears: [Linear] = []
-      for part in BertBlock.Part.allCases {
-        let shape = part.shape(configuration)
-        linears.append(
-          try tensors.linear(
-            architecture.name(layer, part), outputs: shape.rows, inputs: shape.columns))
-      }
-      blocks.append(
-        BertBlock(
-          names: architecture.names(layer), linears: linears,
-          attentionNorm: try tensors.norm(architecture.attentionNormName(layer), configuration),
-          outputNorm: try tensors.norm(architecture.outputNormName(layer), configuration)))
-    }
-    self.blocks = blocks
     self.configuration = configuration
     try tensors.requireNothingElse(configuration)
   }

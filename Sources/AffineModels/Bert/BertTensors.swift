@@ -8,7 +8,7 @@ struct BertTensors {
   private var used: Set<ByteName>
 
   /// What files of whole checkpoints have beside the encoder, and embeddings of texts do not need.
-  private static let beside = [
+  static let beside = [
     "embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias",
   ]
 
@@ -72,14 +72,24 @@ struct BertTensors {
   }
 
   /// A norm, from `name.weight` and `name.bias`.
-  mutating func norm(_ name: String, _ configuration: BertConfiguration) throws(BertError)
-    -> BertNorm
-  {
-    BertNorm(
-      weight: try matrix("\(name).weight", 1, configuration.width),
-      bias: try matrix("\(name).bias", 1, configuration.width),
-      epsilon: configuration.normEpsilon, divisors: try divisors(name, configuration.width))
+  mutating func norm(_ name: String, _ configuration: BertConfiguration) throws(BertError) -> Norm {
+    let width = configuration.width
+    return Norm(
+      .layer, epsilon: configuration.normEpsilon, weight: try matrix("\(name).weight", 1, width),
+      bias: try matrix("\(name).bias", 1, width), divisors: try divisors(name, width))
   }
+
+  /// The embedding of each place, plus that of the first kind of text: all texts are of it.
+  mutating func places(_ configuration: BertConfiguration) throws(BertError) -> Matrix<Float> {
+    let (rows, width) = (configuration.positions, configuration.width)
+    let positions = try matrix("embeddings.position_embeddings.weight", rows, width)
+    guard configuration.architecture.hasTokenTypes else { return positions }
+    let types = try matrix(Self.tokenTypes, configuration.tokenTypes, width)
+    return Matrix(rows: rows, columns: width) { positions[$0, $1] + types[0, $1] }
+  }
+
+  /// The embeddings of kinds of text.
+  static let tokenTypes = "embeddings.token_type_embeddings.weight"
 
   private mutating func codes(
     _ name: String, _ rows: Int, _ columns: Int

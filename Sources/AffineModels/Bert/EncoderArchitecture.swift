@@ -1,3 +1,5 @@
+internal import AffineLayers
+
 /// A family of encoders: what its files call things, and how places are numbered.
 ///
 /// A new one is a row of ``all``.
@@ -13,7 +15,7 @@ public struct EncoderArchitecture: Sendable, Hashable {
   var settings: [Setting: String] = [:]
   /// What names of blocks begin with, and those of their parts that differ from BERT's.
   var blockPrefix = "encoder.layer."
-  var parts: [BertBlock.Part: String] = [:]
+  var linears: [DecoderConfiguration.BlockLinear: String] = [:]
   /// Those of its norms, after attention and at its end.
   var attentionNorm = "attention.output.LayerNorm"
   var outputNorm = "output.LayerNorm"
@@ -37,14 +39,19 @@ public struct EncoderArchitecture: Sendable, Hashable {
         .activation: "activation",
       ],
       blockPrefix: "transformer.layer.",
-      parts: [
+      linears: [
         .query: "attention.q_lin", .key: "attention.k_lin", .value: "attention.v_lin",
-        .attentionOutput: "attention.out_lin", .inner: "ffn.lin1", .outer: "ffn.lin2",
+        .output: "attention.out_lin", .up: "ffn.lin1", .down: "ffn.lin2",
       ], attentionNorm: "sa_layer_norm", outputNorm: "output_layer_norm", hasTokenTypes: false,
       normEpsilon: 1e-12),
     EncoderArchitecture(
       name: "roberta", otherNames: ["xlm-roberta", "camembert"], placesFollowPadding: true),
   ]
+
+  /// The family that `config.json` names by its `model_type`.
+  static func named(_ type: String) -> EncoderArchitecture? {
+    all.first { $0.name == type || $0.otherNames.contains(type) }
+  }
 
   /// What `config.json` calls a setting.
   func name(of setting: Setting) -> String {
@@ -58,19 +65,34 @@ public struct EncoderArchitecture: Sendable, Hashable {
     }
   }
 
-  /// What files call a linear layer.
-  func name(_ layer: Int, _ part: BertBlock.Part) -> String {
-    name(layer, parts[part] ?? part.nameInBert)
+  /// What files call a layer.
+  ///
+  /// - Precondition: It is one of an encoder of the family.
+  func name(of layer: DecoderLayer) -> String {
+    switch layer {
+    case .embedding: "embeddings.word_embeddings"
+    case .positions: "embeddings.position_embeddings"
+    case .norm: "embeddings.LayerNorm"
+    case .blockNorm(let block, .attention): "\(blockPrefix)\(block).\(attentionNorm)"
+    case .blockNorm(let block, .feedForward): "\(blockPrefix)\(block).\(outputNorm)"
+    case .linear(let block, let linear):
+      "\(blockPrefix)\(block).\(linears[linear] ?? linear.nameInBert)"
+    case .blockNorm, .head: preconditionFailure("an encoder with '\(layer.name)'")
+    }
   }
+}
 
-  /// What files call the linear layers of a block.
-  func names(_ layer: Int) -> [BertBlock.Part: String] {
-    Dictionary(uniqueKeysWithValues: BertBlock.Part.allCases.map { ($0, name(layer, $0)) })
+extension DecoderConfiguration.BlockLinear {
+  /// What BERT's files call it within a block.
+  fileprivate var nameInBert: String {
+    switch self {
+    case .query: "attention.self.query"
+    case .key: "attention.self.key"
+    case .value: "attention.self.value"
+    case .output: "attention.output.dense"
+    case .up: "intermediate.dense"
+    case .down: "output.dense"
+    case .gate: preconditionFailure("an encoder with a gate")
+    }
   }
-
-  /// What files call the norm after attention, and the last one of a block.
-  func attentionNormName(_ layer: Int) -> String { name(layer, attentionNorm) }
-  func outputNormName(_ layer: Int) -> String { name(layer, outputNorm) }
-
-  private func name(_ layer: Int, _ part: String) -> String { "\(blockPrefix)\(layer).\(part)" }
 }

@@ -75,11 +75,12 @@ extension SafeTensorsWriter {
 
   /// Adds a norm that has been divided.
   private mutating func add(
-    _ norm: BertNorm, _ name: String, _ file: SafeTensorsFile
+    _ norm: Norm, _ name: String, _ file: SafeTensorsFile
   ) throws(SafeTensorsError) -> Bool {
     guard let divisors = norm.divisors else { return false }
     let width = norm.weight.shape.columns
     for (part, values) in [("weight", norm.weight), ("bias", norm.bias)] {
+      guard let values else { continue }
       try add("\(name).\(part)", .float32, shape: [width], bytes: values.values.bytes)
     }
     try add("\(name).divisors", divisors)
@@ -89,13 +90,12 @@ extension SafeTensorsWriter {
 
 extension BertModel {
   /// All norms, by what checkpoints call them.
-  fileprivate var norms: [(name: String, norm: BertNorm)] {
-    [(Self.embeddingNormName, embeddingNorm)]
-      + blocks.indices.flatMap { layer in
-        [
-          (configuration.architecture.attentionNormName(layer), blocks[layer].attentionNorm),
-          (configuration.architecture.outputNormName(layer), blocks[layer].outputNorm),
-        ]
-      }
+  fileprivate var norms: [(name: String, norm: Norm)] {
+    let layers = encoder.configuration.blocks.indices.flatMap { block in
+      [.attention, .feedForward].map { DecoderLayer.blockNorm(block: block, $0) }
+    }
+    return ([.norm] + layers).compactMap { layer in
+      encoder.norm(layer).map { (configuration.architecture.name(of: layer), $0) }
+    }
   }
 }

@@ -129,5 +129,5 @@ extension DecoderTensor {
   }
 
   /// Whether it has one dimension.
-  fileprivate var isVector: Bool { if case .bias = self { true } else { isOfNorm } }
+  var isVector: Bool { if case .bias = self { true } else { isOfNorm } }
 }

@@ -1,13 +1,17 @@
 internal import AffineFormats
 
-/// What a model is taught from: a text, or a conversation of which it is taught the answers.
+/// What a model is taught from: a text, a conversation of which it is taught the answers, or two texts that say the
+/// same to an encoder.
 public enum TrainingDocument: Sendable, Hashable {
   /// All of it is taught.
   case text(String)
   /// Turns, of which those of the assistant are taught.
   case messages([ChatMessage])
+  /// A text, and one whose embedding is to be near.
+  case pair(String, String)
 
-  /// Reads JSON lines, of which each is `{"text": …}` or `{"messages": [{"role": …, "content": …}, …]}`.
+  /// Reads JSON lines, of which each is `{"text": …}`, `{"messages": [{"role": …, "content": …}, …]}` or
+  /// `{"anchor": …, "positive": …}`.
   ///
   /// Other members of a line are left alone, and empty lines left out.
   ///
@@ -33,6 +37,13 @@ public enum TrainingDocument: Sendable, Hashable {
     let value: JSONValue
     do { value = try JSONParser.parse(line) } catch {
       throw LineError(reason: "\(error.reason) at byte \(error.byte)")
+    }
+    if let first = value.member("anchor") {
+      guard let anchor = first.text, let positive = value.member("positive")?.text else {
+        throw LineError(reason: "it has no text for anchor and positive")
+      }
+      self = .pair(anchor, positive)
+      return
     }
     switch (value.member("text"), value.member("messages")) {
     case (.string(let text), nil): self = .text(text)

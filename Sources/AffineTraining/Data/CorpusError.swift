@@ -22,6 +22,10 @@ public enum CorpusError: Error, Hashable {
   case tooManyWindows(Int, places: Int)
   /// Documents of which no token is taught, or none at all.
   case nothingTaught(part: CorpusPart)
+  /// A pair of texts, one of them without tokens or both together longer than a window.
+  case pair(tokens: [Int], window: Int)
+  /// So few pairs that none is left beside those for validation.
+  case tooFewPairs(Int)
   /// A file of tokens that cannot be read or written.
   case tokens(String)
   /// A file of tokens that was made of something else.
@@ -50,6 +54,10 @@ extension CorpusError: CustomStringConvertible {
       "\(count) windows do not fit: the text has \(places) places where one can start"
     case .nothingTaught(let part):
       "the part for \(part.rawValue) has no document with a token that is taught"
+    case .pair(let tokens, let window):
+      "texts of \(tokens.map(String.init).joined(separator: " and ")) tokens are no pair in a window of \(window)"
+    case .tooFewPairs(let count):
+      "of \(count) pairs of texts none is left beside those for validation"
     case .tokens(let reason): reason
     case .staleTokens(let path, let what, let expected, let found):
       "'\(path)' holds tokens of another \(what): \(found), not \(expected)"

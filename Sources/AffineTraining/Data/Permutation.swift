@@ -18,6 +18,13 @@ struct Permutation {
     bits = (Int.bitWidth - (count - 1).leadingZeroBitCount + 1) / 2
   }
 
+  /// The order in which an epoch reads things.
+  init(count: Int, epoch: Int, seed: UInt64) {
+    let key = SplitMix.key(
+      seed: SplitMix.seed(seed, stream: -1), step: UInt64(truncatingIfNeeded: epoch))
+    self.init(count: count, key: key)
+  }
+
   /// What stands at a place.
   subscript(place: Int) -> Int {
     var value = place

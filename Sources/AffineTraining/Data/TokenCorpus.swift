@@ -90,9 +90,7 @@ public struct TokenCorpus: TrainingCorpus {
     return batch(
       (0..<size).map { index in
         let (epoch, place) = (step * size + index).quotientAndRemainder(dividingBy: packed.count)
-        let key = SplitMix.key(
-          seed: SplitMix.seed(seed, stream: -1), step: UInt64(truncatingIfNeeded: epoch))
-        return packed[Permutation(count: packed.count, key: key)[place]]
+        return packed[Permutation(count: packed.count, epoch: epoch, seed: seed)[place]]
       })
   }
 
@@ -108,7 +106,7 @@ public struct TokenCorpus: TrainingCorpus {
   }
 
   /// Places with the same distance between them.
-  private static func spread(_ count: Int, over places: Int) -> [Int] {
+  static func spread(_ count: Int, over places: Int) -> [Int] {
     let distance = count > 1 ? (places - 1) / (count - 1) : 0
     return (0..<count).map { $0 * distance }
   }

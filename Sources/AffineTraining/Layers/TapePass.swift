@@ -1,7 +1,7 @@
 internal import AffineLayers
 internal import AffineQuant
 
-/// A pass of whole sequences through the layers of a decoder, over a tape.
+/// A pass of whole sequences through the layers of a decoder or an encoder, over a tape.
 struct TapePass: DecoderPass {
   typealias Value = Variable
   typealias Failure = TrainingError
@@ -57,8 +57,9 @@ struct TapePass: DecoderPass {
     try tape.embedding(try parameter(.weight(.embedding)), tokens)
   }
 
-  func places(count: Int) throws(TrainingError) -> Variable {
-    try tape.embedding(try parameter(.weight(.positions)), lengths.flatMap { 0..<$0 })
+  func places(of tokens: [Int]) throws(TrainingError) -> Variable {
+    try tape.embedding(
+      try parameter(.weight(.positions)), configuration.places(of: tokens, lengths: lengths))
   }
 
   func scale(_ x: Variable, by factor: Float) -> Variable { tape.scale(x, by: factor) }
@@ -72,8 +73,9 @@ struct TapePass: DecoderPass {
       configuration.norm, x,
       weight: configuration.normOffset == 0
         ? weight : tape.shift(weight, by: configuration.normOffset),
-      bias: bias, epsilon: configuration.normEpsilon, flows: layer.isReadByLinears,
-      name: layer.name)
+      bias: bias, epsilon: configuration.normEpsilon,
+      // What an encoder's norms give is added to, too.
+      flows: configuration.encoder == nil && layer.isReadByLinears, name: layer.name)
   }
 
   func linear(_ layer: DecoderLayer, _ x: Variable) throws(TrainingError) -> Variable {
@@ -163,7 +165,8 @@ extension TapePass {
     return try tape.attention(
       heads.query, key, value, heads: configuration.heads,
       keyValueHeads: configuration.keyValueHeads, lengths: lengths,
-      configuration.scoreRule(block), precision: recipe.precision)
+      configuration.scoreRule(block), isCausal: configuration.encoder == nil,
+      precision: recipe.precision)
   }
 
   private func normalize(

@@ -2,7 +2,7 @@ internal import AffineLayers
 
 /// A loss, and where its gradient starts and ends.
 public struct TransformerLoss {
-  /// Nats a token.
+  /// Nats a token, or a pair.
   public let mean: Double
   let root: Variable
   let parameters: [Variable]
@@ -34,14 +34,15 @@ extension Transformer {
   /// The same of sequences that differ in length.
   ///
   /// Logits are never held whole: a slice of rows becomes a part of the loss and of its gradient, so that a
-  /// large vocabulary costs the memory of a slice.
+  /// large vocabulary costs the memory of a slice. Where a batch has labels, the loss is that of finding the second text
+  /// of each pair among the seconds of all, by cosines of an encoder's embeddings over 0.05 (arXiv 2104.08821).
   ///
   /// - Parameters:
   ///   - batch: The tokens and their targets.
   ///   - recipe: What linear layers follow.
   ///   - tape: Where everything is recorded.
-  /// - Returns: The mean over targets that count, and where its gradient starts and ends.
-  /// - Throws: ``TrainingError``, as above.
+  /// - Returns: The mean over targets, or pairs, that count, and where its gradient starts and ends.
+  /// - Throws: ``TrainingError``, as above; labels of a decoder, or that are not each of two sequences.
   public func loss(
     _ batch: TokenBatch, recipe: Recipe, on tape: Tape
   ) throws(TrainingError) -> TransformerLoss {
@@ -52,16 +53,29 @@ extension Transformer {
   func loss(
     _ batch: TokenBatch, recipe: Recipe, on tape: Tape, from shards: ParameterShards?
   ) throws(TrainingError) -> TransformerLoss {
+    let (pass, states) = try states(of: batch, recipe, tape, shards)
+    let loss =
+      if batch.labels != nil {
+        try contrastiveLoss(states, batch, recipe.precision, on: tape)
+      } else {
+        try tape.crossEntropy(
+          states, head: try pass.parameter(.weight(configuration.isTied ? .embedding : .head)),
+          cap: configuration.logitCap, targets: batch.targets, precision: recipe.precision)
+      }
+    return TransformerLoss(mean: loss.mean, root: loss.variable, parameters: pass.variables)
+  }
+
+  /// What a head reads of the tokens of a batch.
+  func states(
+    of batch: TokenBatch, _ recipe: Recipe, _ tape: Tape, _ shards: ParameterShards?
+  ) throws(TrainingError) -> (pass: TapePass, states: Variable) {
     try check(batch)
     let variables = parameters.map { $0.isFrozen ? Variable($0.value) : tape.input($0.value) }
     var pass = TapePass(
       model: self, tape: tape, variables: variables, shards: shards, recipe: recipe,
       lengths: batch.lengths)
-    let states = try pass.norm(.norm, try pass.states(of: batch.inputs))
-    let loss = try tape.crossEntropy(
-      states, head: try pass.parameter(.weight(configuration.isTied ? .embedding : .head)),
-      cap: configuration.logitCap, targets: batch.targets, precision: recipe.precision)
-    return TransformerLoss(mean: loss.mean, root: loss.variable, parameters: variables)
+    let states = try pass.lastNorm(try pass.states(of: batch.inputs))
+    return (pass, states)
   }
 
   private func check(_ batch: TokenBatch) throws(TrainingError) {
@@ -69,6 +83,9 @@ extension Transformer {
     let (inputs, targets, lengths) = (batch.inputs, batch.targets, batch.lengths)
     for length in lengths where !(1...context).contains(length) {
       throw .model("a sequence of \(length) tokens does not fit a context of \(context)")
+    }
+    guard batch.labels == nil || configuration.encoder != nil else {
+      throw .model("a decoder has no embeddings of texts to compare")
     }
     guard inputs.count == targets.count, !inputs.isEmpty, lengths.reduce(0, +) == inputs.count
     else {

@@ -1,7 +1,7 @@
 public import AffineLayers
 public import AffineQuant
 
-/// A decoder whose parameters are trained.
+/// A decoder or an encoder whose parameters are trained.
 ///
 /// Its linear layers follow a recipe; embeddings, norms, attention and the head compute in float32, with products in
 /// the recipe's precision. The

@@ -2,7 +2,7 @@ public import AffineLayers
 public import AffineQuant
 
 extension Tape {
-  /// Causal attention of several heads; rows are tokens, sequence after sequence.
+  /// Attention of several heads; rows are tokens, sequence after sequence.
   ///
   /// Saves a logarithm for each row and head instead of weights, and computes the weights again
   /// (arXiv 2307.08691).
@@ -15,12 +15,13 @@ extension Tape {
   ///   - keyValueHeads: Heads of `k` and `v`, which neighbouring heads of `q` share.
   ///   - lengths: Rows of each sequence; `m` together.
   ///   - rule: What becomes of scores before the softmax; `nil`: they are scaled by 1 / √size.
+  ///   - isCausal: Whether a row sees its sequence up to itself, or all of it; then the rule has no window.
   ///   - precision: What products are multiplied as.
   /// - Returns: `m × (heads · size)` values.
   /// - Throws: ``TrainingError``: where layers exchange codes, a gradient that is not finite.
   public func attention(
     _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyValueHeads: Int, lengths: [Int],
-    _ rule: ScoreRule? = nil, precision: Precision = .float32
+    _ rule: ScoreRule? = nil, isCausal: Bool = true, precision: Precision = .float32
   ) throws(TrainingError) -> Variable {
     try checkHeads(q, heads, lengths, "attention")
     try checkHeads(k, keyValueHeads, lengths, "attention")
@@ -31,10 +32,14 @@ extension Tape {
       .mismatchedExtent(
         axis: "heads' columns", lhs: q.shape.columns / heads,
         rhs: k.shape.columns / keyValueHeads))
+    try check(
+      isCausal || rule?.window == nil, "attention",
+      .outOfRange(axis: "window without an order", index: rule?.window ?? 0, extent: 0))
     var execution = execution
     execution.precision = precision
     let attention = Attention(
-      heads: heads, keyValueHeads: keyValueHeads, lengths: lengths, isCausal: true, rule: rule)
+      heads: heads, keyValueHeads: keyValueHeads, lengths: lengths, isCausal: isCausal,
+      rule: rule)
     let result = attention(
       q.value.floats(on: execution), k.value.floats(on: execution), v.value.floats(on: execution),
       on: execution)

@@ -49,19 +49,4 @@ extension Tape {
       ]
     }
   }
-
-  /// A norm of any kind.
-  func norm(
-    _ kind: DecoderConfiguration.Norm, _ x: Variable, weight: Variable, bias: Variable?,
-    epsilon: Float, flows: Bool, name: String
-  ) throws(TrainingError) -> Variable {
-    switch kind {
-    case .layer:
-      try layerNorm(x, weight: weight, bias: bias, epsilon: epsilon, flows: flows, name: name)
-    case .rms:
-      try rootMeanSquareNorm(x, weight: weight, epsilon: epsilon, flows: flows, name: name)
-    case .range:
-      try rangeNorm(x, weight: weight, bias: bias, epsilon: epsilon, flows: flows, name: name)
-    }
-  }
 }

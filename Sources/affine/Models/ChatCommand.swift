@@ -29,7 +29,8 @@ struct ChatCommand: ParsableCommand {
     }
     var conversation = Conversation(model, system: system, try generation.options(options))
     var leavesOut = false
-    while let line = readLine() {
+    var lines = InputLines()
+    while let line = try lines.next() {
       guard !line.allSatisfy(\.isWhitespace) else { continue }
       do {
         try conversation.answer(line) { try StandardStream.output.write($0) }

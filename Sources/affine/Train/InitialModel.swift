@@ -6,8 +6,16 @@ import AffineTraining
 
 /// A model of a file or a folder that training starts from, with its tokenizer.
 struct InitialModel {
+  /// What is trained.
+  enum Files {
+    /// To foresee tokens.
+    case decoder(ModelSource)
+    /// To give texts that say the same embeddings near each other.
+    case encoder(TextEmbedder)
+  }
+
   let path: String
-  let source: ModelSource
+  let files: Files
   let tokenizer: any LanguageTokenizer
   /// Tokens of a window.
   let sequence: Int
@@ -19,27 +27,40 @@ struct InitialModel {
 
   init(_ path: String, sequence: Int?) throws {
     self.path = path
+    let context: Int
     do {
-      source = try ModelSource.open(path, context: sequence ?? Self.usualSequence)
-      tokenizer = try source.tokenizer()
-      digest = try source.digest()
+      if TextEmbedder.isEncoder(path) {
+        let embedder = try TextEmbedder(folder: path, copies: true)
+        let weights = BertWeights(embedder.model)
+        (files, tokenizer) = (.encoder(embedder), embedder.tokenizer)
+        (digest, context) = (try weights.digest(), weights.configuration.context)
+      } else {
+        let source = try ModelSource.open(path, context: sequence ?? Self.usualSequence)
+        (files, tokenizer) = (.decoder(source), try source.tokenizer())
+        (digest, context) = (try source.digest(), source.configuration.context)
+      }
     } catch { throw Failure("'\(path)': \(error)") }
-    self.sequence = sequence ?? min(Self.usualSequence, source.configuration.context)
+    self.sequence = sequence ?? min(Self.usualSequence, context)
   }
 
   /// The model under a recipe, or a frozen one for adapters.
   func transformer(
     _ recipe: Recipe, dropout: Float, base: BaseFormat?, on execution: Execution
   ) throws -> Transformer {
+    func made(of weights: some DecoderWeights) throws -> Transformer {
+      switch base {
+      case .file: try Transformer(weights, dropout: dropout)
+      case .type(let type):
+        try Transformer(weights, dropout: dropout, recipe: recipe, linearsAs: type, on: execution)
+      case nil: try Transformer(weights, dropout: dropout, recipe: recipe, on: execution)
+      }
+    }
     var model: Transformer
     do {
-      model =
-        switch base {
-        case .file: try Transformer(source, dropout: dropout)
-        case .type(let type):
-          try Transformer(source, dropout: dropout, recipe: recipe, linearsAs: type, on: execution)
-        case nil: try Transformer(source, dropout: dropout, recipe: recipe, on: execution)
-        }
+      switch files {
+      case .decoder(let source): model = try made(of: source)
+      case .encoder(let embedder): model = try made(of: BertWeights(embedder.model))
+      }
     } catch { throw Failure("'\(path)': \(error)") }
     model.origin = digest
     SpareMemory.giveBack()
@@ -49,24 +70,39 @@ struct InitialModel {
   /// The tokens of a text, or of the documents of JSON lines: those of a file of tokens, if there is one.
   func corpus(
     _ text: String, tokens path: String?, overwrite: Bool
+  ) throws -> any TrainingCorpus {
+    switch files {
+    case .decoder(let source):
+      return try corpus(text, source, tokens: path, overwrite: overwrite)
+    case .encoder(let embedder):
+      guard path == nil else {
+        throw Failure(
+          "--tokens keeps those that a decoder foresees, and '\(self.path)' is an encoder")
+      }
+      return try pairs(of: text, embedder)
+    }
+  }
+
+  private func corpus(
+    _ text: String, _ model: ModelSource, tokens path: String?, overwrite: Bool
   ) throws -> TokenCorpus {
-    let (bytes, contents) = (try MappedFile(path: text).bytes, try source.tokenizerContents())
+    let (bytes, contents) = (try MappedFile(path: text).bytes, try model.tokenizerContents())
     let source = TokenFile.Source(
       text: bytes.span.digest, tokenizer: contents.span.digest,
-      vocabulary: source.configuration.vocabulary,
+      vocabulary: model.configuration.vocabulary,
       // Every window of a text begins as texts do.
       prefix: tokenizer.tokens("").first.flatMap { $0 == tokenizer.bosToken ? [$0] : nil } ?? [],
       isDocuments: Self.areDocuments(text))
     if let path, let known = try known(path, source, overwrite) {
       return try TokenCorpus(known, sequence: sequence)
     }
-    let builder = try tokens(of: text, source)
+    let builder = try tokens(of: text, source, template: try model.chatTemplate())
     guard let path else { return try TokenCorpus(builder.file(), sequence: sequence) }
     try builder.write(to: path)
     return try TokenCorpus(TokenFile(path: path), sequence: sequence)
   }
 
-  private static func areDocuments(_ path: String) -> Bool { path.lowercased().hasSuffix(".jsonl") }
+  static func areDocuments(_ path: String) -> Bool { path.lowercased().hasSuffix(".jsonl") }
 
   /// Tokens that were kept, unless they are there no more or may be replaced.
   private func known(
@@ -79,7 +115,9 @@ struct InitialModel {
     return nil
   }
 
-  private func tokens(of path: String, _ source: TokenFile.Source) throws -> TokenFileBuilder {
+  private func tokens(
+    of path: String, _ source: TokenFile.Source, template: String?
+  ) throws -> TokenFileBuilder {
     var builder = TokenFileBuilder(source)
     let contents = try MappedFile.contents(of: path)
     guard Self.areDocuments(path) else {
@@ -89,7 +127,7 @@ struct InitialModel {
       builder.continueText(tokenizer.tokens(text, addSpecial: false, parseSpecial: false))
       return builder
     }
-    let template = try self.source.chatTemplate().map { try ChatTemplate($0) }
+    let template = try template.map { try ChatTemplate($0) }
     do {
       for (line, document) in try TrainingDocument.lines(contents) {
         switch document {
@@ -103,6 +141,8 @@ struct InitialModel {
             throw Failure("line \(line): \(error)")
           }
           builder.append(taught.tokens, isTaught: taught.isTaught)
+        case .pair:
+          throw Failure("line \(line): a decoder is not taught by pairs of anchor and positive")
         }
       }
     } catch { throw Failure("'\(path)': \(error)") }

@@ -15,6 +15,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
         affine train --text book.txt --compare float32,switchback,jetfire --steps 500 --plot loss.svg
         affine train --text book.txt --recipe bitnet --checkpoint run.safetensors --resume
         affine train --text chats.jsonl --initial model.gguf --lora 16 --base uint4-group64-nf4 --export tuned.gguf
+        affine train --text pairs.jsonl --initial all-MiniLM-L6-v2 --export tuned
         affine train --text book.txt --norm rms --activation swiglu --positions rotary --export model.gguf
         mpirun -n 4 affine train --text book.txt --exchange int8 --shard-optimizer --threads 1
 
@@ -23,7 +24,9 @@ struct TrainCommand: ParsableCommand, RankedCommand {
 
       --initial names a GGUF file or a folder of Hugging Face to train on, by its own tokenizer, or a checkpoint of this command. \
       A --text whose name ends in .jsonl has a document a line: {"text": …}, or {"messages": [{"role": …, "content": …}, …]}, \
-      written as the model's chat template wants it, of which the answers alone are taught.
+      written as the model's chat template wants it, of which the answers alone are taught. An encoder such as \
+      all-MiniLM-L6-v2 is taught by {"anchor": …, "positive": …} that two texts have embeddings near each other and far \
+      from others', or by lines of a text under --dropout that each is near itself.
       """)
 
   @Option(help: "A UTF-8 text to train on; its last part is kept for validation.")
@@ -77,6 +80,10 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     let execution = threads.execution(try sets.instructionSet())
     // One rank writes, and looks whether it can.
     let initial = try files.initialModel(model)
+    if let text {
+      try initial?.check(
+        exportsAdapters: files.exportAdapters != nil, dropout: model.dropout, text: text)
+    }
     if Ranks.isFirst { try files.check(inputs: [text] + beside, unit: model.tokenUnit, initial) }
     var runs = try beside.flatMap { try TrainingReport(contentsOf: $0).runs }
     if let text { runs += try train(files.corpus(text, model, initial), initial, execution) }

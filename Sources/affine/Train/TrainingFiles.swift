@@ -82,7 +82,7 @@ struct TrainingFiles: ParsableArguments {
     guard !exportsGGUF || initial != nil || unit == .bytes else {
       throw Failure("a GGUF file has no vocabulary of characters: train with --unit bytes")
     }
-    guard !exportsGGUF || initial.map({ $0.source.gguf != nil }) ?? true else {
+    guard !exportsGGUF || initial.map({ $0.gguf != nil }) ?? true else {
       throw Failure(
         "a GGUF file takes its vocabulary from one: --initial names a folder, so --export a folder"
       )
@@ -140,10 +140,11 @@ struct TrainingFiles: ParsableArguments {
     guard !merge || model.hasAdapters else {
       throw Failure("--merge is for adapters, and the model has none")
     }
-    if exportsFolder(initial) { try initial?.source.checkFolder(of: model.configuration) }
-    guard !exportsGGUF || !recipe.normalizesInputs else {
+    if exportsFolder(initial) { try initial?.checkFolder(of: model) }
+    guard !(exportsGGUF || exportsFolder(initial)) || !recipe.normalizesInputs else {
+      let instead = initial == nil ? ": export safetensors" : ""
       throw Failure(
-        "\(recipe.name) normalizes what linear layers read, and no GGUF file says so: export safetensors"
+        "\(recipe.name) normalizes what linear layers read, and no \(exportsGGUF ? "GGUF file" : "folder") says so\(instead)"
       )
     }
     var model = model
@@ -209,7 +210,7 @@ struct TrainingFiles: ParsableArguments {
     _ trainer: Trainer, _ initial: InitialModel?, on execution: Execution
   ) throws -> TrainingReport.Run.Merging? {
     if let exportAdapters {
-      try initial?.source.writeAdapters(of: trainer.model, to: exportAdapters)
+      try initial?.writeAdapters(of: trainer.model, to: exportAdapters)
     }
     guard let export else { return nil }
     var model = trainer.model
@@ -224,14 +225,14 @@ struct TrainingFiles: ParsableArguments {
         after: try merged.validationLoss(on: execution))
     }
     if exportsFolder(initial) {
-      try initial?.source.writeFolder(model, to: export)
+      try initial?.writeFolder(of: model, to: export)
       return merging
     }
     guard exportsGGUF else {
       try model.checkpoint.write(to: export)
       return merging
     }
-    if let file = initial?.source.gguf {
+    if let file = initial?.gguf {
       try GGUFWriter(model, trainedFrom: file).write(to: export)
       return merging
     }

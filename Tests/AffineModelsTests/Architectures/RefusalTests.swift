@@ -42,6 +42,7 @@ import Testing
   static var refusals: [(what: String, file: File, settings: Settings)] {
     [
       ("an architecture without a row", .decoder, llama(["model_type": "gpt2"])),
+      ("an encoder that would foresee tokens", .decoder, bert([:])),
       ("another activation", .decoder, llama(["hidden_act": "relu"])),
       ("a setting that nobody reads", .decoder, llama(["num_experts": 8])),
       (

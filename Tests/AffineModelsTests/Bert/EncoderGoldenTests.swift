@@ -7,7 +7,7 @@ import Testing
 /// Tiny encoders of BERT's kin against what transformers computes with them; `Tests/Golden/architectures.py` wrote
 /// them down.
 @Suite struct EncoderGoldenTests {
-  static let names = ["distilbert", "roberta", "xlm-roberta"]
+  static let names = ["bert", "distilbert", "roberta", "xlm-roberta"]
 
   /// In float32, of which states of a few units keep 6 digits.
   @Test(arguments: names) func findsTheStatesOfTransformers(_ name: String) throws {

@@ -47,6 +47,7 @@ enum Model {
   static let smolLM2 = ProcessInfo.processInfo.environment["AFFINE_SMOLLM2"]
   static let gemma3 = ProcessInfo.processInfo.environment["AFFINE_GEMMA3"]
   static let miniLM = ProcessInfo.processInfo.environment["AFFINE_MINILM"]
+  static let tokenizers = ProcessInfo.processInfo.environment["AFFINE_TOKENIZERS"]
 
   static func metadata() throws -> GGUFMetadata {
     try GGUFFile(path: smolLM2 ?? "").metadata

@@ -40,6 +40,19 @@ import Testing
     #expect(try Self.tokenizer(Self.unigram(added: added)).tokens(text) == tokens)
   }
 
+  /// A piece that is called as tokens are which end texts is one like others, unless it was added: Qwen's vocabulary
+  /// has such a piece.
+  @Test func piecesNamedAsEndsEndNothing() throws {
+    let vocabulary =
+      #"[["<unk>",0],["\u2581a",-1.5],["</s>",-2],["</",-0.1],["s>",-0.1]]"#
+    let plain = try Self.tokenizer(Self.unigram(vocabulary: vocabulary))
+    #expect(plain.tokens("a</s>") == [1, 3, 4] && plain.ends.isEmpty)
+    let added = try Self.tokenizer(
+      Self.unigram(
+        vocabulary: vocabulary, added: #"[{"content":"</s>","id":2,"special":true}]"#))
+    #expect(added.tokens("a</s>") == [1, 2] && added.ends == [2])
+  }
+
   static let wrong: [(String, String)] = [
     (unigram(vocabulary: "[]"), "unk_id"), (unigram(vocabulary: "{}"), "unk_id"),
     (unigram(vocabulary: #"[["a",NaN]]"#), "at byte"),

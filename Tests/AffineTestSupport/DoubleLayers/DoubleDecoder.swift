@@ -1,6 +1,6 @@
 package import AffineLayers
 
-/// The definition of a whole decoder, in `Double` and plain loops.
+/// The definition of a whole decoder or encoder, in `Double` and plain loops.
 package struct DoubleDecoder {
   package var configuration: DecoderConfiguration
   /// By the names of tensors.
@@ -25,12 +25,23 @@ package struct DoubleDecoder {
   /// The logits after each token of some sequences.
   package func logits(_ tokens: [Int], sequence: Int) -> DoubleMatrix {
     let c = configuration
-    let table = self["model.embed_tokens.weight"]
-    var x = DoubleLayers.embedding(table, tokens).map { $0 * Double(c.embeddingScale) }
+    let logits = DoubleLayers.linear(
+      states(tokens, sequence: sequence),
+      self[c.isTied ? "model.embed_tokens.weight" : "lm_head.weight"])
+    return c.logitCap.map { DoubleLayers.cap(logits, at: Double($0)) } ?? logits
+  }
+
+  /// What the head reads of each token.
+  package func states(_ tokens: [Int], sequence: Int) -> DoubleMatrix {
+    let c = configuration
+    var x = DoubleLayers.embedding(self["model.embed_tokens.weight"], tokens)
+      .map { $0 * Double(c.embeddingScale) }
     if c.learnsPositions {
-      let places = tokens.indices.map { $0 % sequence }
-      x = DoubleLayers.add(x, DoubleLayers.embedding(self["model.embed_positions.weight"], places))
+      x = DoubleLayers.add(
+        x,
+        DoubleLayers.embedding(self["model.embed_positions.weight"], places(tokens, sequence)))
     }
+    guard c.encoder == nil else { return encoded(norm("model.norm", x), sequence) }
     for block in c.blocks.indices {
       let name = "model.layers.\(block)"
       let seen = attention(block, norm("\(name).input_layernorm", x), sequence)
@@ -38,9 +49,30 @@ package struct DoubleDecoder {
       let inner = feedForward("\(name).mlp", norm("\(name).post_attention_layernorm", x))
       x = DoubleLayers.add(x, output("\(name).post_mlp_layernorm", inner))
     }
-    let logits = DoubleLayers.linear(
-      norm("model.norm", x), c.isTied ? table : self["lm_head.weight"])
-    return c.logitCap.map { DoubleLayers.cap(logits, at: Double($0)) } ?? logits
+    return norm("model.norm", x)
+  }
+
+  /// The blocks of an encoder: each sum is normalized.
+  private func encoded(_ rows: DoubleMatrix, _ sequence: Int) -> DoubleMatrix {
+    configuration.blocks.indices.reduce(rows) { x, block in
+      let name = "model.layers.\(block)"
+      let seen = output("\(name).post_self_attn_layernorm", attention(block, x, sequence))
+      let middle = norm("\(name).input_layernorm", DoubleLayers.add(x, seen))
+      let inner = output("\(name).post_mlp_layernorm", feedForward("\(name).mlp", middle))
+      return norm("\(name).post_attention_layernorm", DoubleLayers.add(middle, inner))
+    }
+  }
+
+  /// From 0 in each sequence; or after padding's number, which padding itself keeps.
+  private func places(_ tokens: [Int], _ sequence: Int) -> [Int] {
+    guard let padding = configuration.encoder?.paddingToken else {
+      return tokens.indices.map { $0 % sequence }
+    }
+    return tokens.indices.map { place in
+      let start = place / sequence * sequence
+      let before = tokens[start...place].count { $0 != padding }
+      return tokens[place] == padding ? padding : padding + before
+    }
   }
 
   private subscript(name: String) -> DoubleMatrix {
@@ -100,8 +132,9 @@ package struct DoubleDecoder {
     observe(q, k)
     let mixed = DoubleLayers.attention(
       q, cache(k), cache(linear("\(name).v_proj", x)), heads: c.heads,
-      keyValueHeads: c.keyValueHeads, sequence: sequence, scale: c.attentionScale.map(Double.init),
-      cap: c.attentionCap.map(Double.init), window: c.blocks[block].window)
+      keyValueHeads: c.keyValueHeads, sequence: sequence, isCausal: c.encoder == nil,
+      scale: c.attentionScale.map(Double.init), cap: c.attentionCap.map(Double.init),
+      window: c.blocks[block].window)
     return linear("\(name).o_proj", mixed)
   }
 

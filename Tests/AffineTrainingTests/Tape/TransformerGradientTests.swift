@@ -46,4 +46,43 @@ import Testing
     try ModelCheck(configuration, seed: seed)(
       seed: seed, roundings: ModelCheck.roundingsOfAll)
   }
+
+  /// Encoders of the same layers: BERT's, RoBERTa's places, and choices that neither makes.
+  static let encoders: [@Sendable (inout DecoderConfiguration) -> Void] = [
+    { _ in }, { $0.encoder?.paddingToken = 0 }, { ($0.norm, $0.biases) = (.rms, []) },
+    { ($0.activation, $0.normalizesHeads, $0.attentionScale) = (.geglu, true, 0.6) },
+    {
+      for block in $0.blocks.indices {
+        $0.blocks[block].rotary = RotaryRule(base: 100, columns: 2)
+      }
+      ($0.learnsPositions, $0.normalizesOutputs, $0.norm) = (false, true, .range)
+    },
+  ]
+
+  @Test(arguments: encoders.indices, [1, 2] as [UInt64])
+  func gradientsOfEncoders(index: Int, seed: UInt64) throws {
+    var configuration = try ModelCheck.shape(.layer, .gelu, .learned, isTied: true).configuration
+    configuration.encoder = EncoderRule()
+    configuration.biases = [.query, .key, .value, .output, .up, .down]
+    Self.encoders[index](&configuration)
+    try ModelCheck(configuration, seed: seed)(
+      seed: seed, roundings: ModelCheck.roundingsOfAll)
+  }
+
+  @Test func encodersThatCannotBe() throws {
+    let whole = try ModelCheck.shape(.layer, .gelu, .learned, isTied: true).configuration
+    let changes: [(String, (inout DecoderConfiguration) -> Void)] = [
+      ("an encoder has no head of its own", { $0.isTied = false }),
+      ("an encoder has no sliding windows", { $0.blocks[1].window = 2 }),
+      ("token 7 is not one of the 7 of the vocabulary", { $0.encoder?.paddingToken = 7 }),
+    ]
+    for (sentence, change) in changes {
+      var configuration = whole
+      configuration.encoder = EncoderRule()
+      #expect(throws: Never.self) { try configuration.validate() }
+      change(&configuration)
+      let error = #expect(throws: DecoderError.self) { try configuration.validate() }
+      #expect(error?.description == sentence)
+    }
+  }
 }

@@ -39,11 +39,13 @@ public struct BytePairTokenizer: Tokenizer {
   ///   - bosToken: The token that begins a sequence.
   ///   - eosToken: The token that ends a sequence.
   ///   - addsBos: Whether the first goes before every text.
-  ///   - ends: Tokens that end a turn or a message, beside `eosToken` and those with a name for it.
+  ///   - ends: Tokens that end a turn or a message, beside `eosToken`.
+  ///   - endsByName: Whether tokens with a name for it end texts too, whatever their kind.
   /// - Throws: ``TokenizerError``.
   public init(
     vocabulary: [String], merges: [String], kinds: [Int] = [], preTokenizer: String,
-    bosToken: Int? = nil, eosToken: Int? = nil, addsBos: Bool = false, ends: [Int] = []
+    bosToken: Int? = nil, eosToken: Int? = nil, addsBos: Bool = false, ends: [Int] = [],
+    endsByName: Bool = true
   ) throws(TokenizerError) {
     self.preTokenizer = try PreTokenizer(preTokenizer)
     var kinds = try Self.kinds(kinds, count: vocabulary.count)
@@ -57,7 +59,7 @@ public struct BytePairTokenizer: Tokenizer {
     self.bosToken = bosToken
     self.eosToken = eosToken
     self.addsBos = addsBos
-    let named = Self.namedEnds(vocabulary)
+    let named = endsByName ? Self.namedEnds(vocabulary) : []
     for token in named { kinds[token] = .control }
     self.kinds = kinds
     self.ends = Set(named + ends + [eosToken].compactMap(\.self))

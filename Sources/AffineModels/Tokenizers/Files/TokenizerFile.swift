@@ -46,13 +46,22 @@ struct TokenizerFile {
       ? inner : FramedTokenizer(inner: inner, frame: frame)
   }
 
+  /// Added tokens that have a name for ending texts; others of such a name are pieces of texts, as `</s>` in Qwen's
+  /// vocabulary.
+  private var addedEnds: [Int] {
+    BytePairTokenizer.namedEnds(tokens.names).filter {
+      tokens.kinds[$0] != TokenKind.normal.rawValue
+    }
+  }
+
   /// Of the bytes of words.
   private func bytePairs(_ words: WordCutting) throws -> BytePairTokenizer {
     let ignoresMerges = try model.flag("ignore_merges") ?? false
     var tokenizer = try BytePairTokenizer(
       vocabulary: tokens.names, merges: try merges().map { "\($0) \($1)" }, kinds: tokens.kinds,
       preTokenizer: try words.name(keepingWholeTokens: ignoresMerges), bosToken: frame.beginning,
-      eosToken: ends.first, addsBos: frame.beginning != nil, ends: ends)
+      eosToken: ends.first, addsBos: frame.beginning != nil, ends: ends + addedEnds,
+      endsByName: false)
     tokenizer.composes = words.composes
     tokenizer.specials = BytePairTokenizer.specials(
       tokens.names, tokenizer.kinds, rules: tokens.rules)
@@ -100,7 +109,7 @@ struct TokenizerFile {
     var tokenizer = try PieceTokenizer(
       vocabulary: tokens.names, kinds: kinds, prefix: prefix, bosToken: frame.beginning,
       eosToken: ends.first, unknownToken: unknownToken, addsBos: frame.beginning != nil,
-      ends: ends, rule: rule)
+      ends: ends + addedEnds, endsByName: false, rule: rule)
     tokenizer.specials = BytePairTokenizer.specials(
       tokens.names, tokenizer.kinds, rules: tokens.rules)
     return tokenizer

@@ -47,7 +47,7 @@ public struct PieceTokenizer: LanguageTokenizer {
   /// - Throws: ``TokenizerError``.
   init(
     vocabulary: [String], kinds numbers: [Int], prefix: Prefix, bosToken: Int?, eosToken: Int?,
-    unknownToken: Int?, addsBos: Bool, ends: [Int],
+    unknownToken: Int?, addsBos: Bool, ends: [Int], endsByName: Bool = true,
     rule: (ByteStringTable) throws(TokenizerError) -> Rule
   ) throws(TokenizerError) {
     var kinds = try BytePairTokenizer.kinds(numbers, count: vocabulary.count)
@@ -60,7 +60,7 @@ public struct PieceTokenizer: LanguageTokenizer {
       }
     }
     if addsBos, bosToken == nil { throw .missingToken("for the beginning") }
-    let named = BytePairTokenizer.namedEnds(vocabulary)
+    let named = endsByName ? BytePairTokenizer.namedEnds(vocabulary) : []
     for token in named { kinds[token] = .control }
     var table = ByteStringTable(capacity: vocabulary.count)
     for (token, name) in vocabulary.enumerated() where !name.isEmpty {

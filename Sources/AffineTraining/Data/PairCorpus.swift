@@ -1,0 +1,107 @@
+internal import AffineQuant
+
+/// Pairs of texts that say the same, for the embeddings of an encoder to be near each other.
+///
+/// Windows of one length hold as many pairs as fit, the longest first, each where it leaves the least room; what
+/// room is left is a sequence that nobody compares. Every window is read once before any is read again, in an order
+/// that the seed fixes. A loss compares the pairs of the windows that run together.
+public struct PairCorpus: TrainingCorpus {
+  /// The tokens of two texts, with those that mark their ends.
+  public struct Pair: Sendable, Hashable {
+    /// The texts.
+    public var first, second: [Int]
+
+    /// Collects the two.
+    public init(_ first: [Int], _ second: [Int]) {
+      self.first = first
+      self.second = second
+    }
+
+    var count: Int { first.count + second.count }
+  }
+
+  public let vocabularySize: Int
+  public let identity: CorpusIdentity
+  /// Tokens of a window.
+  public let sequence: Int
+  private let windows: [CorpusPart: [[Pair]]]
+
+  /// Packs pairs, of which the last are for validation.
+  ///
+  /// - Parameters:
+  ///   - pairs: None longer than a window, no text empty.
+  ///   - vocabulary: Tokens that there may be.
+  ///   - sequence: Tokens of a window.
+  ///   - text: A digest of the texts.
+  ///   - tokenizer: A digest of what made their tokens.
+  ///   - validationPart: Of the pairs; it is at least one.
+  /// - Throws: ``CorpusError``: a part or a window that cannot be, or too few pairs.
+  public init(
+    _ pairs: [Pair], vocabulary: Int, sequence: Int, text: UInt64, tokenizer: UInt64,
+    validationPart: Double = TextCorpus.standardValidationPart
+  ) throws(CorpusError) {
+    guard validationPart > 0, validationPart < 1 else { throw .validationPart(validationPart) }
+    for pair in pairs where pair.first.isEmpty || pair.second.isEmpty || pair.count > sequence {
+      throw .pair(tokens: [pair.first.count, pair.second.count], window: sequence)
+    }
+    let held = max(1, Int((Double(pairs.count) * validationPart).rounded()))
+    guard pairs.count > held else { throw .tooFewPairs(pairs.count) }
+    let parts = [
+      CorpusPart.training: Array(pairs.dropLast(held)), .validation: Array(pairs.suffix(held)),
+    ]
+    vocabularySize = vocabulary
+    self.sequence = sequence
+    windows = parts.mapValues { pairs in
+      TokenCorpus.packed(pairs.map(\.count), into: sequence).map { $0.map { pairs[$0] } }
+    }
+    func tokens(_ part: CorpusPart) -> Int { parts[part]?.reduce(0) { $0 + $1.count } ?? 0 }
+    var identity = CorpusIdentity(
+      unit: "pairs", vocabulary: vocabulary, trainingTokens: tokens(.training),
+      validationTokens: tokens(.validation), digest: String(text, radix: 16))
+    identity.tokenizer = String(tokenizer, radix: 16)
+    self.identity = identity
+  }
+
+  public func trainingBatch(
+    step: Int, size: Int, sequence: Int, seed: UInt64
+  ) throws(CorpusError) -> TokenBatch {
+    let windows = windows[.training] ?? []
+    try check(size, sequence)
+    return batch(
+      (0..<size).map { index in
+        let (epoch, place) = (step * size + index).quotientAndRemainder(dividingBy: windows.count)
+        return windows[Permutation(count: windows.count, epoch: epoch, seed: seed)[place]]
+      })
+  }
+
+  public func validationBatch(count: Int, sequence: Int) throws(CorpusError) -> TokenBatch {
+    try check(count, sequence)
+    let windows = windows[.validation] ?? []
+    return batch(
+      TokenCorpus.spread(min(count, windows.count), over: windows.count).map { windows[$0] })
+  }
+
+  private func check(_ windows: Int, _ sequence: Int) throws(CorpusError) {
+    let (tokens, overflow) = windows.multipliedReportingOverflow(by: sequence)
+    guard windows > 0, sequence == self.sequence, !overflow, tokens <= TextCorpus.mostTokens else {
+      throw .batch(windows: windows, sequence: sequence)
+    }
+  }
+
+  private func batch(_ windows: [[Pair]]) -> TokenBatch {
+    var (sequences, labels, next): ([[Int]], [Int], Int) = ([], [], 0)
+    for window in windows {
+      var room = sequence
+      for pair in window {
+        sequences += [pair.first, pair.second]
+        labels += [next, next]
+        next += 1
+        room -= pair.count
+      }
+      guard room > 0 else { continue }
+      sequences.append([Int](repeating: 0, count: room))
+      labels.append(-1)
+    }
+    return TokenBatch(sequences, labels: labels)
+  }
+}
