@@ -64,18 +64,38 @@ INLINE void load_out(const aq_matmul_i8_args *t, size_t first, const int rows, f
   }
 }
 
-/// Asks for the codes and parameters that a slice like this one will need. One row reads each once, so they
-/// need not stay; what lies behind the last panel is asked for in vain.
-INLINE void ask_ahead(const aq_matmul_i8_args *t, size_t quads, const uint8_t *rhs, size_t r) {
-  if (t->ahead == 0) return;
-  const size_t bytes = quads * RHS_BYTES, size = t->rhs_form == AQ_FLOATS ? 4 : 2;
-  const uintptr_t codes = (uintptr_t)rhs + t->ahead;
-  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch((const void *)(codes + i), 0, 0);
+/// Codes that are asked for at once: a core keeps few requests, and waits where there are more.
+enum { ASKED_BYTES = 1024 };
+
+/// Asks for the scales and biases of the slice that comes so many bytes of codes later.
+INLINE void ask_for_numbers(const aq_matmul_i8_args *t, size_t bytes, size_t r) {
   if (t->rhs_form >= AQ_POWERS || bytes == 0) return;
+  const size_t size = t->rhs_form == AQ_FLOATS ? 4 : 2;
   const size_t ahead = (r + (t->ahead + bytes - 1) / bytes * COLUMNS) * size;
   for (size_t i = 0; i < COLUMNS * size; i += 64) {
     __builtin_prefetch((const void *)((uintptr_t)t->rhs_scale + ahead + i), 0, 0);
     if (t->rhs_bias) __builtin_prefetch((const void *)((uintptr_t)t->rhs_bias + ahead + i), 0, 0);
+  }
+}
+
+/// The products of a slice. A row alone reads each code once, so that those which it asks for before it needs
+/// them need not stay; what lies behind the last panel is asked for in vain.
+INLINE void sum_slice(
+    const aq_matmul_i8_args *t, size_t slice, const uint8_t *lhs, const uint8_t *rhs, const int rows,
+    ints sums[][VECTORS]) {
+  size_t quads = t->slice_groups[slice];
+  if (rows > 1 || t->rows > 1 || t->ahead == 0) {
+    SUM_QUADS(t, lhs, rhs, quads, rows, sums);
+    return;
+  }
+  ask_for_numbers(t, quads * RHS_BYTES, slice * COLUMNS);
+  for (size_t part; quads > 0; quads -= part) {
+    part = quads < ASKED_BYTES / RHS_BYTES ? quads : ASKED_BYTES / RHS_BYTES;
+    for (size_t i = 0; i < part * RHS_BYTES; i += 64)
+      __builtin_prefetch((const void *)((uintptr_t)rhs + t->ahead + i), 0, 0);
+    SUM_QUADS(t, lhs, rhs, part, rows, sums);
+    lhs += part * LHS_BYTES;
+    rhs += part * RHS_BYTES;
   }
 }
 
@@ -85,9 +105,8 @@ INLINE void slice_of_rows(
     const uint8_t *lhs, const uint8_t *rhs, const int rows, const int terms, floats out[][VECTORS]) {
   size_t l = (panel * t->slices + slice) * ROWS, r = slice * COLUMNS;
   ints sums[ROWS][VECTORS];
-  if (rows == 1) ask_ahead(t, t->slice_groups[slice], rhs, r);
   start_sums(t, l, r, rows, terms, sums);
-  SUM_QUADS(t, lhs, rhs, t->slice_groups[slice], rows, sums);
+  sum_slice(t, slice, lhs, rhs, rows, sums);
   if (rows == 1) fold(t, l, r, rows, terms, sums, out);
   else fold_loaded(t, l, r, numbers, place, rows, terms, sums, out);
 }
