@@ -3,8 +3,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-// Eight parameters at a time. Cells of the map are gathered (Zen 5: 1.05 ns a parameter; values of codes, loaded one by
-// one in place of a second gather, 0.95; the plain loops 17).
+// Eight parameters at a time. Cells of the map are gathered, values of codes loaded one by one: 0.95 ns a parameter on
+// a Zen 5, of which these look-ups take 0.3; with both gathered 1.05, by the plain loops 4.1.
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
@@ -27,7 +27,7 @@ static inline void store_codes(uint8_t *codes, __m256i numbers) {
   _mm_storel_epi64((__m128i *)codes, _mm_packus_epi16(words, words));
 }
 
-/// The values of eight codes: loads one by one are faster than a gather here.
+/// The values of eight codes.
 static inline __m256 values_of(const float *values, const uint8_t *codes) {
   return _mm256_setr_ps(
       values[codes[0]], values[codes[1]], values[codes[2]], values[codes[3]], values[codes[4]], values[codes[5]],
