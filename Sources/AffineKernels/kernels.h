@@ -229,7 +229,7 @@
 
 #define AQ_ROWS_adamw_dynamic8(K)                                                               \
   K(adamw_dynamic8, avx512vbmi, AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
-  K(adamw_dynamic8, avx2, AQ_AVX2, X86, false, AQ_NO_TILE)                                      \
+  K(adamw_dynamic8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                                       \
   K(adamw_dynamic8, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
 #define AQ_ROWS_momentum_f32(K)                          \

@@ -22,6 +22,10 @@ import Testing
     var result = Matrix<Float>(rows: 37, columns: 96) { _, _ in 0 }
     #expect(try Self.allocations { try packed.linear(x, into: &result, on: execution) } == 0)
     #expect(try result == packed.linear(x))
+    let inputs = try #require(QuantizedType(name: "uint8-token"))
+    let asymmetric = PackedWeight(w, inputs: inputs, on: execution)
+    #expect(try Self.allocations { try asymmetric.linear(x, into: &result, on: execution) } == 0)
+    #expect(try result == asymmetric.linear(x))
     #expect(try Self.allocations { try weightOnly.linear(x, into: &result, on: execution) } == 0)
     #expect(try result == weightOnly.linear(x))
   }

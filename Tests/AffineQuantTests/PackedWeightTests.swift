@@ -18,7 +18,13 @@ import Testing
     }
   }
 
-  @Test(arguments: weights, ["int8-token", "int8-group32", "uint8-token", "int8-group64"])
+  @Test(
+    arguments: weights,
+    [
+      "int8-token", "int8-group32", "int8-group64", "uint8-token", "int8-token-asymmetric",
+      "uint8-group32", "uint4-token-float16", "int4-group32-float16", "int8-block32x32",
+      "uint8-tensor", "int8-token-e8m0",
+    ])
   func quantizingOnTheWayEqualsQuantizingFirst(weight: String, inputs: String) throws {
     let type = try #require(QuantizedType(name: weight))
     let inputType = try #require(QuantizedType(name: inputs))
@@ -100,12 +106,58 @@ import Testing
     #expect(PackedWeight(matrix).unpacked == matrix)
   }
 
-  @Test func inputsThatAreNotFiniteAreNamed() throws {
+  /// Of kernels that no other product has run before.
+  @Test(arguments: weights, ["int8-token", "int8-group32", "uint8-token", "int4-group32-float16"])
+  func whatRunsIsWhatIsExplained(weight: String, inputs: String) throws {
+    let type = try #require(QuantizedType(name: weight))
+    let inputType = try #require(QuantizedType(name: inputs))
+    let matrix = try AnyQuantized(quantizing: Samples.matrix(45, 136, seed: 1), as: type)
+    for rows in [1, 7] {
+      let packed = PackedWeight(matrix, inputs: inputType)
+      let record = KernelRecord()
+      var execution = Execution.standard
+      execution.record = record
+      _ = try packed.linear(Samples.matrix(rows, 136, seed: 2), on: execution)
+      #expect(record.rows == packed.explain(rows: rows).kernels, "\(weight) \(inputs)")
+    }
+  }
+
+  @Test func parametersThatAreNotUsableAreNamed() throws {
     let type = try #require(QuantizedType(name: "int4-group32"))
-    let inputs = try #require(QuantizedType(name: "int8-group32"))
+    let inputs = try #require(QuantizedType(name: "uint8-token"))
     let packed = PackedWeight(
       try AnyQuantized(quantizing: Self.values(8, 64, seed: 4), as: type), inputs: inputs)
-    for bad in [Float.nan, .infinity, -.infinity] {
+    let x = Matrix<Float>(rows: 3, columns: 64) {
+      $0 == 2 ? ($1 == 40 ? .greatestFiniteMagnitude : -.greatestFiniteMagnitude) : 1
+    }
+    let error = #expect(throws: QuantizationError.self) { try packed.linear(x) }
+    guard case .rangeTooWide(_, _, let row, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(row == 2)
+  }
+
+  @Test func inputsOfAnotherDepthAreRefused() throws {
+    let type = try #require(QuantizedType(name: "int4-group32"))
+    for inputs in ["int8-group32", "uint8-token"] {
+      let packed = PackedWeight(
+        try AnyQuantized(quantizing: Self.values(8, 64, seed: 4), as: type),
+        inputs: QuantizedType(name: inputs))
+      #expect(throws: QuantizationError.self) {
+        try packed.linear(Matrix<Float>(rows: 1, columns: 63) { _, _ in 1 })
+      }
+    }
+  }
+
+  @Test func inputsThatAreNotFiniteAreNamed() throws {
+    let type = try #require(QuantizedType(name: "int4-group32"))
+    let bads = [Float.nan, .infinity, -.infinity]
+    for (inputs, bad) in ["int8-group32", "uint8-token"].flatMap({ type in bads.map { (type, $0) } }
+    ) {
+      let inputs = try #require(QuantizedType(name: inputs))
+      let packed = PackedWeight(
+        try AnyQuantized(quantizing: Self.values(8, 64, seed: 4), as: type), inputs: inputs)
       let x = Matrix<Float>(rows: 3, columns: 64) { $0 == 2 && $1 == 40 ? bad : 1 }
       let error = #expect(throws: QuantizationError.self) { try packed.linear(x) }
       guard case .notFinite(_, let row, let column) = error else {
@@ -113,9 +165,6 @@ import Testing
         continue
       }
       #expect((row, column) == (2, 40))
-    }
-    #expect(throws: QuantizationError.self) {
-      try packed.linear(Matrix<Float>(rows: 1, columns: 63) { _, _ in 1 })
     }
   }
 }

@@ -67,15 +67,23 @@ INLINE void fold_left_bias(
   }
 }
 
-/// All of them, with the numbers of a chunk and a slice at a place in it.
+/// All of them, with the numbers of a chunk and a slice at a place in it. A result is read and written once: it may
+/// lie in memory.
 INLINE void fold_loaded(
     const aq_matmul_i8_args *t, size_t l, size_t r, const slice_numbers *n, size_t place, const int rows,
     const int terms, ints sums[][VECTORS], floats out[][VECTORS]) {
-  const size_t at = place * COLUMNS;
-  for (int v = 0; v < VECTORS; ++v)
-    fold_scale(t, l, v, load_floats(n->scales + at + (size_t)v * WIDTH), rows, terms, sums, out);
-  for (int v = 0; terms != LEFT_STARTS && t->rhs_bias && v < VECTORS; ++v)
-    fold_bias(t, l, v, load_floats(n->biases + at + (size_t)v * WIDTH), rows, out);
+  const bool has_scale = terms == ANY_TERMS && t->lhs_scale, has_bias = terms != LEFT_STARTS && t->rhs_bias;
+  for (int v = 0; v < VECTORS; ++v) {
+    const size_t at = place * COLUMNS + (size_t)v * WIDTH;
+    floats scale = load_floats(n->scales + at), bias = has_bias ? load_floats(n->biases + at) : zero_floats();
+    for (int i = 0; i < rows; ++i) {
+      floats sum = to_floats(sums[i][v]);
+      if (has_scale) sum = multiply(sum, broadcast_float(t->lhs_scale + l + i));
+      sum = add_product(sum, scale, out[i][v]);
+      if (has_bias) sum = add_product(broadcast_float(t->lhs_sum + l + i), bias, sum);
+      out[i][v] = sum;
+    }
+  }
   fold_left_bias(t, l, r, rows, terms, out);
 }
 

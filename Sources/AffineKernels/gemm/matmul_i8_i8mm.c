@@ -11,7 +11,7 @@ enum { NIBBLES = 0 };
 
 #include "matmul_i8mm_body.h"
 
-KERNEL_OF_PANELS(aq_matmul_i8_i8mm)
+void aq_matmul_i8_i8mm(void *args) { panels_from(args, NULL); }
 
 #pragma clang attribute pop
 #endif

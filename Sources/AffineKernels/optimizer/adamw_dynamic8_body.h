@@ -51,6 +51,29 @@ static inline __attribute__((always_inline)) uint8_t code_of(const aq_dynamic_ma
   return (uint8_t)((cell + ((magnitude ^ -sign) & 0xffff)) >> 16);
 }
 
+/// What is not finite, as of negative numbers' roots NaN, has patterns from here on: they order as magnitudes do.
+#define INFINITE (255u << 23)
+
+/// The largest patterns of the new moments of a run.
+typedef struct {
+  uint32_t m, root;
+} moments_largest;
+
+/// The new moments of the parameter of column `at`, the `i`-th of a run.
+static inline __attribute__((always_inline)) void move_moment(
+    const aq_adamw_dynamic8_args *a, size_t at, size_t i, float m_scale, float v_scale, moments_largest *largest) {
+  const aq_adamw_step *s = &a->step;
+  float g = a->gradient[at];
+  float old_m = a->map.values[a->m_codes[at]] * m_scale, old_root = ufloat8_value(a->v_codes[at]) * v_scale;
+  float m = s->beta1 * old_m + s->rest1 * g;
+  float root = __builtin_elementwise_sqrt(s->beta2 * (old_root * old_root) + s->rest2 * g * g);
+  a->m[i] = m;
+  a->roots[i] = root;
+  uint32_t m_bits = bits_of(m) & 0x7fffffff, root_bits = bits_of(root) & 0x7fffffff;
+  largest->m = m_bits > largest->m ? m_bits : largest->m;
+  largest->root = root_bits > largest->root ? root_bits : largest->root;
+}
+
 /// The plain loops.
 static inline __attribute__((always_inline)) void adamw_dynamic8_body(aq_adamw_dynamic8_args *a) {
   const aq_adamw_step s = a->step;

@@ -3,6 +3,25 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+/// The columns from `c` up to `end` of a row whose first element is `element`, with the parameters at `run`.
+typedef void dither_columns(
+    const aq_dither_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run,
+    uint64_t element);
+
+/// Rows run by run; single columns one by one.
+static inline __attribute__((always_inline)) void dither_rows(const aq_dither_args *a, dither_columns *part) {
+  const aq_quantize_args *q = &a->quantize;
+  if (!q->ends) {
+    dither_body(a);
+    return;
+  }
+  for (size_t i = 0; i < q->rows; ++i)
+    for (size_t r = 0, c = 0; r < q->runs; c = q->ends[r++])
+      part(
+          a, q->values + i * q->stride, q->codes + i * q->codes_stride, c, q->ends[r], i * q->parameters_stride + r,
+          a->first + i * a->elements_stride);
+}
+
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
 /// The low 64 bits of products with a constant.
@@ -45,8 +64,7 @@ static inline __m256i random8(counters8 c) {
   return _mm256_castps_si256(_mm256_shuffle_ps(first, second, _MM_SHUFFLE(3, 1, 3, 1)));
 }
 
-/// The columns from `c` up to `end` of a row, with the parameters at `run`.
-static inline size_t dither_run(
+static inline void dither_run(
     const aq_dither_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run,
     uint64_t element) {
   const aq_quantize_args *q = &a->quantize;
@@ -66,25 +84,9 @@ static inline size_t dither_run(
     _mm_storel_epi64((__m128i *)(codes + c), _mm_packus_epi16(words, words));
   }
   for (; c < end; ++c) codes[c] = dither_one(a, values[c], run, element + c);
-  return c;
 }
 
-void aq_dither_i8_avx2(void *args) {
-  const aq_dither_args *a = args;
-  const aq_quantize_args *q = &a->quantize;
-  if (!q->ends) {
-    dither_body(a);
-    return;
-  }
-  for (size_t i = 0; i < q->rows; ++i) {
-    uint64_t element = a->first + i * a->elements_stride;
-    size_t c = 0, run = i * q->parameters_stride;
-    for (size_t r = 0; r < q->runs; ++r)
-      c = dither_run(
-          a, q->values + i * q->stride, q->codes + i * q->codes_stride, c, q->ends[r], run + r,
-          element);
-  }
-}
+void aq_dither_i8_avx2(void *args) { dither_rows(args, dither_run); }
 
 void aq_dither_bf16_avx2(void *args) {
   const aq_dither_bf16_args *a = args;
@@ -121,7 +123,6 @@ static inline __m512i random16(__m512i counters) {
       mixed16(counters), upper, mixed16(_mm512_add_epi64(counters, eight)));
 }
 
-/// The columns from `c` up to `end` of a row, with the parameters at `run`.
 static inline void dither_run_512(
     const aq_dither_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run,
     uint64_t element) {
@@ -146,21 +147,7 @@ static inline void dither_run_512(
   }
 }
 
-void aq_dither_i8_avx512vnni(void *args) {
-  const aq_dither_args *a = args;
-  const aq_quantize_args *q = &a->quantize;
-  if (!q->ends) {
-    dither_body(a);
-    return;
-  }
-  for (size_t i = 0; i < q->rows; ++i) {
-    uint64_t element = a->first + i * a->elements_stride;
-    for (size_t r = 0, c = 0; r < q->runs; c = q->ends[r++])
-      dither_run_512(
-          a, q->values + i * q->stride, q->codes + i * q->codes_stride, c, q->ends[r],
-          i * q->parameters_stride + r, element);
-  }
-}
+void aq_dither_i8_avx512vnni(void *args) { dither_rows(args, dither_run_512); }
 
 #pragma clang attribute pop
 #endif

@@ -9,6 +9,8 @@ public struct AddedKernel: Sendable, Hashable {
   /// What one call computes, and how it wants both sides packed.
   public let tile: KernelTile
   private let definition: any AnyObject & Sendable
+  /// The address of what runs.
+  private let entry: UInt
 
   /// Takes a pointer to the struct of the family's arguments, of the module `AffineKernels`.
   public typealias Entry = @convention(c) @Sendable (_ arguments: UnsafeMutableRawPointer) -> Void
@@ -46,6 +48,7 @@ public struct AddedKernel: Sendable, Hashable {
     row = KernelRow(name: name, needs: needs, tier: .tuned, isBuilt: true)
     self.tile = tile
     definition = unsafe Self.definition(family, row, tile, run)
+    entry = unsafe unsafeBitCast(run, to: UInt.self)
   }
 
   private static func definition(
@@ -67,6 +70,7 @@ public struct AddedKernel: Sendable, Hashable {
 
   public static func == (lhs: Self, rhs: Self) -> Bool {
     lhs.family == rhs.family && lhs.row == rhs.row && lhs.tile == rhs.tile
+      && lhs.entry == rhs.entry
   }
 
   public func hash(into hasher: inout Hasher) {

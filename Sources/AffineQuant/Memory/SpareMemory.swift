@@ -9,9 +9,11 @@ internal import Synchronization
 package final class SpareMemory: Sendable {
   static let shared = SpareMemory()
 
-  /// What is kept beyond the most that was in use at once: two float results of 4096 × 4096. A step of
+  /// What is kept beyond the most that was lately in use at once: two float results of 4096 × 4096. A step of
   /// training frees all that it saved before the next one asks for it again.
   private static let limit = 128 << 20
+  /// How many pieces are asked for until what was in use before counts no more: several steps of training.
+  private static let period = 8192
   /// How many pieces are kept at most, so that looking through them stays quick.
   private static let count = 1024
 
@@ -25,8 +27,18 @@ package final class SpareMemory: Sendable {
   private struct State {
     /// Oldest first.
     var blocks: [Block] = []
-    /// Bytes of all of them, bytes in use, and the most that were.
-    var kept = 0, used = 0, mostUsed = 0
+    /// Bytes of all of them, bytes in use, and the most that were: in this period, and in the one before.
+    var kept = 0, used = 0, mostUsed = 0, mostUsedBefore = 0
+    /// Pieces asked for in this period.
+    var taken = 0
+
+    /// Counts bytes that were asked for.
+    mutating func take(_ byteCount: Int) {
+      used += byteCount
+      taken += 1
+      if taken == SpareMemory.period { (taken, mostUsedBefore, mostUsed) = (0, mostUsed, used) }
+      mostUsed = max(mostUsed, used)
+    }
 
     mutating func remove(at index: Int) -> Block {
       kept -= blocks[index].byteCount
@@ -36,7 +48,8 @@ package final class SpareMemory: Sendable {
     /// The oldest that there is no room for.
     mutating func excess() -> [Block] {
       var freed: [Block] = []
-      while kept > 0, used + kept > mostUsed + limit || blocks.count > SpareMemory.count {
+      let room = max(mostUsed, mostUsedBefore) + limit
+      while kept > 0, used + kept > room || blocks.count > SpareMemory.count {
         freed.append(remove(at: 0))
       }
       return freed
@@ -51,8 +64,7 @@ package final class SpareMemory: Sendable {
       // The newest, of which a cache may still hold some.
       let index = state.blocks.lastIndex { $0.byteCount == byteCount }
       let block = index.map { state.remove(at: $0) }
-      state.used += byteCount
-      state.mostUsed = max(state.mostUsed, state.used)
+      state.take(byteCount)
       return (block, state.excess())
     }
     for block in freed { unsafe block.start.deallocate() }
@@ -63,7 +75,8 @@ package final class SpareMemory: Sendable {
   package static func giveBack() {
     let freed = shared.state.withLock { state in
       let all = state.blocks
-      (state.blocks, state.kept, state.mostUsed) = ([], 0, state.used)
+      (state.blocks, state.kept) = ([], 0)
+      (state.mostUsed, state.mostUsedBefore) = (state.used, 0)
       return all
     }
     for block in freed { unsafe block.start.deallocate() }

@@ -14,6 +14,14 @@ extension Plan {
       operation, [Step(work: .convert, kernels: kernels, bytes: nil)], candidates: candidates,
       on: execution)
   }
+
+  /// The plan of a product whose left operand becomes a matrix of codes of a type first.
+  func quantizing(_ type: QuantizedType, on execution: Execution) -> Plan {
+    let kernels = Plan(converting: .quantize, type, on: execution).steps.flatMap(\.kernels)
+    let step = Step(work: .quantizeLHS, kernels: kernels, bytes: nil)
+    return Plan(
+      operation, [step] + steps, candidates: candidates, precision: precision, on: execution)
+  }
 }
 
 /// The kernels of operations on one operand, in the order in which they run.

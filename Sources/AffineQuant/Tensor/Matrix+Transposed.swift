@@ -16,7 +16,7 @@ extension Matrix {
 extension Buffer {
   /// The elements of a matrix of this shape, column by column.
   fileprivate func turned(_ shape: Shape) -> Buffer {
-    // Rows and columns of whole cache lines, of which a block of both matrices has few.
+    // Of 4-byte elements whole cache lines, half of one of 2-byte elements: a block of both matrices has few.
     let (rows, columns, block) = (shape.rows, shape.columns, 16)
     return Buffer(count: count, zeroed: false) { output in
       let source = span

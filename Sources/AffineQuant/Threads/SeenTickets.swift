@@ -20,11 +20,12 @@ struct SeenTickets {
     return nil
   }
 
-  /// The threads of the largest region that was announced and not seen; 0: there is none.
+  /// The threads of the largest region that was announced, not seen and not yet closed; 0: there is none.
   func threads(_ announcements: PaddedCounters, _ placesInUse: PaddedCounters) -> Int {
     (0..<placesInUse.loadInOrder(0)).reduce(0) { most, place in
-      let ticket = announcements.loadInOrder(place)
-      return ticket == tickets[place] ? most : max(most, Ticket(number: ticket).threads)
+      let ticket = Ticket(number: announcements.loadInOrder(place))
+      let isNew = ticket.number != tickets[place] && ticket.isOpen
+      return isNew ? max(most, ticket.threads) : most
     }
   }
 }

@@ -20,6 +20,13 @@ struct Ticket {
 
   var threads: Int { number == 0 ? 0 : (number >> Self.threadShift & 255) + 1 }
 
+  /// Whether members may still join the region.
+  var isOpen: Bool {
+    var admits = false
+    withRegion { admits = $0.admits(number) }
+    return admits
+  }
+
   /// Lends the region.
   func withRegion(_ body: (Region) -> Void) {
     guard let opaque = unsafe UnsafeRawPointer(bitPattern: number & Self.addressMask) else {

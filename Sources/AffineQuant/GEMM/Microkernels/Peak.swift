@@ -65,8 +65,10 @@ package enum Peak {
   private static let reading = unsafe KernelTable<ReadLoop>(
     aq_peak_read(), portable: "aq_peak_read_portable"
   ) { arguments in
-    unsafe arguments.c.sum = UnsafeBufferPointer(start: arguments.c.bytes, count: arguments.c.count)
-      .reduce(0) { $0 &+ UInt64($1) }
+    let bytes = unsafe UnsafeRawBufferPointer(start: arguments.c.bytes, count: arguments.c.count)
+    unsafe arguments.c.sum = stride(from: 0, to: bytes.count, by: 8).reduce(0) {
+      unsafe $0 &+ bytes.loadUnaligned(fromByteOffset: $1, as: UInt64.self)
+    }
   }
 
   private static let bytes = unsafe KernelTable<PeakLoop>(

@@ -123,7 +123,9 @@ extension PackedWeight {
     var layouts = ProductPlan.Layouts()
     layouts.rows = rows
     if core.tiles != nil { layouts.rhs = .fitting }
-    return ProductPlan(.linear, first, .quantized(core.type), layouts, execution)
+    let plan = ProductPlan(.linear, first, .quantized(core.type), layouts, execution)
       .plan(.linear, first, .quantized(core.type), sizes: nil, execution)
+    // Inputs become a matrix of codes first.
+    return inputs.map { plan.quantizing($0, on: execution) } ?? plan
   }
 }

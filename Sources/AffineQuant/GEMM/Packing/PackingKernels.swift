@@ -36,6 +36,8 @@ struct PackingKernels: Sendable {
 
   /// Those that run after another kernel has made the codes, and their sums.
   var rowsAfterQuantizing: [KernelRow] { (widen == nil ? [] : [sums.row]) + layingRows }
+  /// The same of codes alone.
+  var rowsAfterEncoding: [KernelRow] { [sums.row] + layingRows }
 
   private var layingRows: [KernelRow] {
     [interleave?.row, widen?.row, halve?.row, squeeze?.row].compactMap(\.self)

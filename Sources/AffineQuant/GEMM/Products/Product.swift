@@ -29,7 +29,7 @@ package enum Product {
       return
     }
     let threads = Blocking.threads(multiplications: shape.count * lhs.shape.columns, execution)
-    let isFinite = Workspace.lend { workspace in
+    let isValid = Workspace.lend { workspace in
       let quantizer = LHSQuantizer(lhs, plan, threads: threads, workspace)
       let product = IntegerProduct(quantizer, plan.right, threads: threads, workspace) { block in
         ProductResult(
@@ -37,9 +37,12 @@ package enum Product {
           end.isNone ? nil : plan.finish)
       }
       ThreadPool.shared.run(product, threads: threads)
-      return quantizer.isFinite
+      return quantizer.isValid
     }
-    guard isFinite else { throw BlockRanges.notFinite(lhs) }
+    guard !isValid else { return }
+    // Which value or block it was, quantizing the whole matrix says.
+    _ = try CodeMatrix.quantize(lhs, as: type, QuantizationOptions(), execution)
+    preconditionFailure("\(type.name) has codes for all rows, and not for each")
   }
 
   private static func plan(
@@ -65,9 +68,10 @@ package enum Product {
     _ type: QuantizedType, _ grid: BlockGrid, _ rhs: CodeMatrix, finishes: Bool,
     _ execution: Execution
   ) -> ProductPlan? {
-    guard type.storage == .signed(bits: 8), type.block.rows == 1, grid.shape.columns > 0,
-      type.mapping == MappingFormat(kind: .symmetric, scale: .float32), rhs.type.multipliesCodes,
-      rhs.type.block.isRowSliced
+    // Blocks of a matrix of one row have one.
+    guard type.isQuantizedBySlices || type.choosesByRange, type.block.isRowSliced,
+      type.block.rows == 1 || grid.shape.rows == 1, grid.shape.columns > 0,
+      rhs.type.multipliesCodes, rhs.type.block.isRowSliced
     else { return nil }
     var layouts = ProductPlan.Layouts()
     (layouts.rows, layouts.quantizes, layouts.finishes) = (grid.shape.rows, true, finishes)

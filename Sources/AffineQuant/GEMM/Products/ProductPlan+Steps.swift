@@ -28,12 +28,16 @@ extension ProductPlan {
       add(
         .quantizeLHS, [quantize.row] + packing.rowsAfterQuantizing,
         left.map { $0.stored + $0.packed })
+    case .encoded(let range, let encode, let packing):
+      add(
+        .quantizeLHS, [range.row, encode.row] + packing.rowsAfterEncoding,
+        left.map { $0.stored + $0.packed })
     case .values(let values, let panels):
       if let panels { add(.unpackLHS, panels.rows, left.map { 2 * $0.stored }) }
       add(.packLHS, values.rows, left.map { $0.stored + $0.packed })
     }
     switch rhs {
-    case .asItLies, .quantized: break
+    case .asItLies, .quantized, .encoded: break
     case .codes(let packing, let panels, let sums):
       if let panels { add(.unpackRHS, panels.rows, right.map { 2 * $0.stored }) }
       add(.packRHS, packing.rows(sums: sums), right.map { $0.stored + $0.packed })

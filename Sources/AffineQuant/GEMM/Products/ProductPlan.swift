@@ -36,8 +36,9 @@ struct ProductPlan {
     case asItLies
     /// Codes become panels, first taken out of others where they lie in such.
     case codes(PackingKernels, from: PanelKernels?, sums: Bool)
-    /// Floats become codes on their way into panels.
+    /// Floats become codes on their way into panels: slices by their largest magnitudes, or by a rule.
     case quantized(Kernel<QuantizeSlices>, PackingKernels)
+    case encoded(Kernel<RangeOfRuns>, Kernel<QuantizeRows>, PackingKernels)
     /// Values become panels of floats, codes first taken out of panels where they lie in such.
     case values(ValueKernels, from: PanelKernels?)
   }
@@ -102,12 +103,18 @@ struct ProductPlan {
         route = .codes(kernel)
         let packing = PackingKernels(tile.lhs, run: tile.lhsRun, axes.lhs, execution)
         lhs =
-          layouts.quantizes
-          ? .quantized(PackKernels.slices.best(on: execution), packing)
-          : .codes(
-            packing, from: layouts.lhsIsPanels ? PanelKernels(input.panelForm, execution) : nil,
-            sums: true)
-        let sumsCodes = !layouts.quantizes && input.needsSumsOfOther
+          switch (layouts.quantizes, input.isQuantizedBySlices) {
+          case (true, true): .quantized(PackKernels.slices.best(on: execution), packing)
+          case (true, false):
+            .encoded(
+              QuantizeKernels.range.best(on: execution),
+              QuantizeKernels.quantize.best(on: execution), packing)
+          default:
+            .codes(
+              packing, from: layouts.lhsIsPanels ? PanelKernels(input.panelForm, execution) : nil,
+              sums: true)
+          }
+        let sumsCodes = input.needsSumsOfOther
         readsTotals = sumsCodes
         let (right, found) = Self.codes(
           weight, tile, layouts.rhs.fit(tile), axes.rhs, sumsCodes: sumsCodes, execution)

@@ -3,32 +3,44 @@ internal import Synchronization
 /// How float rows that are quantized on their way meet a weight: all that does not depend on their values.
 final class QuantizingPlan: Sendable {
   let right: RightCodes
-  let quantize: Kernel<QuantizeSlices>
+  /// `nil` where a rule says how rows are quantized.
+  let slices: Kernel<QuantizeSlices>?
+  let rule: RowRule?
   let packing: PackingKernels
   let finish: Kernel<FinishRows>
   /// Whether a row has one scale, and not one a slice.
   let hasOneScale: Bool
   /// The smallest scale that can be divided by.
   let smallest: Float
+  /// Whether it reads the codes of the weight, and no copy that another kernel wants.
+  let isOfWeight: Bool
 
   /// - Returns: `nil` where rows must become a matrix of codes first.
   init?(_ lhs: Shape, _ type: QuantizedType, _ rhs: CodeMatrix, _ execution: Execution) {
     let grid = BlockGrid(lhs, type.block)
     guard let plan = Product.plan(type, grid, rhs, finishes: true, execution),
-      case .codes(let kernel) = plan.route, case .quantized(let quantize, let packing) = plan.lhs,
-      let finish = plan.finish
+      case .codes(let kernel) = plan.route, let finish = plan.finish
     else { return nil }
+    switch plan.lhs {
+    case .quantized(let quantize, let packing):
+      (slices, rule, self.packing) = (quantize, nil, packing)
+    case .encoded(let range, let encode, let packing):
+      guard let rule = RowRule(type, grid, range, encode) else { return nil }
+      (slices, self.rule, self.packing) = (nil, rule, packing)
+    default: return nil
+    }
     // The left operand's values play no part in how the right side is packed.
     let nothing = ErasedOperand.float(.float32(Matrix(rows: 0, columns: 0) { _, _ in 0 }))
     let packed = ProductCall(.linear, nothing, .quantized(rhs), on: execution)
       .packed(plan, kernel.tile, against: grid)
-    right = RightCodes(packed, kernel, execution)
-    self.quantize = quantize
-    self.packing = packing
+    right = RightCodes(packed, kernel, hasZeros: rule?.hasZeros ?? false, execution)
     self.finish = finish
     hasOneScale = grid.extent.columns == 1
     smallest = type.mapping.scale.smallestInvertible
+    isOfWeight = unsafe packed.codes.pointer == rhs.codes.pointer
   }
+
+  var hasZeros: Bool { rule?.hasZeros ?? false }
 }
 
 /// The plans of a weight: one for a row alone, one for the number of rows that came last.
@@ -43,19 +55,18 @@ package final class QuantizingPlans: Sendable {
 
   init() {}
 
-  /// The plan for so many rows, made once.
+  /// The plan for so many rows: kept, unless it holds a copy of the weight.
   func plan(
     rows: Int, _ execution: Execution, _ make: () -> QuantizingPlan?
   ) -> QuantizingPlan? {
+    let found = known.withLock { known in rows == 1 ? known.one : known.more }
+    if let found, found.rows == rows, found.execution == execution { return found.plan }
+    // Not under the lock: it may take as long as packing the weight. Who comes meanwhile makes one as well.
+    let new = Known(rows: rows, execution: execution, plan: make())
+    guard new.plan?.isOfWeight ?? true else { return new.plan }
     known.withLock { known in
-      if let found = rows == 1 ? known.one : known.more, found.rows == rows,
-        found.execution == execution
-      {
-        return found.plan
-      }
-      let new = Known(rows: rows, execution: execution, plan: make())
       if rows == 1 { known.one = new } else { known.more = new }
-      return new.plan
     }
+    return new.plan
   }
 }

@@ -34,8 +34,9 @@ struct LHSPacker: LHSPacking {
     self.layout = layout
     self.together = together
     slices = right.slices
-    codeOffset = Self.offset(of: operand.codes)
-    lanes = ByteLanes(operand, right.slices, offset: Self.offset(of: operand.codes), kernels)
+    codeOffset = Self.offset(of: operand.codes.storage)
+    lanes = ByteLanes(
+      operand, right.slices, offset: Self.offset(of: operand.codes.storage), kernels)
     bytes = workspace.take(together * layout.mr * right.slices.depth, workers: threads)
     laneSums = workspace.take(layout.sliceCount, workers: threads)
     laneProducts = workspace.take(layout.sliceCount, workers: threads)
@@ -50,13 +51,11 @@ struct LHSPacker: LHSPacking {
       hasBiases: biases.count > 0, for: right, workspace)
   }
 
-  private static func offset(of codes: CodeMatrix) -> Int {
-    codes.storage == .unsigned(bits: 8) ? -128 : 0
-  }
+  static func offset(of storage: CodeFormat) -> Int { storage == .unsigned(bits: 8) ? -128 : 0 }
 
   /// Whether codes of a left side have zero points other than 0.
   static func hasZeros(_ codes: CodeMatrix) -> Bool {
-    codes.zeroPoints.count > 0 || offset(of: codes) != 0
+    codes.zeroPoints.count > 0 || offset(of: codes.storage) != 0
   }
 
   var parts: Int { (packed.panels + together - 1) / together }

@@ -1,7 +1,7 @@
 internal import AffineKernels
 
-/// Quantizes float rows to signed bytes on their way into left panels, one scale a slice or one a row:
-/// `scale = max(|x|) / 127`.
+/// Quantizes float rows to signed bytes on their way into left panels, with one set of parameters a slice or one
+/// a row: by `scale = max(|x|) / 127`, or by the rule of the plan.
 @safe
 struct LHSQuantizer: LHSPacking {
   private let values: UnsafePointer<Float>
@@ -14,7 +14,9 @@ struct LHSQuantizer: LHSPacking {
   private let rightOffset: Int
   /// What scales are multiplied by: a power of two.
   private let factor: Float
-  private let slicesKernel: Kernel<QuantizeSlices>
+  /// `nil` where a rule says how rows are quantized.
+  private let slicesKernel: Kernel<QuantizeSlices>?
+  private let rowEncoding: RowEncoding?
   private let kernels: PackingKernels
   private let ends: UnsafePointer<Int>
   private let quads: UnsafePointer<UInt32>
@@ -25,8 +27,8 @@ struct LHSQuantizer: LHSPacking {
   private let bytes: WorkerMemory<UInt8>?
   /// Lanes of a panel that are packed together: all, or what gives every thread some.
   private let together: Int
-  /// Whether the values of each row are finite.
-  private let finite: DisjointMemory<Bool>
+  /// Whether each row could be quantized.
+  private let valid: DisjointMemory<Bool>
   /// What the addresses belong to.
   private let owners: (Matrix<Float>, QuantizingPlan)
 
@@ -42,11 +44,14 @@ struct LHSQuantizer: LHSPacking {
     smallest = plan.smallest
     kernels = plan.packing
     self.layout = layout
-    slicesKernel = plan.quantize
+    slicesKernel = plan.slices
+    rowEncoding = plan.rule.map {
+      RowEncoding($0, columns: values.shape.columns, right.slices, threads: threads, workspace)
+    }
     rightOffset = right.zeros.count > 0 ? 0 : right.commonZero
     factor = right.factor
     packed = PackedLHS(
-      layout, rows: rows, hasZeros: false, hasOneScale: plan.hasOneScale, hasBiases: false,
+      layout, rows: rows, hasZeros: plan.hasZeros, hasOneScale: plan.hasOneScale, hasBiases: false,
       for: right, workspace)
     unsafe ends = right.slices.ends.pointer
     unsafe quads = right.slices.quads.pointer
@@ -56,11 +61,11 @@ struct LHSQuantizer: LHSPacking {
     scale = workspace.take(layout.sliceCount, workers: threads)
     bytes =
       isLaidByRuns ? nil : workspace.take(layout.mr * layout.depth, workers: threads)
-    finite = workspace.take(rows)
+    valid = workspace.take(rows)
   }
 
-  /// Whether all values are finite: known when all rows are packed.
-  var isFinite: Bool { (0..<packed.rows).allSatisfy { finite[$0] } }
+  /// Whether all values are finite, and all parameters usable: known when all rows are packed.
+  var isValid: Bool { (0..<packed.rows).allSatisfy { valid[$0] } }
 
   private var partsOfPanel: Int { (layout.mr + together - 1) / together }
 
@@ -85,10 +90,9 @@ struct LHSQuantizer: LHSPacking {
       let isPresent = lane < rows.count
       if isPresent {
         let row = rows.lowerBound + lane
-        finite[row] = quantize(row, panel, lane, worker)
+        valid[row] = quantize(row, panel, lane, worker)
         // The product is thrown away.
-        guard finite[row] else { continue }
-        if layout.multipliesPairs { multiplyNeighbours(lane, worker) }
+        guard valid[row] else { continue }
       }
       store(panel, lane, worker, isPresent: isPresent)
     }
@@ -114,27 +118,49 @@ struct LHSQuantizer: LHSPacking {
     return unsafe (packed.codes.pointer + start, layout.run, layout.mr * layout.run)
   }
 
+  /// Writes the codes of a row, their sums and the scales.
   private func quantize(_ row: Int, _ panel: Int, _ lane: Int, _ worker: Int) -> Bool {
-    let place = unsafe place(panel, lane, worker)
+    let place = unsafe place(panel, lane, worker), values = unsafe values + row * columns
+    if let rowEncoding {
+      let codes = unsafe bytes == nil ? rowEncoding.padded.start(of: worker) : place.start
+      guard
+        unsafe rowEncoding(values, into: codes, scales: scale.start(of: worker), worker: worker)
+      else { return false }
+      unsafe sum(codes, worker)
+      if bytes == nil { unsafe layRuns(codes, place.start, stride: place.stride) }
+      return true
+    }
+    guard let slicesKernel else { preconditionFailure("rows that nothing quantizes") }
     var arguments = unsafe QuantizeSlices(
       c: aq_slices_args(
-        values: values + row * columns, slices: layout.sliceCount, ends: ends, slice_quads: quads,
+        values: values, slices: layout.sliceCount, ends: ends, slice_quads: quads,
         one_scale: hasOneScale, smallest: smallest,
         codes: UnsafeMutableRawPointer(place.start).assumingMemoryBound(to: Int8.self),
         run: place.run, run_stride: place.stride, scale: scale.start(of: worker),
         total: total.start(of: worker), is_finite: true))
     slicesKernel(&arguments)
-    return unsafe arguments.c.is_finite
+    guard unsafe arguments.c.is_finite else { return false }
+    if layout.multipliesPairs { unsafe sum(place.start, worker) }
+    return true
   }
 
-  /// What kernels that multiply pairs want besides.
-  private func multiplyNeighbours(_ lane: Int, _ worker: Int) {
+  /// Sums of the codes of a row, and of the products of neighbours.
+  private func sum(_ codes: UnsafeMutablePointer<UInt8>, _ worker: Int) {
     var arguments = unsafe TotalsOfSlices(
       c: aq_totals_args(
-        codes: place(0, lane, worker).start, is_signed: true, slices: layout.sliceCount,
-        slice_quads: quads, total: total.start(of: worker),
-        product: product.start(of: worker)))
+        codes: codes, is_signed: true, slices: layout.sliceCount, slice_quads: quads,
+        total: total.start(of: worker), product: product.start(of: worker)))
     kernels.sums(&arguments)
+  }
+
+  /// Copies a row to its runs in a panel.
+  private func layRuns(
+    _ codes: UnsafeMutablePointer<UInt8>, _ first: UnsafeMutablePointer<UInt8>, stride: Int
+  ) {
+    for (run, start) in Swift.stride(from: 0, to: layout.depth, by: layout.run).enumerated() {
+      unsafe (first + run * stride).update(
+        from: codes + start, count: min(layout.run, layout.depth - start))
+    }
   }
 
   /// Puts what belongs to one row where the product looks for it.
@@ -151,6 +177,10 @@ struct LHSQuantizer: LHSPacking {
       if layout.multipliesPairs && isPresent { start &-= product[worker, slice] }
       packed.starts[place] = start
       packed.totals[place] = sum
+      if let zeros = packed.zeros, let rowEncoding {
+        zeros[place] =
+          isPresent ? rowEncoding.zeroPoint(hasOneScale ? 0 : slice, worker: worker) : 0
+      }
       packed.scales?[place] = isPresent ? scale[worker, slice] * factor : 1
     }
   }
