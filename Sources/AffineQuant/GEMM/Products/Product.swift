@@ -28,18 +28,29 @@ package enum Product {
       }
       return
     }
+    defer { withExtendedLifetime(lhs) {} }
+    try run(
+      LHSRows(lhs), rhs.shape.rows, end, plan, into: memory, stride: shape.columns, execution)
+  }
+
+  /// The product of rows that are quantized when they are packed, in rows `stride` apart.
+  static func run(
+    _ lhs: LHSRows, _ columns: Int, _ end: ProductEnd, _ plan: QuantizingPlan,
+    into memory: DisjointMemory<Float>, stride: Int, _ execution: Execution
+  ) throws(QuantizationError) {
+    let shape = Shape(lhs.shape.rows, columns)
     let threads = Blocking.threads(multiplications: shape.count * lhs.shape.columns, execution)
-    let isFinite = Workspace.lend { workspace in
+    let flaw = Workspace.lend { workspace in
       let quantizer = LHSQuantizer(lhs, plan, threads: threads, workspace)
       let product = IntegerProduct(quantizer, plan.right, threads: threads, workspace) { block in
         ProductResult(
-          .float32(memory), shape, end, block: block, threads: threads, workspace,
-          end.isNone ? nil : plan.finish)
+          .float32(memory), shape, stride: stride, end, block: block, threads: threads,
+          workspace, end.isNone ? nil : plan.finish)
       }
       ThreadPool.shared.run(product, threads: threads)
-      return quantizer.isFinite
+      return quantizer.flaw
     }
-    guard isFinite else { throw BlockRanges.notFinite(lhs) }
+    if let flaw { throw flaw }
   }
 
   private static func plan(
@@ -51,7 +62,7 @@ package enum Product {
     return plans.plan(rows: lhs.rows, execution, make)
   }
 
-  private static func check(
+  static func check(
     _ lhs: Shape, _ rhs: Shape, _ end: ProductEnd
   ) throws(QuantizationError) {
     do {

@@ -4,18 +4,14 @@ internal import AffineKernels
 /// `scale = max(|x|) / 127`.
 @safe
 struct LHSQuantizer: LHSPacking {
-  private let values: UnsafePointer<Float>
-  private let columns: Int
+  private let source: LHSRows
   let packed: PackedLHS
-  private let layout: LHSLayout
-  private let hasOneScale: Bool
-  private let smallest: Float
+  /// It owns what the addresses belong to, but for the rows.
+  private let plan: QuantizingPlan
   /// The zero point that all right codes have, or zero where each has its own.
   private let rightOffset: Int
   /// What scales are multiplied by: a power of two.
   private let factor: Float
-  private let slicesKernel: Kernel<QuantizeSlices>
-  private let kernels: PackingKernels
   private let ends: UnsafePointer<Int>
   private let quads: UnsafePointer<UInt32>
   /// Of one row at a time, for each worker.
@@ -25,24 +21,15 @@ struct LHSQuantizer: LHSPacking {
   private let bytes: WorkerMemory<UInt8>?
   /// Lanes of a panel that are packed together: all, or what gives every thread some.
   private let together: Int
-  /// Whether the values of each row are finite.
-  private let finite: DisjointMemory<Bool>
-  /// What the addresses belong to.
-  private let owners: (Matrix<Float>, QuantizingPlan)
+  /// The first value of each row that is not finite, and its column: -1 where there is none.
+  private let flaws: (columns: DisjointMemory<Int>, values: DisjointMemory<Float>)
 
-  init(
-    _ values: Matrix<Float>, _ plan: QuantizingPlan, threads: Int, _ workspace: Workspace
-  ) {
-    let right = plan.right.tiles, rows = values.shape.rows, isLaidByRuns = plan.packing.laysRuns
+  /// The rows outlive the product.
+  init(_ source: LHSRows, _ plan: QuantizingPlan, threads: Int, _ workspace: Workspace) {
+    let right = plan.right.tiles, rows = source.shape.rows, isLaidByRuns = plan.packing.laysRuns
     let layout = LHSLayout(plan.right.kernel.tile, right.slices)
-    unsafe self.values = unsafe values.values.pointer
-    columns = values.shape.columns
-    owners = (values, plan)
-    hasOneScale = plan.hasOneScale
-    smallest = plan.smallest
-    kernels = plan.packing
-    self.layout = layout
-    slicesKernel = plan.quantize
+    self.source = source
+    self.plan = plan
     rightOffset = right.zeros.count > 0 ? 0 : right.commonZero
     factor = right.factor
     packed = PackedLHS(
@@ -56,12 +43,18 @@ struct LHSQuantizer: LHSPacking {
     scale = workspace.take(layout.sliceCount, workers: threads)
     bytes =
       isLaidByRuns ? nil : workspace.take(layout.mr * layout.depth, workers: threads)
-    finite = workspace.take(rows)
+    flaws = (workspace.take(rows), workspace.take(rows))
   }
 
-  /// Whether all values are finite: known when all rows are packed.
-  var isFinite: Bool { (0..<packed.rows).allSatisfy { finite[$0] } }
+  /// The first value that is not finite, if there is one: known when all rows are packed.
+  var flaw: QuantizationError? {
+    for row in 0..<packed.rows where flaws.columns[row] >= 0 {
+      return .notFinite(flaws.values[row], row: row, column: flaws.columns[row])
+    }
+    return nil
+  }
 
+  private var layout: LHSLayout { packed.layout }
   private var partsOfPanel: Int { (layout.mr + together - 1) / together }
 
   /// Those of the last panel end with its last row; its other lanes belong to the last part.
@@ -85,9 +78,8 @@ struct LHSQuantizer: LHSPacking {
       let isPresent = lane < rows.count
       if isPresent {
         let row = rows.lowerBound + lane
-        finite[row] = quantize(row, panel, lane, worker)
         // The product is thrown away.
-        guard finite[row] else { continue }
+        guard quantize(row, panel, lane, worker) else { continue }
         if layout.multipliesPairs { multiplyNeighbours(lane, worker) }
       }
       store(panel, lane, worker, isPresent: isPresent)
@@ -97,7 +89,7 @@ struct LHSQuantizer: LHSPacking {
     // A panel's codes are its own.
     bytes.withPart(of: worker, count: rows.count * layout.depth) { bytes in
       packed.codes.withRange(panel * layout.byteCount..<(panel + 1) * layout.byteCount) {
-        layout.arrange(bytes.span, rows: rows.count, kernels, &$0)
+        layout.arrange(bytes.span, rows: rows.count, plan.packing, &$0)
       }
     }
   }
@@ -116,15 +108,22 @@ struct LHSQuantizer: LHSPacking {
 
   private func quantize(_ row: Int, _ panel: Int, _ lane: Int, _ worker: Int) -> Bool {
     let place = unsafe place(panel, lane, worker)
+    let values = unsafe source.values(ofRow: row, worker: worker)
     var arguments = unsafe QuantizeSlices(
       c: aq_slices_args(
-        values: values + row * columns, slices: layout.sliceCount, ends: ends, slice_quads: quads,
-        one_scale: hasOneScale, smallest: smallest,
+        values: values, slices: layout.sliceCount, ends: ends, slice_quads: quads,
+        one_scale: plan.hasOneScale, smallest: plan.smallest,
         codes: UnsafeMutableRawPointer(place.start).assumingMemoryBound(to: Int8.self),
         run: place.run, run_stride: place.stride, scale: scale.start(of: worker),
         total: total.start(of: worker), is_finite: true))
-    slicesKernel(&arguments)
-    return unsafe arguments.c.is_finite
+    plan.quantize(&arguments)
+    flaws.columns[row] = -1
+    guard unsafe !arguments.c.is_finite else { return true }
+    for column in 0..<source.shape.columns where unsafe !values[column].isFinite {
+      (flaws.columns[row], flaws.values[row]) = unsafe (column, values[column])
+      return false
+    }
+    preconditionFailure("every value of row \(row) of \(source.shape) is finite")
   }
 
   /// What kernels that multiply pairs want besides.
@@ -134,24 +133,32 @@ struct LHSQuantizer: LHSPacking {
         codes: place(0, lane, worker).start, is_signed: true, slices: layout.sliceCount,
         slice_quads: quads, total: total.start(of: worker),
         product: product.start(of: worker)))
-    kernels.sums(&arguments)
+    plan.packing.sums(&arguments)
   }
 
   /// Puts what belongs to one row where the product looks for it.
   private func store(_ panel: Int, _ lane: Int, _ worker: Int, isPresent: Bool) {
-    let (mr, count) = (layout.mr, layout.sliceCount)
-    let first = packed.terms(of: panel).lowerBound
+    let (mr, count) = (packed.layout.mr, packed.layout.sliceCount)
+    let first = packed.terms(of: panel).lowerBound + lane
     if let rowScales = packed.rowScales {
       rowScales[panel * mr + lane] = isPresent ? scale[worker, 0] * factor : 1
     }
+    // Of this panel and lane alone.
+    let (starts, totals) = unsafe (packed.starts.pointer + first, packed.totals.pointer + first)
+    let scales = unsafe packed.scales.map { unsafe $0.pointer + first }
+    let (total, product, scale) = unsafe (
+      total.start(of: worker), product.start(of: worker), scale.start(of: worker)
+    )
+    let multipliesPairs = packed.layout.multipliesPairs && isPresent
     for slice in 0..<count {
-      let place = first + slice * mr + lane
-      let sum = isPresent ? total[worker, slice] : 0
+      let sum = unsafe isPresent ? total[slice] : 0
       var start = Int32(truncatingIfNeeded: -rightOffset) &* sum
-      if layout.multipliesPairs && isPresent { start &-= product[worker, slice] }
-      packed.starts[place] = start
-      packed.totals[place] = sum
-      packed.scales?[place] = isPresent ? scale[worker, slice] * factor : 1
+      if multipliesPairs { unsafe start &-= product[slice] }
+      unsafe starts[slice * mr] = start
+      unsafe totals[slice * mr] = sum
+      if let scales = unsafe scales {
+        unsafe scales[slice * mr] = isPresent ? scale[slice] * factor : 1
+      }
     }
   }
 }
