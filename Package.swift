@@ -86,7 +86,8 @@ let package = Package(
       dependencies: ["AffineFormats", "AffineTestSupport", "AllocationCounter"],
       swiftSettings: strict),
     .testTarget(
-      name: "AffineLayersTests", dependencies: ["AffineLayers", "AffineTestSupport"],
+      name: "AffineLayersTests",
+      dependencies: ["AffineLayers", "AffineTestSupport", "AllocationCounter"],
       swiftSettings: strict),
     .testTarget(
       name: "AffineTrainingTests",

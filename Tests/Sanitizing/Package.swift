@@ -31,7 +31,8 @@ let package = Package(
       dependencies: ["AffineFormats", "AffineTestSupport", "AllocationCounter"],
       swiftSettings: strict),
     .testTarget(
-      name: "AffineLayersTests", dependencies: ["AffineLayers", "AffineTestSupport"],
+      name: "AffineLayersTests",
+      dependencies: ["AffineLayers", "AffineTestSupport", "AllocationCounter"],
       swiftSettings: strict),
     .testTarget(
       name: "AffineFormatsTests", dependencies: ["AffineFormats", "AffineTestSupport"],

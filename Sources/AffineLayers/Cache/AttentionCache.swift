@@ -7,6 +7,8 @@ package struct AttentionCache: Sendable {
   package private(set) var count = 0
   let page: CachePage
   private(set) var pages: [Buffer<UInt8>] = []
+  /// Where each page lies.
+  private(set) var addresses: [UInt] = []
 
   /// - Parameters:
   ///   - heads: Heads of keys and of values.
@@ -29,7 +31,9 @@ package struct AttentionCache: Sendable {
   package mutating func truncate(to count: Int) {
     precondition((0...self.count).contains(count), "\(count) of \(self.count) tokens")
     self.count = count
-    pages.removeLast(pages.count - (count + CachePage.tokens - 1) / CachePage.tokens)
+    let excess = pages.count - (count + CachePage.tokens - 1) / CachePage.tokens
+    pages.removeLast(excess)
+    addresses.removeLast(excess)
   }
 
   /// Appends the keys and values of some tokens, one a row, each in some columns of a matrix, head after
@@ -44,17 +48,37 @@ package struct AttentionCache: Sendable {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= keys.shape.rows, "\(rows) of \(keys)")
     precondition(keyColumn >= 0 && keyColumn + width <= keys.shape.columns, "\(keys)")
     precondition(valueColumn >= 0 && valueColumn + width <= values.shape.columns, "\(values)")
-    let writer = CacheWriter(page, execution)
-    for row in rows {
-      let (index, token) = (count / CachePage.tokens, count % CachePage.tokens)
-      if index == pages.count { pages.append(Buffer(count: page.byteCount) { _ in }) }
-      pages[index].change { memory in
-        unsafe writer.write(
-          token, keys: keys.values.pointer + row * keys.shape.columns + keyColumn,
-          values: values.values.pointer + row * values.shape.columns + valueColumn, into: memory)
+    let start = count
+    makeRoom(rows.count)
+    Workspace.lend { workspace in
+      let writer = CacheWriter(page, threads: 1, workspace, CacheKernels(execution))
+      for (index, row) in rows.enumerated() {
+        let (number, token) = (start + index).quotientAndRemainder(dividingBy: CachePage.tokens)
+        for head in 0..<page.heads {
+          let column = row * keys.shape.columns + keyColumn + head * page.size
+          let valueColumn = row * values.shape.columns + valueColumn + head * page.size
+          // The page has no other owner.
+          unsafe writer.write(
+            token, head: head, key: keys.values.pointer + column,
+            value: values.values.pointer + valueColumn,
+            intoPage: UnsafeMutableRawPointer(mutating: pages[number].pointer), worker: 0)
+        }
       }
-      count += 1
     }
     withExtendedLifetime((keys, values)) {}
+  }
+
+  /// Takes more tokens, whose keys and values are still to be written, into pages that have no other owner.
+  mutating func makeRoom(_ tokens: Int) {
+    let first = count
+    count += tokens
+    while pages.count * CachePage.tokens < count {
+      pages.append(Buffer(count: page.byteCount) { _ in })
+      addresses.append(0)
+    }
+    for index in first / CachePage.tokens..<pages.count {
+      pages[index].change { _ in }
+      addresses[index] = pages[index].address
+    }
   }
 }

@@ -6,7 +6,7 @@ internal import AffineKernels
 /// keys and of the values as floats.
 ///
 /// Keys lie as the product of queries with them reads them.
-struct CachePage {
+struct CachePage: Equatable {
   /// Tokens of a page: what the widest product kernel multiplies at once.
   static let tokens = 32
 

@@ -6,46 +6,40 @@ internal import AffineKernels
 struct CacheWriter {
   private let page: CachePage
   private let round: Kernel<Halves>
-  private let scratch: BufferBuilder<UInt16>
+  /// A head as halves, for each worker.
+  private let scratch: WorkerMemory<UInt16>
 
-  init(_ page: CachePage, _ execution: Execution) {
+  init(_ page: CachePage, threads: Int, _ workspace: Workspace, _ kernels: CacheKernels) {
     self.page = page
-    round = HalfKernels.round.best(on: execution)
-    scratch = BufferBuilder(count: page.size)
+    round = kernels.round
+    scratch = workspace.take(page.size, workers: threads)
   }
 
-  /// Writes the keys and values of all heads of one token, which is the page's alone.
+  /// Writes the key and the value of one head of one token, which no other worker touches meanwhile.
   func write(
-    _ token: Int, keys: UnsafePointer<Float>, values: UnsafePointer<Float>,
-    into memory: DisjointMemory<UInt8>
+    _ token: Int, head: Int, key: UnsafePointer<Float>, value: UnsafePointer<Float>,
+    intoPage start: UnsafeMutableRawPointer, worker: Int
   ) {
-    precondition(memory.count == page.byteCount && (0..<CachePage.tokens).contains(token))
-    let start = UnsafeMutableRawPointer(unsafe memory.pointer)
-    for head in 0..<page.heads {
-      let (key, value) = unsafe (keys + head * page.size, values + head * page.size)
-      let (toKeys, toValues) = unsafe (start + page.keys(head), start + page.values(head))
-      switch page.format {
-      case .float32:
-        unsafe spread(key, toKeys, token)
-        unsafe toValues.assumingMemoryBound(to: Float.self).advanced(by: token * page.size)
-          .update(from: value, count: page.size)
-      case .float16:
-        unsafe halve(key, scratch.memory.pointer)
-        unsafe spread(scratch.memory.pointer, toKeys, token)
-        unsafe halve(
-          value,
-          toValues.assumingMemoryBound(to: UInt16.self).advanced(by: token * page.size))
-      case .int8:
-        let (ofKeys, ofValues) = unsafe (
-          start + page.keyScales(head), start + page.valueScales(head)
-        )
-        unsafe ofKeys.assumingMemoryBound(to: Float.self)[token] = encode(
-          key, toKeys.assumingMemoryBound(to: Int8.self) + token, stride: CachePage.tokens)
-        unsafe ofValues.assumingMemoryBound(to: Float.self)[token] = encode(
-          value, toValues.assumingMemoryBound(to: Int8.self) + token * page.size, stride: 1)
-      }
+    precondition((0..<CachePage.tokens).contains(token) && (0..<page.heads).contains(head))
+    let (toKeys, toValues) = unsafe (start + page.keys(head), start + page.values(head))
+    switch page.format {
+    case .float32:
+      unsafe spread(key, toKeys, token)
+      unsafe toValues.assumingMemoryBound(to: Float.self).advanced(by: token * page.size)
+        .update(from: value, count: page.size)
+    case .float16:
+      let halves = unsafe scratch.start(of: worker)
+      unsafe halve(key, halves)
+      unsafe spread(halves, toKeys, token)
+      unsafe halve(
+        value, toValues.assumingMemoryBound(to: UInt16.self).advanced(by: token * page.size))
+    case .int8:
+      let (ofKeys, ofValues) = unsafe (start + page.keyScales(head), start + page.valueScales(head))
+      unsafe ofKeys.assumingMemoryBound(to: Float.self)[token] = encode(
+        key, toKeys.assumingMemoryBound(to: Int8.self) + token, stride: CachePage.tokens)
+      unsafe ofValues.assumingMemoryBound(to: Float.self)[token] = encode(
+        value, toValues.assumingMemoryBound(to: Int8.self) + token * page.size, stride: 1)
     }
-    withExtendedLifetime(scratch) {}
   }
 
   private func halve(_ floats: UnsafePointer<Float>, _ halves: UnsafeMutablePointer<UInt16>) {

@@ -31,18 +31,36 @@ extension DecoderModel {
     _ body: (_ logits: Matrix<Float>, _ first: Int) throws -> Void
   ) throws {
     try check(tokens, cache)
-    var pass = CachePass(self, [cache.take()], counts: [], .all, execution)
-    defer { cache = pass.caches[0].take() }
+    guard part == nil else {
+      var pass = CachePass(self, [cache.take()], counts: [], .all, execution)
+      defer { cache = pass.caches[0].take() }
+      return try eachLogits(tokens, &pass, execution, body)
+    }
+    try Workspace.lend { workspace in
+      var pass = FusedPass(
+        self, [cache.take()], counts: [], rows: min(tokens.count, Self.pieceLength), .all,
+        workspace, execution)
+      defer { cache = pass.caches[0].take() }
+      try eachLogits(tokens, &pass, execution, body)
+    }
+  }
+
+  private func eachLogits(
+    _ tokens: [Int], _ pass: inout some TextPass, _ execution: Execution,
+    _ body: (_ logits: Matrix<Float>, _ first: Int) throws -> Void
+  ) throws {
     let start = pass.caches[0].count
     do {
       for first in stride(from: 0, to: tokens.count, by: Self.pieceLength) {
         let piece = Array(tokens[first..<min(first + Self.pieceLength, tokens.count)])
         pass.counts = [piece.count]
         let states = try pass.states(of: piece)
+        let rows = pass.matrix(of: states)
         for row in stride(from: 0, to: piece.count, by: Self.logitRows) {
-          let rows = Array(row..<min(row + Self.logitRows, piece.count))
-          let chosen = Embedding.gather(states, rows: rows, on: execution)
-          try body(try pass.logits(of: chosen), first + row)
+          let numbers = Array(row..<min(row + Self.logitRows, piece.count))
+          let chosen = pass.value(of: Embedding.gather(rows, rows: numbers, on: execution))
+          let logits = try pass.logits(of: chosen)
+          try body(pass.matrix(of: logits), first + row)
         }
       }
     } catch {

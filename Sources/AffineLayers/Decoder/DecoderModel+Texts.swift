@@ -28,18 +28,33 @@ extension DecoderModel {
     after tokens: [Int], counts: [Int], _ caches: inout [KeyValueCache], on execution: Execution
   ) throws -> Matrix<Float> {
     try check(tokens, counts: counts, caches)
-    var pass = CachePass(self, caches, counts: counts, .last, execution)
+    guard part == nil else {
+      var pass = CachePass(self, caches, counts: counts, .last, execution)
+      return try read(tokens, counts, &caches, &pass)
+    }
+    return try Workspace.lend { workspace in
+      var pass = FusedPass(
+        self, caches, counts: counts,
+        rows: max(min(tokens.count, Self.pieceLength), counts.count), .last, workspace, execution)
+      return try read(tokens, counts, &caches, &pass)
+    }
+  }
+
+  private func read(
+    _ tokens: [Int], _ counts: [Int], _ caches: inout [KeyValueCache], _ pass: inout some TextPass
+  ) throws -> Matrix<Float> {
     // The pass's alone, so that they grow in their own memory.
     caches = []
     defer { swap(&caches, &pass.caches) }
-    let starts = pass.caches.map(\.count)
+    let starts = pass.caches.map { $0.count }
     do {
       let states =
         tokens.count <= Self.pieceLength
-        ? try pass.states(of: tokens) : try lastStates(tokens, counts, &pass)
+        ? try pass.states(of: tokens) : pass.value(of: try lastStates(tokens, counts, &pass))
       // What many tokens took, one at a time will not need.
       if tokens.count > counts.count { SpareMemory.giveBack() }
-      return try pass.logits(of: states)
+      let logits = try pass.logits(of: states)
+      return pass.matrix(of: logits)
     } catch {
       for text in starts.indices { pass.caches[text].truncate(to: starts[text]) }
       throw error
@@ -48,7 +63,7 @@ extension DecoderModel {
 
   /// The states of the last token of each text, of tokens that run in pieces.
   private func lastStates(
-    _ tokens: [Int], _ counts: [Int], _ pass: inout CachePass
+    _ tokens: [Int], _ counts: [Int], _ pass: inout some TextPass
   ) throws -> Matrix<Float> {
     // Of the texts that ended so far: their states, their number and their tokens.
     var (values, texts, seen): ([Float], Int, Int) = ([], 0, 0)
@@ -60,7 +75,8 @@ extension DecoderModel {
         pass.counts[text] = piece.clamped(to: end..<end + count).count
         end += count
       }
-      let states = try pass.states(of: Array(tokens[piece]))
+      let value = try pass.states(of: Array(tokens[piece]))
+      let states = pass.matrix(of: value)
       let before = texts
       while texts < counts.count, seen + counts[texts] <= piece.upperBound {
         seen += counts[texts]

@@ -78,6 +78,21 @@ package struct LinearGroup: Sendable {
     }
   }
 
+  /// Calls `body` with each layer that is multiplied by itself, or is several, and its first output.
+  func forEachProduct<Failure: Error>(
+    _ body: (_ layer: Linear, _ column: Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    switch layers {
+    case .joined(let linear): try body(linear, 0)
+    case .separate(let linears):
+      var column = 0
+      for linear in linears {
+        try body(linear, column)
+        column += linear.weight.shape.rows
+      }
+    }
+  }
+
   private var separated: [Linear] {
     switch layers {
     case .separate(let linears): return linears

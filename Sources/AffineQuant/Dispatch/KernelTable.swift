@@ -29,7 +29,8 @@ package struct KernelTable<Arguments>: Sendable {
   /// The fastest kernel for so many left rows: of those that the execution adds, then of the table's.
   package func best(on execution: Execution, rows: Int = .max) -> Kernel<Arguments> {
     let kernel = choice(on: execution, rows)
-    return execution.record.map(kernel.noted(in:)) ?? kernel
+    guard let record = execution.record else { return kernel }
+    return kernel.noted(in: record)
   }
 
   private func choice(on execution: Execution, _ rows: Int) -> Kernel<Arguments> {

@@ -4,24 +4,29 @@ internal import AffineKernels
 package enum ElementKernels {
   static let add = unsafe table(aq_add_f32(), "add") { a, b, _, _ in a + b }
   /// Adds to what is there.
-  static let accumulate = unsafe table(aq_accumulate_f32(), "accumulate") { a, _, out, _ in out + a
+  package static let accumulate = unsafe table(aq_accumulate_f32(), "accumulate") { a, _, out, _ in
+    out + a
   }
   package static let multiply = unsafe table(aq_multiply_f32(), "multiply") { a, b, _, _ in a * b }
   static let scale = unsafe table(aq_scale_f32(), "scale") { a, _, _, factor in a * factor }
   static let relu = unsafe table(aq_relu_f32(), "relu") { x, _, _, _ in x < 0 ? 0 : x }
-  static let gelu = unsafe table(aq_gelu_f32(), "gelu") { x, _, _, _ in FloatFunctions.gelu(x) }
+  package static let gelu = unsafe table(aq_gelu_f32(), "gelu") { x, _, _, _ in
+    FloatFunctions.gelu(x)
+  }
   static let geluGradient = unsafe table(aq_gelugradient_f32(), "gelugradient") { x, g, _, _ in
     FloatFunctions.geluDerivative(x) * g
   }
-  static let silu = unsafe table(aq_silu_f32(), "silu") { x, _, _, _ in FloatFunctions.silu(x) }
+  package static let silu = unsafe table(aq_silu_f32(), "silu") { x, _, _, _ in
+    FloatFunctions.silu(x)
+  }
   static let siluGradient = unsafe table(aq_silugradient_f32(), "silugradient") { x, g, _, _ in
     FloatFunctions.siluDerivative(x) * g
   }
-  static let swiglu = unsafe table(aq_swiglu_f32(), "swiglu") { x, up, _, _ in
+  package static let swiglu = unsafe table(aq_swiglu_f32(), "swiglu") { x, up, _, _ in
     FloatFunctions.silu(x) * up
   }
 
-  static let geglu = unsafe table(aq_geglu_f32(), "geglu") { x, up, _, _ in
+  package static let geglu = unsafe table(aq_geglu_f32(), "geglu") { x, up, _, _ in
     FloatFunctions.tanhGelu(x) * up
   }
 

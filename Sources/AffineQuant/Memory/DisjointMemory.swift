@@ -41,6 +41,12 @@ package struct DisjointMemory<Element: BitwiseCopyable & Sendable>: @unchecked S
     }
   }
 
+  /// A range of the memory.
+  package func part(_ range: Range<Int>) -> DisjointMemory {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return unsafe DisjointMemory(start + range.lowerBound, count: range.count)
+  }
+
   /// The memory, for kernels that write tiles of it.
   package var pointer: UnsafeMutablePointer<Element> { unsafe start }
 }

@@ -1,6 +1,6 @@
 /// Memory of which each worker has a part of its own, on cache lines of its own: workers that share one hold
 /// each other up.
-struct WorkerMemory<Element: BitwiseCopyable & Sendable> {
+package struct WorkerMemory<Element: BitwiseCopyable & Sendable> {
   private let memory: DisjointMemory<Element>
   private let stride: Int
 
@@ -12,7 +12,7 @@ struct WorkerMemory<Element: BitwiseCopyable & Sendable> {
   subscript(worker: Int, index: Int) -> Element { memory[worker * stride + index] }
 
   /// The part of a worker, for kernels.
-  func start(of worker: Int) -> UnsafeMutablePointer<Element> {
+  package func start(of worker: Int) -> UnsafeMutablePointer<Element> {
     unsafe memory.pointer + worker * stride
   }
 

@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// Memory that one call works in: it is handed out piece by piece, and comes back whole for the next call.
 @safe
-final class Workspace: @unchecked Sendable {
+package final class Workspace: @unchecked Sendable {
   private var memory: Allocation
   private var capacity: Int
   private var used = 0
@@ -21,7 +21,7 @@ final class Workspace: @unchecked Sendable {
   }
 
   /// Lends a workspace that nobody else uses.
-  static func lend<Result, Failure: Error>(
+  package static func lend<Result, Failure: Error>(
     _ body: (Workspace) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let workspace = spare.withLock { $0.popLast() } ?? Workspace()
@@ -42,7 +42,7 @@ final class Workspace: @unchecked Sendable {
   }
 
   /// Memory for elements of each worker.
-  func take<Element: BitwiseCopyable & Sendable>(
+  package func take<Element: BitwiseCopyable & Sendable>(
     _ count: Int, workers: Int, of _: Element.Type = Element.self
   ) -> WorkerMemory<Element> {
     let stride = (count * MemoryLayout<Element>.stride + Self.line - 1) / Self.line * Self.line
@@ -51,7 +51,7 @@ final class Workspace: @unchecked Sendable {
   }
 
   /// Memory for elements, on a cache line of its own; its content is undefined.
-  func take<Element: BitwiseCopyable & Sendable>(
+  package func take<Element: BitwiseCopyable & Sendable>(
     _ count: Int, of _: Element.Type = Element.self
   ) -> DisjointMemory<Element> {
     let bytes = (count * MemoryLayout<Element>.stride + Self.line - 1) / Self.line * Self.line

@@ -2,11 +2,34 @@
 ///
 /// What models keep: the type is known only when a file is read, and codes lie as a CPU wants them.
 public struct PackedWeight: Sendable {
+  /// One object, so that a copy counts one reference.
+  private final class Contents: Sendable {
+    let inputs: QuantizedType?
+    let core: CodeMatrix
+    /// How inputs that are quantized on their way meet it; `nil`: they stay floats.
+    let plans: QuantizingPlans?
+
+    init(_ core: CodeMatrix, _ inputs: QuantizedType?) {
+      self.inputs = inputs
+      self.core = core
+      plans = inputs == nil ? nil : QuantizingPlans()
+    }
+
+    /// How so many rows meet the weight; nothing is copied where it is known.
+    func plan(_ rows: Shape, _ execution: Execution) -> QuantizingPlan? {
+      guard let inputs, let plans else { return nil }
+      return plans.plan(rows: rows.rows, execution) {
+        QuantizingPlan(rows, inputs, core, execution)
+      }
+    }
+  }
+
+  private let contents: Contents
+
   /// How inputs are quantized before they are multiplied; `nil`: they stay floats.
-  public let inputs: QuantizedType?
-  package let core: CodeMatrix
-  /// How inputs that are quantized on their way meet it; `nil`: they stay floats.
-  private let plans: QuantizingPlans?
+  public var inputs: QuantizedType? { contents.inputs }
+  package var core: CodeMatrix { contents.core }
+  private var plans: QuantizingPlans? { contents.plans }
 
   /// Packs a matrix of `outputs × inputs`.
   ///
@@ -26,9 +49,7 @@ public struct PackedWeight: Sendable {
 
   /// Takes codes that lie as products read them.
   init(packed core: CodeMatrix, inputs: QuantizedType?) {
-    self.inputs = inputs
-    self.core = core
-    plans = inputs == nil ? nil : QuantizingPlans()
+    contents = Contents(core, inputs)
   }
 
   /// One weight above another of the same types, or `nil` where a block would need two scales.
@@ -40,7 +61,7 @@ public struct PackedWeight: Sendable {
   }
 
   /// Outputs and inputs.
-  public var shape: Shape { core.shape }
+  public var shape: Shape { contents.core.shape }
   /// The type of the weight.
   public var quantizedType: QuantizedType { core.type }
   /// The same numbers row by row; exact.
@@ -106,6 +127,27 @@ extension PackedWeight {
       } catch { failure = error }
     }
     if let failure { throw failure }
+  }
+
+  /// ``linear(_:end:on:)-(Matrix<Float>,_,_)`` of rows that are made inside of the product's region, in rows
+  /// that lie `stride` apart.
+  ///
+  /// - Returns: Whether there is such a product: where there is not, no row has been made.
+  /// - Throws: ``QuantizationError``: another depth, or inputs that are not finite.
+  package func linear(
+    _ rows: LHSRows, into memory: DisjointMemory<Float>, stride: Int, end: ProductEnd = .none,
+    on execution: Execution
+  ) throws(QuantizationError) -> Bool {
+    let columns = contents.core.shape.rows
+    try Product.check(rows.shape, contents.core.shape, end)
+    guard rows.shape.rows > 0, columns > 0, let plan = contents.plan(rows.shape, execution),
+      plan.rule == nil
+    else { return false }
+    precondition(
+      stride >= columns && (rows.shape.rows - 1) * stride + columns <= memory.count,
+      "\(rows.shape.rows) rows of \(columns), \(stride) apart, in \(memory.count)")
+    return try Product.run(
+      rows, columns, end, plan, into: memory, stride: stride, execution)
   }
 
   /// How products of so many rows with this weight are served.

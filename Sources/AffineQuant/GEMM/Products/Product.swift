@@ -28,21 +28,37 @@ package enum Product {
       }
       return
     }
+    defer { withExtendedLifetime(lhs) {} }
+    guard
+      try !run(
+        LHSRows(lhs), rhs.shape.rows, end, plan, into: memory, stride: shape.columns, execution)
+    else { return }
+    // Which block has no usable parameters, quantizing the whole matrix says.
+    _ = try CodeMatrix.quantize(lhs, as: type, QuantizationOptions(), execution)
+    preconditionFailure("\(type.name) has codes for all rows, and not for each")
+  }
+
+  /// The product of rows that are quantized when they are packed, in rows `stride` apart.
+  ///
+  /// - Returns: Whether all parameters of the rows are usable; where they are not, there is no product.
+  static func run(
+    _ lhs: LHSRows, _ columns: Int, _ end: ProductEnd, _ plan: QuantizingPlan,
+    into memory: DisjointMemory<Float>, stride: Int, _ execution: Execution
+  ) throws(QuantizationError) -> Bool {
+    let shape = Shape(lhs.shape.rows, columns)
     let threads = Blocking.threads(multiplications: shape.count * lhs.shape.columns, execution)
-    let isValid = Workspace.lend { workspace in
+    let (isValid, flaw) = Workspace.lend { workspace in
       let quantizer = LHSQuantizer(lhs, plan, threads: threads, workspace)
       let product = IntegerProduct(quantizer, plan.right, threads: threads, workspace) { block in
         ProductResult(
-          .float32(memory), shape, end, block: block, threads: threads, workspace,
-          end.isNone ? nil : plan.finish)
+          .float32(memory), shape, stride: stride, end, block: block, threads: threads,
+          workspace, end.isNone ? nil : plan.finish)
       }
       ThreadPool.shared.run(product, threads: threads)
-      return quantizer.isValid
+      return (quantizer.isValid, quantizer.flaw)
     }
-    guard !isValid else { return }
-    // Which value or block it was, quantizing the whole matrix says.
-    _ = try CodeMatrix.quantize(lhs, as: type, QuantizationOptions(), execution)
-    preconditionFailure("\(type.name) has codes for all rows, and not for each")
+    if let flaw { throw flaw }
+    return isValid
   }
 
   private static func plan(
@@ -54,7 +70,7 @@ package enum Product {
     return plans.plan(rows: lhs.rows, execution, make)
   }
 
-  private static func check(
+  static func check(
     _ lhs: Shape, _ rhs: Shape, _ end: ProductEnd
   ) throws(QuantizationError) {
     do {

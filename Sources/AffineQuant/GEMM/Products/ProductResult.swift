@@ -4,6 +4,8 @@ internal import AffineKernels
 @safe
 struct ProductResult {
   let shape: Shape
+  /// How far neighbouring rows of the result lie apart.
+  private let rowStride: Int
   private let target: Target
   private let bias: UnsafePointer<Float>?
   private let activation: Int32
@@ -27,10 +29,11 @@ struct ProductResult {
   /// Takes the most rows and columns that are written together, and the kernel that finishes sums: `nil`
   /// where they are the result, floats without bias or activation.
   init(
-    _ target: Target, _ shape: Shape, _ end: ProductEnd, block: Shape, threads: Int,
-    _ workspace: Workspace, _ kernel: Kernel<FinishRows>?
+    _ target: Target, _ shape: Shape, stride rowStride: Int? = nil, _ end: ProductEnd,
+    block: Shape, threads: Int, _ workspace: Workspace, _ kernel: Kernel<FinishRows>?
   ) {
     self.shape = shape
+    self.rowStride = rowStride ?? shape.columns
     self.target = target
     unsafe bias = unsafe end.bias?.pointer
     activation = end.activation.code
@@ -49,13 +52,13 @@ struct ProductResult {
     _ body: (_ sums: UnsafeMutablePointer<Float>, _ stride: Int) -> Void
   ) {
     // Rows and columns of a block are its own, and a worker's scratch is.
-    let place = rows.lowerBound * shape.columns + columns.lowerBound
+    let place = rows.lowerBound * rowStride + columns.lowerBound
     let (sums, stride): (UnsafeMutablePointer<Float>, Int)
     if let scratch {
       unsafe (sums, stride) = (scratch.pointer + worker * scratchCount, scratchStride)
     } else {
       guard case .float32(let memory) = target else { preconditionFailure("no memory for sums") }
-      unsafe (sums, stride) = (memory.pointer + place, shape.columns)
+      unsafe (sums, stride) = (memory.pointer + place, rowStride)
     }
     unsafe body(sums, stride)
     guard let kernel else { return }
@@ -63,8 +66,7 @@ struct ProductResult {
     var arguments = unsafe FinishRows(
       c: aq_finish_args(
         rows: rows.count, columns: columns.count, sums: sums, stride: stride, bias: bias,
-        activation: activation, out: start(place), out_stride: shape.columns,
-        form: form))
+        activation: activation, out: start(place), out_stride: rowStride, form: form))
     kernel(&arguments)
   }
 

@@ -4,20 +4,16 @@ internal import AffineKernels
 /// a row: by `scale = max(|x|) / 127`, or by the rule of the plan.
 @safe
 struct LHSQuantizer: LHSPacking {
-  private let values: UnsafePointer<Float>
-  private let columns: Int
+  private let source: LHSRows
   let packed: PackedLHS
-  private let layout: LHSLayout
-  private let hasOneScale: Bool
-  private let smallest: Float
+  /// It owns what the addresses belong to, but for the rows.
+  private let plan: QuantizingPlan
   /// The zero point that all right codes have, or zero where each has its own.
   private let rightOffset: Int
   /// What scales are multiplied by: a power of two.
   private let factor: Float
-  /// `nil` where a rule says how rows are quantized.
-  private let slicesKernel: Kernel<QuantizeSlices>?
+  /// `nil` where a kernel quantizes by slices.
   private let rowEncoding: RowEncoding?
-  private let kernels: PackingKernels
   private let ends: UnsafePointer<Int>
   private let quads: UnsafePointer<UInt32>
   /// Of one row at a time, for each worker.
@@ -27,26 +23,18 @@ struct LHSQuantizer: LHSPacking {
   private let bytes: WorkerMemory<UInt8>?
   /// Lanes of a panel that are packed together: all, or what gives every thread some.
   private let together: Int
-  /// Whether each row could be quantized.
-  private let valid: DisjointMemory<Bool>
-  /// What the addresses belong to.
-  private let owners: (Matrix<Float>, QuantizingPlan)
+  /// Of each row the first value that is not finite, and its column: -1 where the row could be quantized, and
+  /// the number of columns where its parameters are unusable.
+  private let flaws: (columns: DisjointMemory<Int>, values: DisjointMemory<Float>)
 
-  init(
-    _ values: Matrix<Float>, _ plan: QuantizingPlan, threads: Int, _ workspace: Workspace
-  ) {
-    let right = plan.right.tiles, rows = values.shape.rows, isLaidByRuns = plan.packing.laysRuns
+  /// The rows outlive the product.
+  init(_ source: LHSRows, _ plan: QuantizingPlan, threads: Int, _ workspace: Workspace) {
+    let right = plan.right.tiles, rows = source.shape.rows, isLaidByRuns = plan.packing.laysRuns
     let layout = LHSLayout(plan.right.kernel.tile, right.slices)
-    unsafe self.values = unsafe values.values.pointer
-    columns = values.shape.columns
-    owners = (values, plan)
-    hasOneScale = plan.hasOneScale
-    smallest = plan.smallest
-    kernels = plan.packing
-    self.layout = layout
-    slicesKernel = plan.slices
+    self.source = source
+    self.plan = plan
     rowEncoding = plan.rule.map {
-      RowEncoding($0, columns: values.shape.columns, right.slices, threads: threads, workspace)
+      RowEncoding($0, columns: source.shape.columns, right.slices, threads: threads, workspace)
     }
     rightOffset = right.zeros.count > 0 ? 0 : right.commonZero
     factor = right.factor
@@ -61,12 +49,21 @@ struct LHSQuantizer: LHSPacking {
     scale = workspace.take(layout.sliceCount, workers: threads)
     bytes =
       isLaidByRuns ? nil : workspace.take(layout.mr * layout.depth, workers: threads)
-    valid = workspace.take(rows)
+    flaws = (workspace.take(rows), workspace.take(rows))
   }
 
   /// Whether all values are finite, and all parameters usable: known when all rows are packed.
-  var isValid: Bool { (0..<packed.rows).allSatisfy { valid[$0] } }
+  var isValid: Bool { (0..<packed.rows).allSatisfy { flaws.columns[$0] < 0 } }
 
+  /// The first value that is not finite, if there is one: known when all rows are packed.
+  var flaw: QuantizationError? {
+    for row in 0..<packed.rows where (0..<source.shape.columns).contains(flaws.columns[row]) {
+      return .notFinite(flaws.values[row], row: row, column: flaws.columns[row])
+    }
+    return nil
+  }
+
+  private var layout: LHSLayout { packed.layout }
   private var partsOfPanel: Int { (layout.mr + together - 1) / together }
 
   /// Those of the last panel end with its last row; its other lanes belong to the last part.
@@ -90,9 +87,11 @@ struct LHSQuantizer: LHSPacking {
       let isPresent = lane < rows.count
       if isPresent {
         let row = rows.lowerBound + lane
-        valid[row] = quantize(row, panel, lane, worker)
+        let values = unsafe source.values(ofRow: row, worker: worker)
+        let isValid = unsafe quantize(values, panel, lane, worker)
+        unsafe note(values, ofRow: row, areValid: isValid)
         // The product is thrown away.
-        guard valid[row] else { continue }
+        guard isValid else { continue }
       }
       store(panel, lane, worker, isPresent: isPresent)
     }
@@ -101,7 +100,7 @@ struct LHSQuantizer: LHSPacking {
     // A panel's codes are its own.
     bytes.withPart(of: worker, count: rows.count * layout.depth) { bytes in
       packed.codes.withRange(panel * layout.byteCount..<(panel + 1) * layout.byteCount) {
-        layout.arrange(bytes.span, rows: rows.count, kernels, &$0)
+        layout.arrange(bytes.span, rows: rows.count, plan.packing, &$0)
       }
     }
   }
@@ -119,8 +118,10 @@ struct LHSQuantizer: LHSPacking {
   }
 
   /// Writes the codes of a row, their sums and the scales.
-  private func quantize(_ row: Int, _ panel: Int, _ lane: Int, _ worker: Int) -> Bool {
-    let place = unsafe place(panel, lane, worker), values = unsafe values + row * columns
+  private func quantize(
+    _ values: UnsafePointer<Float>, _ panel: Int, _ lane: Int, _ worker: Int
+  ) -> Bool {
+    let place = unsafe place(panel, lane, worker)
     if let rowEncoding {
       let codes = unsafe bytes == nil ? rowEncoding.padded.start(of: worker) : place.start
       guard
@@ -130,11 +131,11 @@ struct LHSQuantizer: LHSPacking {
       if bytes == nil { unsafe layRuns(codes, place.start, stride: place.stride) }
       return true
     }
-    guard let slicesKernel else { preconditionFailure("rows that nothing quantizes") }
+    guard let slicesKernel = plan.slices else { preconditionFailure("rows that nothing quantizes") }
     var arguments = unsafe QuantizeSlices(
       c: aq_slices_args(
         values: values, slices: layout.sliceCount, ends: ends, slice_quads: quads,
-        one_scale: hasOneScale, smallest: smallest,
+        one_scale: plan.hasOneScale, smallest: plan.smallest,
         codes: UnsafeMutableRawPointer(place.start).assumingMemoryBound(to: Int8.self),
         run: place.run, run_stride: place.stride, scale: scale.start(of: worker),
         total: total.start(of: worker), is_finite: true))
@@ -144,13 +145,22 @@ struct LHSQuantizer: LHSPacking {
     return true
   }
 
+  private func note(_ values: UnsafePointer<Float>, ofRow row: Int, areValid: Bool) {
+    flaws.columns[row] = -1
+    guard !areValid else { return }
+    let columns = source.shape.columns
+    let column = unsafe (0..<columns).first { unsafe !values[$0].isFinite } ?? columns
+    flaws.columns[row] = column
+    if column < columns { unsafe flaws.values[row] = unsafe values[column] }
+  }
+
   /// Sums of the codes of a row, and of the products of neighbours.
   private func sum(_ codes: UnsafeMutablePointer<UInt8>, _ worker: Int) {
     var arguments = unsafe TotalsOfSlices(
       c: aq_totals_args(
         codes: codes, is_signed: true, slices: layout.sliceCount, slice_quads: quads,
         total: total.start(of: worker), product: product.start(of: worker)))
-    kernels.sums(&arguments)
+    plan.packing.sums(&arguments)
   }
 
   /// Copies a row to its runs in a panel.
@@ -165,23 +175,32 @@ struct LHSQuantizer: LHSPacking {
 
   /// Puts what belongs to one row where the product looks for it.
   private func store(_ panel: Int, _ lane: Int, _ worker: Int, isPresent: Bool) {
-    let (mr, count) = (layout.mr, layout.sliceCount)
-    let first = packed.terms(of: panel).lowerBound
+    let (mr, count) = (packed.layout.mr, packed.layout.sliceCount)
+    let first = packed.terms(of: panel).lowerBound + lane
     if let rowScales = packed.rowScales {
       rowScales[panel * mr + lane] = isPresent ? scale[worker, 0] * factor : 1
     }
+    // Of this panel and lane alone.
+    let (starts, totals) = unsafe (packed.starts.pointer + first, packed.totals.pointer + first)
+    let scales = unsafe packed.scales.map { unsafe $0.pointer + first }
+    let zeros = unsafe packed.zeros.map { unsafe $0.pointer + first }
+    let (total, product, scale) = unsafe (
+      total.start(of: worker), product.start(of: worker), scale.start(of: worker)
+    )
+    let multipliesPairs = packed.layout.multipliesPairs && isPresent
     for slice in 0..<count {
-      let place = first + slice * mr + lane
-      let sum = isPresent ? total[worker, slice] : 0
+      let sum = unsafe isPresent ? total[slice] : 0
       var start = Int32(truncatingIfNeeded: -rightOffset) &* sum
-      if layout.multipliesPairs && isPresent { start &-= product[worker, slice] }
-      packed.starts[place] = start
-      packed.totals[place] = sum
-      if let zeros = packed.zeros, let rowEncoding {
-        zeros[place] =
-          isPresent ? rowEncoding.zeroPoint(hasOneScale ? 0 : slice, worker: worker) : 0
+      if multipliesPairs { unsafe start &-= product[slice] }
+      unsafe starts[slice * mr] = start
+      unsafe totals[slice * mr] = sum
+      if let zeros = unsafe zeros, let rowEncoding {
+        unsafe zeros[slice * mr] =
+          isPresent ? rowEncoding.zeroPoint(plan.hasOneScale ? 0 : slice, worker: worker) : 0
       }
-      packed.scales?[place] = isPresent ? scale[worker, slice] * factor : 1
+      if let scales = unsafe scales {
+        unsafe scales[slice * mr] = isPresent ? scale[slice] * factor : 1
+      }
     }
   }
 }

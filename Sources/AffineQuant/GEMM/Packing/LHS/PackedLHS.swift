@@ -57,19 +57,22 @@ struct PackedLHS {
     guard let sums else { return }
     let mr = layout.mr
     let first = terms(of: panel).lowerBound
+    let (totals, zeros) = unsafe (totals.pointer + first, zeros.map { unsafe $0.pointer + first })
+    let scales = unsafe scales.map { unsafe $0.pointer + first }
+    let biases = unsafe biases.map { unsafe $0.pointer + first }
+    // A row's places are its own.
+    let output = unsafe sums.pointer + first
     var begin = 0
     for slice in 0..<layout.sliceCount {
       let end = unsafe ends[slice], count = end - begin
       begin = end
       for row in lanes {
-        let place = first + slice * mr + row
-        let total = totals[place]
-        let zero = zeros.map { $0[place] } ?? 0
-        var sum = Float(Int(total) - Int(zero) * count)
-        if let scales { sum *= scales[place] }
-        if let biases { sum += biases[place] * Float(count) }
-        // A row's places are its own.
-        sums[place] = sum
+        let place = slice * mr + row
+        let zero = unsafe zeros.map { unsafe Int($0[place]) } ?? 0
+        var sum = unsafe Float(Int(totals[place]) - zero * count)
+        if let scales = unsafe scales { unsafe sum *= scales[place] }
+        if let biases = unsafe biases { unsafe sum += biases[place] * Float(count) }
+        unsafe output[place] = sum
       }
     }
   }

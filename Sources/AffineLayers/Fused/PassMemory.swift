@@ -1,0 +1,63 @@
+internal import AffineQuant
+
+/// Memory for the rows of a pass: every layer writes where those of the block before it wrote.
+struct PassMemory {
+  /// The residual stream, and what a layer adds to it.
+  let stream, branch: DisjointMemory<Float>
+  /// Queries, keys and values as the linear layers gave them; queries and keys as they are used.
+  let heads, turned: DisjointMemory<Float>
+  /// What attention saw.
+  let seen: DisjointMemory<Float>
+  /// What the first linear layers of the feed-forward part gave.
+  let inner: DisjointMemory<Float>
+  /// Columns of each.
+  let widths: Widths
+
+  struct Widths {
+    let stream, heads, turned, seen, inner: Int
+
+    init(_ c: DecoderConfiguration) {
+      stream = c.width
+      heads = c.queryWidth + 2 * c.keyWidth
+      turned = c.queryWidth + c.keyWidth
+      seen = c.queryWidth
+      inner = c.feedForward * c.feedForwardInputs.count
+    }
+
+    /// The widest row that a product reads.
+    var most: Int { max(stream, seen, inner) }
+  }
+
+  init(_ configuration: DecoderConfiguration, rows: Int, _ workspace: Workspace) {
+    widths = Widths(configuration)
+    stream = workspace.take(rows * widths.stream)
+    branch = workspace.take(rows * widths.stream)
+    // Attention has ended when the feed-forward part begins.
+    let (heads, turned) = (rows * widths.heads, rows * widths.turned)
+    let ofAttention = heads + turned + rows * widths.seen
+    let shared = workspace.take(max(ofAttention, rows * widths.inner), of: Float.self)
+    self.heads = shared.part(0..<heads)
+    self.turned = shared.part(heads..<heads + turned)
+    seen = shared.part(heads + turned..<ofAttention)
+    inner = shared.part(0..<rows * widths.inner)
+  }
+}
+
+/// Rows of one of the places of a pass, and what is still to be done to each before it is read.
+struct PassRows {
+  enum Place { case stream, branch, seen, inner }
+  enum Change {
+    case none
+    case norm(DecoderLayer)
+    /// A function of each element.
+    case activation(DecoderConfiguration.Function)
+    /// A function of the first half of a row, times the second half.
+    case gate(DecoderConfiguration.Function)
+  }
+
+  var place: Place
+  var rows: Range<Int>
+  var change = Change.none
+  /// The rows themselves, where they are logits, which have no place.
+  var logits: Matrix<Float>?
+}

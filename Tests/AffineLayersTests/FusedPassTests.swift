@@ -1,0 +1,103 @@
+import AffineLayers
+import AffineQuant
+import AffineTestSupport
+import AllocationCounter
+import Testing
+
+/// Rows that are made inside of products and attention, against whole matrices one after another.
+@Suite struct FusedPassTests {
+  /// A decoder in codes; types may differ among layers that read one input.
+  static func model(
+    _ extents: DecoderConfiguration, others: QuantizedType? = nil, _ execution: Execution
+  ) throws -> DecoderModel {
+    let type = try #require(QuantizedType(name: "int8-row"))
+    var tiny = try TinyDecoder(type, extents: extents)
+    if let others {
+      for block in extents.blocks.indices {
+        let tensor = DecoderTensor.weight(.linear(block: block, .value))
+        let values = try #require(tiny.stored[tensor]).floats()
+        tiny.stored[tensor] = .codes(try AnyQuantized(quantizing: values, as: others))
+      }
+    }
+    let activations = try #require(ActivationFormat(name: "int8-token"))
+    return try DecoderModel(tiny, activations: activations, on: execution)
+  }
+
+  /// The pass that shows the inputs of linear layers has them as matrices.
+  @Test(arguments: DecoderTests.choices, [nil, "int4-row"])
+  func givesTheBitsOfMatrices(_ choice: DecoderTests.Choice, others: String?) throws {
+    var extents = TinyDecoder.extents
+    choice.make(&extents)
+    let other = try others.map { try #require(QuantizedType(name: $0)) }
+    for execution in Executions.all {
+      let model = try Self.model(extents, others: other, execution)
+      let expected = try model.run(DecoderTests.tokens, execution) { _, _ in }.values.array
+      for pieces in [[60], [Int](repeating: 1, count: 60), [31, 1, 28]] {
+        #expect(try DecoderTests.logits(model, pieces: pieces, on: execution) == expected)
+      }
+    }
+  }
+
+  /// Several texts together, of which some have one token more and some many.
+  @Test(arguments: CacheFormat.allCases, [1, 3])
+  func textsGiveTheBitsThatEachHasAlone(format: CacheFormat, threads: Int) throws {
+    let execution = Execution.threads(threads)
+    let model = try Self.model(TinyDecoder.extents, execution)
+    let steps = [[[3, 4, 5], [6], [7, 8]], [[9], [10], [11]], [[12], [13, 14, 15, 16], [17]]]
+    var caches = [KeyValueCache](
+      repeating: KeyValueCache(model.configuration, format: format), count: 3)
+    var alone = caches
+    for texts in steps {
+      let together = try model.logits(after: texts, &caches, on: execution)
+      for text in texts.indices {
+        let own = try model.logits(after: texts[text], &alone[text], on: execution)
+        #expect(own.values.array == Array(together.row(text).indices.map { together[text, $0] }))
+      }
+    }
+  }
+
+  /// What is not finite is named by its layer, and the cache is as it was.
+  @Test(arguments: [1, 3]) func namesWhatIsNotFinite(threads: Int) throws {
+    let type = try #require(QuantizedType(name: "int8-row"))
+    var tiny = try TinyDecoder(type)
+    let width = tiny.configuration.width
+    tiny.stored[.weight(.blockNorm(block: 1, .feedForward))] = .float32(
+      Matrix(rows: 1, columns: width) { $1 == 5 ? .infinity : 1 })
+    let execution = Execution.threads(threads)
+    let activations = try #require(ActivationFormat(name: "int8-token"))
+    let model = try DecoderModel(tiny, activations: activations, on: execution)
+    var cache = KeyValueCache(model.configuration)
+    #expect {
+      try model.logits(after: [1, 2, 3], &cache, on: execution)
+    } throws: { error in
+      guard
+        case .quantization(let linear, .notFinite(_, let row, let column)) = error as? DecoderError
+      else { return false }
+      return linear == "model.layers.1.mlp.gate_proj" && row == 0 && column == 5
+    }
+    #expect(cache.count == 0)
+  }
+
+  /// Allocations of the thread that asks for the logits of one more token.
+  private static func allocations(blocks: Int, _ execution: Execution) throws -> Int {
+    var extents = TinyDecoder.extents
+    extents.blocks = Array(repeating: extents.blocks[0], count: blocks)
+    let model = try model(extents, execution)
+    var caches = [KeyValueCache(model.configuration)]
+    for token in 1...4 {
+      _ = try model.logits(after: [token], counts: [1], &caches, on: execution)
+    }
+    let before = allocations_of_thread()
+    _ = try model.logits(after: [5], counts: [1], &caches, on: execution)
+    return Int(allocations_of_thread() - before)
+  }
+
+  /// A block costs none; the rest are what a pass is made of, its turns and its logits.
+  @Test(.enabled(if: allocations_are_counted()), arguments: [1, 3])
+  func blocksOfATokenAllocateNothing(threads: Int) throws {
+    let execution = Execution.threads(threads)
+    let few = try Self.allocations(blocks: 2, execution)
+    #expect(try Self.allocations(blocks: 8, execution) == few)
+    #expect(few <= 32)
+  }
+}
