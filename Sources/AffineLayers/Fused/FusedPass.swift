@@ -70,11 +70,11 @@ struct FusedPass: TextPass {
     return value(of: try model.embedding.rows(tokens, execution))
   }
 
-  func places(count: Int) -> PassRows {
+  func places(of tokens: [Int]) -> PassRows {
     guard let table = model.positions else { preconditionFailure("there are no trained places") }
     let rows = Embedding.gather(table, rows: positions, on: execution)
     fill(.branch, rows)
-    return PassRows(place: .branch, rows: 0..<count)
+    return PassRows(place: .branch, rows: 0..<tokens.count)
   }
 
   func scale(_ x: PassRows, by factor: Float) -> PassRows {

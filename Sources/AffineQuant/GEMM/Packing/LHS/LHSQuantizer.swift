@@ -149,9 +149,9 @@ struct LHSQuantizer: LHSPacking {
     flaws.columns[row] = -1
     guard !areValid else { return }
     let columns = source.shape.columns
-    let column = unsafe (0..<columns).first { unsafe !values[$0].isFinite } ?? columns
+    let column = (0..<columns).first { unsafe !values[$0].isFinite } ?? columns
     flaws.columns[row] = column
-    if column < columns { unsafe flaws.values[row] = unsafe values[column] }
+    if column < columns { flaws.values[row] = unsafe values[column] }
   }
 
   /// Sums of the codes of a row, and of the products of neighbours.
