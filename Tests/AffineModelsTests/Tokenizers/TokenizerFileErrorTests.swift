@@ -45,12 +45,13 @@ import Testing
   @Test func piecesNamedAsEndsEndNothing() throws {
     let vocabulary =
       #"[["<unk>",0],["\u2581a",-1.5],["</s>",-2],["</",-0.1],["s>",-0.1]]"#
-    let plain = try Self.tokenizer(Self.unigram(vocabulary: vocabulary))
-    #expect(plain.tokens("a</s>") == [1, 3, 4] && plain.ends.isEmpty)
-    let added = try Self.tokenizer(
-      Self.unigram(
-        vocabulary: vocabulary, added: #"[{"content":"</s>","id":2,"special":true}]"#))
-    #expect(added.tokens("a</s>") == [1, 2] && added.ends == [2])
+    for (added, tokens, ends) in [
+      ("[]", [1, 3, 4], []), (#"[{"content":"</s>","id":2,"special":true}]"#, [1, 2], [2] as Set),
+    ] {
+      let tokenizer = try Self.tokenizer(Self.unigram(vocabulary: vocabulary, added: added))
+      #expect(tokenizer.tokens("a</s>", addSpecial: false, parseSpecial: true) == tokens)
+      #expect(tokenizer.ends == ends)
+    }
   }
 
   static let wrong: [(String, String)] = [
