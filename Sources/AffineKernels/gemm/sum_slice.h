@@ -48,7 +48,11 @@ INLINE void sum_slice(
   if (rows == 1 && t->ahead > 0 && t->rows == 1) {
     ask_for_terms(t, bytes, slice * COLUMNS, terms);
     if (bytes > ASKED_BYTES) {
-      sum_long_slice(t, lhs, rhs, quads, sums);
+      // A copy, so that the sums themselves stay in registers.
+      ints kept[1][VECTORS];
+      for (int v = 0; v < VECTORS; ++v) kept[0][v] = sums[0][v];
+      sum_long_slice(t, lhs, rhs, quads, kept);
+      for (int v = 0; v < VECTORS; ++v) sums[0][v] = kept[0][v];
       return;
     }
     ask_for_codes(t, rhs, bytes);
