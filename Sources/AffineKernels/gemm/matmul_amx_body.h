@@ -2,14 +2,9 @@
 #include "amx_steps.h"
 #include "matmul_i8_body.h"
 #include "matmul_amx_slice.h"
+#include "matmul_amx_fold.h"
 
 // Products of codes by AMX. The file that includes it defines `NIBBLES`.
-
-enum { BATCH = 4, FOLD_ROWS = 8 };
-/// Quads of the longest slice whose sums surely fit in 16 bits, 128 * 255; zero points, which are codes, do anyway.
-enum { SHORT_QUADS = 32 };
-/// Which terms a fold has besides starts and right scales: constants of its loops.
-enum { LEFT_ZEROS = 1, LEFT_SCALES = 2, RIGHT_BIASES = 4, RIGHT_ZEROS = 8 };
 
 /// The products of one slice, [ROWS][PANEL_LANES].
 INLINE void slice_sums(
@@ -25,133 +20,6 @@ INLINE void slice_sums(
     ADD_STEP(_tile_dpbsud, left, right, tiles);
   }
   store_sums(sums, tiles);
-}
-
-/// Folds the products of the slices from `first` to `end` into FOLD_ROWS rows of the result. Rows of a
-/// panel that do not exist are computed like others: there is room for them everywhere but in memory.
-INLINE void fold_rows(
-    const aq_matmul_i8_args *t, size_t panel, size_t row, size_t first, size_t end, const int32_t *products,
-    floats out[][VECTORS]) {
-  floats part[FOLD_ROWS][VECTORS];
-  for (int i = 0; i < FOLD_ROWS; ++i)
-    for (int v = 0; v < VECTORS; ++v) part[i][v] = out[i][v];
-  for (size_t s = first; s < end; ++s, products += ROWS * PANEL_LANES) {
-    size_t l = (panel * t->slices + s) * ROWS + row, r = s * COLUMNS;
-    ints sums[FOLD_ROWS][VECTORS];
-    start_sums(t, l, r, FOLD_ROWS, ANY_TERMS, sums);
-    for (int i = 0; i < FOLD_ROWS; ++i)
-      for (int v = 0; v < VECTORS; ++v)
-        sums[i][v] = add_ints(sums[i][v], load_ints(products + (row + (size_t)i) * PANEL_LANES + 16 * v));
-    fold(t, l, r, FOLD_ROWS, ANY_TERMS, sums, part);
-  }
-  for (int i = 0; i < FOLD_ROWS; ++i)
-    for (int v = 0; v < VECTORS; ++v) out[i][v] = part[i][v];
-}
-
-/// The lower halves of 32-bit numbers, negated: what 16-bit products with others are added as.
-INLINE ints negative_halves(ints v) {
-  return _mm512_and_si512(_mm512_sub_epi32(_mm512_setzero_si512(), v), _mm512_set1_epi32(0xffff));
-}
-
-/// Scales or biases of a batch of slices as floats: where they lie, or else in `to`. Apart from the folds, since it
-/// has many cases.
-static __attribute__((noinline)) const float *batch_numbers(
-    const aq_matmul_i8_args *t, const void *numbers, const void *supers, size_t slice, size_t count, float *to) {
-  const size_t first = slice * COLUMNS;
-  if (t->rhs_form == AQ_FLOATS) return (const float *)numbers + first;
-  for (size_t r = 0; r < count * COLUMNS; r += WIDTH)
-    store_floats(to + r, load_scaled(numbers, t->rhs_form, &t->super, supers, first + r));
-  return to;
-}
-
-/// The same for all rows, with the terms that most products have, and without the questions that each slice of a
-/// row would ask. Slices with zero points are short.
-INLINE void fold_batch(
-    const aq_matmul_i8_args *t, size_t panel, size_t slice, const float *scales, const float *biases,
-    const int32_t *products, const int count, size_t rows, const int terms, floats out[][VECTORS]) {
-  floats scale[BATCH][VECTORS], bias[BATCH][VECTORS];
-  ints total[BATCH][VECTORS], zero[BATCH][VECTORS];
-  for (int c = 0; c < count; ++c)
-    for (int v = 0; v < VECTORS; ++v) {
-      size_t at = (size_t)c * COLUMNS + (size_t)v * WIDTH, r = slice * COLUMNS + at;
-      scale[c][v] = load_floats(scales + at);
-      if (terms & RIGHT_BIASES) bias[c][v] = load_floats(biases + at);
-      if (terms & LEFT_ZEROS) total[c][v] = negative_halves(load_ints(t->rhs_total + r));
-      if (terms & RIGHT_ZEROS) zero[c][v] = negative_halves(load_ints(t->rhs_zero + r));
-    }
-  // Read once: a store of a result might be one of an argument.
-  const size_t left = (panel * t->slices + slice) * ROWS;
-  const int32_t *starts = t->lhs_start + left, *zeros = terms & LEFT_ZEROS ? t->lhs_zero + left : NULL;
-  const int32_t *totals = terms & RIGHT_ZEROS ? t->lhs_total + left : NULL;
-  const float *factors = terms & LEFT_SCALES ? t->lhs_scale + left : NULL;
-  const float *sums = terms & RIGHT_BIASES ? t->lhs_sum + left : NULL;
-  for (size_t i = 0; i < rows; ++i) {
-    // Each broadcast once, for both vectors.
-    ints start[BATCH], left_zero[BATCH], left_total[BATCH];
-    floats factor[BATCH], left_sum[BATCH];
-    for (int c = 0; c < count; ++c) {
-      const size_t l = (size_t)c * ROWS + i;
-      start[c] = broadcast_int(starts + l);
-      if (terms & LEFT_ZEROS) left_zero[c] = broadcast_int(zeros + l);
-      if (terms & RIGHT_ZEROS) left_total[c] = broadcast_int(totals + l);
-      if (terms & LEFT_SCALES) factor[c] = broadcast_float(factors + l);
-      if (terms & RIGHT_BIASES) left_sum[c] = broadcast_float(sums + l);
-    }
-    for (int v = 0; v < VECTORS; ++v) {
-      floats sum = out[i][v];
-      for (int c = 0; c < count; ++c) {
-        ints whole = add_ints(load_ints(products + ((size_t)c * ROWS + i) * PANEL_LANES + v * WIDTH), start[c]);
-        if (terms & LEFT_ZEROS) whole = add_ints(whole, _mm512_madd_epi16(total[c][v], left_zero[c]));
-        if (terms & RIGHT_ZEROS) whole = add_ints(whole, _mm512_madd_epi16(zero[c][v], left_total[c]));
-        floats product = to_floats(whole);
-        if (terms & LEFT_SCALES) product = multiply(product, factor[c]);
-        sum = add_product(product, scale[c][v], sum);
-        if (terms & RIGHT_BIASES) sum = add_product(left_sum[c], bias[c][v], sum);
-      }
-      out[i][v] = sum;
-    }
-  }
-}
-
-/// The terms of a call that `fold_batch` knows; -1: others.
-static int fold_terms(const aq_matmul_i8_args *t) {
-  if (t->rhs_start || t->lhs_bias) return -1;
-  return (t->lhs_zero ? LEFT_ZEROS : 0) | (t->lhs_scale ? LEFT_SCALES : 0) | (t->rhs_bias ? RIGHT_BIASES : 0) |
-         (t->rhs_zero ? RIGHT_ZEROS : 0);
-}
-
-#define FOLD(terms)                                                                                       \
-  case terms:                                                                                             \
-    if (count == BATCH) fold_batch(t, panel, slice, scales, biases, products, BATCH, rows, terms, out);   \
-    for (size_t c = 0; count < BATCH && c < count; ++c)                                                   \
-      fold_batch(                                                                                         \
-          t, panel, slice + c, scales + c * COLUMNS, biases + (terms & RIGHT_BIASES ? c * COLUMNS : 0),   \
-          products + c * ROWS * PANEL_LANES, 1, rows, terms, out);                                        \
-    return
-
-/// Folds a batch of slices into all rows of the result.
-static void fold_slices(
-    const aq_matmul_i8_args *t, size_t panel, size_t slice, const int32_t *products, size_t count, size_t rows,
-    int terms, floats out[][VECTORS]) {
-  float kept[2][BATCH * COLUMNS];
-  for (size_t c = 0; c < count; ++c)
-    if (terms > 0 && terms & (LEFT_ZEROS | RIGHT_ZEROS) && t->slice_groups[slice + c] > SHORT_QUADS) terms = -1;
-  const float *scales = batch_numbers(t, t->rhs_scale, t->super.scales, slice, count, kept[0]), *biases = scales;
-  if (t->rhs_bias) biases = batch_numbers(t, t->rhs_bias, t->super.biases, slice, count, kept[1]);
-  switch (terms) {
-    FOLD(0);
-    FOLD(LEFT_ZEROS);
-    FOLD(LEFT_SCALES);
-    FOLD(RIGHT_ZEROS);
-    FOLD(RIGHT_BIASES);
-    FOLD(LEFT_ZEROS | LEFT_SCALES);
-    FOLD(LEFT_ZEROS | RIGHT_ZEROS);
-    FOLD(LEFT_SCALES | RIGHT_ZEROS);
-    FOLD(LEFT_SCALES | RIGHT_BIASES);
-    default:
-      for (size_t i = 0; i < rows; i += FOLD_ROWS)
-        fold_rows(t, panel, i, slice, slice + count, products, out + i);
-  }
 }
 
 INLINE void amx_panel(
