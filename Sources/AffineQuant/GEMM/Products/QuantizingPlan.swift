@@ -10,6 +10,23 @@ final class QuantizingPlan: Sendable {
   let hasOneScale: Bool
   /// The smallest scale that can be divided by.
   let smallest: Float
+  /// The blocks of a row, where these are wider than the slices; `nil`: they are those, or one.
+  let blocks: Blocks?
+
+  struct Blocks {
+    /// Where each ends, and its fours of codes.
+    let ends: Buffer<Int>
+    let quads: Buffer<UInt32>
+    /// The block of each slice.
+    let ofSlices: Buffer<UInt32>
+
+    init(_ grid: BlockGrid, _ slices: ContractedSlices) {
+      let ranges = (0..<grid.extent.columns).map { grid.columns(ofBlock: $0) }
+      ends = Buffer(ranges.map(\.upperBound))
+      quads = Buffer(ranges.map { UInt32($0.count / 4) })
+      ofSlices = Buffer(slices.ranges.map { UInt32(grid.blockColumn($0.lowerBound)) })
+    }
+  }
 
   /// - Returns: `nil` where rows must become a matrix of codes first.
   init?(_ lhs: Shape, _ type: QuantizedType, _ rhs: CodeMatrix, _ execution: Execution) {
@@ -28,15 +45,25 @@ final class QuantizingPlan: Sendable {
     self.finish = finish
     hasOneScale = grid.extent.columns == 1
     smallest = type.mapping.scale.smallestInvertible
+    let slices = right.tiles.slices
+    let isSliced = grid.extent.columns == 1 || grid.extent.columns == slices.ranges.count
+    blocks = isSliced ? nil : Blocks(grid, slices)
   }
 }
 
 /// The plans of a weight: one for a row alone, one for the number of rows that came last.
 package final class QuantizingPlans: Sendable {
-  private struct Known {
+  /// An object, so that looking at it counts one reference.
+  private final class Known: Sendable {
     let rows: Int
     let execution: Execution
     let plan: QuantizingPlan?
+
+    init(rows: Int, _ execution: Execution, _ plan: QuantizingPlan?) {
+      self.rows = rows
+      self.execution = execution
+      self.plan = plan
+    }
   }
 
   private let known = Mutex<(one: Known?, more: Known?)>((nil, nil))
@@ -53,7 +80,7 @@ package final class QuantizingPlans: Sendable {
       {
         return found.plan
       }
-      let new = Known(rows: rows, execution: execution, plan: make())
+      let new = Known(rows: rows, execution, make())
       if rows == 1 { known.one = new } else { known.more = new }
       return new.plan
     }

@@ -26,7 +26,9 @@ struct LHSQuantizer: LHSPacking {
 
   /// The rows outlive the product.
   init(_ source: LHSRows, _ plan: QuantizingPlan, threads: Int, _ workspace: Workspace) {
-    let right = plan.right.tiles, rows = source.shape.rows, isLaidByRuns = plan.packing.laysRuns
+    let right = plan.right.tiles, rows = source.shape.rows
+    // Codes are summed again, as they lie one after another, where slices are parts of blocks.
+    let isLaidByRuns = plan.packing.laysRuns && plan.blocks == nil
     let layout = LHSLayout(plan.right.kernel.tile, right.slices)
     self.source = source
     self.plan = plan
@@ -111,19 +113,37 @@ struct LHSQuantizer: LHSPacking {
     let values = unsafe source.values(ofRow: row, worker: worker)
     var arguments = unsafe QuantizeSlices(
       c: aq_slices_args(
-        values: values, slices: layout.sliceCount, ends: ends, slice_quads: quads,
-        one_scale: plan.hasOneScale, smallest: plan.smallest,
+        values: values, slices: plan.blocks?.ends.count ?? layout.sliceCount,
+        ends: plan.blocks?.ends.pointer ?? ends,
+        slice_quads: plan.blocks?.quads.pointer ?? quads, one_scale: plan.hasOneScale,
+        smallest: plan.smallest,
         codes: UnsafeMutableRawPointer(place.start).assumingMemoryBound(to: Int8.self),
         run: place.run, run_stride: place.stride, scale: scale.start(of: worker),
         total: total.start(of: worker), is_finite: true))
     plan.quantize(&arguments)
     flaws.columns[row] = -1
-    guard unsafe !arguments.c.is_finite else { return true }
+    guard unsafe !arguments.c.is_finite else {
+      if plan.blocks != nil { unsafe sumSlices(place.start, worker) }
+      return true
+    }
     for column in 0..<source.shape.columns where unsafe !values[column].isFinite {
       (flaws.columns[row], flaws.values[row]) = unsafe (column, values[column])
       return false
     }
     preconditionFailure("every value of row \(row) of \(source.shape) is finite")
+  }
+
+  /// Sums of the codes of each slice, where the kernel gave those of blocks.
+  private func sumSlices(_ codes: UnsafeMutablePointer<UInt8>, _ worker: Int) {
+    let total = unsafe total.start(of: worker)
+    var start = 0
+    for slice in 0..<layout.sliceCount {
+      let end = unsafe ends[slice]
+      var sum: Int32 = 0
+      for place in start..<end { unsafe sum &+= Int32(Int8(bitPattern: codes[place])) }
+      unsafe total[slice] = sum
+      start = end
+    }
   }
 
   /// What kernels that multiply pairs want besides.
@@ -150,6 +170,7 @@ struct LHSQuantizer: LHSPacking {
       total.start(of: worker), product.start(of: worker), scale.start(of: worker)
     )
     let multipliesPairs = packed.layout.multipliesPairs && isPresent
+    let blocks = unsafe plan.blocks?.ofSlices.pointer
     for slice in 0..<count {
       let sum = unsafe isPresent ? total[slice] : 0
       var start = Int32(truncatingIfNeeded: -rightOffset) &* sum
@@ -157,7 +178,8 @@ struct LHSQuantizer: LHSPacking {
       unsafe starts[slice * mr] = start
       unsafe totals[slice * mr] = sum
       if let scales = unsafe scales {
-        unsafe scales[slice * mr] = isPresent ? scale[slice] * factor : 1
+        let block = unsafe blocks.map { unsafe Int($0[slice]) } ?? slice
+        unsafe scales[slice * mr] = isPresent ? scale[block] * factor : 1
       }
     }
   }
