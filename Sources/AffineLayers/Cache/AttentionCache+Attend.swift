@@ -17,7 +17,7 @@ extension AttentionCache {
     Self.attend([(self, queries.shape.rows)], queries, heads: heads, rule, on: execution)
   }
 
-  /// The same of several caches of one kind, each with its rows of queries, one cache's after another's.
+  /// The same of several caches of as many heads, each with its rows of queries, one cache's after another's.
   static func attend(
     _ caches: [(cache: AttentionCache, rows: Int)], _ queries: Matrix<Float>, heads: Int,
     _ rule: ScoreRule, on execution: Execution
@@ -28,10 +28,17 @@ extension AttentionCache {
     precondition(caches.reduce(0) { $0 + $1.rows } == rows, "not \(rows) rows of \(queries)")
     let output = BufferBuilder<Float>(count: rows * width)
     var region = AttentionRegion(heads: heads, page, execution)
-    for (cache, rows) in caches { region.add(cache, rows: 0..<0, queries: rows) }
-    unsafe region.attend(
-      queries.values.pointer, stride: queries.shape.columns, rule, nil,
-      into: output.memory.pointer, stride: width)
+    for page in CachePage.kinds(caches.lazy.map { $0.cache.page }) {
+      region.begin(page)
+      var first = 0
+      for (cache, rows) in caches {
+        if cache.page == page { region.add(cache, rows: 0..<0, queries: rows, from: first) }
+        first += rows
+      }
+      unsafe region.attend(
+        queries.values.pointer, stride: queries.shape.columns, rule, nil,
+        into: output.memory.pointer, stride: width)
+    }
     withExtendedLifetime((queries, caches)) {}
     return Matrix(validated: Shape(rows, width), output.buffer)
   }

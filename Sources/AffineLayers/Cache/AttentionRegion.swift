@@ -10,13 +10,14 @@ struct AttentionRegion {
   private static let smallest = 1 << 15
 
   private let heads: Int
-  private let page: CachePage
+  /// Of the caches of all texts.
+  private var page: CachePage
   private let execution: Execution
   private let kernels: Kernels
   private var texts: [AttentionText] = []
   /// Where the pages of all texts lie.
   private var pages: [UInt] = []
-  private var (preparations, parts, rowsOfOutput) = (0, 0, 0)
+  private var (preparations, parts) = (0, 0)
   /// Multiplications, and the most scores of a part.
   private var (work, mostScores) = (0, 0)
 
@@ -39,28 +40,29 @@ struct AttentionRegion {
       multiply: ElementKernels.multiply.best(on: execution), cache: CacheKernels(execution))
   }
 
-  /// Forgets what it was to do.
-  mutating func removeAll() {
+  /// Forgets what it was to do; the next texts have caches of a kind.
+  mutating func begin(_ page: CachePage) {
+    precondition(heads.isMultiple(of: page.heads), "\(heads) over \(page.heads)")
+    self.page = page
     texts.removeAll(keepingCapacity: true)
     pages.removeAll(keepingCapacity: true)
-    (preparations, parts, rowsOfOutput, work, mostScores) = (0, 0, 0, 0, 0)
+    (preparations, parts, work, mostScores) = (0, 0, 0, 0)
   }
 
   /// Adds a text, which keeps its pages until the region has run; `rows` are those of new tokens, for which its
-  /// cache has room already.
-  mutating func add(_ cache: AttentionCache, rows: Range<Int>, queries: Int) {
+  /// cache has room already, and its queries have rows of the output from `first` on.
+  mutating func add(_ cache: AttentionCache, rows: Range<Int>, queries: Int, from first: Int) {
     precondition(queries <= cache.count && rows.count <= cache.count, "\(queries) and \(rows)")
     precondition(cache.page == page, "\(cache.page) among \(page)")
     let shared = heads / page.heads
     let isEnough = page.heads * AttentionText.blocks(queries) >= 4 * execution.threads
     let text = AttentionText(
       firstRow: rows.lowerBound, rowCount: rows.count, count: cache.count, queries: queries,
-      firstQuery: rowsOfOutput, firstPage: pages.count, firstPreparation: preparations,
+      firstQuery: first, firstPage: pages.count, firstPreparation: preparations,
       firstPart: parts, together: isEnough || execution.threads == 1 ? shared : 1)
     pages += cache.addresses
     texts.append(text)
     preparations += text.newPages
-    rowsOfOutput += queries
     parts += text.parts(heads: heads, page)
     work += queries * heads * page.size * text.count
     let scored = queries > 1 ? min(queries, AttentionHead.blockRows) * text.together : shared

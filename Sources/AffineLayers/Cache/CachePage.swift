@@ -13,6 +13,11 @@ struct CachePage: Equatable {
   let format: CacheFormat
   let heads, size: Int
 
+  /// Each kind among some pages once.
+  static func kinds(_ pages: some Sequence<CachePage>) -> [CachePage] {
+    pages.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
   private var codeBytes: Int { size * Self.tokens * format.byteCount }
   private var scaleBytes: Int { format == .int8 ? Self.tokens * MemoryLayout<Float>.stride : 0 }
   private var headBytes: Int { 2 * (codeBytes + scaleBytes) }

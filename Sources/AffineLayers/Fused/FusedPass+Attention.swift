@@ -7,21 +7,28 @@ extension FusedPass {
 
   mutating func attend(_ heads: consuming Heads, _ block: Int) -> PassRows {
     let isLast = block == configuration.blocks.count - 1 && wanted == .last
-    region.removeAll()
-    var (end, queries) = (0, 0)
-    for text in counts.indices {
-      let wanted = isLast ? min(counts[text], 1) : counts[text]
-      caches[text].layers[block].makeRoom(counts[text])
-      region.add(caches[text].layers[block], rows: end..<end + counts[text], queries: wanted)
-      end += counts[text]
-      queries += wanted
-    }
+    for text in counts.indices { caches[text].layers[block].makeRoom(counts[text]) }
+    var queries = 0
     let placement = placement(heads, block)
     let widths = memory.widths, isTurned = !placement.keepsHeads
-    unsafe region.attend(
-      isTurned ? memory.turned.pointer : memory.heads.pointer,
-      stride: isTurned ? widths.turned : widths.heads, configuration.scoreRule(block), placement,
-      into: memory.seen.pointer, stride: widths.seen)
+    for page in pages {
+      region.begin(page)
+      var end = 0
+      queries = 0
+      for text in counts.indices {
+        let (rows, wanted) = (counts[text], isLast ? min(counts[text], 1) : counts[text])
+        if caches[text].layers[block].page == page {
+          region.add(
+            caches[text].layers[block], rows: end..<end + rows, queries: wanted, from: queries)
+        }
+        end += rows
+        queries += wanted
+      }
+      unsafe region.attend(
+        isTurned ? memory.turned.pointer : memory.heads.pointer,
+        stride: isTurned ? widths.turned : widths.heads, configuration.scoreRule(block), placement,
+        into: memory.seen.pointer, stride: widths.seen)
+    }
     withExtendedLifetime(heads.turns) {}
     return PassRows(place: .seen, rows: 0..<queries)
   }

@@ -24,6 +24,8 @@ struct FusedPass: TextPass {
   let memory: PassMemory
   let maker: PassRowMaker
   var region: AttentionRegion
+  /// The kinds of the caches: one, unless texts have theirs in several formats.
+  let pages: [CachePage]
   let rotateKernel: Kernel<RotateRow>
   /// The heads of a row and a number for each, for each worker.
   let headScratch: WorkerMemory<Float>
@@ -48,11 +50,14 @@ struct FusedPass: TextPass {
     let memory = PassMemory(configuration, rows: rows, workspace)
     self.memory = memory
     maker = PassRowMaker(memory.widths, execution, workspace)
-    guard let page = self.caches.first?.layers.first?.page else { preconditionFailure("no cache") }
+    let pages = CachePage.kinds(self.caches.lazy.compactMap { $0.layers.first?.page })
+    guard let page = pages.first else { preconditionFailure("no cache") }
     precondition(
-      page.heads == configuration.keyValueHeads && page.size == configuration.headSize
-        && self.caches.allSatisfy { $0.layers.count == configuration.blocks.count },
+      pages.allSatisfy {
+        $0.heads == configuration.keyValueHeads && $0.size == configuration.headSize
+      } && self.caches.allSatisfy { $0.layers.count == configuration.blocks.count },
       "a cache of \(page.heads) heads of \(page.size), made for another model")
+    self.pages = pages
     region = AttentionRegion(heads: configuration.heads, page, execution)
     rotateKernel = RowKernels.rotate.best(on: execution)
     let heads = configuration.heads + configuration.keyValueHeads

@@ -38,6 +38,12 @@ final class PassRowMaker: @unchecked Sendable {
   private var (width, first) = (0, 0)
   private var step = Step.none
   private var addition: Addition?
+  /// Where all rows go.
+  private var made = unsafe UnsafeMutablePointer<Float>(bitPattern: 64)!
+  private var madeShape = Shape(0, 0)
+
+  /// Elements below which a second thread costs more than it saves: about 3 µs of work.
+  private static let smallest = 8192
 
   init(_ widths: PassMemory.Widths, _ execution: Execution, _ workspace: Workspace) {
     normKernel = RowKernels.norm.best(on: execution)
@@ -84,6 +90,28 @@ final class PassRowMaker: @unchecked Sendable {
         unsafe $0.values(ofRow: row, worker: worker)
       }
     }
+  }
+
+  /// Makes all rows now.
+  func matrix(_ shape: Shape, on execution: Execution) -> Matrix<Float> {
+    let values = BufferBuilder<Float>(count: shape.count)
+    unsafe (made, madeShape) = unsafe (values.memory.pointer, shape)
+    let threads = min(execution.threads, max(shape.count / Self.smallest, 1))
+    let object = unsafe UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+    let work = unsafe ObjectWork(object, preparations: 0, parts: shape.rows) {
+      object, _, row, worker in
+      unsafe Unmanaged<PassRowMaker>.fromOpaque(object)._withUnsafeGuaranteedRef {
+        $0.make(row, worker)
+      }
+    }
+    ThreadPool.shared.run(object: work, threads: threads)
+    return Matrix(validated: shape, values.buffer)
+  }
+
+  private func make(_ row: Int, _ worker: Int) {
+    let columns = madeShape.columns
+    unsafe (made + row * columns).update(
+      from: values(ofRow: row, worker: worker), count: columns)
   }
 
   /// Makes a row.

@@ -95,6 +95,8 @@ package enum Product {
     let plan = ProductPlan(.linear, .quantized(type), .quantized(rhs.type), layouts, execution)
     guard case .codes(let kernel) = plan.route else { return nil }
     let slices = ContractedSlices.of(rhs, against: grid, kr: kernel.tile.kr)
-    return grid.extent.columns == 1 || grid.extent.columns == slices.ranges.count ? plan : nil
+    // Blocks that are cut lie one after another all the same where nothing is padded.
+    let isSliced = grid.extent.columns == 1 || grid.extent.columns == slices.ranges.count
+    return isSliced || (slices.isUnpadded && type.isQuantizedBySlices) ? plan : nil
   }
 }

@@ -14,6 +14,23 @@ final class QuantizingPlan: Sendable {
   let smallest: Float
   /// Whether it reads the codes of the weight, and no copy that another kernel wants.
   let isOfWeight: Bool
+  /// The blocks of a row, where these are wider than the slices; `nil`: they are those, or one.
+  let blocks: Blocks?
+
+  struct Blocks {
+    /// Where each ends, and its fours of codes.
+    let ends: Buffer<Int>
+    let quads: Buffer<UInt32>
+    /// The block of each slice.
+    let ofSlices: Buffer<UInt32>
+
+    init(_ grid: BlockGrid, _ slices: ContractedSlices) {
+      let ranges = (0..<grid.extent.columns).map { grid.columns(ofBlock: $0) }
+      ends = Buffer(ranges.map(\.upperBound))
+      quads = Buffer(ranges.map { UInt32($0.count / 4) })
+      ofSlices = Buffer(slices.ranges.map { UInt32(grid.blockColumn($0.lowerBound)) })
+    }
+  }
 
   /// - Returns: `nil` where rows must become a matrix of codes first.
   init?(_ lhs: Shape, _ type: QuantizedType, _ rhs: CodeMatrix, _ execution: Execution) {
@@ -38,6 +55,9 @@ final class QuantizingPlan: Sendable {
     hasOneScale = grid.extent.columns == 1
     smallest = type.mapping.scale.smallestInvertible
     isOfWeight = unsafe packed.codes.pointer == rhs.codes.pointer
+    let contracted = right.tiles.slices
+    let isSliced = grid.extent.columns == 1 || grid.extent.columns == contracted.ranges.count
+    blocks = isSliced ? nil : Blocks(grid, contracted)
   }
 
   var hasZeros: Bool { rule?.hasZeros ?? false }
@@ -45,10 +65,17 @@ final class QuantizingPlan: Sendable {
 
 /// The plans of a weight: one for a row alone, one for the number of rows that came last.
 package final class QuantizingPlans: Sendable {
-  private struct Known {
+  /// An object, so that looking at it counts one reference.
+  private final class Known: Sendable {
     let rows: Int
     let execution: Execution
     let plan: QuantizingPlan?
+
+    init(rows: Int, _ execution: Execution, _ plan: QuantizingPlan?) {
+      self.rows = rows
+      self.execution = execution
+      self.plan = plan
+    }
   }
 
   private let known = Mutex<(one: Known?, more: Known?)>((nil, nil))
@@ -62,7 +89,7 @@ package final class QuantizingPlans: Sendable {
     let found = known.withLock { known in rows == 1 ? known.one : known.more }
     if let found, found.rows == rows, found.execution == execution { return found.plan }
     // Not under the lock: it may take as long as packing the weight. Who comes meanwhile makes one as well.
-    let new = Known(rows: rows, execution: execution, plan: make())
+    let new = Known(rows: rows, execution, make())
     guard new.plan?.isOfWeight ?? true else { return new.plan }
     known.withLock { known in
       if rows == 1 { known.one = new } else { known.more = new }

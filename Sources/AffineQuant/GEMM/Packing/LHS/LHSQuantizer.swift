@@ -29,7 +29,9 @@ struct LHSQuantizer: LHSPacking {
 
   /// The rows outlive the product.
   init(_ source: LHSRows, _ plan: QuantizingPlan, threads: Int, _ workspace: Workspace) {
-    let right = plan.right.tiles, rows = source.shape.rows, isLaidByRuns = plan.packing.laysRuns
+    let right = plan.right.tiles, rows = source.shape.rows
+    // Codes are summed again, as they lie one after another, where slices are parts of blocks.
+    let isLaidByRuns = plan.packing.laysRuns && plan.blocks == nil
     let layout = LHSLayout(plan.right.kernel.tile, right.slices)
     self.source = source
     self.plan = plan
@@ -134,13 +136,16 @@ struct LHSQuantizer: LHSPacking {
     guard let slicesKernel = plan.slices else { preconditionFailure("rows that nothing quantizes") }
     var arguments = unsafe QuantizeSlices(
       c: aq_slices_args(
-        values: values, slices: layout.sliceCount, ends: ends, slice_quads: quads,
-        one_scale: plan.hasOneScale, smallest: plan.smallest,
+        values: values, slices: plan.blocks?.ends.count ?? layout.sliceCount,
+        ends: plan.blocks?.ends.pointer ?? ends,
+        slice_quads: plan.blocks?.quads.pointer ?? quads, one_scale: plan.hasOneScale,
+        smallest: plan.smallest,
         codes: UnsafeMutableRawPointer(place.start).assumingMemoryBound(to: Int8.self),
         run: place.run, run_stride: place.stride, scale: scale.start(of: worker),
         total: total.start(of: worker), is_finite: true))
     slicesKernel(&arguments)
     guard unsafe arguments.c.is_finite else { return false }
+    if plan.blocks != nil { unsafe sumSlices(place.start, worker) }
     if layout.multipliesPairs { unsafe sum(place.start, worker) }
     return true
   }
@@ -152,6 +157,19 @@ struct LHSQuantizer: LHSPacking {
     let column = (0..<columns).first { unsafe !values[$0].isFinite } ?? columns
     flaws.columns[row] = column
     if column < columns { flaws.values[row] = unsafe values[column] }
+  }
+
+  /// Sums of the codes of each slice, where the kernel gave those of blocks.
+  private func sumSlices(_ codes: UnsafeMutablePointer<UInt8>, _ worker: Int) {
+    let total = unsafe total.start(of: worker)
+    var start = 0
+    for slice in 0..<layout.sliceCount {
+      let end = unsafe ends[slice]
+      var sum: Int32 = 0
+      for place in start..<end { unsafe sum &+= Int32(Int8(bitPattern: codes[place])) }
+      unsafe total[slice] = sum
+      start = end
+    }
   }
 
   /// Sums of the codes of a row, and of the products of neighbours.
@@ -188,6 +206,7 @@ struct LHSQuantizer: LHSPacking {
       total.start(of: worker), product.start(of: worker), scale.start(of: worker)
     )
     let multipliesPairs = packed.layout.multipliesPairs && isPresent
+    let blocks = unsafe plan.blocks?.ofSlices.pointer
     for slice in 0..<count {
       let sum = unsafe isPresent ? total[slice] : 0
       var start = Int32(truncatingIfNeeded: -rightOffset) &* sum
@@ -199,7 +218,8 @@ struct LHSQuantizer: LHSPacking {
           isPresent ? rowEncoding.zeroPoint(plan.hasOneScale ? 0 : slice, worker: worker) : 0
       }
       if let scales = unsafe scales {
-        unsafe scales[slice * mr] = isPresent ? scale[slice] * factor : 1
+        let block = unsafe blocks.map { unsafe Int($0[slice]) } ?? slice
+        unsafe scales[slice * mr] = isPresent ? scale[block] * factor : 1
       }
     }
   }
