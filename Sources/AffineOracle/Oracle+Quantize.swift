@@ -93,6 +93,18 @@ extension Oracle {
         return (nearest?.element ?? 0) * scale
       }
     }
+    if let table = codes.table {
+      let sum = blocks.reduce(0.0) { $0 + Double($1.scale) }
+      let mean = Float(sum / Double(blocks.count)), rests = blocks.map { $0.scale - mean }
+      for index in blocks.indices {
+        let largest = together(index).map { rests[$0].magnitude }.max() ?? 0
+        let steps = largest == 0 ? 0 : Double(rests[index] / largest)
+        let nearest =
+          table.values.min { abs(Double($0) - steps) < abs(Double($1) - steps) } ?? 0
+        blocks[index].take(scale: Float(Double(nearest) * Double(largest)) + mean, bias: 0)
+      }
+      return
+    }
     for index in blocks.indices where type.mapping.kind == .biased { blocks[index].endAtZero() }
     let (scales, biases) = (coded(blocks.map(\.scale)), coded(blocks.map(\.bias)))
     for index in blocks.indices {

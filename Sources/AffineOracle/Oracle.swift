@@ -40,7 +40,8 @@ package enum Oracle {
       for column in 0..<columns {
         let code = bits(matrix, row, column)
         let block = blockIndex(matrix, row, column)
-        let scale = matrix.coded.map { number($0.scales, block) } ?? Double(matrix.scales[block])
+        let scale =
+          matrix.coded.map { number($0.scales, block, $0.mean) } ?? Double(matrix.scales[block])
         switch matrix.type.mapping.kind {
         case .symmetric: values.append(scale * number(code, matrix.type.storage))
         case .asymmetric:
@@ -56,11 +57,15 @@ package enum Oracle {
     return Numbers(rows: rows, columns: columns, values: values)
   }
 
-  /// What a scale or bias stands for that is a code: times its own scale, rounded once.
-  private static func number(_ scales: CodeMatrix, _ block: Int) -> Double {
+  /// What a scale or bias stands for that is a code: times its own scale, rounded once; or a place in a table, and
+  /// once more with the mean.
+  private static func number(_ scales: CodeMatrix, _ block: Int, _ mean: Float? = nil) -> Double {
     let (row, column) = (block / scales.shape.columns, block % scales.shape.columns)
-    let code = number(bits(scales, row, column), scales.type.storage)
-    return Double(Float(code) * scales.scales[blockIndex(scales, row, column)])
+    let place = bits(scales, row, column), own = scales.scales[blockIndex(scales, row, column)]
+    if case .codebook(let map) = scales.type.mapping.kind {
+      return Double(Float(Double(map.values[place]) * Double(own)) + (mean ?? 0))
+    }
+    return Double(Float(number(place, scales.type.storage)) * own)
   }
 
   /// The whole number of a code, less its zero point.

@@ -65,7 +65,10 @@ package enum Samples {
       }
       let biases = type.mapping.kind == .biased ? scales(seed &+ 2) : nil
       let parts = CodeMatrix.Parts(
-        codes: Buffer(bytes), coded: QuantizedScales(scales: scales(seed &+ 1), biases: biases))
+        codes: Buffer(bytes),
+        coded: QuantizedScales(
+          scales: scales(seed &+ 1), biases: biases,
+          mean: type.mapping.codes?.table == nil ? nil : 1.5))
       return matrix(type, grid, parts)
     }
     let parts = CodeMatrix.Parts(

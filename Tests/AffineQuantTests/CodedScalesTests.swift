@@ -14,6 +14,9 @@ import Testing
     ] { #expect(type.byteCount(of: Shape(3, 512)) == 6 * bytes, "\(type)") }
     // Half a byte a value, a byte for 16, four for all.
     #expect(NVFP4Weight.type.byteCount(of: Shape(3, 512)) == 3 * (256 + 32) + 4)
+    // Half a byte a value, a byte for 64, four for a row's eight of these, and four for all.
+    #expect(DoubleQuantizedNF4Weight.type.byteCount(of: Shape(3, 512)) == 3 * (256 + 8 + 4) + 4)
+    #expect(DoubleQuantizedNF4Weight.type.name == "uint4-group64-nf4-bitsandbytes8-group256")
     #expect(Q4KWeight.type.name == "uint4-group32-biased-uint6-group8-float16")
     #expect(NVFP4Weight.type.name == "float4e2m1-group16-float8e4m3-tensor")
   }
@@ -22,6 +25,8 @@ import Testing
     "int4-group32-uint5-group8-float16", "int4-group32-uint6-group8-e8m0",
     "int4-group32-uint6-column",
     "int4-group32-uint6-float16", "uint4-group64-nf4-uint6-group8",
+    "int4-group64-bitsandbytes8-group256", "uint4-group64-nf4-bitsandbytes8-column",
+    "uint4-group64-nf4-bitsandbytes8-group256-float16", "uint8-group64-bitsandbytes8",
   ])
   func otherNamesAreRefused(name: String) { #expect(QuantizedType(name: name) == nil) }
 
@@ -61,9 +66,8 @@ import Testing
 
   /// The contract of products of codes: a sum of whole numbers a group, exact, then one fma with the scale that
   /// a file's reference computes and one with the bias.
-  @Test(arguments: types, [1, 7]) func productsKeepTheContract(type: QuantizedType, rows: Int)
-    throws
-  {
+  @Test(arguments: types.filter { $0 != DoubleQuantizedNF4Weight.type }, [1, 7])
+  func productsKeepTheContract(type: QuantizedType, rows: Int) throws {
     let (columns, depth, group) = (35, 512, type.block.columns)
     let weight = Samples.codes(columns, depth, type, seed: 5)
     let input = Samples.codes(
@@ -93,29 +97,89 @@ import Testing
     }
   }
 
+  /// Floats against values of a table whose scales are places in another: a slice is summed in ascending order with
+  /// one rounding a term, and folded with the scale that the file's reference computes.
+  @Test(arguments: [1, 7, 40], [64, 192, 4096, 20480])
+  func productsOfDoubleQuantizedScalesKeepTheContract(rows: Int, depth: Int) throws {
+    let weight = Samples.codes(35, depth, DoubleQuantizedNF4Weight.type, seed: 7)
+    let input = Samples.matrix(rows, depth, seed: 8)
+    let numbers = Oracle.numbers(whole(weight))
+    let coded = try #require(weight.coded), mean = try #require(coded.mean)
+    guard case .codebook(let table) = coded.scales.type.mapping.kind else {
+      Issue.record("\(coded.scales.type)")
+      return
+    }
+    let supers = coded.scales.grid.extent.columns
+    func scale(_ row: Int, _ block: Int) -> Float {
+      let number = table.values[coded.scales.code(row: row, column: block)]
+      return number * coded.scales.scales[row * supers + block / 256] + mean
+    }
+    func expected(_ i: Int, _ j: Int) -> Float {
+      (0..<depth / 64).reduce(Float(0)) { result, block in
+        let range = block * 64..<(block + 1) * 64
+        let sum = range.reduce(Float(0)) { $0.addingProduct(input[i, $1], Float(numbers[j, $1])) }
+        return result.addingProduct(sum, scale(j, block))
+      }
+    }
+    let result = (0..<rows).flatMap { i in (0..<35).map { expected(i, $0) } }
+    for execution in [Execution.standard, Execution(threads: 2, instructionSet: .portable)] {
+      for packed in [weight, weight.tiled(execution)] {
+        let product = try ErasedOperand.product(
+          .linear, .float(.float32(input)), .quantized(packed), on: execution)
+        #expect(product.values.array == result)
+      }
+    }
+  }
+
+  /// Two means have no matrix of scales in common.
+  @Test func differentMeansDoNotJoin() throws {
+    let upper = try DoubleQuantizedNF4Weight(quantizing: Samples.matrix(2, 128, seed: 1))
+    let lower = try DoubleQuantizedNF4Weight(quantizing: Samples.matrix(2, 128, seed: 2))
+    #expect(throws: ShapeError.self) { try upper.concatenated(above: lower) }
+    #expect(try upper.concatenated(above: upper).shape == Shape(4, 128))
+  }
+
   /// What a value may lose, in parts of the largest magnitude of its super-block: half a step of its codes, a whole
   /// one on the side of zero that the peak is not on, and what the nearest code of a scale or minimum is off by, at the
   /// last code. The sums' scales have 11 bits.
-  private static func bound(_ type: QuantizedType) throws -> (part: Double, least: Double) {
+  private static func bound(_ type: QuantizedType) throws -> Bound {
     guard type != NVFP4Weight.type else {
       // Values of 6 lie 2 apart from the next; scales have 4 bits, and floats above them, which have a reciprocal.
-      return (1.0 / 6 * (1 + 0x1p-4) + 0x1p-4 + 0x1p-10, 0x1p-128)
+      return Bound(
+        part: 1.0 / 6 * (1 + 0x1p-4) + 0x1p-4 + 0x1p-10, ofPeak: 0x1p-18, least: 0x1p-128, width: 16
+      )
+    }
+    guard type != DoubleQuantizedNF4Weight.type else {
+      // Half of the widest gap of either table; scales and their mean are at most the peak. A scale's error counts
+      // once where the largest value is cut off, and once in the gap.
+      let values = CodebookFormat.normalFloat4.values
+      let gap = zip(values, values.dropFirst()).map { Double($1 - $0) / 2 }.max() ?? 0
+      let scale = 0.9 / 64 / 2 + 0x1p-20
+      return Bound(part: gap, ofPeak: scale * (1 + gap), least: 0x1p-126, width: 64)
     }
     let scales = Double(try #require(type.mapping.codes).storage.codes.upperBound)
     let codes = Double(type.storage.codes.count)
     // Of a half below 2^-14 no more than 2^-25 is lost: times both largest codes.
     let least = 0x1p-24 * scales * codes
     if type.mapping.kind == .biased {
-      return (1 / (codes - 1) + 1 / scales + 0.5 / scales + 3 * 0x1p-10, least)
+      return Bound(part: 1 / (codes - 1) + 1 / scales + 0.5 / scales + 3 * 0x1p-10, least: least)
     }
-    return (2 / codes + 0.5 / scales + 3 * 0x1p-10, least)
+    return Bound(part: 2 / codes + 0.5 / scales + 3 * 0x1p-10, least: least)
+  }
+
+  /// Parts of the largest magnitude of `width` neighbours and of all, and what small values lose besides.
+  private struct Bound {
+    let part: Double
+    var ofPeak = 0.0
+    let least: Double
+    var width = 256
   }
 
   /// As `RepresentationTests` has it of scales that are numbers.
   @Test(arguments: types, 0..<12 as Range<UInt64>)
   func whatIsTakenDecodesWithinABound(type: QuantizedType, seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    let (part, least) = try Self.bound(type)
+    let bound = try Self.bound(type)
     var taken = 0
     for _ in 0..<40 {
       let exponent = Int.random(in: -126...126, using: &random)
@@ -137,15 +201,13 @@ import Testing
       for row in 0..<2 {
         for column in 0..<columns {
           // Of NVFP4 the group alone: its scale is a float of the group's own size, down to 2^-18 of the largest.
-          let isFloat = type == NVFP4Weight.type
-          let width = isFloat ? 16 : 256
-          let first = column / width * width
+          let width = bound.width, first = column / width * width
           let largest =
             (first..<min(first + width, columns)).map { abs(Double(values[row, $0])) }
             .max() ?? 0
           let error = abs(Double(decoded[row, column]) - Double(values[row, column]))
-          let bound = part * largest + least + (isFloat ? peak * 0x1p-18 : 0)
-          #expect(error <= bound, "\(type) \(values[row, column])")
+          let most = bound.part * largest + bound.ofPeak * peak + bound.least
+          #expect(error <= most, "\(type) \(values[row, column])")
         }
       }
     }

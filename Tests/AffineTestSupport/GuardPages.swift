@@ -58,7 +58,8 @@ extension CodeMatrix {
   package func guarded(atEnd: Bool) throws -> CodeMatrix {
     let coded = try coded.map {
       QuantizedScales(
-        scales: try $0.scales.guarded(atEnd: atEnd), biases: try $0.biases?.guarded(atEnd: atEnd))
+        scales: try $0.scales.guarded(atEnd: atEnd), biases: try $0.biases?.guarded(atEnd: atEnd),
+        mean: $0.mean)
     }
     return CodeMatrix(
       type: type, grid: grid, codes: codes.guarded(atEnd: atEnd),

@@ -46,9 +46,13 @@ struct BitsAndBytesReader: CheckpointReader {
     do {
       let type = try QuantizedType(
         .unsigned(bits: 4), Block(rows: 1, columns: state.blockSize),
-        MappingFormat(kind: .codebook(state.codebook), scale: .float32))
-      let parts = CodeMatrix.Parts(codes: codes, scales: Buffer(state.scales))
+        MappingFormat(
+          kind: .codebook(state.codebook), scale: .float32, codes: state.nested?.type))
       let grid = BlockGrid(state.shape, type.block)
+      let parts =
+        state.nested.map { nested in
+          CodeMatrix.Parts(codes: codes, coded: nested.codes.scales(type, grid))
+        } ?? CodeMatrix.Parts(codes: codes, scales: Buffer(state.scales))
       return ColumnOrderedMatrix(
         matrix: AnyQuantized(try CodeMatrix(type: type, grid: grid, parts: parts)))
     } catch {

@@ -4,8 +4,10 @@ internal import AffineQuant
 struct BitsAndBytesState {
   let shape: Shape
   let blockSize: Int
-  /// One a block.
+  /// One a block, as a number.
   let scales: [Float]
+  /// The same as they are in the file, where they are codes that a type holds.
+  let nested: (codes: BitsAndBytesNested, type: ScaleCodes)?
   let codebook: CodebookFormat
   /// By code of the file, the code of the table.
   let codes: [UInt8]
@@ -37,7 +39,16 @@ struct BitsAndBytesState {
     }
     shape = Shape(rows, columns)
     (codebook, codes) = try Self.table("\(tensor).quant_map", kind, tensors)
-    scales = try Self.scales(tensor, rows * (columns / blockSize), settings, tensors)
+    let blocks = columns / blockSize
+    let found = try BitsAndBytesNested(tensor, rows * blocks, settings, tensors)
+    if let found {
+      scales = found.numbers
+    } else {
+      scales = try Self.scales(tensor, rows * blocks, tensors)
+    }
+    nested = found.flatMap { found in
+      found.scaleCodes(rowBlocks: blocks).map { (found, $0) }
+    }
   }
 
   /// The file's table in ascending order, and where its codes are in that.
@@ -66,39 +77,14 @@ struct BitsAndBytesState {
     return (CodebookFormat(name: "bitsandbytes-\(kind)", values: table), codes)
   }
 
-  /// The largest magnitude of each block, which may be quantized itself.
+  /// The largest magnitude of each block.
   private static func scales(
-    _ tensor: String, _ blocks: Int, _ settings: CheckpointSettings, _ tensors: CheckpointTensors
+    _ tensor: String, _ blocks: Int, _ tensors: CheckpointTensors
   ) throws(QuantizedCheckpointError) -> [Float] {
     let entry = try tensors.entry("\(tensor).absmax")
     guard entry.shape.reduce(1, *) == blocks else {
       throw .shape(tensor: entry.name, found: entry.shape, reason: "there are \(blocks) blocks")
     }
-    guard entry.element == .uint8 else {
-      return try tensors.elements(entry.name, .float32, as: Float.self).array
-    }
-    let codes = try tensors.elements(entry.name, .uint8, as: UInt8.self).array
-    let values = try tensors.elements("\(tensor).nested_quant_map", .float32, as: Float.self).array
-    let largest = try tensors.elements("\(tensor).nested_absmax", .float32, as: Float.self).array
-    let size = try settings.integer("nested_blocksize")
-    guard values.count == 256, size > 0, largest.count == (blocks + size - 1) / size else {
-      throw .shape(
-        tensor: "\(tensor).nested_absmax", found: [largest.count],
-        reason: "there are \(blocks) blocks by \(size), of \(values.count) values")
-    }
-    guard let offset = settings.object.member("nested_offset").flatMap(Self.float) else {
-      throw .setting(
-        format: settings.format, name: "nested_offset",
-        found: settings.object.member("nested_offset")?.serialized ?? "missing")
-    }
-    return codes.enumerated().map { values[Int($1)] * largest[$0 / size] + offset }
-  }
-
-  private static func float(_ value: JSONValue) -> Float? {
-    switch value {
-    case .integer(let number): Float(number)
-    case .otherNumber(let text): Float(text)
-    default: nil
-    }
+    return try tensors.elements(entry.name, .float32, as: Float.self).array
   }
 }

@@ -10,6 +10,7 @@ public import AffineQuant
 // Scales that are codes are U8 [rows of blocks, bytes of a row], biases likewise, with
 //
 //   w.super_scales, w.super_biases  of the type of their scales, one a block of them
+//   w.scale_mean                    F32 [1, 1], of scales that are places in a table
 //
 // and in the metadata `affine.w` = "TYPE ROWSxCOLUMNS", as "int4-group32 4096x4096", followed by
 // " origin RxC" where the first blocks are cut by R rows and C columns, and by " scales RxC" where the first
@@ -32,6 +33,9 @@ extension SafeTensorsWriter {
     if let coded = core.codedScales {
       try add("\(name)", "scales", coded.scales)
       if let biases = coded.biases { try add(name, "biases", biases) }
+      if let mean = coded.mean {
+        try add("\(name).scale_mean", .float32, shape: [1, 1], bytes: Buffer([mean]).bytes)
+      }
     } else {
       try add("\(name).scales", format.element, shape: grid, bytes: format.bytes(of: core.scales))
     }
@@ -78,6 +82,7 @@ extension SafeTensorsWriter {
     if type.mapping.codes != nil {
       parts += parts.filter { $0 == "scales" || $0 == "biases" }.map { "super_\($0)" }
     }
+    if type.mapping.codes?.table != nil { parts.append("scale_mean") }
     return parts.map { "\(name).\($0)" }
   }
 }
@@ -112,7 +117,8 @@ extension SafeTensorsFile {
         codes: codes,
         coded: QuantizedScales(
           scales: try scales(name, "scales", scaleType, grid, scaleOrigin),
-          biases: biases ? try scales(name, "biases", scaleType, grid, scaleOrigin) : nil))
+          biases: biases ? try scales(name, "biases", scaleType, grid, scaleOrigin) : nil,
+          mean: type.mapping.codes?.table == nil ? nil : try mean(name)))
     } else {
       parts = CodeMatrix.Parts(
         codes: codes, scales: try parameters("\(name).scales", type.mapping.scale, blocks))
@@ -143,6 +149,11 @@ extension SafeTensorsFile {
     do { return try CodeMatrix(type: type, grid: grid, parts: parts) } catch {
       throw .quantization(name: name, error)
     }
+  }
+
+  private func mean(_ name: String) throws(SafeTensorsError) -> Float {
+    try check("\(name).scale_mean", shape: [1, 1])
+    return try elements("\(name).scale_mean", .float32, as: Float.self)[0]
   }
 
   private static func describe(_ text: String) -> (QuantizedType, BlockGrid, scales: Shape)? {

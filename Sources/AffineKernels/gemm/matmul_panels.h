@@ -31,6 +31,7 @@ static __attribute__((noinline)) const float *numbers_of_slices(
     LOAD(AQ_CODES_6);
     LOAD(AQ_CODES_8);
     LOAD(AQ_SMALL_FLOATS);
+    LOAD(AQ_PLACES);
 #undef LOAD
     default: return (const float *)parameters + first * COLUMNS;
   }

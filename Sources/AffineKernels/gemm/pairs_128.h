@@ -4,7 +4,6 @@
 
 enum { DECODES_BESIDE = 0 };
 
-INLINE floats add_floats(floats a, floats b) { return vaddq_f32(a, b); }
 INLINE floats add_pairs(ints a, ints b, floats sum) {
   return vbfdotq_f32(sum, vreinterpretq_bf16_s32(b), vreinterpretq_bf16_s32(a));
 }

@@ -2,7 +2,6 @@
 
 enum { DECODES_BESIDE = 1 };
 
-INLINE floats add_floats(floats a, floats b) { return _mm512_add_ps(a, b); }
 /// Adds both products of each pair: the upper one first, with a rounding each.
 INLINE floats add_pairs(ints a, ints b, floats sum) {
   return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);

@@ -34,6 +34,10 @@ INLINE floats load_scaled(
   if (form < AQ_CODES_4) return load_parameters(parameters, form, r);
   const size_t slice = r / COLUMNS, lane = r % COLUMNS;
   floats scale = load_parameters(scales, super->form, (slice >> super->shift) * COLUMNS + lane);
+  if (form == AQ_PLACES) {
+    floats product = multiply(scale, load_entries(super->table, (const uint8_t *)parameters + r));
+    return add_floats(product, broadcast_float(&super->mean));
+  }
   if (form == AQ_SMALL_FLOATS) return multiply(scale, load_small_floats((const uint8_t *)parameters + r));
   ints codes = load_scale_codes(parameters, form, slice, lane);
   return multiply(scale, to_floats(subtract_ints(codes, broadcast_int(&super->offset))));

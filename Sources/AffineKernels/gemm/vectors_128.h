@@ -37,6 +37,11 @@ INLINE floats load_small_floats(const uint8_t *p) {
   uint16x4_t bits = vorr_u16(sign, vshl_n_u16(vand_u16(bytes, vdup_n_u16(0x7f)), 7));
   return vmulq_n_f32(vcvt_f32_f16(vreinterpret_f16_u16(bits)), 256);
 }
+/// Entries of a table of 256, at places that follow each other.
+INLINE floats load_entries(const float *table, const uint8_t *p) {
+  float entries[4] = {table[p[0]], table[p[1]], table[p[2]], table[p[3]]};
+  return vld1q_f32(entries);
+}
 /// An exponent of 0 is the subnormal 2^-127.
 INLINE floats load_powers(const uint8_t *p) {
   uint32x4_t bits = vshlq_n_u32(vmovl_u16(load_wide_bytes(p)), 23);
@@ -44,6 +49,7 @@ INLINE floats load_powers(const uint8_t *p) {
 }
 INLINE floats broadcast_float(const float *p) { return vld1q_dup_f32(p); }
 INLINE floats multiply(floats a, floats b) { return vmulq_f32(a, b); }
+INLINE floats add_floats(floats a, floats b) { return vaddq_f32(a, b); }
 INLINE floats subtract(floats a, floats b) { return vsubq_f32(a, b); }
 INLINE floats add_product(floats a, floats b, floats sum) { return vfmaq_f32(sum, a, b); }
 INLINE void store_floats(float *p, floats v) { vst1q_f32(p, v); }

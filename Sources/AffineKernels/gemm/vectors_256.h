@@ -37,8 +37,13 @@ static inline floats load_small_floats(const uint8_t *p) {
   __m128i bits = _mm_slli_epi16(_mm_cvtepi8_epi16(_mm_loadl_epi64((const __m128i *)p)), 7);
   return _mm256_mul_ps(_mm256_cvtph_ps(_mm_and_si128(bits, _mm_set1_epi16((short)0xbfff))), _mm256_set1_ps(256));
 }
+/// Entries of a table of 256, at places that follow each other.
+static inline floats load_entries(const float *table, const uint8_t *p) {
+  return _mm256_i32gather_ps(table, _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)), 4);
+}
 static inline floats broadcast_float(const float *p) { return _mm256_broadcast_ss(p); }
 static inline floats multiply(floats a, floats b) { return _mm256_mul_ps(a, b); }
+static inline floats add_floats(floats a, floats b) { return _mm256_add_ps(a, b); }
 static inline floats subtract(floats a, floats b) { return _mm256_sub_ps(a, b); }
 static inline floats add_product(floats a, floats b, floats sum) { return _mm256_fmadd_ps(a, b, sum); }
 static inline void store_floats(float *p, floats v) { _mm256_storeu_ps(p, v); }

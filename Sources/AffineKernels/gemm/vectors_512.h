@@ -40,8 +40,13 @@ static inline floats load_small_floats(const uint8_t *p) {
   return _mm512_mul_ps(
       _mm512_cvtph_ps(_mm256_and_si256(bits, _mm256_set1_epi16((short)0xbfff))), _mm512_set1_ps(256));
 }
+/// Entries of a table of 256, at places that follow each other.
+static inline floats load_entries(const float *table, const uint8_t *p) {
+  return _mm512_i32gather_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)), table, 4);
+}
 static inline floats broadcast_float(const float *p) { return _mm512_set1_ps(*p); }
 static inline floats multiply(floats a, floats b) { return _mm512_mul_ps(a, b); }
+static inline floats add_floats(floats a, floats b) { return _mm512_add_ps(a, b); }
 static inline floats subtract(floats a, floats b) { return _mm512_sub_ps(a, b); }
 static inline floats add_product(floats a, floats b, floats sum) { return _mm512_fmadd_ps(a, b, sum); }
 static inline void store_floats(float *p, floats v) { _mm512_storeu_ps(p, v); }

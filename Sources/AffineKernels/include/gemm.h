@@ -18,14 +18,18 @@ enum {
   AQ_CODES_6,       // [slices / 4][3][nr]: of four slices, squeezed (aq_squeeze_args)
   AQ_CODES_8,       // [slices][nr]
   AQ_SMALL_FLOATS,  // [slices][nr] of E4M3
+  AQ_PLACES,        // [slices][nr] of places in a table
 };
 
-/// Scales of scales: a scale or bias is super[slice >> shift][lane] * (code - offset), rounded once.
+/// Scales of scales: a scale or bias is super[slice >> shift][lane] * (code - offset), rounded once; or, of places,
+/// super[slice >> shift][lane] * table[place] + mean, rounded twice.
 typedef struct {
   const void *_Nullable scales, *_Nullable biases;  // [slices >> shift, rounded up][nr] of what `form` says
   int32_t form;
   int32_t offset;  // 0 of small floats
   uint32_t shift;
+  const float *_Nullable table;  // [256]
+  float mean;
 } aq_super_scales;
 
 /// out[i, j] = (sum_s float(sum[s, i, j]) * lhs_scale[s, i] * rhs_scale[s, j]

@@ -22,6 +22,7 @@ extension Digest {
     }
     combine(coded.scales)
     if let biases = coded.biases { combine(biases) }
+    if let mean = coded.mean { combine(Buffer([mean])) }
   }
 
   private mutating func combine(_ numbers: [Int]) { combine(Buffer(numbers)) }

@@ -22,10 +22,10 @@ public enum Catalog {
       [.float16, .bfloat16].map { MappingFormat(kind: kind, scale: $0) }
     } + [MappingFormat(kind: .symmetric, scale: .e8m0)]
 
-  /// The types whose scales are codes: what files hold.
-  private static let codedScales: [QuantizedType] = [
+  /// The types of files that no list above makes: scales that are codes, and groups of 256.
+  private static let typesOfFiles: [QuantizedType] = [
     Q2KWeight.type, Q3KWeight.type, Q4KWeight.type, Q5KWeight.type, Q6KWeight.type,
-    NVFP4Weight.type,
+    NVFP4Weight.type, TernaryGroupWeight.type, DoubleQuantizedNF4Weight.type,
   ]
 
   /// Every type that compiles, of these parts.
@@ -37,7 +37,7 @@ public enum Catalog {
           try? QuantizedType(storage, block, $0)
         }
       }
-    } + codedScales
+    } + typesOfFiles
 
   /// What stands on the other side of a product: activations, gradients.
   public static let activations: [OperandType] =

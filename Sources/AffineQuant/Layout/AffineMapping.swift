@@ -44,11 +44,14 @@ public typealias Asymmetric = AsymmetricMapping<Float>
 /// `value = scale · code + bias`, scales and biases in `Float`.
 public typealias Biased = BiasedMapping<Float>
 
-/// `value = scale · map[code]`: optimizer states and NF4.
-public enum Codebook<Map: CodebookMap>: AffineMapping {
-  public typealias Scale = Float
+/// `value = scale · map[code]`, with scales in `Float`, or codes of such: ``DoubleQuantizedScale``.
+public enum CodebookMapping<Map: CodebookMap, Scale: ScaleElement>: AffineMapping {
   public typealias Method = CodebookMethod
   public static var mappingFormat: MappingFormat {
-    MappingFormat(kind: .codebook(Map.codebook), scale: .float32)
+    MappingFormat(
+      kind: .codebook(Map.codebook), scale: Scale.scaleFormat, codes: Scale.scaleCodes)
   }
 }
+
+/// `value = scale · map[code]`: optimizer states and NF4.
+public typealias Codebook<Map: CodebookMap> = CodebookMapping<Map, Float>

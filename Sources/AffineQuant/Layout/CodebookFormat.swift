@@ -72,6 +72,28 @@ public struct CodebookFormat: Sendable, Hashable {
     // Bits 19 and above of a float; those of 1 are the last.
     values: [0] + (1...255).map { Float(bitPattern: (1777 + $0) << 19) })
 
+  /// ``dynamic8`` in the float32 of bitsandbytes' files, rounded where its program rounds, for scales of weights.
+  static let bitsandbytes8 = CodebookFormat(
+    name: "bitsandbytes8",
+    values: {
+      var values: [Float] = [0, 1]
+      for decade in 0..<7 {
+        let count = 1 << decade, step = (1 - Float(0.1)) / Float(count)
+        // The edges of equal parts of 0.1…1, each from the nearer end.
+        let edges = (0...count).map { place in
+          place < (count + 1) / 2
+            ? Float(0.1).addingProduct(step, Float(place))
+            : Float(1).addingProduct(-step, Float(count - place))
+        }
+        let power = Float((0..<6 - decade).reduce(1.0) { value, _ in value / 10 })
+        for (low, high) in zip(edges, edges.dropFirst()) {
+          let value = power * ((low + high) / 2)
+          values += [value, -value]
+        }
+      }
+      return values.sorted()
+    }())
+
   /// Seven decades; each further decade from below has twice the values, at the middles of equal
   /// parts of 0.1…1. Zero and one complete the 256.
   private static func dynamicMap(signed: Bool) -> [Float] {

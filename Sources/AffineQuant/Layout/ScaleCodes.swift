@@ -2,6 +2,8 @@
 public struct ScaleCodes: Sendable, Hashable {
   /// How the code of one scale is stored.
   public let storage: CodeFormat
+  /// What codes stand for; `nil`: for themselves. Scales of a table have a mean besides, which is added to all.
+  public let table: CodebookFormat?
   /// How many neighbouring scales share a scale, in the matrix that has one for each block.
   public let block: Block
 
@@ -9,6 +11,30 @@ public struct ScaleCodes: Sendable, Hashable {
   public init(_ storage: CodeFormat, _ block: Block) {
     self.storage = storage
     self.block = block
+    table = nil
+  }
+
+  /// The same of codes that are places in a table.
+  init(_ table: CodebookFormat, _ block: Block) {
+    storage = table.storage
+    self.block = block
+    self.table = table
+  }
+
+  /// Those of ``DoubleQuantizedScale``.
+  package static func doubleQuantized(_ block: Block) -> ScaleCodes {
+    ScaleCodes(.bitsandbytes8, block)
+  }
+
+  /// Reads a name as ``name`` writes it.
+  init?(_ name: String, _ block: Block) {
+    if name == CodebookFormat.bitsandbytes8.name {
+      self.init(.bitsandbytes8, block)
+    } else if let storage = CodeFormat(name: name) {
+      self.init(storage, block)
+    } else {
+      return nil
+    }
   }
 
   /// The storages that kernels read: those of files.
@@ -17,15 +43,28 @@ public struct ScaleCodes: Sendable, Hashable {
     .float(.float8e4m3),
   ]
 
-  var isLegal: Bool { Self.storages.contains(storage) && block.isRowSliced }
+  /// Whether a mapping has such scales: tables of values those of a table, as files have both.
+  func serve(_ kind: MappingFormat.Kind) -> Bool {
+    guard block.isRowSliced else { return false }
+    if case .codebook = kind { return table == .bitsandbytes8 }
+    return table == nil && Self.storages.contains(storage)
+  }
+
+  /// Those of the transpose.
+  var transposed: ScaleCodes {
+    table.map { ScaleCodes($0, block.transposed) } ?? ScaleCodes(storage, block.transposed)
+  }
 
   /// The largest number that a code stands for.
   package var largest: Float {
-    if case .float(let format) = storage { format.largest } else { Float(storage.codes.upperBound) }
+    if let table { return table.values[table.values.count - 1] }
+    return if case .float(let format) = storage { format.largest } else {
+      Float(storage.codes.upperBound)
+    }
   }
 
   /// `uint6-group8`.
-  var name: String { "\(storage.name)-\(block.name)" }
+  var name: String { "\(table?.name ?? storage.name)-\(block.name)" }
 }
 
 /// A storage that scales have in files.
@@ -48,4 +87,14 @@ public enum QuantizedScale<Storage: ScaleStorage, Scaling: RowSliced, Super: Flo
   /// The type of the scales of scales.
   public static var scaleFormat: ScaleFormat { Super.scaleFormat }
   public static var scaleCodes: ScaleCodes? { ScaleCodes(Storage.codeFormat, Scaling.block) }
+}
+
+/// A scale that is a place in a table times a scale of its own, plus the mean of all scales: QLoRA's double
+/// quantization (Dettmers et al., arXiv 2305.14314), as bitsandbytes stores it.
+///
+/// Scales form a matrix, one for each block of values; `Scaling` says which of them share a scale.
+public enum DoubleQuantizedScale<Scaling: RowSliced>: ScaleElement {
+  /// The type of the scales of scales.
+  public static var scaleFormat: ScaleFormat { .float32 }
+  public static var scaleCodes: ScaleCodes? { ScaleCodes(.bitsandbytes8, Scaling.block) }
 }

@@ -60,11 +60,13 @@ extension AffineQuantized {
   ///
   /// - Throws: ``QuantizationError``: a value that is not finite and where.
   /// - Complexity: O(rows · columns · log of the entries of the codebook).
-  public init<Map: CodebookMap, Scaling: Granularity, Element: FloatElement>(
+  public init<
+    Map: CodebookMap, Scaling: Granularity, Scale: ScaleElement, Element: FloatElement
+  >(
     quantizing values: Matrix<Element>, rounding: Rounding = .nearestEven,
     on execution: Execution = .standard
   ) throws(QuantizationError)
-  where Storage == Map.Storage, Layout == RowMajor<Scaling, Codebook<Map>> {
+  where Storage == Map.Storage, Layout == RowMajor<Scaling, CodebookMapping<Map, Scale>> {
     let options = QuantizationOptions(rounding: rounding)
     self.init(trusted: try .quantize(values, as: try Self.checkedType(), options, execution))
   }

@@ -5,22 +5,33 @@ package final class QuantizedScales: Sendable, Equatable {
   package let scales: CodeMatrix
   /// The same, where the mapping has biases.
   package let biases: CodeMatrix?
+  /// What is added to every scale, where scales are places in a table.
+  package let mean: Float?
 
-  package init(scales: CodeMatrix, biases: CodeMatrix?) {
+  package init(scales: CodeMatrix, biases: CodeMatrix?, mean: Float? = nil) {
+    let isTable = if case .codebook = scales.type.mapping.kind { true } else { false }
+    precondition(isTable == (mean != nil), "scales of \(scales.type.name) and their mean")
     self.scales = scales
     self.biases = biases
+    self.mean = mean
   }
 
   package static func == (lhs: QuantizedScales, rhs: QuantizedScales) -> Bool {
-    lhs === rhs || lhs.scales == rhs.scales && lhs.biases == rhs.biases
+    lhs === rhs
+      || lhs.scales == rhs.scales && lhs.biases == rhs.biases
+        && lhs.mean == rhs.mean
   }
 
   /// What the codes stand for.
   package var numbers: (scales: Buffer<Float>, biases: Buffer<Float>) {
-    (scales.dequantized().values, biases.map { $0.dequantized().values } ?? Buffer([]))
+    let products: Buffer<Float> = scales.dequantized().values
+    return (
+      mean.map { mean in Buffer(products.array.map { $0 + mean }) } ?? products,
+      biases.map { $0.dequantized().values } ?? Buffer([])
+    )
   }
 
-  var byteCount: Int { scales.byteCount + (biases?.byteCount ?? 0) }
+  var byteCount: Int { scales.byteCount + (biases?.byteCount ?? 0) + (mean == nil ? 0 : 4) }
 
   /// The same of other scales.
   func map<Failure: Error>(
@@ -28,16 +39,21 @@ package final class QuantizedScales: Sendable, Equatable {
   ) throws(Failure) -> QuantizedScales {
     var changed: CodeMatrix?
     if let biases { changed = try change(biases) }
-    return QuantizedScales(scales: try change(scales), biases: changed)
+    return QuantizedScales(scales: try change(scales), biases: changed, mean: mean)
   }
 
   /// Both, each joined with that of another matrix.
+  ///
+  /// - Throws: ``ShapeError/misaligned(axis:position:block:)``: both have means, and not the same.
   func join(
     _ other: QuantizedScales, _ join: (CodeMatrix, CodeMatrix) throws(ShapeError) -> CodeMatrix
   ) throws(ShapeError) -> QuantizedScales {
+    guard mean == other.mean else {
+      throw .misaligned(axis: "row", position: scales.shape.rows, block: Block.whole)
+    }
     var joined: CodeMatrix?
     if let biases, let others = other.biases { joined = try join(biases, others) }
-    return QuantizedScales(scales: try join(scales, other.scales), biases: joined)
+    return QuantizedScales(scales: try join(scales, other.scales), biases: joined, mean: mean)
   }
 }
 
@@ -50,15 +66,27 @@ extension QuantizedScales {
     nearest scales: borrowing Span<Float>, _ biases: borrowing Span<Float>, _ type: QuantizedType,
     _ grid: BlockGrid
   ) throws(QuantizationError) {
+    guard type.mapping.codes?.table == nil else {
+      let mean = Self.mean(of: scales)
+      self.init(scales: try Self.codes(scales, less: mean, type, grid), biases: nil, mean: mean)
+      return
+    }
     var quantized: CodeMatrix?
     if !biases.isEmpty { quantized = try Self.codes(biases, type, grid) }
     self.init(scales: try Self.codes(scales, type, grid), biases: quantized)
   }
 
+  private static func mean(of numbers: borrowing Span<Float>) -> Float {
+    var sum = 0.0
+    for index in numbers.indices { sum += Double(numbers[index]) }
+    return Float(sum / Double(max(numbers.count, 1)))
+  }
+
   private static func codes(
-    _ numbers: borrowing Span<Float>, _ type: QuantizedType, _ blocks: BlockGrid
+    _ numbers: borrowing Span<Float>, less mean: Float = 0, _ type: QuantizedType,
+    _ blocks: BlockGrid
   ) throws(QuantizationError) -> CodeMatrix {
-    guard let type = type.scaleType, let codes = type.scaleCodes else {
+    guard let codes = type.mapping.codes, let type = type.scaleType else {
       preconditionFailure("scales of \(type.name) are numbers")
     }
     let grid = BlockGrid(blocks.extent, type.block), extent = grid.extent
@@ -67,8 +95,8 @@ extension QuantizedScales {
     var largest = [Float](repeating: 0, count: extent.count)
     for index in 0..<grid.shape.count {
       let (row, column) = (index / width, index % width)
-      let number = numbers[index]
-      guard number.isFinite else {
+      let number = numbers[index] - mean
+      guard numbers[index].isFinite else {
         throw .invalidScale(number, blockRow: row, blockColumn: column)
       }
       let block = grid.blockRow(row) * extent.columns + grid.blockColumn(column)
@@ -77,7 +105,7 @@ extension QuantizedScales {
     let supers = largest.map { number in
       let exact = (codes.isSigned ? number.magnitude : number) / codes.largest
       // Short enough for exact products, so that codes of these are the same codes again.
-      return type.mapping.scale == .float32
+      return type.mapping.scale == .float32 && codes.table == nil
         ? exact.rounded(toBits: 24 - codes.significandBits)
         : type.mapping.scale.round(exact)
     }
@@ -85,7 +113,7 @@ extension QuantizedScales {
     let bytes = type.storage.packedRows(grid.shape) { row, bytes in
       for column in 0..<width {
         let block = grid.blockRow(row) * extent.columns + grid.blockColumn(column)
-        let number = numbers[row * width + column], quotient = number / supers[block]
+        let number = numbers[row * width + column] - mean, quotient = number / supers[block]
         guard supers[block].isFinite,
           number == 0 || supers[block] == 0 || codes.isSigned || quotient >= 0
         else {
@@ -102,13 +130,8 @@ extension QuantizedScales {
   }
 }
 
-extension QuantizedType {
-  /// The storage of a matrix of scales.
-  fileprivate var scaleCodes: ScaleCodes? { ScaleCodes(storage, block) }
-}
-
 extension ScaleCodes {
-  fileprivate var isSigned: Bool { storage.isSigned || !storage.isInteger }
+  fileprivate var isSigned: Bool { storage.isSigned || !storage.isInteger || table != nil }
 
   /// Bits of the largest whole number, or of the mantissa and the hidden one.
   fileprivate var significandBits: Int {
@@ -117,6 +140,10 @@ extension ScaleCodes {
 
   /// The bit pattern of the code nearest to a number of steps.
   fileprivate func pattern(_ number: Float) -> UInt8 {
+    if let table {
+      return UInt8(
+        NearestEntry.index(of: number, in: table.values) { $0.rounded(.toNearestOrEven) })
+    }
     if case .float(let format) = storage {
       return format.pattern(number) { $0.rounded(.toNearestOrEven) }
     }

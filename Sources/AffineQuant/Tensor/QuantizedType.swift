@@ -37,8 +37,7 @@ public struct QuantizedType: Sendable, Hashable {
   private var isLegal: Bool {
     guard CodeFormat.all.contains(storage) else { return false }
     if let codes = mapping.codes {
-      guard codes.isLegal, mapping.scale != .e8m0 else { return false }
-      if case .codebook = mapping.kind { return false }
+      guard codes.serve(mapping.kind), mapping.scale != .e8m0 else { return false }
     }
     return switch mapping.kind {
     case .symmetric: storage.isSigned || !storage.isInteger
@@ -75,9 +74,9 @@ public struct QuantizedType: Sendable, Hashable {
       parts.removeFirst()
     }
     var codes: ScaleCodes?
-    if parts.count >= 2, let storage = CodeFormat(name: parts[0]), let block = Block(name: parts[1])
+    if parts.count >= 2, let block = Block(name: parts[1]), let named = ScaleCodes(parts[0], block)
     {
-      codes = ScaleCodes(storage, block)
+      codes = named
       parts.removeFirst(2)
     }
     var scale = ScaleFormat.float32
@@ -93,7 +92,7 @@ public struct QuantizedType: Sendable, Hashable {
 
   /// The type of the transpose; its scales are the same numbers only where the block transposes.
   package var transposed: QuantizedType {
-    let codes = mapping.codes.map { ScaleCodes($0.storage, $0.block.transposed) }
+    let codes = mapping.codes.map(\.transposed)
     return QuantizedType(
       unchecked: storage, block.transposed,
       MappingFormat(kind: mapping.kind, scale: mapping.scale, codes: codes))
@@ -110,8 +109,9 @@ public struct QuantizedType: Sendable, Hashable {
   package var scaleType: QuantizedType? {
     mapping.codes.map { codes in
       QuantizedType(
-        unchecked: codes.storage, codes.block, MappingFormat(kind: .symmetric, scale: mapping.scale)
-      )
+        unchecked: codes.storage, codes.block,
+        MappingFormat(
+          kind: codes.table.map { .codebook($0) } ?? .symmetric, scale: mapping.scale))
     }
   }
 
@@ -127,7 +127,8 @@ public struct QuantizedType: Sendable, Hashable {
       shape.rows * storage.byteCount(columns: shape.columns), BlockGrid(shape, block).extent
     )
     guard let scaleType else { return codes + blocks.count * parameterBytes }
-    let scales = scaleType.byteCount(of: blocks)
+    let mean = mapping.codes?.table == nil ? 0 : 4
+    let scales = scaleType.byteCount(of: blocks) + mean
     return switch mapping.kind {
     case .symmetric, .codebook: codes + scales
     case .asymmetric: codes + scales + blocks.count * 2

@@ -44,8 +44,18 @@ public typealias Q6KWeight = AffineQuantized<
 >
 /// Quantiles of the normal distribution, one scale for 64 neighbours (QLoRA).
 public typealias NF4Weight = AffineQuantized<UInt4, RowMajor<PerGroup<64>, Codebook<NormalFloat4>>>
+/// The same with scales of 8 bits, of which 256 neighbours share one of `Float`, and a mean (QLoRA's double
+/// quantization).
+public typealias DoubleQuantizedNF4Weight = AffineQuantized<
+  UInt4,
+  RowMajor<PerGroup<64>, CodebookMapping<NormalFloat4, DoubleQuantizedScale<PerGroup<256>>>>
+>
 /// −1, 0 and 1, one scale a matrix (BitNet b1.58).
 public typealias TernaryWeight = AffineQuantized<Ternary, RowMajor<PerTensor, Symmetric>>
+/// −1, 0 and 1, a scale of `Float16` for 256 neighbours: GGUF's TQ1_0 and TQ2_0.
+public typealias TernaryGroupWeight = AffineQuantized<
+  Ternary, RowMajor<PerGroup<256>, SymmetricMapping<Float16>>
+>
 /// Int8 blocks of 32 × 32 (Jetfire).
 public typealias Int8Block = AffineQuantized<Int8, RowMajor<PerBlock<32, 32>, Symmetric>>
 /// Int8 activations, one scale a token.

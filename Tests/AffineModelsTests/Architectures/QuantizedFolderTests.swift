@@ -48,6 +48,34 @@ import Testing
     }
   }
 
+  /// Scales of scales are those of the file, code for code, also once they were written in this library's format.
+  @Test func doubleQuantizedScalesAreThoseOfTheFile() throws {
+    let path = "\(Self.folder)/bnb-nf4-nested/model.safetensors"
+    let file = try SafeTensorsFile(path: path)
+    let checkpoint = try QuantizedCheckpoint(
+      file: file,
+      configuration: String(
+        contentsOf: URL(filePath: "\(Self.folder)/bnb-nf4-nested/config.json"), encoding: .utf8))
+    var rowBlocks = Set<Int>()
+    for name in checkpoint.names {
+      let matrix = try checkpoint.matrix(name), core = matrix.core
+      let coded = try #require(core.coded, "\(name): \(matrix.quantizedType)")
+      let absmax = try file.bytes(of: "\(name).weight.absmax")
+      let nested = try file.bytes(of: "\(name).weight.nested_absmax").viewed(as: Float.self)
+      #expect(coded.scales.codes.array == absmax.array)
+      #expect(coded.scales.scales.array == nested.array)
+      rowBlocks.insert(core.grid.extent.columns)
+      var writer = SafeTensorsWriter()
+      try writer.add("w", matrix)
+      let again = try SafeTensorsFile(contents: Buffer(writer.contents)).quantized("w")
+      #expect(again == matrix)
+      let read = try #require(again.core.coded)
+      #expect(read.mean == coded.mean)
+      #expect(core.byteCount < 2 * core.codes.count)
+    }
+    #expect(rowBlocks.count > 1)
+  }
+
   /// A bias of a layer in codes that the configuration does not name would be missing; zeros change nothing.
   @Test(arguments: [0, 1]) func refusesABiasThatNobodyReads(value: Float) throws {
     let place = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
@@ -110,20 +138,29 @@ import Testing
         } catch { #expect(!"\(error)".isEmpty) }
       }
     }
-    for (old, new) in [
-      ("\"blocksize\": 64", "\"blocksize\": -4"), ("\"blocksize\": 64", "\"blocksize\": 48"),
-      ("\"shape\": [128, 64]", "\"shape\": [1, 64]"), ("\"shape\": [128, 64]", "\"shape\": 7"),
-      ("\"shape\": [128, 64]", "\"shape\": [9223372036854775807, 64]"),
-      ("\"nested_blocksize\": 256", "\"nested_blocksize\": 0"), ("{", "["),
-    ] where name != "bnb-int8" {
-      let changed = try checkpoint { name in
+    func changed(_ old: String, _ new: String) throws -> QuantizedCheckpoint {
+      try checkpoint { name in
         guard name.contains("quant_state") else { return nil }
         let text = String(decoding: (try? file.bytes(of: name).array) ?? [], as: UTF8.self)
         let other = Array(text.replacingOccurrences(of: old, with: new).utf8)
         #expect(other != Array(text.utf8), "\(text)")
         return (.uint8, [other.count], other)
       }
-      #expect(throws: QuantizedCheckpointError.self, "\(new)") { try changed.matrix(module) }
     }
+    for (old, new) in [
+      ("\"blocksize\": 64", "\"blocksize\": -4"), ("\"blocksize\": 64", "\"blocksize\": 48"),
+      ("\"shape\": [128, 64]", "\"shape\": [1, 64]"), ("\"shape\": [128, 64]", "\"shape\": 7"),
+      ("\"shape\": [128, 64]", "\"shape\": [9223372036854775807, 64]"),
+      ("\"nested_blocksize\": 256", "\"nested_blocksize\": 0"), ("{", "["),
+    ] where name != "bnb-int8" {
+      #expect(throws: QuantizedCheckpointError.self, "\(new)") {
+        try changed(old, new).matrix(module)
+      }
+    }
+    guard name == "bnb-nf4-nested" else { return }
+    // All share a scale as it is: more blocks that would are none.
+    let largest = try changed(
+      "\"nested_blocksize\": 256", "\"nested_blocksize\": 9223372036854775807")
+    #expect(try largest.matrix(module) == checkpoint { _ in nil }.matrix(module))
   }
 }

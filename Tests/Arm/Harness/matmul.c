@@ -223,8 +223,8 @@ static size_t super_slices(const right_scales *r) { return ((r->slices - 1) >> r
 static right_scales random_scales(size_t slices, size_t columns, int kind) {
   right_scales r = {.slices = slices, .columns = columns};
   // A kernel may take several panels of one slice as one.
-  r.form = (int)below(slices > 1 ? 8 : 4);
-  static const int middles[] = {[AQ_CODES_4] = 8, [AQ_CODES_6] = 32, [AQ_CODES_8] = 128, [AQ_SMALL_FLOATS] = 0};
+  r.form = (int)below(slices > 1 ? 9 : 4);
+  static const int middles[] = {[AQ_CODES_4] = 8, [AQ_CODES_6] = 32, [AQ_CODES_8] = 128, [AQ_PLACES] = 0};
   uint32_t shift = (uint32_t)below(4);
   bool is_signed = coin();
   r.super.form = (int32_t)below(3);
@@ -236,13 +236,17 @@ static right_scales random_scales(size_t slices, size_t columns, int kind) {
     r.patterns[b] = random_halves(slices * columns);
     r.super_patterns[b] = random_halves(slices * columns);
   }
+  if (r.form == AQ_PLACES) {
+    r.super.table = random_floats(256, kind);
+    r.super.mean = r.super.table[below(256)];
+  }
   return r;
 }
 
 /// The code of a pattern; of small floats those that are numbers.
 static int scale_code(int form, uint16_t pattern) {
-  return form == AQ_CODES_4 ? pattern & 15 : form == AQ_CODES_6 ? pattern & 63 : form == AQ_CODES_8 ? pattern & 255
-                                                                                                  : pattern & 0xf7;
+  return form == AQ_CODES_4 ? pattern & 15 : form == AQ_CODES_6 ? pattern & 63 : form == AQ_SMALL_FLOATS ? pattern & 0xf7
+                                                                                                       : pattern & 255;
 }
 
 /// Scale (0) or bias (1) of a slice and column.
@@ -252,6 +256,11 @@ static float scale_of(const right_scales *r, int which, size_t i) {
   float scale = number_of(r->super.form, r->super_patterns[which], r->super_floats[which], block);
   int code = scale_code(r->form, r->patterns[which][i]);
   if (r->form == AQ_SMALL_FLOATS) return scale * small_float(code, 4);
+  if (r->form == AQ_PLACES) {
+    // Rounded twice, whatever the compiler would make of it.
+    volatile float product = scale * r->super.table[code];
+    return product + r->super.mean;
+  }
   return scale * (float)(code - r->super.offset);
 }
 

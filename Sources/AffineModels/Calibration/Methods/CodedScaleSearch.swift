@@ -24,8 +24,9 @@ public struct CodedScaleSearch: QuantizationMethod {
     }
     return QuantizedGroup(
       try group.members.map { member throws(CalibrationError) in
-        guard let type = member.type, type.mapping.codes != nil, type.storage.isInteger,
-          type.block.rows == 1, type.mapping.codes?.block.rows == 1,
+        guard let type = member.type, let codes = type.mapping.codes, codes.table == nil,
+          type.storage.isInteger,
+          type.block.rows == 1, codes.block.rows == 1,
           type.mapping.kind != .asymmetric
         else { return try member.roundedToNearest(on: execution) }
         do throws(QuantizationError) {

@@ -87,6 +87,9 @@ extension MatmulKernels {
     case AQ_CODES_6:
       let four = unsafe bytes + slice / 4 * 3 * nr + lane
       return scale * code(SqueezedCodes.code(bits: 6, quad: slice % 4) { unsafe four[$0 * nr] })
+    case AQ_PLACES:
+      guard let table = unsafe supers.table else { preconditionFailure("places in no table") }
+      return unsafe scale * table[Int(bytes[r])] + supers.mean
     case AQ_SMALL_FLOATS: return unsafe scale * SmallFloat.float8e4m3.value(of: bytes[r])
     default: return unsafe scale * code(bytes[r])
     }

@@ -106,7 +106,8 @@ package final class PackedRHS: Sendable {
     // As wide as the matrix is: a super-block may end behind it.
     let blocks = BlockGrid(grid.extent, type.block)
     return QuantizedScales(
-      scales: codes.matrix(blocks, type), biases: biases.coded?.matrix(blocks, type))
+      scales: codes.matrix(blocks, type), biases: biases.coded?.matrix(blocks, type),
+      mean: codes.places?.mean)
   }
 
   /// The same for the blocks of one row.

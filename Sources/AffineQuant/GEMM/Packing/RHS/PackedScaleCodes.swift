@@ -12,6 +12,8 @@ struct PackedScaleCodes: Sendable {
   /// One a panel, super-block and lane.
   let supers: PackedScales
   let panels: Int
+  /// What codes stand for, and what is added to their products; `nil`: numbers.
+  let places: (table: Buffer<Float>, mean: Float)?
 
   /// Codes lie as unsigned numbers.
   var offset: Int { storage.isSigned ? 1 << (storage.bits - 1) : 0 }
@@ -24,6 +26,7 @@ struct PackedScaleCodes: Sendable {
     switch storage.bits {
     case 4: Int32(AQ_CODES_4)
     case 6: Int32(AQ_CODES_6)
+    case _ where places != nil: Int32(AQ_PLACES)
     default: Int32(storage.isInteger ? AQ_CODES_8 : AQ_SMALL_FLOATS)
     }
   }
@@ -39,7 +42,7 @@ struct PackedScaleCodes: Sendable {
 
   /// What kernels read of a matrix of scales whose columns are the slices of panels; `nil` where its
   /// super-blocks do not lie evenly, or there is one slice alone.
-  init?(_ scales: CodeMatrix, lanes: Int, _ execution: Execution) {
+  init?(_ scales: CodeMatrix, mean: Float?, lanes: Int, _ execution: Execution) {
     let (grid, slices) = (scales.grid, scales.shape.columns)
     let together = min(grid.block.columns, slices)
     // Several right panels of one slice lie as one.
@@ -48,6 +51,7 @@ struct PackedScaleCodes: Sendable {
     else { return nil }
     shift = together == slices ? UInt32.bitWidth - 1 : together.trailingZeroBitCount
     storage = scales.storage
+    places = mean.map { (scales.type.productTable ?? Buffer([]), $0) }
     self.slices = slices
     self.lanes = lanes
     panels = (scales.shape.rows + lanes - 1) / lanes
@@ -60,7 +64,7 @@ struct PackedScaleCodes: Sendable {
   /// Those of matrices that lie above each other, all but the last in whole panels.
   init(joining parts: [PackedScaleCodes]) {
     (storage, slices, lanes) = (parts[0].storage, parts[0].slices, parts[0].lanes)
-    shift = parts[0].shift
+    (shift, places) = (parts[0].shift, parts[0].places)
     panels = parts.reduce(0) { $0 + $1.panels }
     supers = PackedScales(joining: parts.map(\.supers))
     bytes = Buffer(joining: parts.map(\.bytes))
@@ -98,7 +102,7 @@ struct PackedScaleCodes: Sendable {
 
   /// The code of a number's place, as a bit pattern.
   func pattern(_ index: Int) -> UInt8 {
-    let (panel, slice, lane) = places(index)
+    let (panel, slice, lane) = coordinates(index)
     let start = panel * panelBytes + lane
     let code: UInt8 =
       switch storage.bits {
@@ -113,8 +117,9 @@ struct PackedScaleCodes: Sendable {
   }
 
   subscript(index: Int) -> Float {
-    let (panel, slice, lane) = places(index)
+    let (panel, slice, lane) = coordinates(index)
     let number = superIndex(panel, slice >> shift, lane), pattern = pattern(index)
+    if let places { return places.table[Int(pattern)] * supers[number] + places.mean }
     let code =
       switch storage {
       case .float(let format): format.value(of: pattern)
@@ -127,7 +132,7 @@ struct PackedScaleCodes: Sendable {
     (panel * superSlices + block) * lanes + lane
   }
 
-  private func places(_ index: Int) -> (panel: Int, slice: Int, lane: Int) {
+  private func coordinates(_ index: Int) -> (panel: Int, slice: Int, lane: Int) {
     (index / (slices * lanes), index / lanes % slices, index % lanes)
   }
 

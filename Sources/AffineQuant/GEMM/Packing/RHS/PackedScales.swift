@@ -113,6 +113,7 @@ extension aq_super_scales {
     unsafe self.init(
       scales: codes?.supers.optional(from: start),
       biases: biases.coded?.supers.optional(from: start), form: codes?.supers.form ?? 0,
-      offset: Int32(codes?.offset ?? 0), shift: UInt32(codes?.shift ?? 0))
+      offset: Int32(codes?.offset ?? 0), shift: UInt32(codes?.shift ?? 0),
+      table: codes?.places?.table.pointer, mean: codes?.places?.mean ?? 0)
   }
 }

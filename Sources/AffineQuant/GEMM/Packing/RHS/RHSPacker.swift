@@ -59,10 +59,11 @@ struct RHSPacker {
   private func codedScales() -> [PackedScales]? {
     guard operand.axis == .rows, operand.grid.block.rows == 1, let coded = operand.codes.coded,
       slices.ranges.count == operand.grid.extent.columns,
-      let scales = PackedScaleCodes(coded.scales, lanes: layout.nr, execution)
+      let scales = PackedScaleCodes(
+        coded.scales, mean: coded.mean, lanes: layout.nr, execution)
     else { return nil }
     guard let biases = coded.biases else { return [.codes(scales), .floats(Buffer([]))] }
-    return PackedScaleCodes(biases, lanes: layout.nr, execution).map {
+    return PackedScaleCodes(biases, mean: nil, lanes: layout.nr, execution).map {
       [.codes(scales), .codes($0)]
     }
   }
