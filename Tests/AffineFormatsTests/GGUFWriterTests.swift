@@ -19,17 +19,39 @@ import Testing
   /// Codes and scales go through matrices and come back as the blocks that they were.
   @Test(arguments: [
     "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q4_0/quantized", "Q4_1/quantized", "Q5_0/quantized",
-    "TQ1_0/quantized",
-    "Q5_1/quantized", "Q8_0/quantized", "MXFP4/quantized", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K",
+    "TQ1_0/quantized", "TQ2_0", "Q5_1/quantized", "Q8_0/quantized", "MXFP4/quantized", "Q2_K",
+    "Q3_K", "Q4_K", "Q5_K", "Q6_K",
   ])
   func matricesBecomeTheirBlocks(name: String) throws {
     let file = try GGUFFile(path: GGUFGoldenTests.path)
     let tensor = try #require(file["blocks/\(name)"])
     var writer = GGUFWriter()
-    try writer.add("again", file.quantized(tensor.name))
+    try writer.add("again", file.quantized(tensor.name), as: tensor.type)
     let again = try GGUFFile(contents: Buffer(writer.contents))
     #expect(again["again"]?.type == tensor.type)
     #expect(try again.bytes(of: "again") == file.bytes(of: tensor.name))
+    try writer.add("by itself", file.quantized(tensor.name))
+    let first = try GGUFFile(contents: Buffer(writer.contents))["by itself"]?.type
+    #expect(first == (tensor.type == .tq2_0 ? .tq1_0 : tensor.type))
+  }
+
+  /// Two bits have four patterns, of which ternary codes are three; a table of bytes knows the value that the
+  /// reference gives the fourth.
+  @Test(arguments: [0, 31, 63]) func aFourthTernaryCodeIsRefused(byte: Int) throws {
+    // Zeros, one fourth code among them, in the second of two rows.
+    var bytes = [UInt8](repeating: 0b01_01_01_01, count: 132)
+    (bytes[64], bytes[65], bytes[130], bytes[131]) = (0, 0x3c, 0, 0x3c)
+    bytes[66 + byte] = 0b01_11_01_01
+    var writer = GGUFWriter()
+    try writer.add("a", .tq2_0, dimensions: [2, 256], bytes: Buffer(bytes))
+    let file = try GGUFFile(contents: Buffer(writer.contents))
+    let column = byte / 32 * 128 + 64 + byte % 32
+    #expect(
+      throws: GGUFError.quantization(
+        name: "a", .invalidCode(storage: "ternary", row: 1, column: column))
+    ) { try file.quantized("a") }
+    let expected = Matrix<Float>(rows: 2, columns: 256) { $0 == 1 && $1 == column ? 2 : 0 }
+    #expect(try file.matrix("a") == expected)
   }
 
   @Test func everyTypeOfMetadataSurvives() throws {
@@ -115,6 +137,13 @@ import Testing
     let float32 = try #require(QuantizedType(name: "int4-group32"))
     #expect(throws: GGUFError.partialBlock(name: "w", columns: 70, type: .q4_0)) {
       try writer.add("w", AnyQuantized(Samples.codes(4, 70, float32)))
+    }
+    let whole = AnyQuantized(Samples.codes(4, 64, float32))
+    #expect(throws: GGUFError.unwritableType(name: "w", type: float32)) {
+      try writer.add("w", whole, as: .q8_0)
+    }
+    #expect(throws: GGUFError.unwritableType(name: "w", type: float32)) {
+      try writer.add("w", whole, as: .f32)
     }
     func matrix(scale: Float) throws -> Int4Weight {
       try Int4Weight(

@@ -1,17 +1,21 @@
 public import AffineQuant
 
 extension GGUFWriter {
-  /// Adds a quantized matrix as blocks of the type that ``GGUFTensorType/init(holding:)`` names.
+  /// Adds a quantized matrix as blocks.
   ///
-  /// - Throws: ``GGUFError``: a type that no blocks hold, a scale or bias that is no binary16 number
+  /// - Parameters:
+  ///   - name: The tensor's.
+  ///   - matrix: Any quantized matrix.
+  ///   - blocks: Their type; by default that of ``GGUFTensorType/init(holding:)``.
+  /// - Throws: ``GGUFError``: a type that no blocks, or these, hold, a scale or bias that is no binary16 number
   ///   (in MXFP4: no power of two), rows that are not whole blocks, a name twice.
   public mutating func add(
-    _ name: String, _ matrix: some QuantizedMatrix
+    _ name: String, _ matrix: some QuantizedMatrix, as blocks: GGUFTensorType? = nil
   ) throws(GGUFError) {
     let core = matrix.erased.core
-    guard let type = GGUFTensorType(holding: core.type), let block = type.writableBlock else {
-      throw .unwritableType(name: name, type: core.type)
-    }
+    guard let type = blocks ?? GGUFTensorType(holding: core.type), type.holds(core.type),
+      let block = type.writableBlock
+    else { throw .unwritableType(name: name, type: core.type) }
     guard core.grid.origin.columns == 0 else {
       throw .cutGroup(name: name, columns: core.grid.origin.columns)
     }
@@ -31,17 +35,19 @@ extension GGUFWriter {
 }
 
 extension GGUFTensorType {
-  /// The type whose blocks hold quantized matrices of a type; scales must be numbers that it holds.
+  /// The type whose blocks hold quantized matrices of a type; of several the first.
   public init?(holding type: QuantizedType) {
-    let match = Self.allCases.first { candidate in
-      guard let held = candidate.writableBlock?.quantizedType else { return false }
-      // Scales that are numbers may be of any type, if they are numbers that a block holds.
-      if held.mapping.codes != nil { return held == type }
-      return held.storage == type.storage && held.block == type.block
-        && held.mapping.kind == type.mapping.kind && type.mapping.codes == nil
-    }
-    guard let match else { return nil }
+    guard let match = Self.allCases.first(where: { $0.holds(type) }) else { return nil }
     self = match
+  }
+
+  /// Whether its blocks can be written with matrices of a type; scales must be numbers that a block holds.
+  public func holds(_ type: QuantizedType) -> Bool {
+    guard let held = writableBlock?.quantizedType else { return false }
+    // Scales that are numbers may be of any type, if they are numbers that a block holds.
+    if held.mapping.codes != nil { return held == type }
+    return held.storage == type.storage && held.block == type.block
+      && held.mapping.kind == type.mapping.kind && type.mapping.codes == nil
   }
 
   /// How blocks are written; `nil` for types that are only read.

@@ -1,6 +1,6 @@
 public import AffineFormats
 public import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 extension GGUFWriter {
   /// A model as a GGUF file: linear layers and norms as the model has them now, all else as it was.
@@ -11,9 +11,14 @@ extension GGUFWriter {
   /// - Parameters:
   ///   - model: The model, made of these weights.
   ///   - weights: The file that it was read from: its metadata and what is not a layer.
+  ///   - blocks: Blocks for codes that several types of blocks hold, as TQ1_0 and TQ2_0 do; by default those of the
+  ///     tensor, if they are some, else the first.
   /// - Throws: ``AffineModels/LlamaError/notInGGUF(linear:_:)``; ``AffineFormats/GGUFError`` for types and scales that
-  ///   no block holds.
-  public init(_ model: DecoderModel, from weights: GGUFWeights) throws {
+  ///   no block, or these, hold.
+  public init(
+    _ model: DecoderModel, from weights: GGUFWeights,
+    blocks: [QuantizedType: GGUFTensorType] = [:]
+  ) throws {
     self.init(metadata: weights.file.metadata)
     let norms = Dictionary(
       uniqueKeysWithValues: model.normTensors.map { ($0.tensor.nameInGGUF, $0.value) })
@@ -37,7 +42,7 @@ extension GGUFWriter {
       guard part == whole else {
         throw LlamaError.notInGGUF(linear: linear.name, "\(part) of \(whole) weights")
       }
-      let type = try add(layer, linear, tensor, weights)
+      let type = try add(layer, linear, tensor, weights, blocks)
       values[type, default: 0] += tensor.shape.count
     }
     nameType(ofMost: values)
@@ -58,7 +63,8 @@ extension GGUFWriter {
   /// What `general.file_type` calls files of mostly one type, of those that can be written.
   private static let fileTypes: [GGUFTensorType: UInt32] = [
     .f32: 0, .f16: 1, .q4_0: 2, .q4_1: 3, .q8_0: 7, .q5_0: 8, .q5_1: 9,
-    .q2_K: 10, .q3_K: 11, .q4_K: 14, .q5_K: 16, .q6_K: 18, .bf16: 32, .tq1_0: 36, .mxfp4: 38,
+    .q2_K: 10, .q3_K: 11, .q4_K: 14, .q5_K: 16, .q6_K: 18, .bf16: 32, .tq1_0: 36, .tq2_0: 37,
+    .mxfp4: 38,
   ]
 
   mutating func copy(_ tensor: GGUFTensor, from file: GGUFFile) throws {
@@ -69,7 +75,8 @@ extension GGUFWriter {
 
   /// Adds a layer's weight and says what type it has become.
   private mutating func add(
-    _ linear: Linear, _ layer: DecoderLayer, _ tensor: GGUFTensor, _ weights: GGUFWeights
+    _ linear: Linear, _ layer: DecoderLayer, _ tensor: GGUFTensor, _ weights: GGUFWeights,
+    _ blocks: [QuantizedType: GGUFTensorType]
   ) throws -> GGUFTensorType {
     guard linear.inputFactors == nil else {
       throw LlamaError.notInGGUF(linear: layer.name, "factors of its input")
@@ -78,15 +85,19 @@ extension GGUFWriter {
       throw LlamaError.notInGGUF(linear: layer.name, "a low-rank change beside its weight")
     }
     if linear.weight.isStored(as: try weights.tensor(.weight(layer))) {
-      try copy(tensor, from: weights.file)
-      return tensor.type
+      let asked = linear.weight.codedType.flatMap { blocks[$0] }
+      if asked == nil || asked == tensor.type {
+        try copy(tensor, from: weights.file)
+        return tensor.type
+      }
     }
     let stored = try weights.inFileOrder(
       linear.weight.stored(layer.name), of: .weight(layer))
     switch stored {
     case .codes(let codes):
-      try add(tensor.name, codes)
-      return GGUFTensorType(holding: codes.quantizedType) ?? tensor.type
+      let type = blocks[codes.quantizedType] ?? tensor.type.holding(codes.quantizedType)
+      try add(tensor.name, codes, as: type)
+      return type ?? tensor.type
     case .float32, .bfloat16:
       try add(tensor.name, stored.floats())
       return .f32
@@ -104,6 +115,10 @@ extension LinearWeight {
     }
   }
 
+  fileprivate var codedType: QuantizedType? {
+    if case .quantized(let packed) = self { packed.quantizedType } else { nil }
+  }
+
   /// - Throws: ``LlamaError/notInGGUF(linear:_:)``.
   fileprivate func stored(_ name: String) throws(LlamaError) -> StoredMatrix {
     switch self {
@@ -112,5 +127,12 @@ extension LinearWeight {
     case .fixed: throw .notInGGUF(linear: name, "fixed scales of its input")
     case .outliers: throw .notInGGUF(linear: name, "outliers of its input")
     }
+  }
+}
+
+extension GGUFTensorType {
+  /// Blocks for codes: of this type, if it holds them, else of the first that does.
+  func holding(_ type: QuantizedType) -> GGUFTensorType? {
+    holds(type) ? self : GGUFTensorType(holding: type)
   }
 }

@@ -60,8 +60,11 @@ extension GGUFWriter {
       try copy(entry, from: file.file)
       return entry.type
     }
-    if now.count == 1, case .codes(let codes) = now[0], (try? add(entry.name, codes)) != nil {
-      return GGUFTensorType(holding: codes.quantizedType) ?? entry.type
+    if now.count == 1, case .codes(let codes) = now[0],
+      let type = entry.type.holding(codes.quantizedType),
+      (try? add(entry.name, codes, as: type)) != nil
+    {
+      return type
     }
     let bytes = now.map { $0.floats().values.bytes }
     try add(

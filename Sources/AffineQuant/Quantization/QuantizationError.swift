@@ -12,6 +12,8 @@ public enum QuantizationError: Error, Hashable {
   case overflow(scale: Float, bias: Float, blockRow: Int, blockColumn: Int)
   /// A zero point outside the codes.
   case invalidZeroPoint(Int, codes: ClosedRange<Int>, blockRow: Int, blockColumn: Int)
+  /// A bit pattern that is no code of the storage: the fourth of two ternary bits.
+  case invalidCode(storage: String, row: Int, column: Int)
   /// A range of codes that the storage does not hold, or that has fewer than two.
   case invalidCodes(ClosedRange<Int>, storage: String)
   /// A smallest scale that is not a positive number.
@@ -41,6 +43,8 @@ extension QuantizationError: CustomStringConvertible {
         + "more than the largest Float"
     case .invalidZeroPoint(let zeroPoint, let codes, let row, let column):
       "the zero point \(zeroPoint) of block (\(row), \(column)) is outside the codes \(codes)"
+    case .invalidCode(let storage, let row, let column):
+      "the bits at row \(row), column \(column) are no code of \(storage)"
     case .invalidCodes(let codes, let storage):
       "codes \(codes) do not fit \(storage), or are fewer than two"
     case .invalidEpsilon(let value):

@@ -29,9 +29,8 @@ extension CodeMatrix {
   }
 
   /// Checks parts from outside: their counts, that scales and biases are numbers of their type, that zero
-  /// points are codes, and that no code stands for more than the largest `Float`.
-  ///
-  /// Bit patterns need no check: every one is a code, but for the fourth of a ternary storage.
+  /// points are codes, and that no code stands for more than the largest `Float`. Every bit pattern is a code, but
+  /// for the fourth of a ternary storage.
   package init(
     type: QuantizedType, grid: BlockGrid, parts: Parts
   ) throws(QuantizationError) {
@@ -57,7 +56,24 @@ extension CodeMatrix {
     self.init(
       type: type, grid: grid, codes: parts.codes, scales: parts.scales,
       zeroPoints: parts.zeroPoints, biases: parts.biases, coded: parts.coded)
+    if type.storage == .ternary { try checkTernary() }
     try checkParameters()
+  }
+
+  private func checkTernary() throws(QuantizationError) {
+    let (span, width) = (codes.span, rowBytes)
+    var wrong: UInt8 = 0
+    // The high bit of two is the sign, and −2 has no other. All at once first: codes of a file are many.
+    for index in span.indices { wrong |= span[index] & ~(span[index] << 1) & 0b1010_1010 }
+    guard wrong != 0 else { return }
+    for row in 0..<shape.rows {
+      for column in 0..<shape.columns {
+        let pattern = span[row * width + column / 4] >> UInt8(column % 4 * 2) & 3
+        guard pattern != 0b10 else {
+          throw .invalidCode(storage: storage.name, row: row, column: column)
+        }
+      }
+    }
   }
 
   private func checkParameters() throws(QuantizationError) {

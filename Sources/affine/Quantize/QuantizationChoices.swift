@@ -51,6 +51,23 @@ struct QuantizationChoices: ParsableArguments {
       include.isEmpty ? type : nil, rules: rules, inputs: range == nil ? try inputs() : nil)
   }
 
+  /// The blocks that a person named, for codes that several types of blocks hold.
+  ///
+  /// - Throws: ``Failure``: two names for the same codes.
+  func blocks() throws -> [QuantizedType: GGUFTensorType] {
+    var blocks: [QuantizedType: GGUFTensorType] = [:]
+    for name in [weights] + layers.map(\.type) {
+      guard let named = GGUFTensorType(argument: name), let type = named.quantizedType else {
+        continue
+      }
+      if let other = blocks.updateValue(named, forKey: type), other != named {
+        throw Failure(
+          "\(other.argument) and \(named.argument) hold the same codes, \(type.name): name one")
+      }
+    }
+    return blocks
+  }
+
   /// The type of inputs, whether their scales are fixed or not.
   func inputs() throws -> QuantizedType? {
     guard let activations, activations != "float32" else {
@@ -66,7 +83,6 @@ struct QuantizationChoices: ParsableArguments {
 
   /// Whether layers have llama.cpp's mix of types.
   var isMix: Bool { weights.lowercased() == QuantizedType.mixName }
-
 }
 
 /// Names and their type, as a person writes them: `*.down_proj=int8-row`.

@@ -37,7 +37,7 @@ extension QuantizeCommand {
       ]
     }
     progress.show("writing \(output)")
-    let writer = try GGUFWriter(model, from: weights)
+    let writer = try GGUFWriter(model, from: weights, blocks: choices.blocks())
     try writer.write(to: output)
     try requireSame(try writer.firstDifference(in: output))
     try requireSame(

@@ -99,15 +99,16 @@ struct QuantizeCommand: ParsableCommand {
         "a GGUF file has no place for --activations or --static: leave them out, and choose the "
           + "activations of affine generate and affine perplexity when they run")
     }
+    _ = try choices.blocks()
     for type in plan.allTypes {
       guard let held = GGUFTensorType(holding: type) else {
         throw Failure(
-          "no blocks of GGUF hold \(type.name): q4_0, q4_1, q5_0, q5_1, q8_0 and q2_k to q6_k are written"
+          "no blocks of GGUF that can be written hold \(type.name): these are \(GGUFTensorType.writable)"
         )
       }
       guard type == held.quantizedType else {
         throw Failure(
-          "blocks of GGUF have other scales than \(type.name): take \(held.name.lowercased())")
+          "blocks of GGUF have other scales than \(type.name): take \(held.argument)")
       }
     }
   }

@@ -7,8 +7,7 @@ extension QuantizedType {
   /// - Throws: ``Failure``: a name that is none.
   static func named(_ name: String) throws -> QuantizedType {
     if let type = QuantizedType(name: name) { return type }
-    guard let blocks = GGUFTensorType.allCases.first(where: { $0.argument == name.lowercased() })
-    else {
+    guard let blocks = GGUFTensorType(argument: name) else {
       throw Failure(
         name.lowercased() == Self.mixName
           ? "\(name) is a mix of types for the layers of a GGUF file, and no type"
@@ -28,4 +27,17 @@ extension QuantizedType {
 extension GGUFTensorType {
   /// The name as an option has it.
   var argument: String { name.lowercased() }
+
+  init?(argument: String) {
+    guard let match = Self.allCases.first(where: { $0.argument == argument.lowercased() }) else {
+      return nil
+    }
+    self = match
+  }
+
+  /// The names of blocks that matrices can become.
+  static var writable: String {
+    allCases.filter { $0.quantizedType.map($0.holds) ?? false }.map(\.argument).joined(
+      separator: ", ")
+  }
 }

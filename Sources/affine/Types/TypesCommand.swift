@@ -12,8 +12,8 @@ struct TypesCommand: ParsableCommand {
     let codeBits: Int
     let bitsPerWeight: Double
     let bytesPerWeight: Double
-    /// What GGUF calls blocks of such codes and scales, as options name them.
-    @Nullable var gguf: String?
+    /// What GGUF calls blocks of such codes and scales, as options name them; several may hold the same.
+    let gguf: [String]
   }
 
   static let configuration = CommandConfiguration(
@@ -27,7 +27,7 @@ struct TypesCommand: ParsableCommand {
         affine types uint4-group32 --rows 4096 --columns 14336
       """)
 
-  @Argument(help: "Only names that begin so.", completion: .types) var prefix = ""
+  @Argument(help: "Only names that begin so, or any type.", completion: .types) var prefix = ""
   @Option(help: "Rows of the matrix whose bytes are counted.") var rows = 4096
   @Option(help: "Its columns.") var columns = 4096
   @Option(help: "How to print.") var format = TrainingFormat.table
@@ -39,10 +39,13 @@ struct TypesCommand: ParsableCommand {
   }
 
   func run() throws {
-    let entries = Catalog.types.filter { type in
-      type.name.hasPrefix(prefix) || Self.blocks(type)?.hasPrefix(prefix.lowercased()) ?? false
-    }.map { entry($0) }
-    guard !entries.isEmpty else { throw Failure("no type's name begins with '\(prefix)'") }
+    var types = Catalog.types.filter { type in
+      type.name.hasPrefix(prefix)
+        || Self.blocks(type).contains { $0.hasPrefix(prefix.lowercased()) }
+    }
+    // Types compose: a name may be none of the list.
+    if types.isEmpty { types = [try QuantizedType.named(prefix)] }
+    let entries = types.map { entry($0) }
     switch format {
     case .json: try printJSON(entries)
     case .table: try show(table(entries).plain)
@@ -55,14 +58,15 @@ struct TypesCommand: ParsableCommand {
     return Entry(
       name: type.name, storage: type.storage.name, granularity: type.block.name,
       mapping: type.mapping.kind.name,
-      scale: (type.mapping.codes.map { "\($0.storage.name)-\($0.block.name)-" } ?? "")
+      scale: (type.mapping.codes.map { "\($0.table?.name ?? $0.storage.name)-\($0.block.name)-" }
+        ?? "")
         + type.mapping.scale.rawValue,
       codeBits: type.storage.bits, bitsPerWeight: 8 * bytes, bytesPerWeight: bytes,
       gguf: Self.blocks(type))
   }
 
-  private static func blocks(_ type: QuantizedType) -> String? {
-    GGUFTensorType.allCases.first { $0.quantizedType == type }?.argument
+  private static func blocks(_ type: QuantizedType) -> [String] {
+    GGUFTensorType.allCases.filter { $0.quantizedType == type }.map(\.argument)
   }
 
   private func table(_ entries: [Entry]) -> TextTable {
@@ -73,7 +77,7 @@ struct TypesCommand: ParsableCommand {
     table.rows = entries.map {
       [
         $0.name, $0.storage, $0.granularity, $0.mapping, $0.scale, "\($0.codeBits)",
-        $0.bitsPerWeight.fixed(3), $0.bytesPerWeight.fixed(4), $0.gguf ?? "",
+        $0.bitsPerWeight.fixed(3), $0.bytesPerWeight.fixed(4), $0.gguf.joined(separator: ", "),
       ]
     }
     return table

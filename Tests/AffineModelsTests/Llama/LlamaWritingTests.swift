@@ -45,6 +45,32 @@ import Testing
     #expect(again.file.metadata["general.file_type"] == .uint32(0))
   }
 
+  /// Blocks of 256 ternary codes are of the type that was named, else of the file's, else of the first.
+  @Test func blocksAreOfTheTypeThatWasNamed() throws {
+    let extents = TinyDecoder.extents(
+      vocabulary: 50, width: 256, heads: 4, keyValueHeads: 2, headSize: 64, feedForward: 256)
+    var weights = try GGUFLlamaTests.weights(GGUFLlamaTests.file(try TinyDecoder(extents: extents)))
+    let type = TernaryGroupWeight.type
+    var model = try DecoderModel(weights, activations: .float32)
+    model = try model.quantized(QuantizationPlan(type, rules: []), by: RoundToNearest()).model
+    let steps: [([QuantizedType: GGUFTensorType], GGUFTensorType, UInt32)] = [
+      ([type: .tq2_0], .tq2_0, 37), ([:], .tq2_0, 37), ([type: .tq1_0], .tq1_0, 36),
+      ([:], .tq1_0, 36),
+    ]
+    let logits = try Self.logits(model)
+    for (blocks, expected, fileType) in steps {
+      let contents = try GGUFWriter(model, from: weights, blocks: blocks).contents
+      weights = try GGUFWeights(GGUFFile(contents: Buffer(contents)))
+      #expect(weights.file["blk.0.attn_q.weight"]?.type == expected)
+      #expect(weights.file.metadata["general.file_type"] == .uint32(fileType))
+      model = try DecoderModel(weights, activations: .float32)
+      #expect(try Self.logits(model) == logits)
+    }
+    #expect(throws: GGUFError.self) {
+      try GGUFWriter(model, from: weights, blocks: [type: .q8_0]).contents
+    }
+  }
+
   /// Codes and the norms that took factors read back as they are: rows of queries and keys find back into
   /// their order.
   @Test(arguments: [

@@ -1,7 +1,32 @@
 internal import AffineQuant
 
-private var ternaryType: QuantizedType {
-  AffineQuantized<Ternary, RowMajor<PerGroup<256>, SymmetricMapping<Float16>>>.type
+/// Blocks of 256 ternary codes and d in binary16.
+protocol GGUFTernaryBlock: GGUFWritable {
+  /// Writes the codes of one block.
+  static func append(_ codes: ArraySlice<Int16>, to bytes: inout [UInt8])
+}
+
+extension GGUFTernaryBlock {
+  static var quantizedType: QuantizedType { TernaryGroupWeight.type }
+  static var valueCount: Int { 256 }
+
+  static func holds(_ number: Float) -> Bool { Float(Float16(number)) == number }
+
+  static func bytes(_ matrix: CodeMatrix) -> [UInt8] {
+    let storage = matrix.storage, (scales, packed) = (matrix.scales.span, matrix.codes.span)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(scales.count * byteCount)
+    var row = [Int16](repeating: 0, count: matrix.shape.columns)
+    for index in 0..<matrix.shape.rows {
+      var rowSpan = row.mutableSpan
+      storage.unpack(packed.extracting(matrix.codeBytes(ofRow: index)), into: &rowSpan)
+      for (place, block) in matrix.blocks(ofRow: index).enumerated() {
+        append(row[place * 256..<(place + 1) * 256], to: &bytes)
+        bytes += halfBytes(scales[block])
+      }
+    }
+    return bytes
+  }
 }
 
 /// `d · t`, five codes of three values a byte: of 32 bytes 160 codes, of 16 bytes 80, four codes in each of
@@ -9,9 +34,8 @@ private var ternaryType: QuantizedType {
 ///
 /// A byte is the fraction of 256 that its codes are as digits of base 3, rounded up: times three, what leaves the
 /// byte is the first digit.
-enum BlockTQ1x0: GGUFWritable {
-  static var quantizedType: QuantizedType { ternaryType }
-  static let (valueCount, byteCount) = (256, 54)
+enum BlockTQ1x0: GGUFTernaryBlock {
+  static let byteCount = 54
 
   static func unpack(_ bytes: RawSpan, _ block: inout UnpackedBlock) {
     block.scales[0] = bytes.half(52)
@@ -34,25 +58,10 @@ enum BlockTQ1x0: GGUFWritable {
     SIMD16(truncatingIfNeeded: (SIMD16<UInt16>(truncatingIfNeeded: bytes) &* 3) &>> 8) &- 1
   }
 
-  static func holds(_ number: Float) -> Bool { Float(Float16(number)) == number }
-
-  static func bytes(_ matrix: CodeMatrix) -> [UInt8] {
-    let storage = matrix.storage, (scales, packed) = (matrix.scales.span, matrix.codes.span)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(scales.count * byteCount)
-    var row = [Int16](repeating: 0, count: matrix.shape.columns)
-    for index in 0..<matrix.shape.rows {
-      var rowSpan = row.mutableSpan
-      storage.unpack(packed.extracting(matrix.codeBytes(ofRow: index)), into: &rowSpan)
-      for (place, block) in matrix.blocks(ofRow: index).enumerated() {
-        let codes = row[place * 256..<(place + 1) * 256]
-        for lane in 0..<32 { bytes.append(byte(codes.dropFirst(lane), every: 32, digits: 5)) }
-        for lane in 160..<176 { bytes.append(byte(codes.dropFirst(lane), every: 16, digits: 5)) }
-        for lane in 240..<244 { bytes.append(byte(codes.dropFirst(lane), every: 4, digits: 4)) }
-        bytes += halfBytes(scales[block])
-      }
-    }
-    return bytes
+  static func append(_ codes: ArraySlice<Int16>, to bytes: inout [UInt8]) {
+    for lane in 0..<32 { bytes.append(byte(codes.dropFirst(lane), every: 32, digits: 5)) }
+    for lane in 160..<176 { bytes.append(byte(codes.dropFirst(lane), every: 16, digits: 5)) }
+    for lane in 240..<244 { bytes.append(byte(codes.dropFirst(lane), every: 4, digits: 4)) }
   }
 
   /// The byte of some codes; the digits that are missing are zeros.
@@ -64,17 +73,24 @@ enum BlockTQ1x0: GGUFWritable {
   }
 }
 
-/// `d · t` in two bits: twice 32 bytes, each four times 32 codes from the bottom, and d in binary16. The fourth code
-/// is 2, which no ternary matrix holds.
-enum BlockTQ2x0: GGUFBlock {
-  static var quantizedType: QuantizedType { ternaryType }
-  static let (valueCount, byteCount) = (256, 66)
+/// `d · t` in two bits: twice 32 bytes, each four times 32 codes from the bottom, and d in binary16. The fourth code,
+/// 2, is none of a ternary matrix: it becomes the pattern that those refuse.
+enum BlockTQ2x0: GGUFTernaryBlock {
+  static let byteCount = 66
 
   static func unpack(_ bytes: RawSpan, _ block: inout UnpackedBlock) {
     block.scales[0] = bytes.half(64)
     for vector in 0..<16 {
       let pairs = bytes.vector(vector / 8 * 32 + vector % 2 * 16)
       block.codes[vector] = (pairs &>> UInt8(vector % 8 / 2 * 2) & 3) &- 1
+    }
+  }
+
+  static func append(_ codes: ArraySlice<Int16>, to bytes: inout [UInt8]) {
+    for index in 0..<64 {
+      let first = codes.startIndex + index / 32 * 128 + index % 32
+      bytes.append(
+        (0..<4).reduce(0) { $0 | UInt8(codes[first + 32 * $1] + 1) << UInt8(2 * $1) })
     }
   }
 }
