@@ -90,8 +90,9 @@ def main():
         text = subprocess.run(
             ["clang", f"--target={target}", "-O2", "-S", f"-I{ROOT / 'include'}", path, "-o", "-"],
             capture_output=True, text=True, check=True).stdout
-        # Floats take one step of the contracted axis at a time, pairs of bfloat16 two.
-        step = 1 if family.startswith("matmul_f32") else 2 if family.startswith("matmul_bf16") else kr
+        # Floats take one step of the contracted axis at a time, pairs of bfloat16 two, matrices of them four.
+        is_pairs = family.startswith("matmul_bf16")
+        step = 1 if family.startswith("matmul_f32") else 4 if isa == "neonbf16" else 2 if is_pairs else kr
         whole = mr * nr * step
         symbol = f"aq_{family}_{isa}"
         found = busiest(symbol, whole, functions(text), target, model)

@@ -49,9 +49,9 @@ void aq_peak_i4_neon(void *args) { PEAK(uint8x16_t, vdupq_n_u8, "smlal %0.8h, %1
 
 void aq_peak_f32_neon(void *args) { PEAK(float32x4_t, vdupq_n_f32, "fmla %0.4s, %1.4s, %2.4s", 8) }
 
-// Two products a lane.
+// Two matrices of 2 x 4 and 4 x 2.
 __attribute__((target("bf16"))) void aq_peak_bf16_neonbf16(void *args) {
-  PEAK(float32x4_t, vdupq_n_f32, "bfdot %0.4s, %1.8h, %2.8h", 16)
+  PEAK(float32x4_t, vdupq_n_f32, "bfmmla %0.4s, %1.8h, %2.8h", 32)
 }
 
 void aq_peak_read_neon(void *args) { AQ_READ(uint64x2_t) }

@@ -12,6 +12,13 @@ INLINE void sum_pairs(
     floats sums[ROWS][VECTORS]) {
   const int chains = chains_of(rows);
   size_t p = 0;
+#ifdef SUMS_BLOCKS
+  if (rows >= 4 && rows % 2 == 0) {
+    p = sum_blocks(lhs, lanes, rhs, pairs, rows, sums);
+    lhs += p * lanes;
+    rhs += p * VECTORS * WIDTH;
+  }
+#endif
   if (chains > 1) {
     floats more[CHAINS - 1][FEW_ROWS][VECTORS];
     for (int c = 0; c < chains - 1; ++c)
