@@ -102,6 +102,11 @@ struct QuantizeCommand: ParsableCommand {
     _ = try choices.blocks()
     for type in plan.allTypes {
       guard let held = GGUFTensorType(holding: type) else {
+        if type == GGUFTensorType.nvfp4.quantizedType {
+          throw Failure(
+            "nvfp4 is read from GGUF and not written: its blocks have no place for the scale of all values"
+          )
+        }
         throw Failure(
           "no blocks of GGUF that can be written hold \(type.name): these are \(GGUFTensorType.writable)"
         )
