@@ -28,7 +28,7 @@
   K(matmul_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))                    \
   K(matmul_i4, neon, AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))
 
-// Codes of few bits, squeezed, and half bytes that are entries of a table.
+// Codes of few bits, squeezed, and half bytes and codes of 6 bits that are entries of a table.
 #define AQ_FEW_BITS(K, name, kr, form)                                                                            \
   K(name, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(32, 32, kr, 64, AQ_S8, form, 17, AQ_WHOLE)) \
   K(name, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, kr, 4, AQ_S8, form, 1, AQ_WHOLE))      \
@@ -43,6 +43,7 @@
 #define AQ_ROWS_matmul_i6(K) AQ_FEW_BITS(K, matmul_i6, 16, AQ_U6)
 #define AQ_ROWS_matmul_i7(K) AQ_FEW_BITS(K, matmul_i7, 32, AQ_U7)
 #define AQ_ROWS_matmul_t4(K) AQ_FEW_BITS(K, matmul_t4, 4, AQ_U4)
+#define AQ_ROWS_matmul_t6(K) AQ_FEW_BITS(K, matmul_t6, 16, AQ_U6)
 
 #define AQ_ROWS_matmul_f32i8(K)                                                                                \
   K(matmul_f32i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U8, 1, 512)) \
@@ -70,6 +71,14 @@
     AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U8, 1, 512))                                                               \
   K(matmul_f32t8, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U8, 1, 512))                       \
   K(matmul_f32t8, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U8, 1, 512))
+
+#define AQ_ROWS_matmul_f32t6(K)                                                   \
+  K(matmul_f32t6, avx512vbmi, AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, \
+    AQ_TILE(6, 32, 16, 1, AQ_F32, AQ_U6, 1, 512))                                 \
+  K(matmul_f32t6, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true,                 \
+    AQ_TILE(6, 32, 16, 1, AQ_F32, AQ_U6, 1, 512))                                 \
+  K(matmul_f32t6, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 16, 1, AQ_F32, AQ_U6, 1, 512)) \
+  K(matmul_f32t6, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 16, 1, AQ_F32, AQ_U6, 1, 512))
 
 #define AQ_ROWS_matmul_f32t4(K)                                                                                \
   K(matmul_f32t4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U4, 1, 512)) \
@@ -100,6 +109,7 @@
 #define AQ_ROWS_matmul_bf16i6(K) AQ_BFLOAT_CODES(K, matmul_bf16i6, 16, AQ_U6)
 #define AQ_ROWS_matmul_bf16i7(K) AQ_BFLOAT_CODES(K, matmul_bf16i7, 32, AQ_U7)
 #define AQ_ROWS_matmul_bf16t8(K) AQ_BFLOAT_CODES(K, matmul_bf16t8, 4, AQ_U8)
+#define AQ_ROWS_matmul_bf16t6(K) AQ_BFLOAT_CODES(K, matmul_bf16t6, 16, AQ_U6)
 #define AQ_ROWS_matmul_bf16t4(K) AQ_BFLOAT_CODES(K, matmul_bf16t4, 4, AQ_U4)
 
 #define AQ_ROWS_matmul_bf16(K)                                                                                 \

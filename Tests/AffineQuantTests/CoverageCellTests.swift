@@ -38,7 +38,7 @@ import Testing
 
   @Test func namesFollowTheGrammar() {
     let operations = ["matmul", "quantize", "dequantize", "lookup", "transpose", "pack"]
-    let codes = (1...8).map { "i\($0)" } + ["t4", "t8"]
+    let codes = (1...8).map { "i\($0)" } + ["t4", "t6", "t8"]
     let elements =
       codes + codes.flatMap { ["f32\($0)", "bf16\($0)"] } + [
         "bf16", "f32", "u8", "u4", "8", "4", "any",

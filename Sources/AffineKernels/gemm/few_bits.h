@@ -1,38 +1,50 @@
-// Codes of few bits, or half bytes that stand for whole numbers of a table, taken apart. The file that includes
+// Codes of few bits, or half bytes and codes of 6 bits that stand for whole numbers of a table, taken apart. The file that includes
 // it defines the vectors and `few_bits`, what its kernels do.
 
 #include "matmul_i8_body.h"
 #include "squeezed.h"
 
-/// Half bytes that stand for entries of `table`; every other kind is a number of bits.
-enum { TABLE_OF_16 = 16 };
+/// Half bytes, and codes of 6 bits, that stand for entries of `table`; every other kind is a number of bits.
+enum { TABLE_OF_16 = 16, TABLE_OF_64 = 64 };
 
-#define QUADS_OF(kind) ((kind) == TABLE_OF_16 ? 1 : SQUEEZED_QUADS(kind))
+#define SQUEEZED_BITS(kind) ((kind) == TABLE_OF_64 ? 6 : (kind))
+#define QUADS_OF(kind) ((kind) == TABLE_OF_16 ? 1 : SQUEEZED_QUADS(SQUEEZED_BITS(kind)))
 /// Bytes that as many quads take.
-#define BYTES_OF(kind) ((kind) == TABLE_OF_16 ? 2 * COLUMNS : 4 * COLUMNS * SQUEEZED_ROWS(kind))
+#define BYTES_OF(kind) ((kind) == TABLE_OF_16 ? 2 * COLUMNS : 4 * COLUMNS * SQUEEZED_ROWS(SQUEEZED_BITS(kind)))
 
-INLINE ints table_of(const aq_matmul_i8_args *t, const int kind) {
-  return kind == TABLE_OF_16 ? table_of_bytes(t->table) : broadcast_byte(0);
+/// The entries of a table, 16 together.
+typedef struct {
+  ints parts[4];
+} code_table;
+
+INLINE code_table table_of(const aq_matmul_i8_args *t, const int kind) {
+  code_table table;
+  for (int i = 0; i < kind / 16 && i < 4; ++i) table.parts[i] = table_of_bytes(t->table + 16 * i);
+  return table;
 }
 
 /// The codes of the next quads, or what they stand for.
-INLINE void take_apart(const uint8_t *rhs, ints table, const int kind, ints codes[VECTORS][8]) {
+INLINE void take_apart(
+    const uint8_t *rhs, const code_table *table, const int kind, ints codes[VECTORS][8]) {
   if (kind == TABLE_OF_16) {
     ints halves[VECTORS];
     split_nibbles(rhs, halves);
-    for (int v = 0; v < VECTORS; ++v) codes[v][0] = bytes_at(table, halves[v]);
+    for (int v = 0; v < VECTORS; ++v) codes[v][0] = bytes_at(table->parts[0], halves[v]);
     return;
   }
-  for (int v = 0; v < VECTORS; ++v) unsqueeze(rhs + 4 * v * WIDTH, 4 * COLUMNS, kind, codes[v]);
+  for (int v = 0; v < VECTORS; ++v) {
+    unsqueeze(rhs + 4 * v * WIDTH, 4 * COLUMNS, SQUEEZED_BITS(kind), codes[v]);
+    for (int q = 0; kind == TABLE_OF_64 && q < 4; ++q) codes[v][q] = bytes_of_64(table->parts, codes[v][q]);
+  }
 }
 
 /// The codes of some quads, one a byte; returns where the next ones lie.
 INLINE const uint8_t *expand(const aq_matmul_i8_args *t, const uint8_t *rhs, size_t quads, const int kind) {
-  const ints table = table_of(t, kind);
+  const code_table table = table_of(t, kind);
   uint8_t *to = t->scratch;
   for (size_t q = 0; q < quads; q += QUADS_OF(kind)) {
     ints codes[VECTORS][8];
-    take_apart(rhs, table, kind, codes);
+    take_apart(rhs, &table, kind, codes);
     for (int i = 0; i < QUADS_OF(kind); ++i)
       for (int v = 0; v < VECTORS; ++v) store_ints(to + 4 * (i * COLUMNS + v * WIDTH), codes[v][i]);
     to += 4 * COLUMNS * QUADS_OF(kind);
@@ -52,4 +64,5 @@ INLINE void few_bits(const aq_matmul_i8_args *t, const int kind);
   FEW_BITS_KERNEL(i5, isa, 5) \
   FEW_BITS_KERNEL(i6, isa, 6) \
   FEW_BITS_KERNEL(i7, isa, 7) \
-  FEW_BITS_KERNEL(t4, isa, TABLE_OF_16)
+  FEW_BITS_KERNEL(t4, isa, TABLE_OF_16) \
+  FEW_BITS_KERNEL(t6, isa, TABLE_OF_64)

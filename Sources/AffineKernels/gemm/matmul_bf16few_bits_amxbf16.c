@@ -19,5 +19,8 @@
 
 PAIR_KERNELS(amxbf16, amx_pairs_of_kind)
 
+// Look-ups see the values of a table as they see numbers.
+void aq_matmul_bf16t6_amxbf16(void *args) { amx_pairs_of_kind(args, 6); }
+
 #pragma clang attribute pop
 #endif

@@ -15,11 +15,15 @@ enum { COLUMNS = VECTORS * WIDTH, SCRATCH_QUADS = 128 };
 
 // Quads that are taken apart at a time, and their bytes.
 #ifdef SQUEEZED
-#define QUADS_OF(kind) SQUEEZED_QUADS(kind)
-#define BYTES_OF(kind) (4 * COLUMNS * SQUEEZED_ROWS(kind))
+#ifndef BITS_OF
+#define BITS_OF(kind) (kind)
+#endif
+#define QUADS_OF(kind) SQUEEZED_QUADS(BITS_OF(kind))
+#define BYTES_OF(kind) (4 * COLUMNS * SQUEEZED_ROWS(BITS_OF(kind)))
 
 INLINE void take_codes(const uint8_t *rhs, const int kind, ints codes[VECTORS][8]) {
-  for (int v = 0; v < VECTORS; ++v) unsqueeze(rhs + 4 * v * WIDTH, 4 * COLUMNS, kind, codes[v]);
+  (void)kind;
+  for (int v = 0; v < VECTORS; ++v) unsqueeze(rhs + 4 * v * WIDTH, 4 * COLUMNS, BITS_OF(kind), codes[v]);
 }
 #else
 #define QUADS_OF(kind) 1

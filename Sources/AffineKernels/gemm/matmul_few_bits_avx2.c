@@ -12,8 +12,8 @@
 enum { ROWS = 6, LHS_BYTES = 4 * ROWS, RHS_BYTES = 4 * VECTORS * WIDTH };
 
 /// Quads that are added in 16 bits: a pair of products is at most 2 * 128 times the largest code, 127, 63 and
-/// 31 of 7 to 5 bits, and at most 31 in a table, so that 1, 2 and 4 of them stay below 2^15.
-#define SAFE_QUADS(kind) ((kind) == 7 ? 1 : (kind) == 6 ? 2 : (kind) == 5 || (kind) > 8 ? 4 : 8)
+/// 31 of 7 to 5 bits, and at most 31 in a table of 16 and 127 in one of 64, so that 1, 2 and 4 of them stay below 2^15.
+#define SAFE_QUADS(kind) ((kind) == 7 || (kind) > 16 ? 1 : (kind) == 6 ? 2 : (kind) == 5 || (kind) > 8 ? 4 : 8)
 
 /// A call, and how many quads its codes allow to be added in 16 bits.
 typedef struct {

@@ -4,7 +4,7 @@
 
 INLINE void one_row(const aq_matmul_i8_args *t, const int kind) {
   const uint8_t *lhs = t->lhs, *rhs = t->rhs;
-  const ints table = table_of(t, kind);
+  const code_table table = table_of(t, kind);
   floats out[1][VECTORS];
   for (int v = 0; v < VECTORS; ++v) out[0][v] = zero_floats();
   for (size_t s = 0; s < t->slices; ++s) {
@@ -14,7 +14,7 @@ INLINE void one_row(const aq_matmul_i8_args *t, const int kind) {
       ints codes[VECTORS][8];
       for (int i = 0; t->ahead > 0 && i < BYTES_OF(kind); i += 64)
         __builtin_prefetch((const void *)((uintptr_t)rhs + t->ahead + (size_t)i), 0, 0);
-      take_apart(rhs, table, kind, codes);
+      take_apart(rhs, &table, kind, codes);
       for (int v = 0; v < VECTORS; ++v)
         sums[0][v] = add_products(sums[0][v], codes[v], lhs, QUADS_OF(kind), kind);
       lhs += QUADS_OF(kind) * LHS_BYTES;
@@ -38,6 +38,7 @@ ONE_ROW(5)
 ONE_ROW(6)
 ONE_ROW(7)
 ONE_ROW(TABLE_OF_16)
+ONE_ROW(TABLE_OF_64)
 
 INLINE void one_row_of(const aq_matmul_i8_args *t, const int kind) {
   switch (kind) {
@@ -47,6 +48,7 @@ INLINE void one_row_of(const aq_matmul_i8_args *t, const int kind) {
     case 5: one_row_5(t); break;
     case 6: one_row_6(t); break;
     case 7: one_row_7(t); break;
+    case TABLE_OF_64: one_row_TABLE_OF_64(t); break;
     default: one_row_TABLE_OF_16(t); break;
   }
 }
@@ -63,6 +65,7 @@ SOURCE(5)
 SOURCE(6)
 SOURCE(7)
 SOURCE(TABLE_OF_16)
+SOURCE(TABLE_OF_64)
 
 INLINE code_source *source_of(const int kind) {
   switch (kind) {
@@ -72,6 +75,7 @@ INLINE code_source *source_of(const int kind) {
     case 5: return source_5;
     case 6: return source_6;
     case 7: return source_7;
+    case TABLE_OF_64: return source_TABLE_OF_64;
     default: return source_TABLE_OF_16;
   }
 }

@@ -1,10 +1,10 @@
-// Codes of a byte that stand for the values of a table. Small floats become binary16, whose conversion the
+// Codes of a byte, or of 6 bits, that stand for the values of a table. Small floats become binary16, whose conversion the
 // CPU has; else floats are loaded one by one.
 
 #define HAS_ZEROS 0
 #define NUMBER_FACTOR 1.0f
 
-enum { LOADED = 0, E4M3 = 4, E5M2 = 5 };
+enum { LOADED = 0, E2M3 = 2, E3M2 = 3, E4M3 = 4, E5M2 = 5 };
 
 typedef const float *code_meaning;
 typedef ints numbers;
@@ -20,7 +20,8 @@ INLINE numbers numbers_of(ints codes, const code_meaning *meaning, const int kin
   return codes;
 }
 /// Bytes at the top of 16 bits to binary16: E5M2 is its upper half; E4M3 one bit to the right is 2^-8 of the
-/// value, and its NaN wants all bits of the exponent.
+/// value, and its NaN wants all bits of the exponent. Floats of 6 bits have no NaN, and lie two bits lower; they are
+/// 2^-14 and 2^-12 of the value.
 INLINE floats number_at(numbers codes, const int j, const code_meaning *meaning, const int kind) {
   uint8x16_t bytes = vreinterpretq_u8_s32(codes);
   if (kind == LOADED) {
@@ -32,6 +33,12 @@ INLINE floats number_at(numbers codes, const int j, const code_meaning *meaning,
   const uint8x8_t place = {none, a, none, a + 4, none, a + 8, none, a + 12};
   uint16x4_t top = vreinterpret_u16_u8(vqtbl1_u8(bytes, place));
   if (kind == E5M2) return vcvt_f32_f16(vreinterpret_f16_u16(top));
+  if (kind == E2M3 || kind == E3M2) {
+    int16x4_t signs = vreinterpret_s16_u16(vshl_n_u16(top, 2));
+    int16x4_t bits = kind == E2M3 ? vand_s16(vshr_n_s16(signs, 3), vdup_n_s16((int16_t)0x8f80))
+                                  : vand_s16(vshr_n_s16(signs, 2), vdup_n_s16((int16_t)0x9f00));
+    return vmulq_n_f32(vcvt_f32_f16(vreinterpret_f16_s16(bits)), kind == E2M3 ? 0x1p14f : 0x1p12f);
+  }
   const uint16x4_t all = vdup_n_u16(0x7f00);
   uint16x4_t is_nan = vceq_u16(vand_u16(top, all), all);
   uint16x4_t half = vreinterpret_u16_s16(vshr_n_s16(vreinterpret_s16_u16(top), 1));

@@ -1,10 +1,10 @@
-// Codes of a byte that stand for the values of a table. Where these are bfloat16, as all small floats are,
+// Codes of a byte, or of 6 bits, that stand for the values of a table. Where these are bfloat16, as all small floats are,
 // their halves fill four vectors each, and bytes look them up; else floats are gathered.
 
 #define HAS_ZEROS 0
 #define NUMBER_FACTOR 1.0f
 
-enum { GATHERED, LOOKED_UP };
+enum { GATHERED, LOOKED_UP, OF_64 };
 
 typedef struct {
   ints low[4], high[4];
@@ -38,15 +38,16 @@ INLINE code_meaning meaning_of(const aq_matmul_codes_args *t, const int kind) {
   return meaning;
 }
 
-/// Two look-ups see 128 entries each: the low 7 bits of a code; its top bit says which.
-INLINE ints look_up(const ints table[4], ints codes) {
+/// One look-up sees 64 entries. Two see 128 each: the low 7 bits of a code; its top bit says which.
+INLINE ints look_up(const ints table[4], ints codes, const int kind) {
+  if (kind == OF_64) return _mm512_permutexvar_epi8(codes, table[0]);
   ints first = _mm512_permutex2var_epi8(table[0], codes, table[1]);
   ints second = _mm512_permutex2var_epi8(table[2], codes, table[3]);
   return _mm512_mask_mov_epi8(first, _mm512_movepi8_mask(codes), second);
 }
 INLINE numbers numbers_of(ints codes, const code_meaning *meaning, const int kind) {
   if (kind == GATHERED) return (numbers){codes, codes};
-  return (numbers){look_up(meaning->low, codes), look_up(meaning->high, codes)};
+  return (numbers){look_up(meaning->low, codes, kind), look_up(meaning->high, codes, kind)};
 }
 INLINE floats number_at(numbers found, const int j, const code_meaning *meaning, const int kind) {
   if (kind == GATHERED) {

@@ -104,6 +104,13 @@ INLINE ints table_of_bytes(const uint8_t *table) { return load_ints(table); }
 INLINE ints bytes_at(ints table, ints codes) {
   return vreinterpretq_s32_u8(vqtbl1q_u8(vreinterpretq_u8_s32(table), vreinterpretq_u8_s32(codes)));
 }
+/// The same of 64 entries, for codes of 6 bits.
+INLINE ints bytes_of_64(const ints table[4], ints codes) {
+  const uint8x16x4_t entries = {
+      {vreinterpretq_u8_s32(table[0]), vreinterpretq_u8_s32(table[1]), vreinterpretq_u8_s32(table[2]),
+       vreinterpretq_u8_s32(table[3])}};
+  return vreinterpretq_s32_u8(vqtbl4q_u8(entries, vreinterpretq_u8_s32(codes)));
+}
 
 INLINE ints broadcast_byte(uint8_t value) { return vreinterpretq_s32_u8(vdupq_n_u8(value)); }
 

@@ -65,6 +65,14 @@ INLINE ints select_bits(const int mask, ints a, ints b) {
 /// The same 128 bits in every part of a vector.
 INLINE ints in_each_lane(__m128i v) { return _mm256_broadcastsi128_si256(v); }
 INLINE ints bytes_at(ints table, ints codes) { return _mm256_shuffle_epi8(table, codes); }
+/// The same of 64 entries, for codes of 6 bits: bits 4 and 5 say of which 16.
+INLINE ints bytes_of_64(const ints table[4], ints codes) {
+  // At the top of a byte, where a choice looks.
+  ints fourth = _mm256_slli_epi16(codes, 3), fifth = _mm256_slli_epi16(codes, 2);
+  ints low = _mm256_blendv_epi8(bytes_at(table[0], codes), bytes_at(table[1], codes), fourth);
+  ints high = _mm256_blendv_epi8(bytes_at(table[2], codes), bytes_at(table[3], codes), fourth);
+  return _mm256_blendv_epi8(low, high, fifth);
+}
 
 static inline ints broadcast_byte(uint8_t value) { return _mm256_set1_epi8((char)value); }
 

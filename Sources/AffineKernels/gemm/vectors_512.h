@@ -68,6 +68,13 @@ INLINE ints select_bits(const int mask, ints a, ints b) {
 /// The same 128 bits in every part of a vector.
 INLINE ints in_each_lane(__m128i v) { return _mm512_broadcast_i32x4(v); }
 INLINE ints bytes_at(ints table, ints codes) { return _mm512_shuffle_epi8(table, codes); }
+/// The same of 64 entries, for codes of 6 bits: bits 4 and 5 say of which 16.
+INLINE ints bytes_of_64(const ints table[4], ints codes) {
+  __mmask64 fourth = _mm512_test_epi8_mask(codes, _mm512_set1_epi8(16));
+  ints low = _mm512_mask_shuffle_epi8(bytes_at(table[0], codes), fourth, table[1], codes);
+  ints high = _mm512_mask_shuffle_epi8(bytes_at(table[2], codes), fourth, table[3], codes);
+  return _mm512_mask_mov_epi8(low, _mm512_test_epi8_mask(codes, _mm512_set1_epi8(32)), high);
+}
 
 static inline ints broadcast_byte(uint8_t value) { return _mm512_set1_epi8((char)value); }
 

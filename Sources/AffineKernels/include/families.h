@@ -71,6 +71,7 @@ typedef struct {
   FAMILY(matmul_i6) \
   FAMILY(matmul_i7) \
   FAMILY(matmul_t4) \
+  FAMILY(matmul_t6) \
   FAMILY(matmul_f32i8) \
   FAMILY(matmul_f32i4) \
   FAMILY(matmul_f32i1) \
@@ -80,6 +81,7 @@ typedef struct {
   FAMILY(matmul_f32i6) \
   FAMILY(matmul_f32i7) \
   FAMILY(matmul_f32t8) \
+  FAMILY(matmul_f32t6) \
   FAMILY(matmul_f32t4) \
   FAMILY(matmul_f32) \
   FAMILY(matmul_bf16i8) \
@@ -91,6 +93,7 @@ typedef struct {
   FAMILY(matmul_bf16i6) \
   FAMILY(matmul_bf16i7) \
   FAMILY(matmul_bf16t8) \
+  FAMILY(matmul_bf16t6) \
   FAMILY(matmul_bf16t4) \
   FAMILY(matmul_bf16) \
   FAMILY(range_f32) \

@@ -58,7 +58,7 @@ typedef struct {
   const uint32_t *_Nonnull slice_groups;  // [slices]
   const void *_Nonnull lhs;              // [panel][run][mr][lhs_run]
   const uint8_t *_Nonnull rhs;           // [group][nr][kr], or squeezed
-  const uint8_t *_Nullable table;        // of matmul_t4: what each of 16 codes stands for, at most 31
+  const uint8_t *_Nullable table;        // what each code stands for: of matmul_t4 16, at most 31, of matmul_t6 64, at most 127
   const int32_t *_Nonnull lhs_start;     // [panel][slices][mr]
   const int32_t *_Nullable rhs_start;    // [slices][nr]
   const int32_t *_Nullable lhs_total;    // [panel][slices][mr], with rhs_zero
@@ -91,8 +91,9 @@ typedef struct {
 /// 2^80, since sums may be 2^24 times as large on the way. Every kernel of the family gives the same bits,
 /// except that sums below 2^-126 may round less often.
 ///
-/// In families of tables, matmul_f32t4 and matmul_f32t8, a code stands for table[code], of 16 or 256 values
-/// of at most 2^16, and there is neither offset nor zero point nor bias.
+/// In families of tables, matmul_f32t4, matmul_f32t6 and matmul_f32t8, a code stands for table[code], of 16 or 256
+/// values of at most 2^16, and there is neither offset nor zero point nor bias. Codes of 6 bits are floats, E2M3 or
+/// E3M2.
 ///
 /// In families of bfloat16, matmul_bf16i8 and so on, left values are bfloat16 where `lhs` points to,
 /// [panel][run][lhs_lanes][lhs_run], and numbers of codes are rounded to bfloat16, to nearest even: whole numbers
@@ -118,7 +119,7 @@ typedef struct {
   float *_Nonnull out;                   // [rows][stride], only [rows][columns] is touched
   size_t stride;
   const float *_Nullable table;           // of families of tables: what each code stands for
-  uint32_t exponent_bits;                 // 4 or 5 where that is E4M3 or E5M2, 0 for any table
+  uint32_t exponent_bits;                 // 2 to 5 where that is E2M3, E3M2, E4M3 or E5M2, 0 for any table
 } aq_matmul_codes_args;
 
 /// out[i, j] = sum_k lhs[i, k] * rhs[j, k], accumulated with fma in ascending k

@@ -23,8 +23,12 @@ extension QuantizedType {
 }
 
 extension CodeFormat {
-  /// Bits of the exponent of a float of a byte; 0 for everything else.
-  var exponentBits: Int {
-    if case .float(let format) = self, bits == 8 { format.exponentBits } else { 0 }
+  /// Bits of the exponent of floats that lie in panels at their own bits, 6 or 8; 0 for everything else.
+  func exponentBits(in form: PackedForm) -> Int {
+    if case .float(let format) = self, form.bits == bits, bits > 4 {
+      format.exponentBits
+    } else {
+      0
+    }
   }
 }

@@ -223,6 +223,12 @@ void test_matmul_bf16i6(const aq_kernel *kernel) { matmul_of_codes(kernel, 6, NU
 void test_matmul_bf16i7(const aq_kernel *kernel) { matmul_of_codes(kernel, 7, NULL, 0); }
 void test_matmul_bf16i8(const aq_kernel *kernel) { matmul_of_codes(kernel, 8, NULL, 0); }
 void test_matmul_bf16t4(const aq_kernel *kernel) { matmul_of_codes(kernel, 4, table_of(16), 0); }
+void test_matmul_bf16t6(const aq_kernel *kernel) {
+  uint32_t exponent_bits = coin() ? 2 : 3;
+  float *table = zeroed(NEW(float, 256), 256 * sizeof(float));
+  for (int i = 0; i < 64; ++i) table[i] = float_of_6_bits(i, (int)exponent_bits);
+  matmul_of_codes(kernel, 6, table, exponent_bits);
+}
 void test_matmul_bf16t8(const aq_kernel *kernel) { matmul_of_codes(kernel, 8, table_of(256), 0); }
 
 /// Pairs where they lie, of rows or of columns on the left.

@@ -460,6 +460,11 @@ void test_matmul_t4(const aq_kernel *kernel) {
   for (int i = 0; i < 16; ++i) table[i] = coin() ? 31 : (uint8_t)below(32);
   matmul_of_codes_in(kernel, table);
 }
+void test_matmul_t6(const aq_kernel *kernel) {
+  uint8_t *table = NEW(uint8_t, 64);
+  for (int i = 0; i < 64; ++i) table[i] = coin() ? 127 : (uint8_t)below(128);
+  matmul_of_codes_in(kernel, table);
+}
 void test_matmul_i8(const aq_kernel *kernel) { matmul_of_codes(kernel); }
 void test_matmul_i4(const aq_kernel *kernel) { matmul_of_codes(kernel); }
 
@@ -545,6 +550,15 @@ static void matmul_of_floats_and_codes(const aq_kernel *kernel) {
   matmul_of_floats_and_codes_in(kernel, NULL, 0);
 }
 
+/// By the definition, which has neither infinities nor NaN.
+float float_of_6_bits(int code, int exponent_bits) {
+  int mantissa_bits = 5 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
+  int exponent = code >> mantissa_bits & ((1 << exponent_bits) - 1), mantissa = code & ((1 << mantissa_bits) - 1);
+  float value = exponent == 0 ? ldexpf((float)mantissa, 1 - bias - mantissa_bits)
+                              : ldexpf((float)(mantissa + (1 << mantissa_bits)), exponent - bias - mantissa_bits);
+  return code >> 5 ? -value : value;
+}
+
 static float *random_table(size_t count) {
   float *table = NEW(float, count);
   for (size_t i = 0; i < count; ++i) table[i] = number(TAME);
@@ -556,6 +570,12 @@ void test_matmul_f32t8(const aq_kernel *kernel) {
   uint32_t exponent_bits = coin() ? 0 : coin() ? 4 : 5;
   float *table = random_table(256);
   for (int i = 0; exponent_bits && i < 256; ++i) table[i] = small_float(i, (int)exponent_bits);
+  matmul_of_floats_and_codes_in(kernel, table, exponent_bits);
+}
+void test_matmul_f32t6(const aq_kernel *kernel) {
+  uint32_t exponent_bits = coin() ? 2 : 3;
+  float *table = zeroed(NEW(float, 256), 256 * sizeof(float));
+  for (int i = 0; i < 64; ++i) table[i] = float_of_6_bits(i, (int)exponent_bits);
   matmul_of_floats_and_codes_in(kernel, table, exponent_bits);
 }
 void test_matmul_f32i1(const aq_kernel *kernel) { matmul_of_floats_and_codes(kernel); }

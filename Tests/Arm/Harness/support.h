@@ -48,6 +48,9 @@ static inline float unit(void) { return (float)(int32_t)(draw() >> 40) * 0x1p-23
 enum { TAME, WIDE, FINITE, TIES, SPECIAL, ANY, KINDS };
 float number(int kind);
 
+/// The value of a float of 6 bits, E2M3 or E3M2.
+float float_of_6_bits(int code, int exponent_bits);
+
 // ---- Memory that ends, or starts, at a page that may not be touched.
 
 /// Filled with a pattern; released with all others after a case.

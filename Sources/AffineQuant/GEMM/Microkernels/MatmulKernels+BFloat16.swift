@@ -8,6 +8,7 @@ extension MatmulKernels {
   /// Values against places in a table.
   private static let pairTableBytes = unsafe pairs(aq_matmul_bf16t8(), "bf16t8", .uint8)
   private static let pairTableNibbles = unsafe pairs(aq_matmul_bf16t4(), "bf16t4", .uint4)
+  private static let pairTableSixBits = unsafe pairs(aq_matmul_bf16t6(), "bf16t6", .uint6)
   /// Values against squeezed codes, by their bits.
   private static let pairFewBits = unsafe [
     1: pairs(aq_matmul_bf16i1(), "bf16i1", .uint1), 2: pairs(aq_matmul_bf16i2(), "bf16i2", .uint2),
@@ -17,7 +18,9 @@ extension MatmulKernels {
 
   /// The rows of all of them.
   static var pairRows: [KernelRow] {
-    let codes = [pairBytes, pairNibbles, pairTableBytes, pairTableNibbles] + pairFewBits.values
+    let codes =
+      [pairBytes, pairNibbles, pairTableBytes, pairTableNibbles, pairTableSixBits]
+      + pairFewBits.values
     return codes.flatMap(\.rows) + pairFloats.rows
   }
 
@@ -33,8 +36,11 @@ extension MatmulKernels {
   /// The table for bfloat16 rows and a right operand of panels.
   static func pairs(_ type: QuantizedType) -> KernelTable<WeightPanel> {
     let form = type.panelForm
+    guard type.isAffineInteger else {
+      return form == .uint6
+        ? pairTableSixBits : form == .uint4 ? pairTableNibbles : pairTableBytes
+    }
     if form.isSqueezed, let few = pairFewBits[form.bits] { return few }
-    if !type.isAffineInteger { return form == .uint4 ? pairTableNibbles : pairTableBytes }
     return form == .uint4 ? pairNibbles : pairBytes
   }
 

@@ -2,16 +2,18 @@ extension MatmulKernels {
   /// The table for codes of a byte against a right operand of whole numbers.
   static func codes(_ type: QuantizedType) -> KernelTable<CodePanel> {
     let form = type.panelForm
+    guard type.isAffineInteger else { return form == .uint6 ? wholeTablesOf64 : wholeTables }
     if form.isSqueezed, let few = fewBits[form.bits] { return few }
-    if !type.isAffineInteger { return wholeTables }
     return form == .uint4 ? nibbles : bytes
   }
 
   /// The table for float rows and a right operand of panels.
   static func weights(_ type: QuantizedType) -> KernelTable<WeightPanel> {
     let form = type.panelForm
+    guard type.isAffineInteger else {
+      return form == .uint6 ? tableSixBits : form == .uint4 ? tableNibbles : tableBytes
+    }
     if form.isSqueezed, let few = fewBitWeights[form.bits] { return few }
-    if !type.isAffineInteger { return form == .uint4 ? tableNibbles : tableBytes }
     return form == .uint4 ? weightNibbles : weightBytes
   }
 
@@ -60,7 +62,7 @@ extension MatmulKernels {
 extension QuantizedType {
   /// How codes lie in panels: at their own bits where blocks are whole k-groups of such codes.
   var panelForm: PackedForm {
-    if isAffineInteger, let form = PackedForm(squeezing: storage.bits),
+    if isAffineInteger || !storage.isInteger, let form = PackedForm(squeezing: storage.bits),
       block.columns == Block.whole || block.columns.isMultiple(of: form.squeezedGroup)
     {
       return form

@@ -11,6 +11,9 @@ enum MatmulKernels {
   /// Codes of a byte against codes of half a byte that stand for whole numbers of a table.
   static let wholeTables = unsafe codes(aq_matmul_t4(), "t4", .uint4)
 
+  /// The same of squeezed codes of 6 bits.
+  static let wholeTablesOf64 = unsafe codes(aq_matmul_t6(), "t6", .uint6)
+
   /// Codes of a byte against squeezed codes, by their bits.
   static let fewBits = unsafe [
     1: codes(aq_matmul_i1(), "i1", .uint1), 2: codes(aq_matmul_i2(), "i2", .uint2),
@@ -29,6 +32,9 @@ enum MatmulKernels {
 
   /// Floats against codes of half a byte that stand for the values of a table.
   static let tableNibbles = unsafe weights(aq_matmul_f32t4(), "f32t4", .uint4)
+
+  /// Floats against squeezed floats of 6 bits.
+  static let tableSixBits = unsafe weights(aq_matmul_f32t6(), "f32t6", .uint6)
 
   /// Floats against squeezed codes, by their bits.
   static let fewBitWeights = unsafe [

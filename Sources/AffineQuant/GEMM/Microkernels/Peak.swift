@@ -11,10 +11,10 @@ package enum Peak {
     let tables =
       few + fewWeights + [
         (MatmulKernels.bytes.rows, bytes), (MatmulKernels.nibbles.rows, nibbles),
-        (MatmulKernels.wholeTables.rows, bytes),
+        (MatmulKernels.wholeTables.rows, bytes), (MatmulKernels.wholeTablesOf64.rows, bytes),
         (MatmulKernels.float.rows, float), (MatmulKernels.weightBytes.rows, float),
         (MatmulKernels.weightNibbles.rows, float), (MatmulKernels.tableBytes.rows, float),
-        (MatmulKernels.tableNibbles.rows, float),
+        (MatmulKernels.tableNibbles.rows, float), (MatmulKernels.tableSixBits.rows, float),
       ]
     let isPairs = MatmulKernels.pairRows.contains(row)
     guard let table = isPairs ? pairs : tables.first(where: { $0.0.contains(row) })?.1,

@@ -119,6 +119,6 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
         scratch: scratch.pointer + worker * scratchCount, rows: rows.count,
         columns: columns.count, out: sums, stride: 0,
         table: right.table.count > 0 ? right.table.pointer : nil,
-        exponent_bits: UInt32(rhs.storage.exponentBits)))
+        exponent_bits: UInt32(rhs.storage.exponentBits(in: right.layout.form))))
   }
 }
