@@ -91,16 +91,13 @@
   K(matmul_f32, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 1, 1, AQ_F32, AQ_F32, 1, 0))
 
 // Products of bfloat16. Where a CPU has no instruction for them, products are those of floats that were rounded.
-#define AQ_BFLOAT_CODES(K, name, kr, form) AQ_BFLOAT_CODES_OF_ROWS(K, name, kr, form, 1)
-#define AQ_BFLOAT_CODES_OF_ROWS(K, name, kr, form, min_rows)                                              \
+#define AQ_BFLOAT_CODES(K, name, kr, form)                                                                 \
   K(name, amxbf16, AQ_AMXBF16 | AQ_AMX | AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, \
     true, AQ_TILE(32, 32, kr, 32, AQ_BF16, form, 17, 256))                                                 \
   K(name, avx512bf16, AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, \
-    AQ_TILE(8, 32, kr, 2, AQ_BF16, form, min_rows, 256))                                   \
+    AQ_TILE(8, 32, kr, 2, AQ_BF16, form, 1, 256))                                          \
   K(name, neonbf16, AQ_NEONBF16 | AQ_NEON, ARM, true, AQ_TILE(8, 8, kr, 2, AQ_BF16, form, 1, 256))
-// Bytes are looked up in 256 pairs, which takes Intel's cores longer than to make floats of them: 61 cycles for 36 a
-// 256 codes of one row (llvm-mca, Sapphire Rapids), and Zen the same time.
-#define AQ_ROWS_matmul_bf16i8(K) AQ_BFLOAT_CODES_OF_ROWS(K, matmul_bf16i8, 4, AQ_U8, 2)
+#define AQ_ROWS_matmul_bf16i8(K) AQ_BFLOAT_CODES(K, matmul_bf16i8, 4, AQ_U8)
 #define AQ_ROWS_matmul_bf16i4(K) AQ_BFLOAT_CODES(K, matmul_bf16i4, 4, AQ_U4)
 #define AQ_ROWS_matmul_bf16i1(K) AQ_BFLOAT_CODES(K, matmul_bf16i1, 32, AQ_U1)
 #define AQ_ROWS_matmul_bf16i2(K) AQ_BFLOAT_CODES(K, matmul_bf16i2, 16, AQ_U2)

@@ -71,11 +71,27 @@ import Testing
     }
   }
 
-  /// Bytes of one row become floats, and pairs from two rows on; rows that tiles serve better go to these. Both read
-  /// the same panels, so that a weight is packed once for any number of rows.
+  /// Of one row, cores with tiles make floats of bytes, and others pairs.
   @Test(arguments: [
-    ("avx512bf16", "int8-row", 1, "f32i8_avx512vnni"),
-    ("avx512bf16", "uint8-row", 1, "f32i8_avx512vnni"),
+    ("amxbf16", "int8-row", 1, true), ("amxbf16", "uint8-row", 1, true),
+    ("amxbf16", "int8-group8", 1, true), ("amxbf16", "int8-row", 2, false),
+    ("amxbf16", "int4-group32", 1, false), ("amxbf16", "int7-row", 1, false),
+    ("amxbf16", "float8e4m3-row", 1, false), ("amxbf16", "uint8-row-dynamic8", 1, false),
+    ("avx512bf16", "int8-row", 1, false), ("neonbf16", "int8-row", 1, false),
+    ("portable", "int8-row", 1, false),
+  ])
+  func oneRowOfBytesIsFasterInFloats(
+    set: String, weight: String, rows: Int, expected: Bool
+  ) throws {
+    let type = try #require(QuantizedType(name: weight))
+    let set = try #require(InstructionSet(name: set))
+    #expect(type.isFasterInFloats(rows: rows, on: set) == expected)
+  }
+
+  /// Rows that tiles serve better go to these. All read the same panels, so that a weight is packed once for any
+  /// number of rows.
+  @Test(arguments: [
+    ("avx512bf16", "int8-row", 1, "bf16i8_avx512bf16"),
     ("avx512bf16", "int8-row", 2, "bf16i8_avx512bf16"),
     ("avx512bf16", "int4-group32", 1, "bf16i4_avx512bf16"),
     ("avx512bf16", "float8e4m3-row", 1, "bf16t8_avx512bf16"),

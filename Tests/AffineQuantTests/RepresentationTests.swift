@@ -173,8 +173,16 @@ import Testing
         parameters: QuantizationParameters(
           scales: matrix.core.scales.array, zeroPoints: matrix.core.zeroPoints.array,
           biases: matrix.core.biases.array))
-      #expect(again == matrix)
-      #expect(again.dequantized(as: Float.self) == decoded)
+      if type.mapping.codes?.table != nil {
+        // The mean of scales is not among their numbers: half the widest gap of the table may be lost.
+        let (scales, peak) = (matrix.core.scales.array, matrix.core.scales.array.max() ?? 0)
+        let most = (0.9 / 64 / 2 + 0x1p-20) * Double(peak)
+        #expect(again.core.codes == matrix.core.codes)
+        #expect(zip(again.core.scales.array, scales).allSatisfy { abs(Double($0 - $1)) <= most })
+      } else {
+        #expect(again == matrix)
+        #expect(again.dequantized(as: Float.self) == decoded)
+      }
       #expect(
         decoded.values.array == Oracle.numbers(matrix.core).values.map { Float($0) }
           || type.mapping.kind == .biased)

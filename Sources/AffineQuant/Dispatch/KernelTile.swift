@@ -18,8 +18,7 @@ public struct KernelTile: Sendable, Hashable {
   public let lhs: PackedForm
   /// The numbers of the right side.
   public let rhs: PackedForm
-  /// With fewer rows the next kernel that reads the same right panels is faster: of products of bfloat16 perhaps one
-  /// of floats.
+  /// With fewer rows the next kernel that reads the same right panels is faster.
   public let minimumRows: Int
   /// Codes of each right lane that the kernel unpacks at a time; `Int.max`: all.
   public let scratch: Int

@@ -58,7 +58,8 @@ struct TypesCommand: ParsableCommand {
     return Entry(
       name: type.name, storage: type.storage.name, granularity: type.block.name,
       mapping: type.mapping.kind.name,
-      scale: (type.mapping.codes.map { "\($0.table?.name ?? $0.storage.name)-\($0.block.name)-" } ?? "")
+      scale: (type.mapping.codes.map { "\($0.table?.name ?? $0.storage.name)-\($0.block.name)-" }
+        ?? "")
         + type.mapping.scale.rawValue,
       codeBits: type.storage.bits, bitsPerWeight: 8 * bytes, bytesPerWeight: bytes,
       gguf: Self.blocks(type))

@@ -18,7 +18,7 @@ extension MatmulKernels {
   }
 
   /// The kernel for so many float rows in the precision of an execution: of floats that are rounded where its CPU
-  /// has no instruction for products of bfloat16, or where rows are too few for one that reads the same panels.
+  /// has no instruction for products of bfloat16, or where floats are faster.
   static func weights(
     _ type: QuantizedType, rows: Int, on execution: Execution
   ) -> Kernel<WeightPanel> {
@@ -26,10 +26,9 @@ extension MatmulKernels {
     guard multipliesPairs(pairs(type), floats, execution) else {
       return floats.best(on: execution, rows: rows)
     }
-    let kernel = pairs(type).best(on: execution, rows: rows)
-    guard kernel.isTooLarge(for: rows) else { return kernel }
-    let float = floats.best(on: execution, rows: rows)
-    return float.replaces(kernel) ? float : kernel
+    let sets = execution.instructionSet.intersection(.running)
+    let table = type.isFasterInFloats(rows: rows, on: sets) ? floats : pairs(type)
+    return table.best(on: execution, rows: rows)
   }
 
   /// The table for float rows and floats, likewise.
@@ -60,6 +59,13 @@ extension MatmulKernels {
 }
 
 extension QuantizedType {
+  /// Whether floats meet weights of a byte faster than pairs of bfloat16 do, which both read the same panels: one row
+  /// on cores with tiles. A look-up of 128 bytes is three operations there, on one port, and one elsewhere: 256 codes
+  /// take 61 cycles for 36 (llvm-mca, Sapphire Rapids).
+  package func isFasterInFloats(rows: Int, on sets: InstructionSet) -> Bool {
+    rows == 1 && panelForm == .uint8 && isAffineInteger && sets.contains(.amxbf16)
+  }
+
   /// How codes lie in panels: at their own bits where blocks are whole k-groups of such codes.
   var panelForm: PackedForm {
     if isAffineInteger || !storage.isInteger, let form = PackedForm(squeezing: storage.bits),
