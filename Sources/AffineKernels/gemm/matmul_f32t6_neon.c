@@ -1,9 +1,11 @@
 #include "affine_kernels.h"
 
 #if defined(__aarch64__)
+#define MOST_ROWS 8
+
 #include "vectors_128.h"
 
-enum { ROWS = 8 };
+enum { ROWS = MOST_ROWS };
 
 #define SQUEEZED
 #define BITS_OF(kind) 6
