@@ -93,7 +93,7 @@
 // Products of bfloat16. Where a CPU has no instruction for them, products are those of floats that were rounded.
 #define AQ_BFLOAT_CODES(K, name, kr, form)                                                                 \
   K(name, amxbf16, AQ_AMXBF16 | AQ_AMX | AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, \
-    true, AQ_TILE(32, 32, kr, 32, AQ_BF16, form, 17, 256))                                                 \
+    true, AQ_TILE(32, 32, kr, 32, AQ_BF16, form, 5, 256))                                                  \
   K(name, avx512bf16, AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, \
     AQ_TILE(8, 32, kr, 2, AQ_BF16, form, 1, 256))                                          \
   K(name, neonbf16, AQ_NEONBF16 | AQ_NEON, ARM, true, AQ_TILE(8, 8, kr, 2, AQ_BF16, form, 1, 256))
