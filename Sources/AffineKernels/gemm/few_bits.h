@@ -4,13 +4,17 @@
 #include "matmul_i8_body.h"
 #include "squeezed.h"
 
-/// Half bytes, and codes of 6 bits, that stand for entries of `table`; every other kind is a number of bits.
-enum { TABLE_OF_16 = 16, TABLE_OF_64 = 64 };
+/// Half bytes as they are, and half bytes and codes of 6 bits that stand for entries of `table`; every other kind is a
+/// number of bits.
+enum { HALF_BYTES = 4, TABLE_OF_16 = 16, TABLE_OF_64 = 64 };
 
+#define IS_HALVES(kind) ((kind) == HALF_BYTES || (kind) == TABLE_OF_16)
 #define SQUEEZED_BITS(kind) ((kind) == TABLE_OF_64 ? 6 : (kind))
-#define QUADS_OF(kind) ((kind) == TABLE_OF_16 ? 1 : SQUEEZED_QUADS(SQUEEZED_BITS(kind)))
+#define QUADS_OF(kind) (IS_HALVES(kind) ? 1 : SQUEEZED_QUADS(SQUEEZED_BITS(kind)))
 /// Bytes that as many quads take.
-#define BYTES_OF(kind) ((kind) == TABLE_OF_16 ? 2 * COLUMNS : 4 * COLUMNS * SQUEEZED_ROWS(SQUEEZED_BITS(kind)))
+#define BYTES_OF(kind) (IS_HALVES(kind) ? 2 * COLUMNS : 4 * COLUMNS * SQUEEZED_ROWS(SQUEEZED_BITS(kind)))
+/// Quads that one row takes at a time, where there are as many.
+#define STEP_OF(kind) (IS_HALVES(kind) ? 4 : QUADS_OF(kind))
 
 /// The entries of a table, 16 together.
 typedef struct {
@@ -25,13 +29,14 @@ INLINE code_table table_of(const aq_matmul_i8_args *t, const int kind) {
 
 /// The codes of the next quads, or what they stand for.
 INLINE void take_apart(
-    const uint8_t *rhs, const code_table *table, const int kind, ints codes[VECTORS][8]) {
-  if (kind == TABLE_OF_16) {
+    const uint8_t *rhs, const code_table *table, const int quads, const int kind, ints codes[VECTORS][8]) {
+  for (int q = 0; IS_HALVES(kind) && q < quads; ++q) {
     ints halves[VECTORS];
-    split_nibbles(rhs, halves);
-    for (int v = 0; v < VECTORS; ++v) codes[v][0] = bytes_at(table->parts[0], halves[v]);
-    return;
+    split_nibbles(rhs + q * BYTES_OF(kind), halves);
+    for (int v = 0; v < VECTORS; ++v)
+      codes[v][q] = kind == TABLE_OF_16 ? bytes_at(table->parts[0], halves[v]) : halves[v];
   }
+  if (IS_HALVES(kind)) return;
   for (int v = 0; v < VECTORS; ++v) {
     unsqueeze(rhs + 4 * v * WIDTH, 4 * COLUMNS, SQUEEZED_BITS(kind), codes[v]);
     for (int q = 0; kind == TABLE_OF_64 && q < 4; ++q) codes[v][q] = bytes_of_64(table->parts, codes[v][q]);
@@ -44,7 +49,7 @@ INLINE const uint8_t *expand(const aq_matmul_i8_args *t, const uint8_t *rhs, siz
   uint8_t *to = t->scratch;
   for (size_t q = 0; q < quads; q += QUADS_OF(kind)) {
     ints codes[VECTORS][8];
-    take_apart(rhs, &table, kind, codes);
+    take_apart(rhs, &table, QUADS_OF(kind), kind, codes);
     for (int i = 0; i < QUADS_OF(kind); ++i)
       for (int v = 0; v < VECTORS; ++v) store_ints(to + 4 * (i * COLUMNS + v * WIDTH), codes[v][i]);
     to += 4 * COLUMNS * QUADS_OF(kind);

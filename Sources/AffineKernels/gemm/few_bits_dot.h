@@ -1,13 +1,17 @@
 // Codes of few bits against one row by dot products. The file that includes it defines `dot` and `LHS_BYTES`.
 
 /// Two sums a vector, so that fewer products wait for the one before.
-INLINE ints add_products(ints sum, const ints codes[8], const uint8_t *lhs, const int quads, const int kind) {
+INLINE void add_products(
+    ints codes[VECTORS][8], const uint8_t *lhs, const int quads, const int kind, ints sums[VECTORS]) {
   (void)kind;
-  ints other = broadcast_byte(0);
+  ints others[VECTORS];
+  for (int v = 0; v < VECTORS; ++v) others[v] = broadcast_byte(0);
   for (int q = 0; q < quads; ++q) {
     ints row = broadcast_int(lhs + q * LHS_BYTES);
-    if (q % 2 == 0) sum = dot(sum, codes[q], row);
-    else other = dot(other, codes[q], row);
+    for (int v = 0; v < VECTORS; ++v) {
+      ints *sum = q % 2 == 0 ? &sums[v] : &others[v];
+      *sum = dot(*sum, codes[v][q], row);
+    }
   }
-  return quads == 1 ? sum : add_ints(sum, other);
+  for (int v = 0; quads > 1 && v < VECTORS; ++v) sums[v] = add_ints(sums[v], others[v]);
 }

@@ -48,15 +48,19 @@ INLINE void sum_bytes(
   }
 }
 
-INLINE ints add_products(ints sum, const ints codes[8], const uint8_t *lhs, const int quads, const int kind) {
-  ints part = _mm256_setzero_si256();
+INLINE void add_products(
+    ints codes[VECTORS][8], const uint8_t *lhs, const int quads, const int kind, ints sums[VECTORS]) {
+  const ints ones = _mm256_set1_epi16(1);
+  ints parts[VECTORS];
   for (int q = 0; q < quads; ++q) {
-    part = _mm256_add_epi16(part, _mm256_maddubs_epi16(codes[q], broadcast_int(lhs + q * LHS_BYTES)));
-    if ((q + 1) % SAFE_QUADS(kind) != 0 && q + 1 < quads) continue;
-    sum = add_ints(sum, _mm256_madd_epi16(part, _mm256_set1_epi16(1)));
-    part = _mm256_setzero_si256();
+    ints row = broadcast_int(lhs + q * LHS_BYTES);
+    for (int v = 0; v < VECTORS; ++v) {
+      ints product = _mm256_maddubs_epi16(codes[v][q], row);
+      parts[v] = q % SAFE_QUADS(kind) == 0 ? product : _mm256_add_epi16(parts[v], product);
+      if ((q + 1) % SAFE_QUADS(kind) == 0 || q + 1 == quads)
+        sums[v] = add_ints(sums[v], _mm256_madd_epi16(parts[v], ones));
+    }
   }
-  return sum;
 }
 
 #define SUM_QUADS(t, ...) sum_bytes(t, __VA_ARGS__)
@@ -75,6 +79,7 @@ INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const i
 }
 
 FEW_BITS_KERNELS(avx2)
+ROW_OF_HALF_BYTES(avx2)
 
 #pragma clang attribute pop
 #endif

@@ -22,6 +22,7 @@ INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const i
 #include "matmul_few_bits_body.h"
 
 FEW_BITS_KERNELS(avx512vnni)
+ROW_OF_HALF_BYTES(avx512vnni)
 
 #pragma clang attribute pop
 #endif

@@ -10,7 +10,12 @@ static inline ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_ep
 
 #include "matmul_vnni_body.h"
 
-void aq_matmul_i4_avx512vnni(void *args) { panels_from(args, NULL); }
+void aq_matmul_i4_avx512vnni_row(const aq_matmul_i8_args *t);
+void aq_matmul_i4_avx512vnni(void *args) {
+  const aq_matmul_i8_args *t = args;
+  if (t->rows == 1) aq_matmul_i4_avx512vnni_row(t);
+  else panels_from(t, NULL);
+}
 
 #pragma clang attribute pop
 #endif

@@ -7,49 +7,7 @@
 #define SUM_QUADS(t, ...) sum_quads(__VA_ARGS__)
 #endif
 
-/// Slices whose codes and scales are taken apart at a time.
-enum { CHUNK = 16 };
-
-INLINE void store_numbers(
-    const void *parameters, const int32_t form, const aq_super_scales *super, const void *scales, size_t first,
-    size_t end, float *to) {
-  for (size_t r = first * COLUMNS; r < end * COLUMNS; r += WIDTH, to += WIDTH)
-    store_floats(to, load_scaled(parameters, form, super, scales, r));
-}
-
-/// Numbers as floats: where they lie, or else in `to`. Apart from products, since it takes many registers, and with
-/// one loop for each form.
-static __attribute__((noinline)) const float *numbers_of_slices(
-    const void *parameters, int32_t form, const aq_super_scales *super, const void *scales, size_t first, size_t end,
-    float *to) {
-  switch (form) {
-#define LOAD(form) case form: store_numbers(parameters, form, super, scales, first, end, to); return to
-    LOAD(AQ_HALVES);
-    LOAD(AQ_BRAIN_HALVES);
-    LOAD(AQ_POWERS);
-    LOAD(AQ_CODES_4);
-    LOAD(AQ_CODES_6);
-    LOAD(AQ_CODES_8);
-    LOAD(AQ_SMALL_FLOATS);
-    LOAD(AQ_PLACES);
-#undef LOAD
-    default: return (const float *)parameters + first * COLUMNS;
-  }
-}
-
-INLINE slice_numbers load_numbers(
-    const aq_matmul_i8_args *t, size_t first, size_t end, float kept[2][CHUNK * COLUMNS]) {
-  slice_numbers n = {0};
-  n.scales = numbers_of_slices(t->rhs_scale, t->rhs_form, &t->super, t->super.scales, first, end, kept[0]);
-  if (t->rhs_bias)
-    n.biases = numbers_of_slices(t->rhs_bias, t->rhs_form, &t->super, t->super.biases, first, end, kept[1]);
-  return n;
-}
-
-static int terms_of(const aq_matmul_i8_args *t) {
-  if (t->rhs_start || t->rhs_zero || t->lhs_zero || t->lhs_scale || t->lhs_bias) return ANY_TERMS;
-  return t->rhs_bias ? AND_BIASES : LEFT_STARTS;
-}
+#include "slice_numbers.h"
 
 /// What rows of the result add up to so far.
 INLINE void load_out(const aq_matmul_i8_args *t, size_t first, const int rows, floats out[][VECTORS]) {
