@@ -28,17 +28,27 @@ INLINE ints load_scale_codes(const uint8_t *codes, int32_t form, size_t slice, s
   }
 }
 
-/// The same where they may be codes; `r` counts lanes of slices, and `scales` are those of the codes.
+/// The numbers of a scale of scales, which neighbouring slices share: from a lane on.
+INLINE floats load_super(const aq_super_scales *super, const void *scales, size_t slice, size_t lane) {
+  return load_parameters(scales, super->form, (slice >> super->shift) * COLUMNS + lane);
+}
+
+/// A scale that is a code, from a lane on, with its scale.
+INLINE floats load_coded(
+    const uint8_t *codes, int32_t form, const aq_super_scales *super, floats scale, size_t slice, size_t lane) {
+  if (form == AQ_PLACES) {
+    floats product = multiply(scale, load_entries(super->table, codes + slice * COLUMNS + lane));
+    return add_floats(product, broadcast_float(&super->mean));
+  }
+  if (form == AQ_SMALL_FLOATS) return multiply(scale, load_small_floats(codes + slice * COLUMNS + lane));
+  ints number = load_scale_codes(codes, form, slice, lane);
+  return multiply(scale, to_floats(subtract_ints(number, broadcast_int(&super->offset))));
+}
+
+/// Scales or biases that may be codes; `r` counts lanes of slices, and `scales` are those of the codes.
 INLINE floats load_scaled(
     const void *parameters, int32_t form, const aq_super_scales *super, const void *scales, size_t r) {
   if (form < AQ_CODES_4) return load_parameters(parameters, form, r);
   const size_t slice = r / COLUMNS, lane = r % COLUMNS;
-  floats scale = load_parameters(scales, super->form, (slice >> super->shift) * COLUMNS + lane);
-  if (form == AQ_PLACES) {
-    floats product = multiply(scale, load_entries(super->table, (const uint8_t *)parameters + r));
-    return add_floats(product, broadcast_float(&super->mean));
-  }
-  if (form == AQ_SMALL_FLOATS) return multiply(scale, load_small_floats((const uint8_t *)parameters + r));
-  ints codes = load_scale_codes(parameters, form, slice, lane);
-  return multiply(scale, to_floats(subtract_ints(codes, broadcast_int(&super->offset))));
+  return load_coded(parameters, form, super, load_super(super, scales, slice, lane), slice, lane);
 }

@@ -10,14 +10,25 @@ enum { CHUNK = 16 };
 INLINE void store_numbers(
     const void *parameters, const int32_t form, const aq_super_scales *super, const void *scales, size_t first,
     size_t end, float *to) {
-  for (size_t four = first / 4; 4 * four < end; ++four)
+  for (size_t four = first / 4; 4 * four < end; ++four) {
+    floats shared[VECTORS];
+    for (int v = 0; v < VECTORS; ++v)
+      shared[v] = form < AQ_CODES_4 ? zero_floats() : load_super(super, scales, 4 * four, (size_t)v * WIDTH);
 #pragma clang loop unroll(full)
     for (size_t j = 0; j < 4; ++j) {
       const size_t slice = 4 * four + j;
       if (slice >= end) return;
-      for (int v = 0; v < VECTORS; ++v, to += WIDTH)
-        store_floats(to, load_scaled(parameters, form, super, scales, slice * COLUMNS + (size_t)v * WIDTH));
+      for (int v = 0; v < VECTORS; ++v, to += WIDTH) {
+        const size_t lane = (size_t)v * WIDTH;
+        if (form < AQ_CODES_4) {
+          store_floats(to, load_parameters(parameters, form, slice * COLUMNS + lane));
+        } else {
+          if (j > 0 && super->shift < 2) shared[v] = load_super(super, scales, slice, lane);
+          store_floats(to, load_coded(parameters, form, super, shared[v], slice, lane));
+        }
+      }
     }
+  }
 }
 
 /// Numbers as floats: where they lie, or else in `to`. Apart from products, since it takes many registers, and with
