@@ -80,7 +80,6 @@ ONE_ROW(3)
 ONE_ROW(5)
 ONE_ROW(6)
 ONE_ROW(7)
-ONE_ROW(HALF_BYTES)
 ONE_ROW(TABLE_OF_16)
 ONE_ROW(TABLE_OF_64)
 
@@ -99,6 +98,7 @@ INLINE void one_row_of(const aq_matmul_i8_args *t, const int kind) {
 
 /// One row against codes of half bytes, for the kernels of these.
 #define ROW_OF_HALF_BYTES(isa) \
+  ONE_ROW(HALF_BYTES)          \
   void aq_matmul_i4_##isa##_row(const aq_matmul_i8_args *t) { one_row_HALF_BYTES(t); }
 
 #define SOURCE(kind)                                                                                           \
