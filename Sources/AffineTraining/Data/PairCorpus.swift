@@ -65,27 +65,13 @@ public struct PairCorpus: TrainingCorpus {
   public func trainingBatch(
     step: Int, size: Int, sequence: Int, seed: UInt64
   ) throws(CorpusError) -> TokenBatch {
-    let windows = windows[.training] ?? []
-    try check(size, sequence)
-    return batch(
-      (0..<size).map { index in
-        let (epoch, place) = (step * size + index).quotientAndRemainder(dividingBy: windows.count)
-        return windows[Permutation(count: windows.count, epoch: epoch, seed: seed)[place]]
-      })
+    try TextCorpus.check(windows: size, sequence, of: self.sequence)
+    return batch((windows[.training] ?? []).windows(step: step, size: size, seed: seed))
   }
 
   public func validationBatch(count: Int, sequence: Int) throws(CorpusError) -> TokenBatch {
-    try check(count, sequence)
-    let windows = windows[.validation] ?? []
-    return batch(
-      TokenCorpus.spread(min(count, windows.count), over: windows.count).map { windows[$0] })
-  }
-
-  private func check(_ windows: Int, _ sequence: Int) throws(CorpusError) {
-    let (tokens, overflow) = windows.multipliedReportingOverflow(by: sequence)
-    guard windows > 0, sequence == self.sequence, !overflow, tokens <= TextCorpus.mostTokens else {
-      throw .batch(windows: windows, sequence: sequence)
-    }
+    try TextCorpus.check(windows: count, sequence, of: self.sequence)
+    return batch((windows[.validation] ?? []).spread(count))
   }
 
   private func batch(_ windows: [[Pair]]) -> TokenBatch {
