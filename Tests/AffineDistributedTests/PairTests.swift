@@ -1,4 +1,5 @@
 import AffineDistributed
+import AffineQuant
 import AffineTraining
 import Testing
 
