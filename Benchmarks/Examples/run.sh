@@ -3,7 +3,7 @@
 # AFFINE_SMOLLM2 names its file and AFFINE_MINILM its folder.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-build=".build/example-programs"
+build=".build/programs"
 swift build -c release --package-path Benchmarks/Examples --scratch-path "$build"
 for example in Benchmarks/Examples/Sources/*/main.swift; do
   lines=$(wc -l < "$example")

@@ -19,7 +19,7 @@ compile() {
 }
 
 arm=(--target=aarch64-linux-gnu)
-find $kernels -name '*.c' | compile "$out/arm" .o "${arm[@]}" -O2 -Wall -Wextra -Werror -c
+find $kernels -name '*.c' | compile "$out/arm" .o "${arm[@]}" -O2 -Wall -Wextra -Wpointer-arith -Werror -c
 find $kernels -mindepth 2 -name '*.c' | compile "$out/assembly" .s "${arm[@]}" -O2 -S
 # References round after every operation and hold no vectors.
 plain=(-O1 -ffp-contract=off -fno-vectorize -fno-slp-vectorize -Wall -Wextra -Werror)

@@ -11,7 +11,7 @@ case $sanitizer in
     options+=(--filter "AffineFormatsTests|AffineLayersTests|GuardPageTests|ExecutionTests|ManyCallersTests|QuantizeKernelTests|ElementwiseTests|TransposeTests")
     ;;
   # Where threads meet.
-  thread) options+=(--filter 'ExecutionTests|ManyCallersTests|ThreadPoolTests') ;;
+  thread) options+=(--filter 'ExecutionTests|ManyCallersTests|ThreadPoolTests|FusedPassTests|AttentionCacheTests') ;;
 esac
 # The trace that Swift prints of a trap can wait for ever under this instrumentation.
 export SWIFT_BACKTRACE=enable=no

@@ -71,10 +71,7 @@ public struct BertConfiguration: Sendable, Hashable {
   public init(folder: String) throws(BertError) {
     let folder = ModelFolder(path: folder)
     let model = try folder.document("config.json", saying: "what the model is")
-    let type = try model.word("model_type") ?? "bert"
-    guard let architecture = EncoderArchitecture.named(type) else {
-      throw .unsupported(file: model.file, what: "the model_type '\(type)'")
-    }
+    let architecture = try EncoderArchitecture.of(model)
     for (field, expected) in [
       (architecture.name(of: .activation), "gelu"), ("position_embedding_type", "absolute"),
     ] {

@@ -1,6 +1,6 @@
 internal import AffineFormats
 public import AffineLayers
-public import AffineQuant
+package import AffineQuant
 
 /// The floats of an encoder, to be trained: places have the embedding of the first kind of text added, which all
 /// texts are of.
@@ -64,7 +64,7 @@ extension BertModel {
   ///   - configuration: What is made of its output.
   ///   - execution: Threads and instruction sets.
   /// - Throws: ``AffineLayers/DecoderError``: tensors of other extents; what `weights` throws.
-  public init(
+  package init(
     _ weights: some DecoderWeights, _ configuration: BertConfiguration,
     on execution: Execution = .standard
   ) throws {

@@ -1,3 +1,4 @@
+internal import AffineFormats
 internal import AffineLayers
 
 /// A family of encoders: what its files call things, and how places are numbered.
@@ -48,9 +49,24 @@ public struct EncoderArchitecture: Sendable, Hashable {
       name: "roberta", otherNames: ["xlm-roberta", "camembert"], placesFollowPadding: true),
   ]
 
-  /// The family that `config.json` names by its `model_type`.
+  /// The family that has a name.
   static func named(_ type: String) -> EncoderArchitecture? {
     all.first { $0.name == type || $0.otherNames.contains(type) }
+  }
+
+  /// The family that a `config.json` names by its `model_type`; the oldest of BERT name none, but say how many kinds of
+  /// text there are.
+  ///
+  /// - Throws: ``BertError``: another family, or none.
+  static func of(_ settings: ModelFolder.Document) throws(BertError) -> EncoderArchitecture {
+    guard let type = try settings.word("model_type") else {
+      guard settings.value.member("type_vocab_size") == nil else { return bert }
+      throw .malformed(file: settings.file, reason: "there is no 'model_type'")
+    }
+    guard let row = named(type) else {
+      throw .unsupported(file: settings.file, what: "the model_type '\(type)'")
+    }
+    return row
   }
 
   /// What `config.json` calls a setting.

@@ -5,10 +5,10 @@ internal import AffineQuant
 extension TextEmbedder {
   /// Whether a path is that of an encoder's folder.
   package static func isEncoder(_ path: String) -> Bool {
-    guard let document = try? ModelFolder(path: path).optionalDocument("config.json"),
-      let type = try? document.word("model_type")
-    else { return false }
-    return EncoderArchitecture.named(type) != nil
+    guard let settings = try? ModelFolder(path: path).optionalDocument("config.json") else {
+      return false
+    }
+    return (try? EncoderArchitecture.of(settings)) != nil
   }
 
   /// The tokens of a text, cut to so many, the one that marks the end kept.
@@ -22,10 +22,11 @@ extension TextEmbedder {
   }
 
   /// Writes a trained encoder as a folder like that of the model which training started from: all layers in
-  /// float32, every other file as it is.
+  /// float32, and the files of the tokenizer and of modules as they are. What else describes the model, such as
+  /// `README.md`, is about the other one and not copied.
   ///
-  /// Changes of adapters are added to their weights. The first kind of text is a row of zeros, since places have
-  /// it added already. Files that exist are replaced, one by one, each whole.
+  /// Changes of adapters are added to their weights. Places have the first kind of text added already, so each kind is
+  /// written less the first, which becomes zeros. Files that exist are replaced, one by one, each whole.
   ///
   /// - Parameters:
   ///   - weights: An encoder of the same extents and choices.
@@ -44,11 +45,20 @@ extension TextEmbedder {
     do throws(FileError) {
       try OutputFolder.make(path)
       for (name, bytes) in files {
-        if let end = name.lastIndex(of: "/") { try OutputFolder.make("\(path)/\(name[..<end])") }
+        for end in name.utf8.indices where name.utf8[end] == UInt8(ascii: "/") {
+          try OutputFolder.make("\(path)/\(name[..<end])")
+        }
         try AtomicFile.write(bytes, to: "\(path)/\(name)")
       }
     } catch { throw BertError.file(error) }
     try writer.write(to: "\(path)/model.safetensors")
+  }
+
+  /// Finds out whether ``writeFolder(_:like:to:)`` can read what it copies, without any weights.
+  ///
+  /// - Throws: ``BertError``, as that.
+  public static func checkFolder(like original: String) throws(BertError) {
+    _ = try ModelFolder(path: original).filesBesideTensors()
   }
 }
 
@@ -57,12 +67,12 @@ extension ModelFolder {
   fileprivate func filesBesideTensors() throws(BertError) -> [(name: String, bytes: [UInt8])] {
     var names = [
       "modules.json", "sentence_bert_config.json", "config_sentence_transformers.json",
-      "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
-      "sentencepiece.bpe.model",
+      "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+      "vocab.txt", "vocab.json", "merges.txt", "sentencepiece.bpe.model",
     ]
     for module in try optionalDocument("modules.json")?.elements() ?? [] {
       guard let name = try module.text("path"), !name.isEmpty else { continue }
-      guard !name.contains("/"), !name.hasPrefix(".") else {
+      guard Self.isInside(name) else {
         throw .unsupported(file: module.file, what: "a module outside of its folder, '\(name)'")
       }
       names.append("\(name)/config.json")
@@ -79,6 +89,14 @@ extension ModelFolder {
     }
     return files
   }
+
+  /// Whether a path begins in the folder and does not leave it. Its bytes say so: a mark that combines with a slash
+  /// makes another character of it.
+  private static func isInside(_ path: String) -> Bool {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return parts.first?.isEmpty == false && !path.utf8.contains(0)
+      && !parts.contains { $0.elementsEqual("..".utf8) }
+  }
 }
 
 extension SafeTensorsWriter {
@@ -90,27 +108,20 @@ extension SafeTensorsWriter {
     metadata["format"] = "pt"
     let architecture = configuration.architecture
     for tensor in configuration.encoder.tensors {
-      guard let stored = try weights.tensor(tensor) else {
-        throw DecoderError.missingTensor(weights.name(of: tensor))
-      }
-      var values = stored.floats()
       let shape = configuration.encoder.shape(of: tensor)
-      guard values.shape == shape else {
-        throw DecoderError.wrongShape(
-          weights.name(of: tensor), expected: shape, found: values.shape)
-      }
-      if case .weight(.linear) = tensor, let change = try weights.change(of: tensor.layer) {
-        values = Elementwise.add(values, change.values(), on: .standard)
-      }
+      let values = try weights.changedValues(of: tensor, shape)
       try add(
         architecture.name(of: tensor), .float32,
         shape: tensor.isVector ? [shape.columns] : [shape.rows, shape.columns],
         bytes: values.values.bytes)
     }
     if architecture.hasTokenTypes {
+      let (rows, columns) = (configuration.tokenTypes, configuration.width)
+      var tensors = try BertTensors(file, architecture)
+      let types = try tensors.matrix(BertTensors.tokenTypes, rows, columns)
       try add(
         BertTensors.tokenTypes,
-        Matrix<Float>(rows: configuration.tokenTypes, columns: configuration.width) { _, _ in 0 })
+        Matrix(rows: rows, columns: columns) { types[$0, $1] - types[0, $1] })
     }
     for name in BertTensors.beside {
       guard let entry = file.header[name] else { continue }

@@ -81,17 +81,7 @@ extension SafeTensorsWriter {
     // Layers that are one module there follow each other.
     var (parts, name, isVector): ([Matrix<Float>], String, Bool) = ([], "", false)
     for tensor in configuration.tensors {
-      guard let stored = try weights.tensor(tensor) else {
-        throw DecoderError.missingTensor(weights.name(of: tensor))
-      }
-      var values = stored.floats()
-      guard values.shape == configuration.shape(of: tensor) else {
-        throw DecoderError.wrongShape(
-          weights.name(of: tensor), expected: configuration.shape(of: tensor), found: values.shape)
-      }
-      if case .weight(.linear) = tensor, let change = try weights.change(of: tensor.layer) {
-        values = Elementwise.add(values, change.values(), on: .standard)
-      }
+      var values = try weights.changedValues(of: tensor, configuration.shape(of: tensor))
       if tensor.isOfNorm, offset != 0 {
         let weight = values
         values = Matrix(rows: 1, columns: weight.shape.columns) { weight[$0, $1] + offset }

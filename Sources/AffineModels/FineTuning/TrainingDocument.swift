@@ -13,7 +13,8 @@ public enum TrainingDocument: Sendable, Hashable {
   /// Reads JSON lines, of which each is `{"text": …}`, `{"messages": [{"role": …, "content": …}, …]}` or
   /// `{"anchor": …, "positive": …}`.
   ///
-  /// Other members of a line are left alone, and empty lines left out.
+  /// Other members of a line are left alone, and empty lines left out; but the negatives of a pair, which nothing is
+  /// taught from, are refused.
   ///
   /// - Returns: The documents, each with the number of its line, from 1 on.
   /// - Throws: ``FineTuningError/line(_:_:)``.
@@ -38,13 +39,6 @@ public enum TrainingDocument: Sendable, Hashable {
     do { value = try JSONParser.parse(line) } catch {
       throw LineError(reason: "\(error.reason) at byte \(error.byte)")
     }
-    if let first = value.member("anchor") {
-      guard let anchor = first.text, let positive = value.member("positive")?.text else {
-        throw LineError(reason: "it has no text for anchor and positive")
-      }
-      self = .pair(anchor, positive)
-      return
-    }
     switch (value.member("text"), value.member("messages")) {
     case (.string(let text), nil): self = .text(text)
     case (nil, .array(let turns)):
@@ -58,10 +52,29 @@ public enum TrainingDocument: Sendable, Hashable {
       }
       self = .messages(messages)
     case (.some, .some): throw LineError(reason: "it has both text and messages")
-    case (nil, nil): throw LineError(reason: "it has neither text nor messages")
+    case (nil, nil): self = try Self.pair(value)
     case (.some, nil): throw LineError(reason: "its text is no string")
     case (nil, .some): throw LineError(reason: "its messages are no list")
     }
+  }
+
+  private static func pair(_ value: JSONValue) throws(LineError) -> TrainingDocument {
+    let (anchor, positive) = (value.member("anchor"), value.member("positive"))
+    guard anchor != nil || positive != nil else {
+      throw LineError(reason: "it has no text, no messages, and no pair of anchor and positive")
+    }
+    // Such as `negative_1`, of several.
+    if let negative = value.members?.first(where: { $0.name.begins(with: "negative") }) {
+      throw LineError(
+        reason:
+          "nothing is taught from '\(negative.name)': a pair's wrong answers are the positives of others"
+      )
+    }
+    for (name, member) in [("anchor", anchor), ("positive", positive)]
+    where member?.text == nil {
+      throw LineError(reason: "its pair has no text for '\(name)'")
+    }
+    return .pair(anchor?.text ?? "", positive?.text ?? "")
   }
 
   private struct LineError: Error { let reason: String }

@@ -24,8 +24,12 @@ public enum CorpusError: Error, Hashable {
   case nothingTaught(part: CorpusPart)
   /// A pair of texts, one of them without tokens or both together longer than a window.
   case pair(tokens: [Int], window: Int)
-  /// So few pairs that none is left beside those for validation.
+  /// So few different pairs that a part has none to compare one with.
   case tooFewPairs(Int)
+  /// A batch of more windows than pairs fill, which would have some of them twice.
+  case repeatedWindows(batch: Int, windows: Int, sequence: Int)
+  /// Windows that run without others and hold one pair, which is compared with nothing.
+  case lonePair(part: CorpusPart, sequence: Int)
   /// A file of tokens that cannot be read or written.
   case tokens(String)
   /// A file of tokens that was made of something else.
@@ -57,7 +61,13 @@ extension CorpusError: CustomStringConvertible {
     case .pair(let tokens, let window):
       "texts of \(tokens.map(String.init).joined(separator: " and ")) tokens are no pair in a window of \(window)"
     case .tooFewPairs(let count):
-      "of \(count) pairs of texts none is left beside those for validation"
+      "\(count) different pairs of texts are too few: training compares at least two, and validation two others"
+    case .repeatedWindows(let batch, let windows, let sequence):
+      "pairs of texts fill \(windows) windows of \(sequence) tokens, and a batch of \(batch) would compare some with "
+        + "themselves"
+    case .lonePair(let part, let sequence):
+      "a window of \(sequence) tokens for \(part.rawValue) holds one pair of texts, which is compared with nothing where it "
+        + "runs alone: more windows must run together, or be longer"
     case .tokens(let reason): reason
     case .staleTokens(let path, let what, let expected, let found):
       "'\(path)' holds tokens of another \(what): \(found), not \(expected)"

@@ -3,8 +3,9 @@ internal import AffineQuant
 /// Pairs of texts that say the same, for the embeddings of an encoder to be near each other.
 ///
 /// Windows of one length hold as many pairs as fit, the longest first, each where it leaves the least room; what
-/// room is left is a sequence that nobody compares. Every window is read once before any is read again, in an order
-/// that the seed fixes. A loss compares the pairs of the windows that run together.
+/// room is left is a sequence that nobody compares. A loss compares the pairs of the windows that run together, and
+/// counts every second text but a pair's own as a wrong answer. So a pair that is given twice is one, no batch has a
+/// window twice, and no pair runs alone. An epoch is of whole batches, in an order that the seed fixes.
 public struct PairCorpus: TrainingCorpus {
   /// The tokens of two texts, with those that mark their ends.
   public struct Pair: Sendable, Hashable {
@@ -34,7 +35,7 @@ public struct PairCorpus: TrainingCorpus {
   ///   - sequence: Tokens of a window.
   ///   - text: A digest of the texts.
   ///   - tokenizer: A digest of what made their tokens.
-  ///   - validationPart: Of the pairs; it is at least one.
+  ///   - validationPart: Of the pairs; it is at least two.
   /// - Throws: ``CorpusError``: a part or a window that cannot be, or too few pairs.
   public init(
     _ pairs: [Pair], vocabulary: Int, sequence: Int, text: UInt64, tokenizer: UInt64,
@@ -44,8 +45,10 @@ public struct PairCorpus: TrainingCorpus {
     for pair in pairs where pair.first.isEmpty || pair.second.isEmpty || pair.count > sequence {
       throw .pair(tokens: [pair.first.count, pair.second.count], window: sequence)
     }
-    let held = max(1, Int((Double(pairs.count) * validationPart).rounded()))
-    guard pairs.count > held else { throw .tooFewPairs(pairs.count) }
+    var known: Set<Pair> = []
+    let pairs = pairs.filter { known.insert($0).inserted }
+    let held = max(2, Int((Double(pairs.count) * validationPart).rounded()))
+    guard pairs.count >= held + 2 else { throw .tooFewPairs(pairs.count) }
     let parts = [
       CorpusPart.training: Array(pairs.dropLast(held)), .validation: Array(pairs.suffix(held)),
     ]
@@ -65,26 +68,27 @@ public struct PairCorpus: TrainingCorpus {
   public func trainingBatch(
     step: Int, size: Int, sequence: Int, seed: UInt64
   ) throws(CorpusError) -> TokenBatch {
+    try TextCorpus.check(windows: size, sequence, of: self.sequence)
     let windows = windows[.training] ?? []
-    try check(size, sequence)
-    return batch(
-      (0..<size).map { index in
-        let (epoch, place) = (step * size + index).quotientAndRemainder(dividingBy: windows.count)
-        return windows[Permutation(count: windows.count, epoch: epoch, seed: seed)[place]]
-      })
+    guard size <= windows.count else {
+      throw .repeatedWindows(batch: size, windows: windows.count, sequence: sequence)
+    }
+    return batch(windows.wholeBatch(step: step, size: size, seed: seed))
   }
 
   public func validationBatch(count: Int, sequence: Int) throws(CorpusError) -> TokenBatch {
-    try check(count, sequence)
-    let windows = windows[.validation] ?? []
-    return batch(
-      TokenCorpus.spread(min(count, windows.count), over: windows.count).map { windows[$0] })
+    try TextCorpus.check(windows: count, sequence, of: self.sequence)
+    let windows = (windows[.validation] ?? []).spread(count)
+    guard windows.reduce(0, { $0 + $1.count }) > 1 else {
+      throw .lonePair(part: .validation, sequence: sequence)
+    }
+    return batch(windows)
   }
 
-  private func check(_ windows: Int, _ sequence: Int) throws(CorpusError) {
-    let (tokens, overflow) = windows.multipliedReportingOverflow(by: sequence)
-    guard windows > 0, sequence == self.sequence, !overflow, tokens <= TextCorpus.mostTokens else {
-      throw .batch(windows: windows, sequence: sequence)
+  public func checkTogether(windows count: Int) throws(CorpusError) {
+    guard count < 2 else { return }
+    for window in windows[.training] ?? [] where window.count < 2 {
+      throw .lonePair(part: .training, sequence: sequence)
     }
   }
 

@@ -35,23 +35,27 @@ extension TextCorpus {
   ) throws(CorpusError) -> Windows {
     let places = try check(.validation, windows: count, sequence: sequence)
     guard count <= places else { throw .tooManyWindows(count, places: places) }
-    let distance = count > 1 ? (places - 1) / (count - 1) : 0
-    return Self.windows(validation, (0..<count).map { $0 * distance }, sequence)
+    return Self.windows(validation, .spread(count, over: places), sequence)
   }
 
   /// The places where a window can start, at least one.
   private func check(
     _ part: CorpusPart, windows: Int, sequence: Int
   ) throws(CorpusError) -> Int {
-    let (tokens, overflow) = windows.multipliedReportingOverflow(by: sequence)
-    guard windows > 0, sequence > 0, !overflow, tokens <= Self.mostTokens else {
-      throw .batch(windows: windows, sequence: sequence)
-    }
+    try Self.check(windows: windows, sequence, of: sequence)
     let places = self[part].count - sequence
     guard places > 0 else {
       throw .tooShort(part: part, tokens: self[part].count, sequence: sequence)
     }
     return places
+  }
+
+  /// A batch is of whole windows, and fits a memory.
+  static func check(windows: Int, _ sequence: Int, of length: Int) throws(CorpusError) {
+    let (tokens, overflow) = windows.multipliedReportingOverflow(by: sequence)
+    guard windows > 0, sequence > 0, sequence == length, !overflow, tokens <= mostTokens else {
+      throw .batch(windows: windows, sequence: sequence)
+    }
   }
 
   private static func windows(_ tokens: [UInt16], _ starts: [Int], _ sequence: Int) -> Windows {

@@ -32,7 +32,8 @@ public struct TokenBatch: Sendable, Hashable {
 
   /// The places of sequences that say the same, in the order of the first of each two.
   ///
-  /// - Throws: ``TrainingError/model(_:)``: labels that are not one a sequence, or not each of two.
+  /// - Throws: ``TrainingError/model(_:)``: labels that are not one a sequence, or not each of two; a pair that has no
+  ///   other to be compared with.
   func pairs() throws(TrainingError) -> [(first: Int, second: Int)] {
     let labels = labels ?? []
     guard labels.count == lengths.count else {
@@ -50,8 +51,31 @@ public struct TokenBatch: Sendable, Hashable {
       }
       pairs.append((both[0], both[1]))
     }
-    guard !pairs.isEmpty else { throw .model("there are no pairs of sequences") }
+    // The loss of one would be 0 for any model.
+    guard pairs.count > 1 else {
+      throw .model("\(pairs.count) pairs of sequences are not two, to be compared")
+    }
     return pairs
+  }
+
+  /// Windows that run together: so many each, but no pair alone, which has the loss 0 and says nothing.
+  func groups(of count: Int, sequence: Int) -> [Range<Int>] {
+    let end = inputs.count / sequence
+    var (groups, first): ([Range<Int>], Int) = ([], 0)
+    while first < end {
+      var last = min(first + count, end)
+      while last < end, isAlone(first..<last, of: sequence) { last += 1 }
+      if isAlone(first..<last, of: sequence), let before = groups.popLast() {
+        first = before.lowerBound
+      }
+      groups.append(first..<last)
+      first = last
+    }
+    return groups
+  }
+
+  private func isAlone(_ range: Range<Int>, of size: Int) -> Bool {
+    labels != nil && windows(range, of: size).counted < 2
   }
 
   /// Some windows of as many tokens each, which sequences do not cross.

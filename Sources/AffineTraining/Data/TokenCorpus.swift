@@ -78,7 +78,7 @@ public struct TokenCorpus: TrainingCorpus {
   public func trainingBatch(
     step: Int, size: Int, sequence: Int, seed: UInt64
   ) throws(CorpusError) -> TokenBatch {
-    try check(size, sequence)
+    try TextCorpus.check(windows: size, sequence, of: self.sequence)
     guard let packed = windows[.training] else {
       let places = try places(.training)
       return batch(
@@ -87,35 +87,15 @@ public struct TokenCorpus: TrainingCorpus {
           return [piece(Int(UInt64(places).multipliedFullWidth(by: word).high), .training)]
         })
     }
-    return batch(
-      (0..<size).map { index in
-        let (epoch, place) = (step * size + index).quotientAndRemainder(dividingBy: packed.count)
-        return packed[Permutation(count: packed.count, epoch: epoch, seed: seed)[place]]
-      })
+    return batch(packed.windows(step: step, size: size, seed: seed))
   }
 
   public func validationBatch(count: Int, sequence: Int) throws(CorpusError) -> TokenBatch {
-    try check(count, sequence)
-    if let packed = windows[.validation] {
-      let count = min(count, packed.count)
-      return batch(Self.spread(count, over: packed.count).map { packed[$0] })
-    }
+    try TextCorpus.check(windows: count, sequence, of: self.sequence)
+    if let packed = windows[.validation] { return batch(packed.spread(count)) }
     let places = try places(.validation)
     guard count <= places else { throw .tooManyWindows(count, places: places) }
-    return batch(Self.spread(count, over: places).map { [piece($0, .validation)] })
-  }
-
-  /// Places with the same distance between them.
-  static func spread(_ count: Int, over places: Int) -> [Int] {
-    let distance = count > 1 ? (places - 1) / (count - 1) : 0
-    return (0..<count).map { $0 * distance }
-  }
-
-  private func check(_ windows: Int, _ sequence: Int) throws(CorpusError) {
-    let (tokens, overflow) = windows.multipliedReportingOverflow(by: sequence)
-    guard windows > 0, sequence == self.sequence, !overflow, tokens <= TextCorpus.mostTokens else {
-      throw .batch(windows: windows, sequence: sequence)
-    }
+    return batch([Int].spread(count, over: places).map { [piece($0, .validation)] })
   }
 
   /// The places of a text where a window can start, at least one.

@@ -18,6 +18,16 @@ public protocol TrainingCorpus: Sendable {
   /// - Returns: Windows of `sequence` tokens: `count`, or all that documents fill, if those are fewer.
   /// - Throws: ``CorpusError``: numbers that no batch has, or a text that is too short.
   func validationBatch(count: Int, sequence: Int) throws(CorpusError) -> TokenBatch
+
+  /// Refuses to train where so few windows run together that a loss has nothing to compare.
+  ///
+  /// - Parameter windows: Those of a batch that one process runs in one pass.
+  /// - Throws: ``CorpusError``. Where tokens are foreseen, any number serves.
+  func checkTogether(windows: Int) throws(CorpusError)
+}
+
+extension TrainingCorpus {
+  public func checkTogether(windows: Int) {}
 }
 
 /// What a corpus is, by what is in it and not by its name.

@@ -15,7 +15,7 @@ extension Transformer {
   ///   - tape: Where everything is recorded.
   /// - Returns: Tokens × width: what a head would read.
   /// - Throws: ``TrainingError``: sequences that are empty or too long, tokens that there are not.
-  public func states(
+  package func states(
     of sequences: [[Int]], recipe: Recipe, on tape: Tape
   ) throws(TrainingError) -> Variable {
     try states(of: TokenBatch(sequences), recipe, tape, nil).states

@@ -12,7 +12,7 @@ extension Transformer {
   ///   - recipe: What linear layers follow.
   ///   - weight: What gradients are multiplied with.
   ///   - tape: An empty tape; it is empty afterwards.
-  /// - Returns: Nats a token, and the gradients in the order of the parameters.
+  /// - Returns: Nats a token or a pair of texts, and the gradients in the order of the parameters.
   /// - Throws: ``TrainingError``: as ``loss(_:targets:sequence:recipe:on:)``, and gradients that are not
   ///   finite.
   public func gradients(

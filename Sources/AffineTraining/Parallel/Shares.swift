@@ -32,6 +32,11 @@ struct Shares {
     return rank * each..<(rank + 1) * each
   }
 
+  /// How many windows of a batch run in one pass.
+  func together(_ settings: TrainingSettings) -> Int {
+    isFixedOrder ? 1 : settings.batch / size
+  }
+
   /// Which process keeps each parameter, or the moments of each that is trained: the largest first, each to the
   /// process that has least.
   static func owners(

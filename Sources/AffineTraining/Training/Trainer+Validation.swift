@@ -6,7 +6,7 @@ extension Trainer {
   /// - Parameters:
   ///   - execution: Threads and instruction sets; no loss depends on either.
   ///   - parallel: Processes that divide the windows; no loss depends on them.
-  /// - Returns: Nats a token, the same in all processes.
+  /// - Returns: Nats a token or a pair of texts, the same in all processes.
   /// - Throws: ``TrainingError``: a text that is too short; a loss that is not finite.
   public func validationLoss(
     on execution: Execution = .standard, with parallel: (any DataParallel)? = nil
@@ -18,17 +18,14 @@ extension Trainer {
         count: settings.validationWindows, sequence: settings.sequence)
     } catch { throw .corpus(error) }
     let shares = Shares(parallel)
-    let count = windows.inputs.count / settings.sequence
-    let starts = Array(stride(from: 0, to: count, by: settings.batch))
-    var totals = [Double](repeating: 0, count: starts.count)
+    let groups = windows.groups(of: settings.batch, sequence: settings.sequence)
+    var totals = [Double](repeating: 0, count: groups.count)
     let shards = try shards(parallel, execution)
-    for round in stride(from: shares.rank, to: starts.count + shares.rank, by: shares.size) {
+    for round in stride(from: shares.rank, to: groups.count + shares.rank, by: shares.size) {
       // A process without a part has to take part where layers ask for parameters.
-      guard round < starts.count || shards != nil else { break }
-      let index = min(round, starts.count - 1)
-      let first = starts[index]
-      let part = windows.windows(
-        first..<min(first + settings.batch, count), of: settings.sequence)
+      guard round < groups.count || shards != nil else { break }
+      let index = min(round, groups.count - 1)
+      let part = windows.windows(groups[index], of: settings.sequence)
       let tape = Tape(flow: recipe.flow, isTraining: false, on: execution)
       let loss = try model.loss(part, recipe: recipe, on: tape, from: shards)
       guard round == index else { continue }

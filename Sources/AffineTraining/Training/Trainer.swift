@@ -29,7 +29,7 @@ public struct Trainer: Sendable {
 
   /// What a step reports.
   public struct Report: Sendable, Hashable {
-    /// Nats a token, before the step.
+    /// Nats a token or a pair of texts, before the step.
     public let loss: Double
     /// The norm of all gradients together, before they are clipped.
     public let gradientNorm: Double
@@ -68,6 +68,7 @@ public struct Trainer: Sendable {
         step: 0, size: settings.batch, sequence: settings.sequence, seed: settings.dataSeed)
       _ = try corpus.validationBatch(
         count: settings.validationWindows, sequence: settings.sequence)
+      try corpus.checkTogether(windows: Shares(parallel).together(settings))
     } catch { throw .corpus(error) }
     self.settings = settings
     self.corpus = corpus

@@ -4,7 +4,7 @@ public struct TrainingRecord: Sendable, Hashable {
   public struct Point: Sendable, Hashable {
     /// Steps taken before it was measured.
     public let step: Int
-    /// Nats a token.
+    /// Nats a token or a pair of texts.
     public let loss: Double
   }
 

@@ -16,7 +16,10 @@ extension InitialModel {
 
   /// Finds out whether ``writeFolder(of:to:)`` can describe a model.
   func checkFolder(of model: Transformer) throws {
-    if case .decoder(let source) = files { try source.checkFolder(of: model.configuration) }
+    switch files {
+    case .decoder(let source): try source.checkFolder(of: model.configuration)
+    case .encoder: try TextEmbedder.checkFolder(like: path)
+    }
   }
 
   /// Writes a trained model as a folder of Hugging Face.

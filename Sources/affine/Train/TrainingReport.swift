@@ -23,6 +23,8 @@ struct TrainingReport: Codable {
     let optimizer, moments: String
     let seed: UInt64
     let parameters: Int
+    /// What a loss is the mean of, if no tokens are foreseen: `pairs`.
+    var unit: String?
     let trainingLoss: Double
     let validationLoss: Double?
     let curve, validation: [[Double]]
@@ -97,8 +99,11 @@ struct TrainingReport: Codable {
   var plot: LinePlot {
     let first = recipes.filter { $0.name == "float32" }
     let rest = recipes.filter { $0.name != "float32" }
+    // Reports of earlier runs may stand beside.
+    let units = runs.map { $0.unit == nil ? "token" : "pair of texts" }
     return LinePlot(
-      "Training loss", x: PlotAxis("step"), y: PlotAxis("nats a token"),
+      "Training loss", x: PlotAxis("step"),
+      y: PlotAxis(Set(units).sorted().map { "nats a \($0)" }.joined(separator: ", ")),
       curves: (first + rest).map { name, runs in
         PlotCurve(name, runs[0].curve.map { (x: $0[0], y: $0[1]) })
       }, smoothing: 0.95)
@@ -119,6 +124,7 @@ extension TrainingReport.Run {
     moments = trainer.settings.optimizer.moments.name
     seed = record.seed
     parameters = trainer.model.parameterCount
+    unit = trainer.corpus.identity.unit == "pairs" ? "pairs" : nil
     trainingLoss = record.trainingLoss
     validationLoss = record.validationLoss
     curve = record.curve.map { [Double($0.step), $0.loss] }

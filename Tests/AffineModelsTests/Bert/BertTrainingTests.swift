@@ -100,6 +100,19 @@ import Testing
     let sequences = pairs.map(\.first) + pairs.map(\.second)
     #expect(try read.embeddings(of: sequences) == trained.embeddings(of: sequences))
     #expect(try read.embeddings(of: sequences) != before.embeddings(of: sequences))
+    guard before.configuration.architecture == .bert else { return }
+    // Places have the first kind of text, and other kinds their distance to it.
+    func kinds(_ folder: String) throws -> Matrix<Float> {
+      try SafeTensorsFile(path: "\(folder)/model.safetensors", copies: true)
+        .matrix("embeddings.token_type_embeddings.weight")
+    }
+    let (old, new) = (try kinds(folder), try kinds(path))
+    #expect(old.shape == new.shape && old.shape.rows > 1)
+    for column in 0..<old.shape.columns {
+      for row in 0..<old.shape.rows {
+        #expect(new[row, column] == old[row, column] - old[0, column])
+      }
+    }
   }
 
   @Test func trainsFloatsAlone() throws {

@@ -61,13 +61,16 @@ import Testing
       {"text": "a", "more": 1.5}
 
       {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}
+      {"text": "b", "anchor": "#s2", "negative": 1}
+      {"positive": "d", "score": 1, "anchor": "c"}
       """
     let documents = try TrainingDocument.lines(Array(lines.utf8))
-    #expect(documents.map(\.line) == [1, 3])
+    #expect(documents.map(\.line) == [1, 3, 4, 5])
     #expect(
       documents.map(\.document) == [
         .text("a"),
         .messages([.init(role: "user", content: "x"), .init(role: "assistant", content: "y")]),
+        .text("b"), .pair("c", "d"),
       ])
   }
 
@@ -83,6 +86,20 @@ import Testing
       Issue.record("\(String(describing: error))")
       return
     }
+  }
+
+  @Test(arguments: [
+    (#"{"query": "a", "answer": "b"}"#, "no text, no messages, and no pair of anchor and positive"),
+    (#"{"query": "a", "positive": "b"}"#, "no text for 'anchor'"),
+    (#"{"anchor": "a", "positive": 1}"#, "no text for 'positive'"),
+    (#"{"anchor": "a", "positive": "b", "negative": "c"}"#, "taught from 'negative'"),
+    (#"{"anchor": "a", "positive": "b", "negative_2": ["c"]}"#, "taught from 'negative_2'"),
+  ])
+  func whatIsMissingOfAPairIsNamed(_ line: String, _ sentence: String) throws {
+    let error = #expect(throws: FineTuningError.self) {
+      try TrainingDocument.lines(Array(line.utf8))
+    }
+    #expect(error?.description.contains(sentence) ?? false, "\(String(describing: error))")
   }
 
   @Test func noLinesAreNoDocuments() {

@@ -123,12 +123,40 @@ import Testing
     }
   }
 
+  /// Validation runs no pair alone, and training begins with none that would.
+  @Test func trainersCompareEveryPair() throws {
+    let model = try Self.model(1).model
+    // One pair a window, four to learn from and three to validate.
+    let pairs = (0..<7).map { PairCorpus.Pair([$0, 1], [2, $0]) }
+    let corpus = try PairCorpus(
+      pairs, vocabulary: 7, sequence: 4, text: 1, tokenizer: 2, validationPart: 0.4)
+    var settings = TrainingSettings(
+      schedule: LearningRateSchedule(peak: 1e-3, warmUp: 0, steps: 1))
+    (settings.batch, settings.sequence, settings.validationWindows) = (2, 4, 3)
+    let trainer = try Trainer(model, .constant(.float32), corpus, settings)
+    let whole = try model.loss(
+      corpus.validationBatch(count: 3, sequence: 4), recipe: .float32,
+      on: Tape(isTraining: false))
+    #expect(abs(try trainer.validationLoss() - whole.mean) <= 1e-15 * whole.mean)
+    for (batch, expected) in [
+      (1, CorpusError.lonePair(part: .training, sequence: 4)),
+      (5, .repeatedWindows(batch: 5, windows: 4, sequence: 4)),
+    ] {
+      settings.batch = batch
+      let error = #expect(throws: TrainingError.self) {
+        try Trainer(model, .constant(.float32), corpus, settings)
+      }
+      #expect(error?.description == expected.description)
+    }
+  }
+
   @Test func refusesWhatIsNoPairs() throws {
     let model = try Self.model(1).model
     for (labels, sentence) in [
       ([0, 0, 1, 1, 2, 2, 2], "label 2 is that of 3 sequences, not of two"),
       ([0, 0, 1, 1, 2, 2], "6 labels are not one for each of 7 sequences"),
-      ([-1, -1, -1, -1, -1, -1, -1], "there are no pairs of sequences"),
+      ([-1, -1, -1, -1, -1, -1, -1], "0 pairs of sequences are not two"),
+      ([-1, -1, 4, -1, 4, -1, -1], "1 pairs of sequences are not two"),
     ] {
       let error = #expect(throws: TrainingError.self) {
         try model.loss(

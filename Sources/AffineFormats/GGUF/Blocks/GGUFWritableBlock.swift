@@ -8,6 +8,28 @@ protocol GGUFWritable: GGUFBlock {
   static func bytes(_ matrix: CodeMatrix) -> [UInt8]
 }
 
+extension GGUFWritable {
+  /// The blocks of a matrix one after another, each as `append` writes it from its codes and its number.
+  static func bytes(
+    _ matrix: CodeMatrix,
+    append: (_ codes: borrowing Span<Int16>, _ block: Int, inout [UInt8]) -> Void
+  ) -> [UInt8] {
+    let (storage, packed) = (matrix.storage, matrix.codes.span)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(matrix.scales.count * byteCount)
+    var row = [Int16](repeating: 0, count: matrix.shape.columns)
+    for index in 0..<matrix.shape.rows {
+      var rowSpan = row.mutableSpan
+      storage.unpack(packed.extracting(matrix.codeBytes(ofRow: index)), into: &rowSpan)
+      for (place, block) in matrix.blocks(ofRow: index).enumerated() {
+        let values = place * valueCount..<(place + 1) * valueCount
+        append(row.span.extracting(values), block, &bytes)
+      }
+    }
+    return bytes
+  }
+}
+
 /// Blocks of 32 values that can be written.
 protocol GGUFWritableBlock: GGUFWritable {
   /// Writes one block.
@@ -47,22 +69,13 @@ extension GGUFWritableBlock {
   static func holds(_ number: Float) -> Bool { Float(Float16(number)) == number }
 
   static func bytes(_ matrix: CodeMatrix) -> [UInt8] {
-    let storage = matrix.storage
-    let (scales, biases, packed) = (matrix.scales.span, matrix.biases.span, matrix.codes.span)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(scales.count * byteCount)
-    var row = [Int16](repeating: 0, count: matrix.shape.columns)
-    for index in 0..<matrix.shape.rows {
-      var rowSpan = row.mutableSpan
-      storage.unpack(packed.extracting(matrix.codeBytes(ofRow: index)), into: &rowSpan)
-      for (place, block) in matrix.blocks(ofRow: index).enumerated() {
-        let codes = row.span.extracting(place * 32..<(place + 1) * 32)
-        append(
-          Codes32(codes, from: storage.codes.lowerBound), scale: scales[block],
-          bias: biases.isEmpty ? 0 : biases[block], to: &bytes)
-      }
+    let (scales, biases) = (matrix.scales.span, matrix.biases.span)
+    let smallest = matrix.storage.codes.lowerBound
+    return bytes(matrix) { codes, block, bytes in
+      append(
+        Codes32(codes, from: smallest), scale: scales[block],
+        bias: biases.isEmpty ? 0 : biases[block], to: &bytes)
     }
-    return bytes
   }
 }
 

@@ -3,7 +3,7 @@ internal import AffineQuant
 /// Blocks of 256 ternary codes and d in binary16.
 protocol GGUFTernaryBlock: GGUFWritable {
   /// Writes the codes of one block.
-  static func append(_ codes: ArraySlice<Int16>, to bytes: inout [UInt8])
+  static func append(_ codes: borrowing Span<Int16>, to bytes: inout [UInt8])
 }
 
 extension GGUFTernaryBlock {
@@ -13,19 +13,11 @@ extension GGUFTernaryBlock {
   static func holds(_ number: Float) -> Bool { Float(Float16(number)) == number }
 
   static func bytes(_ matrix: CodeMatrix) -> [UInt8] {
-    let storage = matrix.storage, (scales, packed) = (matrix.scales.span, matrix.codes.span)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(scales.count * byteCount)
-    var row = [Int16](repeating: 0, count: matrix.shape.columns)
-    for index in 0..<matrix.shape.rows {
-      var rowSpan = row.mutableSpan
-      storage.unpack(packed.extracting(matrix.codeBytes(ofRow: index)), into: &rowSpan)
-      for (place, block) in matrix.blocks(ofRow: index).enumerated() {
-        append(row[place * 256..<(place + 1) * 256], to: &bytes)
-        bytes += halfBytes(scales[block])
-      }
+    let scales = matrix.scales.span
+    return bytes(matrix) { codes, block, bytes in
+      append(codes, to: &bytes)
+      bytes += halfBytes(scales[block])
     }
-    return bytes
   }
 }
 
@@ -58,16 +50,19 @@ enum BlockTQ1x0: GGUFTernaryBlock {
     SIMD16(truncatingIfNeeded: (SIMD16<UInt16>(truncatingIfNeeded: bytes) &* 3) &>> 8) &- 1
   }
 
-  static func append(_ codes: ArraySlice<Int16>, to bytes: inout [UInt8]) {
-    for lane in 0..<32 { bytes.append(byte(codes.dropFirst(lane), every: 32, digits: 5)) }
-    for lane in 160..<176 { bytes.append(byte(codes.dropFirst(lane), every: 16, digits: 5)) }
-    for lane in 240..<244 { bytes.append(byte(codes.dropFirst(lane), every: 4, digits: 4)) }
+  static func append(_ codes: borrowing Span<Int16>, to bytes: inout [UInt8]) {
+    for lane in 0..<32 { bytes.append(byte(codes, from: lane, every: 32, digits: 5)) }
+    for lane in 160..<176 { bytes.append(byte(codes, from: lane, every: 16, digits: 5)) }
+    for lane in 240..<244 { bytes.append(byte(codes, from: lane, every: 4, digits: 4)) }
   }
 
   /// The byte of some codes; the digits that are missing are zeros.
-  private static func byte(_ codes: ArraySlice<Int16>, every step: Int, digits: Int) -> UInt8 {
-    let number = (0..<5).reduce(0) { number, digit in
-      3 * number + (digit < digits ? Int(codes[codes.startIndex + digit * step]) + 1 : 0)
+  private static func byte(
+    _ codes: borrowing Span<Int16>, from lane: Int, every step: Int, digits: Int
+  ) -> UInt8 {
+    var number = 0
+    for digit in 0..<5 {
+      number = 3 * number + (digit < digits ? Int(codes[lane + digit * step]) + 1 : 0)
     }
     return UInt8((number * 256 + 242) / 243)
   }
@@ -86,11 +81,12 @@ enum BlockTQ2x0: GGUFTernaryBlock {
     }
   }
 
-  static func append(_ codes: ArraySlice<Int16>, to bytes: inout [UInt8]) {
+  static func append(_ codes: borrowing Span<Int16>, to bytes: inout [UInt8]) {
     for index in 0..<64 {
-      let first = codes.startIndex + index / 32 * 128 + index % 32
-      bytes.append(
-        (0..<4).reduce(0) { $0 | UInt8(codes[first + 32 * $1] + 1) << UInt8(2 * $1) })
+      let first = index / 32 * 128 + index % 32
+      var byte: UInt8 = 0
+      for place in 0..<4 { byte |= UInt8(codes[first + 32 * place] + 1) << UInt8(2 * place) }
+      bytes.append(byte)
     }
   }
 }
