@@ -4,12 +4,13 @@ The interface passes structs by value whose layout changes from version to versi
 than they have; the few numbers that are set are found by the values that they have before, which are checked.
 """
 import ctypes
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 import xllamacpp
 
-VERSION = xllamacpp.__version__ if hasattr(xllamacpp, "__version__") else "unknown"
+VERSION = "xllamacpp " + metadata.version("xllamacpp")
 library = ctypes.CDLL(str(next(Path(xllamacpp.__file__).parent.glob("xllamacpp*.so"))))
 
 

@@ -60,8 +60,7 @@ extension Architecture {
       .map { Float($0) }
     made.logitCap = try settings.ifPresent("final_logit_softcapping", GGUFSettings.double)
       .map { Float($0) }
-    // llama.cpp's rule: the largest Gemma 3 alone has another scale.
-    if name == "gemma3_text", blocks == 62 {
+    if blocks == blocksScaledByWidth {
       made.attentionScale = 1 / (Float(width) / Float(heads)).squareRoot()
     }
     let window =

@@ -33,6 +33,9 @@ public struct Architecture: Sendable {
   var unturnedPattern = 0
   /// Whether embedded tokens are multiplied by the root of the width.
   var scalesEmbedding = false
+  /// Models of so many blocks scale attention by each head's share of the width: GGUF has no key for it, and
+  /// llama.cpp this rule.
+  var blocksScaledByWidth: Int?
   /// Whether queries, keys and values, and gates with what they open, are one tensor each.
   var joinsLayers = false
   /// Whether the head is the embedding's table where the configuration says nothing.
@@ -65,8 +68,8 @@ public struct Architecture: Sendable {
       name: "gemma3_text", nameInGGUF: "gemma3", className: "Gemma3ForCausalLM",
       otherNames: ["gemma3"], normOffset: 1,
       normalizesHeads: true, normalizesOutputs: true, activation: .geglu, windows: .pattern,
-      windowPattern: 6, scalesEmbedding: true, isTied: true, rotaryBase: 1_000_000,
-      windowRotaryBase: 10_000,
+      windowPattern: 6, scalesEmbedding: true, blocksScaledByWidth: 62, isTied: true,
+      rotaryBase: 1_000_000, windowRotaryBase: 10_000,
       moduleNames: [
         .attentionOutput: "post_attention_layernorm", .feedForward: "pre_feedforward_layernorm",
         .feedForwardOutput: "post_feedforward_layernorm",

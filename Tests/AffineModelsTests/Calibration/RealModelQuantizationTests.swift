@@ -58,9 +58,9 @@ import Testing
     #expect(cosines[1] < 0.99999)
   }
 
-  @Test(.enabled(if: SmolLM.path != nil, "AFFINE_SMOLLM2 names no GGUF file"))
+  @Test(.enabled(if: Model.smolLM2 != nil, "AFFINE_SMOLLM2 names no GGUF file"))
   func quantizedLlamaReadsBack() throws {
-    let weights = try GGUFWeights(GGUFFile(path: try #require(SmolLM.path)))
+    let weights = try GGUFWeights(GGUFFile(path: try #require(Model.smolLM2)))
     let model = try DecoderModel(weights, activations: .float32)
     let type = try Self.type("int8-group32-float16")
     let quantized = try model.quantized(QuantizationPlan(type), by: RoundToNearest()).model
