@@ -135,7 +135,12 @@ import Testing
   @Test func differentMeansDoNotJoin() throws {
     let upper = try DoubleQuantizedNF4Weight(quantizing: Samples.matrix(2, 128, seed: 1))
     let lower = try DoubleQuantizedNF4Weight(quantizing: Samples.matrix(2, 128, seed: 2))
-    #expect(throws: ShapeError.self) { try upper.concatenated(above: lower) }
+    #expect(throws: ShapeError.misaligned(axis: "row", position: 2, block: Block.whole)) {
+      try upper.concatenated(above: lower)
+    }
+    #expect(throws: ShapeError.misaligned(axis: "column", position: 128, block: Block.whole)) {
+      try upper.concatenated(leftOf: lower)
+    }
     #expect(try upper.concatenated(above: upper).shape == Shape(4, 128))
   }
 
@@ -252,8 +257,15 @@ import Testing
       try QuantizedScales(nearest: mixed.span, scales.span, Q4KWeight.type, grid)
     }
     mixed[3] = .infinity
-    #expect(throws: QuantizationError.self) {
+    let error = QuantizationError.invalidScale(.infinity, blockRow: 0, blockColumn: 3)
+    #expect(throws: error) {
       try QuantizedScales(nearest: mixed.span, scales.span, Q4KWeight.type, grid)
+    }
+    // Named as it is given, not less the mean.
+    let wide = BlockGrid(Shape(1, 512), DoubleQuantizedNF4Weight.type.block)
+    #expect(throws: error) {
+      try QuantizedScales(
+        nearest: mixed.span, [Float]().span, DoubleQuantizedNF4Weight.type, wide)
     }
   }
 }

@@ -163,6 +163,44 @@ import Testing
     }
   }
 
+  @Test(arguments: Catalog.types) func chosenParametersGiveTheSameMatrix(type: QuantizedType) throws
+  {
+    let values = Samples.matrix(5, 600, for: type, seed: 2)
+    let options = QuantizationOptions()
+    let parameters = try CodeMatrix.chooseParameters(for: values, as: type, options, .standard)
+    let direct = try AnyQuantized(quantizing: values, as: type)
+    #expect(try AnyQuantized(quantizing: values, as: type, with: parameters) == direct)
+  }
+
+  /// Four groups whose scales have another mean once they are places in a table.
+  @Test func scalesFromATableAreChosenOnce() throws {
+    let values = Matrix<Float>(rows: 1, columns: 256) { _, column in
+      [1, 2, 3, 10][column / 64] * (column % 64 == 0 ? 1 : 0.25)
+    }
+    let parameters = try DoubleQuantizedNF4Weight.chooseParameters(for: values)
+    #expect(parameters.scales == [1, 2, 3, 10])
+    let weight = try DoubleQuantizedNF4Weight(quantizing: values)
+    #expect(try DoubleQuantizedNF4Weight(quantizing: values, with: parameters) == weight)
+    let error = QuantizationError.scalesAreCodes(type: DoubleQuantizedNF4Weight.type.name)
+    #expect(throws: error) { try weight.erased.with(scales: weight.scales) }
+    #expect(throws: error) {
+      try DoubleQuantizedNF4Weight(
+        shape: weight.shape, codeBytes: weight.codeBytes, parameters: parameters)
+    }
+    #expect(throws: error) {
+      try AnyQuantized(
+        type: DoubleQuantizedNF4Weight.type, shape: weight.shape, codeBytes: weight.codeBytes,
+        parameters: parameters)
+    }
+  }
+
+  /// Codes of scales of a file that no rule of the library would choose, as −32 of 6 bits.
+  @Test(arguments: Catalog.types.filter { $0.mapping.codes?.table == nil })
+  func theSameScalesChangeNothing(type: QuantizedType) throws {
+    let matrix = AnyQuantized(Samples.codes(3, 512, type, seed: 4))
+    #expect(try matrix.with(scales: matrix.scales) == matrix)
+  }
+
   @Test func chosenParametersGiveTheSameCodes() throws {
     let values = Samples.matrix(5, 70)
     let parameters = try UInt4Weight.chooseParameters(for: values)

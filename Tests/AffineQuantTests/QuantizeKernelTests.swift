@@ -19,7 +19,10 @@ import Testing
         #expect(matrix == expected, "\(rows)×\(columns)")
         let parameters = try CodeMatrix.chooseParameters(
           for: values, as: type, options, execution)
-        #expect(parameters.scales == expected.scales.array, "\(rows)×\(columns)")
+        // Scales from a table are chosen as numbers.
+        if type.mapping.codes?.table == nil {
+          #expect(parameters.scales == expected.scales.array, "\(rows)×\(columns)")
+        }
       }
     }
   }

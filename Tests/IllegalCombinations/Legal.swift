@@ -14,4 +14,10 @@ func legal(_ x: Matrix<Float>, _ g: Matrix<Float>) throws {
   _ = tokens.zeroPoints
   _ = try UInt4BiasedWeight(quantizing: x, method: .tinygemm).biases
   _ = try NF4Weight(quantizing: x)
+  _ = try DoubleQuantizedNF4Weight(quantizing: x)
+  _ = try Q4KWeight(quantizing: x)
+  _ =
+    AffineQuantized<
+      UInt4, RowMajor<PerGroup<32>, AsymmetricMapping<QuantizedScale<UInt6, PerGroup<8>, Float16>>>
+    >.type
 }

@@ -20,6 +20,21 @@ func storages(_ x: Matrix<Float>) throws {
   // A power of two has no sign, which a bias needs.
   _ = try AffineQuantized<UInt4, Row<BiasedMapping<E8M0>>>(quantizing: x)
   // expected-error@-1 {{type 'E8M0' does not conform to protocol 'SignedScaleElement'}}
+  // Scales from a table are those of tables, which have no others but Float.
+  _ = AffineQuantized<UInt4, Row<CodebookMapping<NormalFloat4, Float16>>>.type
+  // expected-error@-1 {{type 'Float16' does not conform to protocol 'CodebookScaleElement'}}
+  _ = AffineQuantized<UInt4, Row<CodebookMapping<NormalFloat4, E8M0>>>.type
+  // expected-error@-1 {{type 'E8M0' does not conform to protocol 'CodebookScaleElement'}}
+  typealias Coded = QuantizedScale<UInt6, PerGroup<8>, Float16>
+  _ = AffineQuantized<UInt4, Row<CodebookMapping<NormalFloat4, Coded>>>.type
+  // expected-error@-1 {{does not conform to protocol 'CodebookScaleElement'}}
+  typealias Double = DoubleQuantizedScale<PerGroup<256>>
+  _ = AffineQuantized<Int4, Row<SymmetricMapping<Double>>>.type
+  // expected-error@-1 {{does not conform to protocol 'LinearScaleElement'}}
+  _ = AffineQuantized<UInt4, Row<AsymmetricMapping<Double>>>.type
+  // expected-error@-1 {{does not conform to protocol 'LinearScaleElement'}}
+  _ = AffineQuantized<UInt4, Row<BiasedMapping<Double>>>.type
+  // expected-error@-1 {{does not conform to protocol 'SignedScaleElement'}}
   // A codebook is indexed by its own storage.
   _ = try AffineQuantized<UInt8, Row<Codebook<NormalFloat4>>>(quantizing: x)
   // expected-error@-1 {{'UInt8' and 'NormalFloat4.Storage' (aka 'UInt4') be equivalent}}

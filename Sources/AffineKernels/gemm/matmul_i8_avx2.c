@@ -43,7 +43,7 @@ INLINE void add_quad(const uint8_t *row, const ints even[VECTORS], const ints od
 }
 
 /// Asks for codes of the next panel or so: the hardware looks less far ahead than a few rows take. With
-/// 8 rows of 4096 codes from memory, 183 GOP/s for 153 without (Zen 4). One row asks in matmul_panels.h.
+/// 8 rows of 4096 codes from memory, 183 GOP/s for 153 without (Zen 4). One row asks in sum_slice.h.
 INLINE void prefetch_codes(const uint8_t *rhs) {
   for (int line = 0; line < RHS_BYTES; line += 64) __builtin_prefetch(rhs + PREFETCH + line, 0, 2);
 }

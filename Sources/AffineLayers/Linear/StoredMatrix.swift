@@ -31,7 +31,7 @@ public enum StoredMatrix: Sendable {
   /// Lends the values as floats to change them, and rounds them to what the parameter can hold.
   ///
   /// Floats change in their own memory unless it is shared, bfloat16 values are rounded back to theirs;
-  /// codes get new scales, of which the largest magnitude is the largest code.
+  /// codes get new scales, and a block that the type's own rule made and that has not changed has its codes again.
   ///
   /// - Throws: What `body` throws, or ``AffineQuant/QuantizationError`` for values that cannot become
   ///   codes again; the parameter is what it was then, but floats have changed.
@@ -53,11 +53,18 @@ public enum StoredMatrix: Sendable {
       var floats = matrix.dequantized(as: Float.self, on: execution)
       try body(&floats)
       let type = matrix.quantizedType
-      let isSymmetric = type.mapping.kind == .symmetric && type.storage.isInteger
-      // No value is cut off, so that rounding at random is unbiased.
-      let options = QuantizationOptions(rule: isSymmetric ? .balanced : nil, rounding: rounding)
+      let options = QuantizationOptions(rule: Self.rule(of: type, rounding), rounding: rounding)
       self = .codes(try AnyQuantized(quantizing: floats, as: type, options, on: execution))
     }
+  }
+
+  /// The rule by which changed values become codes again; `nil`: the type's own.
+  private static func rule(of type: QuantizedType, _ rounding: Rounding) -> ParameterRule? {
+    guard type.mapping.kind == .symmetric, type.storage.isInteger else { return nil }
+    // No value is cut off, so that rounding at random is unbiased.
+    if case .stochastic = rounding { return .balanced }
+    // The mean magnitude of what is ternary already is less than its scale: every change would shrink it.
+    return type.storage == .ternary ? .balanced : nil
   }
 
   /// Leaves nothing behind, so that what is taken has no other owner.

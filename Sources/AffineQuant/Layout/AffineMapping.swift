@@ -14,7 +14,7 @@ public protocol IntegerMapping: AffineMapping {}
 /// `value = scale · code`, with the scale stored as `Scale`.
 ///
 /// Needs codes on both sides of zero: whole numbers with a sign, or small floats.
-public enum SymmetricMapping<Scale: ScaleElement>: AffineMapping {
+public enum SymmetricMapping<Scale: LinearScaleElement>: AffineMapping {
   public typealias Method = SymmetricMethod
   public static var mappingFormat: MappingFormat {
     MappingFormat(kind: .symmetric, scale: Scale.scaleFormat, codes: Scale.scaleCodes)
@@ -22,7 +22,7 @@ public enum SymmetricMapping<Scale: ScaleElement>: AffineMapping {
 }
 
 /// `value = scale · (code − zeroPoint)`, with a whole zero point in the range of the codes.
-public enum AsymmetricMapping<Scale: ScaleElement>: IntegerMapping {
+public enum AsymmetricMapping<Scale: LinearScaleElement>: IntegerMapping {
   public typealias Method = AsymmetricMethod
   public static var mappingFormat: MappingFormat {
     MappingFormat(kind: .asymmetric, scale: Scale.scaleFormat, codes: Scale.scaleCodes)
@@ -45,7 +45,7 @@ public typealias Asymmetric = AsymmetricMapping<Float>
 public typealias Biased = BiasedMapping<Float>
 
 /// `value = scale · map[code]`, with scales in `Float`, or codes of such: ``DoubleQuantizedScale``.
-public enum CodebookMapping<Map: CodebookMap, Scale: ScaleElement>: AffineMapping {
+public enum CodebookMapping<Map: CodebookMap, Scale: CodebookScaleElement>: AffineMapping {
   public typealias Method = CodebookMethod
   public static var mappingFormat: MappingFormat {
     MappingFormat(

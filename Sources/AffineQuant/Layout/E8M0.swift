@@ -1,5 +1,5 @@
 /// A power of two: one byte that holds the exponent plus 127 (OCP MX v1.0).
-public struct E8M0: ScaleElement, Hashable, BitwiseCopyable {
+public struct E8M0: LinearScaleElement, Hashable, BitwiseCopyable {
   /// Powers of two.
   public static var scaleFormat: ScaleFormat { .e8m0 }
 

@@ -35,8 +35,15 @@ extension ScaleElement {
   public static var scaleCodes: ScaleCodes? { nil }
 }
 
+/// A type of scales that codes are multiplied by as they are, with a zero point, a bias or neither: numbers, and
+/// codes of such.
+public protocol LinearScaleElement: ScaleElement {}
+
+/// A type of scales that values of a table are multiplied by.
+public protocol CodebookScaleElement: ScaleElement {}
+
 /// A type of scales that biases have too: it has both signs, which a power of two has not.
-public protocol SignedScaleElement: ScaleElement {}
+public protocol SignedScaleElement: LinearScaleElement {}
 
 /// A type of scales that are numbers of both signs, by which codes of scales may be multiplied.
 public protocol FloatScaleElement: SignedScaleElement {}
@@ -115,7 +122,7 @@ public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-extension Float: FloatScaleElement {
+extension Float: FloatScaleElement, CodebookScaleElement {
   /// Scales in float32.
   public static var scaleFormat: ScaleFormat { .float32 }
 }

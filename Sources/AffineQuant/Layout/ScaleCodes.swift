@@ -93,7 +93,7 @@ public enum QuantizedScale<Storage: ScaleStorage, Scaling: RowSliced, Super: Flo
 /// quantization (Dettmers et al., arXiv 2305.14314), as bitsandbytes stores it.
 ///
 /// Scales form a matrix, one for each block of values; `Scaling` says which of them share a scale.
-public enum DoubleQuantizedScale<Scaling: RowSliced>: ScaleElement {
+public enum DoubleQuantizedScale<Scaling: RowSliced>: CodebookScaleElement {
   /// The type of the scales of scales.
   public static var scaleFormat: ScaleFormat { .float32 }
   public static var scaleCodes: ScaleCodes? { ScaleCodes(.bitsandbytes8, Scaling.block) }

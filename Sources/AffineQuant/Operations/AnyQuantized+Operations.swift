@@ -23,10 +23,12 @@ extension AnyQuantized {
     self.init(try .quantize(values, as: type, with: parameters, options, execution))
   }
 
-  /// Takes codes and parameters as they are.
+  /// Takes codes and parameters as they are; scales that are codes are the nearest to those given.
   ///
   /// - Throws: ``QuantizationError``: counts that do not fit, scales or biases that their type does not
-  ///   hold, zero points that are no codes, codes that would stand for more than the largest `Float`.
+  ///   hold, zero points that are no codes, bit patterns that are none of the storage, as the fourth of a ternary
+  ///   one, codes that would stand for more than the largest `Float`, and any scales for a type that has them from a
+  ///   table.
   public init(
     type: QuantizedType, shape: Shape, codeBytes: Buffer<UInt8>, parameters: QuantizationParameters
   ) throws(QuantizationError) {

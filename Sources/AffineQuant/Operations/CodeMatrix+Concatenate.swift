@@ -25,17 +25,18 @@ extension CodeMatrix {
       type: type, grid: whole, codes: Self.stacked(codes, other.codes),
       scales: join(scales, other.scales), zeroPoints: join(zeroPoints, other.zeroPoints),
       biases: join(biases, other.biases),
-      coded: try joinedScales(other) { (upper, lower) throws(ShapeError) in
+      coded: try joinedScales(other, "row", at: shape.rows) { (upper, lower) throws(ShapeError) in
         try upper.joined(
           above: lower.slice(rows: shared..<lower.shape.rows, columns: 0..<lower.shape.columns))
       })
   }
 
   private func joinedScales(
-    _ other: CodeMatrix, _ join: (CodeMatrix, CodeMatrix) throws(ShapeError) -> CodeMatrix
+    _ other: CodeMatrix, _ axis: String, at position: Int,
+    _ join: (CodeMatrix, CodeMatrix) throws(ShapeError) -> CodeMatrix
   ) throws(ShapeError) -> QuantizedScales? {
     guard let codedScales, let others = other.codedScales else { return nil }
-    return try codedScales.join(others, join)
+    return try codedScales.join(others, axis, at: position, join)
   }
 
   /// One matrix left of the other; exact.
@@ -66,7 +67,8 @@ extension CodeMatrix {
       type: type, grid: whole, codes: joinedCodes(other, whole.shape, execution),
       scales: join(scales, other.scales), zeroPoints: join(zeroPoints, other.zeroPoints),
       biases: join(biases, other.biases),
-      coded: try joinedScales(other) { (left, right) throws(ShapeError) in
+      coded: try joinedScales(other, "column", at: shape.columns) {
+        (left, right) throws(ShapeError) in
         try left.joined(
           leftOf: right.slice(rows: 0..<right.shape.rows, columns: shared..<right.shape.columns))
       })

@@ -1,6 +1,8 @@
 extension AffineQuantized where Layout: RowMajorLayout {
   /// Chooses parameters for values without encoding them.
   ///
+  /// - Returns: Parameters with which the same values have the codes that they have without. Scales from a table are
+  ///   the numbers before they become places in it, all others are those of the matrix.
   /// - Throws: ``QuantizationError``, as the initializer that quantizes.
   public static func chooseParameters<Element: FloatElement>(
     for values: Matrix<Element>, _ options: QuantizationOptions = QuantizationOptions(),
@@ -11,6 +13,8 @@ extension AffineQuantized where Layout: RowMajorLayout {
   }
 
   /// Quantizes values with parameters that are known already: static quantization.
+  ///
+  /// Scales that are codes are the nearest to those given, and values are encoded with what they stand for.
   ///
   /// - Parameters:
   ///   - values: A float matrix.
@@ -27,14 +31,16 @@ extension AffineQuantized where Layout: RowMajorLayout {
       trusted: try .quantize(values, as: type, with: parameters, options, execution))
   }
 
-  /// Takes codes and parameters as they are.
+  /// Takes codes and parameters as they are; scales that are codes are the nearest to those given.
   ///
   /// - Parameters:
   ///   - shape: Rows and columns.
   ///   - codeBytes: Every row one little-endian bit stream of whole bytes.
   ///   - parameters: One scale a block and, as the mapping asks, one zero point or bias.
   /// - Throws: ``QuantizationError``: counts that do not fit, scales or biases that their type does not
-  ///   hold, zero points that are no codes, codes that would stand for more than the largest `Float`.
+  ///   hold, zero points that are no codes, bit patterns that are none of the storage, as the fourth of a ternary
+  ///   one, codes that would stand for more than the largest `Float`, and any scales for a type that has them from a
+  ///   table.
   public init(
     shape: Shape, codeBytes: Buffer<UInt8>, parameters: QuantizationParameters
   ) throws(QuantizationError) {

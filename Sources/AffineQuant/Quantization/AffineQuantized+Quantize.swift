@@ -61,7 +61,7 @@ extension AffineQuantized {
   /// - Throws: ``QuantizationError``: a value that is not finite and where.
   /// - Complexity: O(rows · columns · log of the entries of the codebook).
   public init<
-    Map: CodebookMap, Scaling: Granularity, Scale: ScaleElement, Element: FloatElement
+    Map: CodebookMap, Scaling: Granularity, Scale: CodebookScaleElement, Element: FloatElement
   >(
     quantizing values: Matrix<Element>, rounding: Rounding = .nearestEven,
     on execution: Execution = .standard

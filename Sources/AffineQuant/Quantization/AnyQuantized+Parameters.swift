@@ -12,13 +12,14 @@ extension AnyQuantized {
 
   /// The same codes with other scales, and other zero points or biases.
   ///
-  /// Scales and biases are rounded to what their format holds, zero points to the nearest code.
+  /// Scales and biases are rounded to what their format holds, zero points to the nearest code. Scales that are
+  /// codes become the nearest codes, or stay what they are where no scale and no bias is another.
   ///
   /// - Parameters:
   ///   - scales: In the shape of the grid of blocks.
   ///   - offsets: Zero points or biases likewise; `nil`: those that there are.
   /// - Throws: ``QuantizationError``: shapes that differ, offsets for a mapping that has none, numbers
-  ///   that are not finite or that the format of the scales does not hold.
+  ///   that are not finite or that the format of the scales does not hold, and any for scales from a table.
   /// - Returns: A matrix of the same type that shares the memory of the codes.
   public func with(
     scales: Matrix<Float>, offsets: Matrix<Float>? = nil
@@ -38,7 +39,13 @@ extension AnyQuantized {
         parameters.zeroPoints = try zeroPoints(nearest: offsets)
       }
     }
-    let parts = try parameters.parts(core.codes, core.type, core.grid)
+    var parts = try parameters.parts(core.codes, core.type, core.grid)
+    if let coded = core.coded, parameters.scales == core.scales.array,
+      parameters.biases == core.biases.array
+    {
+      parts = CodeMatrix.Parts(
+        codes: core.codes, coded: coded, zeroPoints: Buffer(parameters.zeroPoints))
+    }
     return AnyQuantized(try CodeMatrix(type: core.type, grid: core.grid, parts: parts))
   }
 

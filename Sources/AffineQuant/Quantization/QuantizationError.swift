@@ -21,6 +21,9 @@ public enum QuantizationError: Error, Hashable {
   /// A rule that the codes or scales of a type do not serve, or a storage, mapping and scale that do not
   /// go together.
   case unsupported(rule: ParameterRule, type: String)
+  /// Scales given as numbers to codes of a type that keeps its scales as places in a table, and their mean:
+  /// rounded to such they would be others.
+  case scalesAreCodes(type: String)
   /// A matrix that is read as a type that it does not have.
   case typeMismatch(expected: String, found: String)
   /// Shapes or counts that do not fit.
@@ -51,6 +54,9 @@ extension QuantizationError: CustomStringConvertible {
       "the smallest scale must be a positive number, not \(value)"
     case .unsupported(let rule, let type):
       "there is no \(type), or the rule \(rule.rawValue) cannot choose its parameters"
+    case .scalesAreCodes(let type):
+      "scales of \(type) are codes and a mean of all: numbers do not take their place, but values can be "
+        + "quantized with them"
     case .typeMismatch(let expected, let found):
       "expected a matrix of type \(expected) and found \(found)"
     case .shape(let error): error.description

@@ -44,12 +44,14 @@ package final class QuantizedScales: Sendable, Equatable {
 
   /// Both, each joined with that of another matrix.
   ///
-  /// - Throws: ``ShapeError/misaligned(axis:position:block:)``: both have means, and not the same.
+  /// - Throws: ``ShapeError/misaligned(axis:position:block:)``: both have means, and not the same; all is one block
+  ///   then, and the seam, along `axis`, inside.
   func join(
-    _ other: QuantizedScales, _ join: (CodeMatrix, CodeMatrix) throws(ShapeError) -> CodeMatrix
+    _ other: QuantizedScales, _ axis: String, at position: Int,
+    _ join: (CodeMatrix, CodeMatrix) throws(ShapeError) -> CodeMatrix
   ) throws(ShapeError) -> QuantizedScales {
     guard mean == other.mean else {
-      throw .misaligned(axis: "row", position: scales.shape.rows, block: Block.whole)
+      throw .misaligned(axis: axis, position: position, block: Block.whole)
     }
     var joined: CodeMatrix?
     if let biases, let others = other.biases { joined = try join(biases, others) }
@@ -97,7 +99,7 @@ extension QuantizedScales {
       let (row, column) = (index / width, index % width)
       let number = numbers[index] - mean
       guard numbers[index].isFinite else {
-        throw .invalidScale(number, blockRow: row, blockColumn: column)
+        throw .invalidScale(numbers[index], blockRow: row, blockColumn: column)
       }
       let block = grid.blockRow(row) * extent.columns + grid.blockColumn(column)
       if number.magnitude > largest[block].magnitude { largest[block] = number }
@@ -113,11 +115,12 @@ extension QuantizedScales {
     let bytes = type.storage.packedRows(grid.shape) { row, bytes in
       for column in 0..<width {
         let block = grid.blockRow(row) * extent.columns + grid.blockColumn(column)
-        let number = numbers[row * width + column] - mean, quotient = number / supers[block]
+        let given = numbers[row * width + column]
+        let number = given - mean, quotient = number / supers[block]
         guard supers[block].isFinite,
           number == 0 || supers[block] == 0 || codes.isSigned || quotient >= 0
         else {
-          refused = refused ?? .invalidScale(number, blockRow: row, blockColumn: column)
+          refused = refused ?? .invalidScale(given, blockRow: row, blockColumn: column)
           continue
         }
         bytes[column] = supers[block] == 0 ? 0 : codes.pattern(quotient)

@@ -54,7 +54,9 @@ extension Transformer {
   ///
   /// - Parameters:
   ///   - keepsFormats: Whether weights become again what they were, codes with new scales or bfloat16,
-  ///     rounded to the nearest; otherwise they stay float32, and nothing is lost.
+  ///     rounded to the nearest; otherwise they stay float32, and nothing is lost. A weight to which nothing is
+  ///     added stays as it is, and a block of one keeps its codes where the rule of its type made it and its scale
+  ///     is a number.
   ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``TrainingError``: a sum that cannot be quantized; nothing has changed then.
   public mutating func mergeAdapters(

@@ -19,10 +19,12 @@ public struct QuantizationParameters: Sendable, Hashable {
 extension QuantizationParameters {
   /// The parts of a matrix with these parameters, each rounded to what the type holds.
   ///
-  /// - Throws: ``QuantizationError/invalidScale(_:blockRow:blockColumn:)``.
+  /// - Throws: ``QuantizationError``: a scale that the type does not hold, or a type whose scales are places in a
+  ///   table. Those of other codes are the nearest.
   func parts(
     _ codes: Buffer<UInt8>, _ type: QuantizedType, _ grid: BlockGrid
   ) throws(QuantizationError) -> CodeMatrix.Parts {
+    guard type.mapping.codes?.table == nil else { throw .scalesAreCodes(type: type.name) }
     if type.mapping.codes != nil {
       try checkCounts(type, grid)
       return CodeMatrix.Parts(
@@ -63,8 +65,10 @@ extension CodeMatrix {
     for values: Matrix<Element>, as type: QuantizedType, _ options: QuantizationOptions,
     _ execution: Execution
   ) throws(QuantizationError) -> QuantizationParameters {
-    if type.mapping.codes != nil {
+    if let codes = type.mapping.codes {
       let numbers = try flatParameters(for: values, as: type, options, execution)
+      // Of the numbers that these become, and whose mean is another, others would come.
+      guard codes.table == nil else { return numbers }
       let coded = try QuantizedScales(
         nearest: numbers.scales.span, numbers.biases.span, type, BlockGrid(values.shape, type.block)
       )

@@ -65,6 +65,9 @@ struct PackedScaleCodes: Sendable {
   init(joining parts: [PackedScaleCodes]) {
     (storage, slices, lanes) = (parts[0].storage, parts[0].slices, parts[0].lanes)
     (shift, places) = (parts[0].shift, parts[0].places)
+    precondition(
+      parts.allSatisfy { $0.shift == parts[0].shift && $0.places?.mean == parts[0].places?.mean },
+      "strips whose scales have several means, or super-blocks of several sizes")
     panels = parts.reduce(0) { $0 + $1.panels }
     supers = PackedScales(joining: parts.map(\.supers))
     bytes = Buffer(joining: parts.map(\.bytes))

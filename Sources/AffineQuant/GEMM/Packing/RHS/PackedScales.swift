@@ -31,6 +31,9 @@ indirect enum PackedScales: Sendable {
 
   /// Those of matrices that lie above each other, all but the last in whole panels; of one form.
   init(joining parts: [PackedScales]) {
+    // Of another form a part would be left out, and kernels read past the end.
+    precondition(
+      parts.allSatisfy { $0.form == parts[0].form }, "strips whose scales lie in several forms")
     self =
       switch parts[0] {
       case .floats:
