@@ -15,6 +15,7 @@ public final class GradientExchange: DataParallel {
   public let options: ExchangeOptions
   /// What was sent so far.
   public internal(set) var traffic = ExchangeTraffic()
+  public internal(set) var times = ParallelTimes()
   let communicator: any Communicator
   /// Buckets whose bytes may be in memory at a time: some keep a network busy, more would gain nothing.
   static let mostUnderWay = 8
@@ -58,6 +59,10 @@ public final class GradientExchange: DataParallel {
   }
 
   public func add(_ gradient: Matrix<Float>, of parameter: Int) throws(ParallelError) {
+    try coding { () throws(ParallelError) in try take(gradient, of: parameter) }
+  }
+
+  private func take(_ gradient: Matrix<Float>, of parameter: Int) throws(ParallelError) {
     if let owners { return try add(gradient, of: parameter, for: owners[parameter]) }
     sums[parameter] = BufferBuilder(count: gradient.shape.count)
     var first = 0
@@ -72,12 +77,12 @@ public final class GradientExchange: DataParallel {
   }
 
   public func finish() throws(ParallelError) -> [Int: Matrix<Float>] {
-    let start = ContinuousClock.now
-    if let filling { try send(filling) }
-    if let owned { try send(owned) }
-    try advance(underWay: 0)
-    try advanceToOwners(underWay: 0)
-    traffic.waited += ContinuousClock.now - start
+    try coding { () throws(ParallelError) in
+      if let filling { try send(filling) }
+      if let owned { try send(owned) }
+      try advance(underWay: 0)
+      try advanceToOwners(underWay: 0)
+    }
     traffic.steps += 1
     defer { sums = [:] }
     var result: [Int: Matrix<Float>] = [:]
@@ -131,7 +136,10 @@ public final class GradientExchange: DataParallel {
 
   private func ended(_ transfer: any Transfer, _ waiting: Bool) throws(ParallelError) -> Bool {
     try communicating { () throws(CommunicationError) in
-      guard waiting else { return try transfer.isDone() }
+      guard try !transfer.isDone() else { return true }
+      guard waiting else { return false }
+      let start = ContinuousClock.now
+      defer { times.waiting += .now - start }
       _ = try transfer.wait()
       return true
     }

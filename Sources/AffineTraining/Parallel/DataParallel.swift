@@ -18,6 +18,8 @@ public protocol DataParallel: AnyObject {
   /// Whether sums are made in an order that does not depend on ``size``: every window is a backward pass
   /// of its own then, which costs more.
   var isFixedOrder: Bool { get }
+  /// What this process spent so far on what it does for others.
+  var times: ParallelTimes { get }
 
   /// Sums over processes, where no more than one of them has a number other than 0 at any place: exact.
   ///

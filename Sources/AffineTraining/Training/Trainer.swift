@@ -22,6 +22,8 @@ public struct Trainer: Sendable {
   public var recomputesBlocks = false
   /// The largest bytes of any step so far, in this process.
   public internal(set) var peak = MemoryUse()
+  /// Where the time of the last step went, in this process.
+  public private(set) var times = StepTimes()
   /// Which process keeps the moments of each parameter, where processes keep their part alone.
   let owners: [Int]?
   /// Whether each keeps these parameters themselves alone.
@@ -107,20 +109,24 @@ public struct Trainer: Sendable {
   public mutating func advance(
     on execution: Execution = .standard, with parallel: (any DataParallel)? = nil
   ) throws(TrainingError) -> Report {
+    let (start, before) = (ContinuousClock.now, parallel?.times ?? ParallelTimes())
     let recipe = recipes.recipe(at: step)
     let (loss, gradients) = try gradients(recipe, execution, parallel)
     let squares = try squares(gradients, execution, parallel)
     let norm = squares.reduce(0, +).squareRoot()
     guard norm.isFinite else { throw .notFinite(tensor: culprit(squares), step: step) }
     try detect(gradients, execution)
-    let rate = settings.schedule(step: step)
+    let (rate, ready) = (settings.schedule(step: step), ContinuousClock.now)
     do throws(OptimizerError) {
       try optimizer.step(
         &model.parameters, stored: gradients,
         factor: GradientClipping(largestNorm: settings.largestNorm).factor(norm),
         learningRate: rate, seed: settings.seed, on: execution)
     } catch { throw .optimizer(error) }
+    let (moved, after) = (ContinuousClock.now, parallel?.times ?? ParallelTimes())
     try shareParameters(parallel)
+    times = StepTimes(
+      whole: .now - start, optimizer: moved - ready, after: .now - moved, from: before, to: after)
     step += 1
     return Report(loss: loss, gradientNorm: norm, learningRate: rate, recipe: recipe.name)
   }

@@ -158,7 +158,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     run.adapters = files.adapters
     run.base = files.base
     run.peakResidentBytes = ResidentMemory.peakBytes
-    run.ranks = parallel.map { TrainingReport.Run.Ranks($0) }
+    run.ranks = parallel.map { TrainingReport.Run.Ranks($0, record.times) }
     if files.exports { try trainer.collectParameters(with: parallel) }
     if Ranks.isFirst { run.merging = try files.exportModel(trainer, initial, on: execution) }
     return run
