@@ -20,6 +20,11 @@ extension GradientExchange {
     }
   }
 
+  public func share(_ bytes: Buffer<UInt8>) throws(ParallelError) -> [Buffer<UInt8>] {
+    traffic.parameterBytes += bytes.count * (size - 1)
+    return try communicating { () throws(CommunicationError) in try communicator.share(bytes) }
+  }
+
   public func gather(_ bytes: Buffer<UInt8>) throws(ParallelError) -> [Buffer<UInt8>] {
     try communicating { () throws(CommunicationError) in try communicator.gather(bytes, to: 0) }
   }

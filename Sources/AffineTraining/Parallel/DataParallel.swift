@@ -55,6 +55,11 @@ public protocol DataParallel: AnyObject {
   /// - Throws: ``ParallelError``.
   func broadcast(_ bytes: Buffer<UInt8>, from rank: Int) throws(ParallelError) -> Buffer<UInt8>
 
+  /// The bytes of all processes, each as many as it has, on all of them.
+  ///
+  /// - Throws: ``ParallelError``.
+  func share(_ bytes: Buffer<UInt8>) throws(ParallelError) -> [Buffer<UInt8>]
+
   /// The bytes of all processes, on the first of them; on the others nothing.
   ///
   /// - Throws: ``ParallelError``.
