@@ -5,11 +5,11 @@ public import AffineTraining
 ///
 /// Gradients are gathered in buckets as they become ready. Of a full bucket each rank gets its part from
 /// all others, adds the parts up and shares the sum: every rank sends 2 · (N − 1) / N of a bucket, in the
-/// chosen format both times. Calls are waited for at the end of the backward pass, and where a slow network has
-/// some of them under way already.
+/// chosen format both times. Calls are waited for at the end of the backward pass, and in it where a slow network
+/// has some of them under way already.
 ///
-/// Where ranks keep their part of the parameters alone, the rank of a parameter gets its gradients from all others
-/// and shares nothing.
+/// Where ranks keep or move their part of the parameters alone, the rank of a parameter gets its gradients from all
+/// others and shares nothing: half of the bytes.
 public final class GradientExchange: DataParallel {
   /// How it was asked for.
   public let options: ExchangeOptions

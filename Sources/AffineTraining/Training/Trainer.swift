@@ -50,8 +50,7 @@ public struct Trainer: Sendable {
   ///   - settings: What fixes the run; a batch is that of all processes together.
   ///   - execution: Threads and instruction sets.
   ///   - parallel: The processes that train together, to be given to every step too.
-  /// - Throws: ``TrainingError``: settings, recipe or vocabulary that do not fit; a recipe that watches a
-  ///   gradient, of processes each of which has some of them alone.
+  /// - Throws: ``TrainingError``: settings, recipe or vocabulary that do not fit.
   public init(
     _ model: Transformer, _ recipes: RecipeSchedule, _ corpus: any TrainingCorpus,
     _ settings: TrainingSettings, on execution: Execution = .standard,
@@ -76,9 +75,6 @@ public struct Trainer: Sendable {
     self.recipes = recipes
     self.model = model
     let shardsParameters = parallel?.shardsParameters ?? false
-    if shardsParameters, case .noiseTriggered = recipes {
-      throw .model("\(recipes.name) watches a gradient, which one process alone would have")
-    }
     let owners = parallel.flatMap {
       $0.shardsOptimizer || shardsParameters
         ? Shares.owners(of: model.parameters, size: $0.size, withFrozen: shardsParameters) : nil
@@ -115,7 +111,7 @@ public struct Trainer: Sendable {
     let squares = try squares(gradients, execution, parallel)
     let norm = squares.reduce(0, +).squareRoot()
     guard norm.isFinite else { throw .notFinite(tensor: culprit(squares), step: step) }
-    try detect(gradients, execution)
+    try detect(gradients, execution, parallel)
     let (rate, ready) = (settings.schedule(step: step), ContinuousClock.now)
     do throws(OptimizerError) {
       try optimizer.step(
@@ -140,10 +136,10 @@ public struct Trainer: Sendable {
   /// A detector sees the gradient of the first layer that follows the recipe: errors of all others have
   /// passed through it.
   private mutating func detect(
-    _ gradients: [StoredMatrix?], _ execution: Execution
+    _ gradients: [StoredMatrix?], _ execution: Execution, _ parallel: (any DataParallel)?
   ) throws(TrainingError) {
     guard case .noiseTriggered = recipes, let first = model.linearLayers.first,
-      let gradient = gradients[first.weight]?.floats(on: execution)
+      let gradient = try gradient(of: first.weight, among: gradients, execution, parallel)
     else { return }
     do throws(QuantizationError) {
       try recipes.observe(gradient, step: step, seed: settings.seed, on: execution)
