@@ -56,7 +56,7 @@ struct RankOptions: ParsableArguments {
   ///
   /// - Throws: ``AffineDistributed/CommunicationError``: the first difference.
   func compare(
-    _ model: Transformer, files: [(option: String, path: String?)]
+    _ model: Transformer, _ corpus: CorpusIdentity, files: [(option: String, path: String?)]
   ) throws {
     let ranks = try Ranks.join()
     guard ranks.size > 1 else { return }
@@ -64,6 +64,12 @@ struct RankOptions: ParsableArguments {
     for (option, path) in files {
       card.add("file of \(option)", try path.map(Ranks.digest) ?? "none")
     }
+    // A text has other tokens by another tokenizer, of which --initial names one.
+    for (name, value) in [
+      ("unit of tokens", corpus.unit), ("tokenizer", corpus.tokenizer ?? "none"),
+      ("text", corpus.digest), ("number of kinds of tokens", "\(corpus.vocabulary)"),
+      ("number of tokens", "\(corpus.trainingTokens) and \(corpus.validationTokens)"),
+    ] { card.add(name, value) }
     card.add("model", model.digest)
     try card.compare(over: ranks)
   }

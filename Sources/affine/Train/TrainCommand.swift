@@ -132,7 +132,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     }
     try files.checkExport(of: start, by: schedule.recipe(at: steps), initial)
     try ranks.compare(
-      start,
+      start, corpus.identity,
       files: [
         ("--text", text), ("--initial", initial == nil ? files.initial : nil),
         ("--checkpoint", files.resume ? files.checkpoint : nil),
