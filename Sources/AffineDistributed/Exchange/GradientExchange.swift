@@ -174,15 +174,16 @@ public final class GradientExchange: DataParallel {
     if feedsBack, let lost = errors[bucket.number]?[keyPath: error], lost.shape == values.shape {
       Elementwise.accumulate(&values, lost, on: rows.execution)
     }
+    let shape = values.shape
     do throws(QuantizationError) {
       let encoded = try rows.encode(
-        values, rounding(bucket.number, isSum: error == \RoundingErrors.sum))
-      guard feedsBack else { return encoded.bytes }
-      Elementwise.accumulate(
-        &values, Elementwise.scale(encoded.sent, by: -1, on: rows.execution), on: rows.execution)
-      errors[bucket.number, default: RoundingErrors()][keyPath: error] = values
+        consume values, rounding(bucket.number, isSum: error == \RoundingErrors.sum),
+        losing: feedsBack)
+      if let lost = encoded.lost {
+        errors[bucket.number, default: RoundingErrors()][keyPath: error] = lost
+      }
       return encoded.bytes
-    } catch { throw located(error, bucket, values.shape) }
+    } catch { throw located(error, bucket, shape) }
   }
 
   private func decode(
