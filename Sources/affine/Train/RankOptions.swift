@@ -13,7 +13,10 @@ struct RankOptions: ParsableArguments {
       "Sums that do not depend on the number of ranks, a power of two: every window is a backward pass of its own, and no gradient is sent meanwhile."
   )
   var fixedOrder = false
-  @Flag(help: "Each rank keeps the optimizer's moments of its part of the parameters alone.")
+  @Flag(
+    help:
+      "Each rank keeps the optimizer's moments of its part of the parameters alone, and gets the sums of their gradients alone."
+  )
   var shardOptimizer = false
   @Flag(
     help:
