@@ -21,7 +21,8 @@ common = ["train", "--text", "Tests/Corpus/persuasion.txt", "--unit", "character
 
 
 def launch(ranks, arguments, program=affine):
-    return subprocess.run([".ci/ranks", str(ranks), program, *arguments], capture_output=True, text=True, timeout=120)
+    programs = [program] if program else []
+    return subprocess.run([".ci/ranks", str(ranks), *programs, *arguments], capture_output=True, text=True, timeout=120)
 
 
 def run(ranks, *arguments):
@@ -149,25 +150,54 @@ def children(process):
                   if int(parent) == process.pid and command.startswith(affine))
 
 
+def kill_one(process, ranks, victim):
+    """Kills a rank of a launcher; each of the others says so once, within seconds."""
+    found = children(process)
+    assert len(found) == ranks, found
+    start = time.monotonic()
+    os.kill(found[victim], signal.SIGKILL)
+    _, errors = process.communicate(timeout=30)
+    seconds = time.monotonic() - start
+    said = sorted(line for line in errors.splitlines() if line.startswith("rank "))
+    expected = [f"rank {rank} of {ranks}: another rank has ended, and so does this one" for rank in range(ranks)
+                if rank != victim]
+    assert process.returncode != 0 and seconds < 10 and said == expected, (seconds, errors)
+    return seconds
+
+
 def a_dead_rank():
+    """The last checkpoint is whole, and any number of ranks goes on from it."""
     path = f"{work}/dead.safetensors"
-    process = subprocess.Popen([".ci/ranks", "4", affine, *common, "--steps", "1000000", "--checkpoint", path,
-                                "--checkpoint-every", "5"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    long = [*common, "--checkpoint", path, "--resume", "--shard-optimizer"]
+    process = subprocess.Popen([".ci/ranks", "4", affine, *long, "--steps", "1000000", "--checkpoint-every", "5"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while not os.path.exists(path):
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.05)
-    ranks = children(process)
-    assert len(ranks) == 4, ranks
-    start = time.monotonic()
-    os.kill(ranks[2], signal.SIGKILL)
-    _, errors = process.communicate(timeout=30)
-    seconds = time.monotonic() - start
-    said = [line for line in errors.splitlines() if "another rank has ended" in line]
-    # The launcher ends those that have not spoken once one of them has ended.
-    assert process.returncode != 0 and seconds < 10 and 1 <= len(said) <= 3, (seconds, errors)
-    assert len(set(said)) == len(said), errors
-    subprocess.run([affine, "inspect", path], check=True, capture_output=True)
-    print(f"a killed rank ended the others after {seconds:.1f} s")
+    seconds = kill_one(process, 4, 2)
+    taken = steps(path)
+    assert taken >= 5 and taken % 5 == 0, taken
+    rest = run(2, "--checkpoint", path, "--resume", "--shard-optimizer", "--steps", str(taken + 2))
+    assert len(rest["curve"]) == taken + 2 and steps(path) == taken + 2, (taken, len(rest["curve"]))
+    print(f"a killed rank ended the others after {seconds:.1f} s; two go on from step {taken}")
+
+
+def steps(path):
+    """Those that a checkpoint has taken."""
+    with open(path, "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    return int(header["__metadata__"]["step"])
+
+
+def a_dead_rank_of_one_model():
+    model = f"{work}/long.gguf"
+    run(1, "--unit", "bytes", "--norm", "rms", "--activation", "swiglu", "--positions", "rotary", "--width", "48", "--heads", "6",
+        "--key-value-heads", "3", "--context", "2048", "--batch", "1", "--steps", "1", "--validation-windows", "1", "--export", model)
+    process = subprocess.Popen([".ci/ranks", "3", affine, "generate", "--model", model, "--prompt", "It is", "--tokens", "2000",
+                                "--ignore-end"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # It writes once all ranks have the model.
+    assert process.stdout.read(1), process.stderr.read()
+    print(f"a killed rank of a model ended the others after {kill_one(process, 3, 1):.1f} s")
 
 
 def fails(ranks, arguments, expected, program=affine):
@@ -175,6 +205,33 @@ def fails(ranks, arguments, expected, program=affine):
     said = [line for line in done.stderr.splitlines() if expected in line]
     assert done.returncode != 0 and len(said) == 1 and not done.stdout, (arguments, expected, done.stderr, done.stdout)
     print(said[0])
+
+
+def other_files():
+    """The same arguments, and other files behind them: each rank in a folder of its own."""
+    program = os.path.abspath(affine)
+    folders = [os.path.abspath(f"{work}/machine{rank}") for rank in range(2)]
+    text, model = open("Tests/Corpus/persuasion.txt").read(), open(f"{work}/tiny.gguf", "rb").read()
+    # Two tokens change their places, of which no text has one; weights are the same.
+    first, second = ((1).to_bytes(8, "little") + token for token in (b"{", b"}"))
+    assert model.count(first) == model.count(second) == 1
+    moved = bytearray(model)
+    for part, other in (first, second), (second, first):
+        place = model.index(part)
+        moved[place:place + len(part)] = other
+    for folder, own, tokens in zip(folders, (text, text.replace("Elliot", "Elliott", 1)), (model, moved)):
+        os.makedirs(folder)
+        open(f"{folder}/text.txt", "w").write(own)
+        open(f"{folder}/same.txt", "w").write(text)
+        open(f"{folder}/model.gguf", "wb").write(tokens)
+
+    def differ(arguments, expected):
+        fails(1, ["-wdir", folders[0], program, *arguments, ":", "-n", "1", "-wdir", folders[1], program, *arguments],
+              f"rank 1 has another {expected} than rank 0", program=None)
+
+    differ(["train", "--text", "text.txt", *common[3:], "--steps", "2"], "file of --text")
+    differ(["train", "--text", "same.txt", "--initial", "model.gguf", "--steps", "2", "--batch", "2"], "tokenizer")
+    differ(["generate", "--model", "model.gguf", "--prompt", "a", "--stop", "b"], "tokenizer")
 
 
 def mismatches():
@@ -202,4 +259,6 @@ sharded_weights()
 checkpoints()
 text_of_one()
 a_dead_rank()
+a_dead_rank_of_one_model()
+other_files()
 mismatches()

@@ -15,8 +15,8 @@ A step of N machines takes
     step    = compute + coding + travel - min(overlap · travel, 2/3 · compute)
 
 where compute and coding, measured on one core, divide among --cores, and two thirds of compute are the backward pass, in
-which gradients travel. The overlap is the part of an exchange that a run of --waits did not wait for, where the
-exchange alone takes what --ranks says. "Of linear" is compute / step. Memory is of weights, gradients and what is kept of moments.
+which gradients travel. The overlap is the part of the travel that a run of --waits did not wait for, in the backward pass or
+after it, where the travel alone takes what --ranks says without what --alone says. "Of linear" is compute / step. Memory is of weights, gradients and what is kept of moments.
 
 With sharded weights (ZeRO-3) blocks are computed once more, parameters travel twice and gradients once, in the same format,
 and nothing is hidden:
@@ -46,8 +46,9 @@ def table(options):
     for path in options.waits:
         waiting = json.load(open(path))["runs"][0]
         name = waiting["ranks"]["exchange"]
-        exchange = waiting["parameters"] * ranks[name + "SecondsPerValue"]
-        overlap[name] = max(0, 1 - waiting["ranks"]["waited"] / exchange)
+        key = name + "SecondsPerValue"
+        travel = waiting["parameters"] * (ranks[key] - alone[key])
+        overlap[name] = max(0, 1 - waiting["ranks"]["seconds"]["waiting"] / travel)
     print(f"A machine of {options.cores} cores computes {rate / 1e9:.0f} GFLOP/s; a message costs {message * 1e6:.0f} µs; hidden: "
           + ", ".join(f"{part:.2f} of {name}" for name, part in overlap.items())
           + ";\ncoding a value on a core: " + ", ".join(f"{alone[name + 'SecondsPerValue'] * 1e9:.1f} ns in {name}" for name in overlap)

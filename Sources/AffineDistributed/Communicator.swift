@@ -36,6 +36,14 @@ public protocol Communicator: Sendable {
   /// - Throws: ``CommunicationError``.
   func startShare(_ bytes: Buffer<UInt8>) throws(CommunicationError) -> any Transfer
 
+  /// Starts to send some bytes to all ranks, `counts[r]` of rank r.
+  ///
+  /// - Returns: What ends with the bytes of all ranks, in their order.
+  /// - Throws: ``CommunicationError``.
+  func startShare(
+    _ bytes: Buffer<UInt8>, counts: [Int]
+  ) throws(CommunicationError) -> any Transfer
+
   /// The bytes of every rank, on one of them; on the others nothing.
   ///
   /// - Throws: ``CommunicationError``.
@@ -102,8 +110,18 @@ extension Communicator {
   ///
   /// - Throws: ``CommunicationError``.
   public func share(_ bytes: Buffer<UInt8>) throws(CommunicationError) -> [Buffer<UInt8>] {
-    var all: [Buffer<UInt8>] = []
-    for root in 0..<size { all.append(try broadcast(bytes, from: root)) }
-    return all
+    let counts = try startShare(Buffer([bytes.count]).bytes).wait().viewed(as: Int.self).array
+    // One call counts its bytes with Int32.
+    guard counts.reduce(0, +) <= Int32.max else {
+      var all: [Buffer<UInt8>] = []
+      for root in 0..<size { all.append(try broadcast(bytes, from: root)) }
+      return all
+    }
+    let all = try startShare(bytes, counts: counts).wait()
+    var first = 0
+    return counts.map { count in
+      defer { first += count }
+      return all.part(first..<first + count)
+    }
   }
 }

@@ -12,6 +12,7 @@ public struct SingleProcess: Communicator {
   public func startExchange(_ parts: Buffer<UInt8>) -> any Transfer { Ended(parts) }
   public func startExchange(_ parts: Buffer<UInt8>, counts: [Int]) -> any Transfer { Ended(parts) }
   public func startShare(_ bytes: Buffer<UInt8>) -> any Transfer { Ended(bytes) }
+  public func startShare(_ bytes: Buffer<UInt8>, counts: [Int]) -> any Transfer { Ended(bytes) }
   public func gather(_ bytes: Buffer<UInt8>, to root: Int) -> [Buffer<UInt8>] { [bytes] }
   public func broadcast(_ bytes: Buffer<UInt8>, from root: Int) -> Buffer<UInt8> { bytes }
   public func barrier() {}

@@ -60,6 +60,21 @@ import Testing
     #expect(parts.records[0].bytes.optimizer < whole.records[0].bytes.optimizer / 2)
   }
 
+  /// Every rank sends what it moved to all others once, as it lies in memory.
+  @Test func parametersTravelAsTheyAre() throws {
+    var run = ParallelRun()
+    (run.ranks, run.options.shardsOptimizer) = (4, true)
+    let end = try run.end(steps: 2)
+    let bytes = try run.trainer(nil).model.parameterCount * MemoryLayout<Float>.stride
+    let mean = Double(3 * 2 * bytes / 4)
+    // The largest parameter is a fifth of all, and no rank has more than that and a quarter.
+    #expect(abs(Double(end.traffic.parameterBytes) - mean) <= mean / 2)
+    #expect(end.traffic.parameterBytes.isMultiple(of: 3 * 2 * MemoryLayout<Float>.stride))
+    let times = end.records[0].times
+    #expect(times.passes > .zero && times.coding > .zero && times.optimizer > .zero)
+    #expect(times.sharing > .zero && times.waiting > .zero)
+  }
+
   /// Saved by some ranks and resumed by others, as if it had been one process all the time.
   @Test(arguments: [(1, 4), (4, 1), (4, 2), (2, 8)])
   func checkpointsGoOnWithOtherRanks(_ first: Int, _ second: Int) throws {

@@ -9,6 +9,8 @@ import Foundation
 struct ParallelRun: Sendable {
   var options = ExchangeOptions()
   var recipe = Recipe.float32
+  /// In place of the recipe.
+  var schedule: RecipeSchedule?
   var settings: TrainingSettings
   /// No rank: a process that trains as ever.
   var ranks = 1
@@ -35,11 +37,12 @@ struct ParallelRun: Sendable {
     (configuration.norm, configuration.activation) = (.layer, .gelu)
     (configuration.isTied, configuration.learnsPositions) = (true, true)
     for block in configuration.blocks.indices { configuration.blocks[block].rotary = nil }
+    let schedule = schedule ?? .constant(recipe)
     var model = try Transformer(
-      configuration, dropout: 0, recipe: recipe, seed: settings.seed)
+      configuration, dropout: 0, recipe: schedule.recipe(at: 0), seed: settings.seed)
     if let adapters { try model.addAdapters(rank: adapters, alpha: 8, seed: 9) }
     return try Trainer(
-      model, .constant(recipe), corpus, settings, on: .threads(1), with: parallel)
+      model, schedule, corpus, settings, on: .threads(1), with: parallel)
   }
 
   /// What every rank recorded, what the first sent, and its checkpoint.

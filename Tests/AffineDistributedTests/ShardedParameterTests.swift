@@ -85,15 +85,18 @@ import Testing
     #expect(rounded.records.allSatisfy { $0.curve == rounded.records[0].curve })
   }
 
-  /// Gradients go to one rank instead of to all: half of the bytes, but that the part of each rank in a bucket is
-  /// whole groups.
-  @Test(arguments: [(ExchangeFormat.float32, 0.5), (.int8, 0.135)])
-  func gradientsGoToTheirOwner(_ format: ExchangeFormat, _ part: Double) throws {
+  /// Gradients go to one rank instead of to all, also where ranks divide the moments alone: half of the bytes, but
+  /// that the part of each rank in a bucket is whole groups.
+  @Test(arguments: [(ExchangeFormat.float32, 0.5), (.int8, 0.135)], [true, false])
+  func gradientsGoToTheirOwner(_ way: (ExchangeFormat, Double), _ shardsWeights: Bool) throws {
+    let (format, part) = way
     var run = Self.run(layers: 4)
     run.options.bucket = 20_000
     let whole = try run.end(steps: 2)
-    (run.options.shardsParameters, run.options.format) = (true, format)
+    (run.options.shardsParameters, run.options.format) = (shardsWeights, format)
+    run.options.shardsOptimizer = !shardsWeights
     let parts = try run.end(steps: 2)
+    #expect(parts.records[0].bytes.gradients < whole.records[0].bytes.gradients * 3 / 8)
     let groups = 1 + Double(4 * 256) / 20_000
     #expect(
       Double(parts.traffic.gradientBytes) <= part * groups
@@ -102,6 +105,21 @@ import Testing
     for (loss, expected) in zip(parts.losses, whole.losses) {
       #expect(abs(loss - expected) <= most)
     }
+  }
+
+  /// It sees the gradient that one rank alone has.
+  @Test(arguments: [true, false])
+  func aRecipeThatWatchesAGradientGoesOn(_ shardsWeights: Bool) throws {
+    var run = Self.run()
+    var settings = NoiseSwitch.Settings()
+    settings.interval = 2
+    run.schedule = .noiseTriggered(
+      try NoiseSwitch(role: "weight", ladder: [4, 8, 16], settings: settings))
+    let whole = try run.end(steps: 4)
+    (run.options.shardsParameters, run.options.shardsOptimizer) = (shardsWeights, !shardsWeights)
+    let parts = try run.end(steps: 4)
+    #expect(parts.losses == whole.losses)
+    #expect(try parts.checkpoint.bits == whole.checkpoint.bits)
   }
 
   @Test func frozenWeightsAreShardedToo() throws {

@@ -1,5 +1,7 @@
 import AffineDistributed
 import AffineQuant
+import AffineTraining
+import Foundation
 import Synchronization
 import Testing
 
@@ -19,6 +21,8 @@ import Testing
     for parameter in (0..<4).reversed() { try exchange.add(gradient, of: parameter) }
     let started = network.most.load(ordering: .relaxed)
     #expect(started > 1 && started <= 9)
+    // What is waited for in the backward pass counts as much as what is waited for after it.
+    #expect(exchange.times.waiting >= SlowTransfer.delay * (100 - 9))
     let sums = try exchange.finish()
     #expect(network.open.load(ordering: .relaxed) == 0)
     #expect(sums.count == 4)
@@ -43,6 +47,7 @@ private final class SlowNetwork: Communicator {
   func startExchange(_ parts: Buffer<UInt8>) -> any Transfer { send(parts) }
   func startExchange(_ parts: Buffer<UInt8>, counts: [Int]) -> any Transfer { send(parts) }
   func startShare(_ bytes: Buffer<UInt8>) -> any Transfer { send(bytes) }
+  func startShare(_ bytes: Buffer<UInt8>, counts: [Int]) -> any Transfer { send(bytes) }
   func gather(_ bytes: Buffer<UInt8>, to root: Int) -> [Buffer<UInt8>] { [bytes] }
   func broadcast(_ bytes: Buffer<UInt8>, from root: Int) -> Buffer<UInt8> { bytes }
   func barrier() {}
@@ -57,6 +62,7 @@ private final class SlowNetwork: Communicator {
 }
 
 private final class SlowTransfer: Transfer {
+  static let delay = Duration.microseconds(100)
   private let bytes: Buffer<UInt8>
   private let network: SlowNetwork
   private var isOver = false
@@ -68,7 +74,10 @@ private final class SlowTransfer: Transfer {
   func isDone() -> Bool { isOver }
 
   func wait() -> Buffer<UInt8> {
-    if !isOver { network.open.subtract(1, ordering: .relaxed) }
+    if !isOver {
+      Thread.sleep(forTimeInterval: Self.delay / .seconds(1))
+      network.open.subtract(1, ordering: .relaxed)
+    }
     isOver = true
     return bytes
   }

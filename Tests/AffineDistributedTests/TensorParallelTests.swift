@@ -125,6 +125,19 @@ import Testing
     { #expect(part.logits == whole.logits) }
   }
 
+  @Test func anAdapterOfAnotherFactorIsFound() throws {
+    let (adapted, other) = try (
+      AdaptedDecoder(tiny: TinyDecoder()), AdaptedDecoder(tiny: TinyDecoder(), factor: 1)
+    )
+    _ = try ThreadRanks.run(2) { communicator in
+      #expect(throws: DecoderError.otherModel(process: 1)) {
+        try DecoderModel(
+          communicator.rank == 0 ? adapted : other, on: .threads(1),
+          over: LayerExchange(communicator))
+      }
+    }
+  }
+
   @Test(arguments: [(3, "2 heads of keys and values"), (7, "6 heads"), (51, "6 heads")])
   func whatDoesNotDivideIsRefused(_ ranks: Int, _ what: String) throws {
     let tiny = try TinyDecoder()
@@ -190,6 +203,7 @@ import Testing
 /// A decoder with a change of every linear layer of its blocks.
 private struct AdaptedDecoder: DecoderWeights {
   let tiny: TinyDecoder
+  var factor: Float = 0.5
 
   var configuration: DecoderConfiguration { tiny.configuration }
 
@@ -200,6 +214,6 @@ private struct AdaptedDecoder: DecoderWeights {
     let shape = configuration.shape(of: .weight(layer))
     return try LowRankChange(
       a: Matrix(rows: 3, columns: shape.columns) { Float($0 + $1 % 5) / 8 },
-      b: Matrix(rows: shape.rows, columns: 3) { Float($0 % 7 - $1) / 16 }, factor: 0.5)
+      b: Matrix(rows: shape.rows, columns: 3) { Float($0 % 7 - $1) / 16 }, factor: factor)
   }
 }

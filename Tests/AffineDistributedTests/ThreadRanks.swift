@@ -51,6 +51,8 @@ struct ThreadRanks: Communicator {
     Arrived(Buffer(place.meet(rank, bytes).flatMap(\.array)))
   }
 
+  func startShare(_ bytes: Buffer<UInt8>, counts: [Int]) -> any Transfer { startShare(bytes) }
+
   func gather(_ bytes: Buffer<UInt8>, to root: Int) -> [Buffer<UInt8>] {
     let all = place.meet(rank, bytes)
     return rank == root ? all : []

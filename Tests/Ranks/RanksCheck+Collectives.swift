@@ -40,8 +40,10 @@ extension RanksCheck {
       }
       // Each rank has another length, and one has none.
       let uneven = Buffer((0..<count * rank).map { byte(rank, 1, $0) })
+      let shared = try ranks.share(uneven).map(\.array)
       let gathered = try ranks.gather(uneven, to: size - 1).map(\.array)
       let lengths = (0..<size).map { from in (0..<count * from).map { byte(from, 1, $0) } }
+      expect(shared == lengths, ranks, "\(count) bytes a rank are not those that were shared")
       expect(gathered == (rank == size - 1 ? lengths : []), ranks, "\(count) gathered bytes")
     }
 

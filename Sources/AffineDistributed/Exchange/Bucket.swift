@@ -20,8 +20,7 @@ final class Bucket {
 
   init(_ number: Int, capacity: Int, ranks: Int) {
     (self.number, self.capacity, self.ranks) = (number, capacity, ranks)
-    values = BufferBuilder(
-      count: ranks * Self.columns(capacity, ranks: ranks), zeroed: true)
+    values = BufferBuilder(count: ranks * Self.columns(capacity, ranks: ranks))
   }
 
   /// Values of a part: whole groups.
@@ -49,6 +48,7 @@ final class Bucket {
   /// A row for each rank, zeros at the end.
   var rows: Matrix<Float> {
     let columns = columns
+    for index in count..<ranks * columns { values.memory[index] = 0 }
     let all = values.buffer
     guard all.count > ranks * columns else {
       return Matrix(validated: Shape(ranks, columns), all)

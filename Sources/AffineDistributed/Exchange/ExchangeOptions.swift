@@ -23,7 +23,7 @@ public struct ExchangeOptions: Sendable, Hashable {
   func bucket(ranks: Int) -> Int { max(bucket ?? max(1 << 18, ranks << 14), 1) }
 }
 
-/// What a rank has sent to others and waited for.
+/// What a rank has sent to others.
 public struct ExchangeTraffic: Sendable, Hashable {
   /// Bytes of gradients.
   public internal(set) var gradientBytes = 0
@@ -31,8 +31,6 @@ public struct ExchangeTraffic: Sendable, Hashable {
   public internal(set) var float32Bytes = 0
   /// Bytes of parameters that were moved here.
   public internal(set) var parameterBytes = 0
-  /// Time between the end of the backward pass and the last gradient.
-  public internal(set) var waited = Duration.zero
   /// Steps of all of it.
   public internal(set) var steps = 0
 

@@ -6,26 +6,45 @@ struct ExchangedRows {
   let format: ExchangeFormat
   let execution: Execution
 
-  /// - Returns: The bytes, and the values that they stand for.
+  /// - Returns: The bytes and, if it is asked for, what rounding took from the values.
   /// - Throws: ``AffineQuant/QuantizationError``: a value that is not finite, in int8.
   func encode(
-    _ values: Matrix<Float>, _ rounding: Rounding
-  ) throws(QuantizationError) -> (bytes: Buffer<UInt8>, sent: Matrix<Float>) {
+    _ values: consuming Matrix<Float>, _ rounding: Rounding, losing: Bool
+  ) throws(QuantizationError) -> (bytes: Buffer<UInt8>, lost: Matrix<Float>?) {
     switch format {
-    case .float32: return (values.values.bytes, values)
+    case .float32: return (values.values.bytes, nil)
     case .bfloat16:
       let halves: Matrix<BFloat16> = values.converted()
-      return (halves.values.bytes, halves.converted())
+      guard losing else { return (halves.values.bytes, nil) }
+      let sent: Matrix<Float> = halves.converted()
+      Elementwise.accumulate(
+        &values, Elementwise.scale(sent, by: -1, on: execution), on: execution)
+      return (halves.values.bytes, values)
     case .int8:
       // No value is cut off, so that rounding at random is unbiased.
       let codes = try AnyQuantized(
-        quantizing: values, as: Self.type,
+        quantizing: copy values, as: Self.type,
         QuantizationOptions(rule: .balanced, rounding: rounding), on: execution)
-      return (join(codes.core), codes.dequantized(on: execution))
+      guard losing else { return (join(codes.core), nil) }
+      Elementwise.accumulate(&values, minus(codes.core), on: execution)
+      return (join(codes.core), values)
     }
   }
 
-  /// Reads what ``encode(_:_:)`` wrote.
+  /// The values of codes, negated: a scale is less work than the 256 values that it has.
+  private func minus(_ codes: CodeMatrix) -> Matrix<Float> {
+    let scales = codes.scales
+    let negated = Buffer<Float>(count: scales.count, zeroed: false) { memory in
+      for index in 0..<scales.count { memory[index] = -scales[index] }
+    }
+    return AnyQuantized(
+      CodeMatrix(
+        type: codes.type, grid: codes.grid, codes: codes.codes, scales: negated,
+        zeroPoints: codes.zeroPoints, biases: codes.biases)
+    ).dequantized(on: execution)
+  }
+
+  /// Reads what ``encode(_:_:losing:)`` wrote.
   ///
   /// - Throws: ``AffineQuant/QuantizationError``: scales that are none.
   func decode(

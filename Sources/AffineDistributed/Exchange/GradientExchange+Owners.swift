@@ -81,11 +81,9 @@ extension GradientExchange {
       Elementwise.accumulate(&values, lost, on: rows.execution)
     }
     do throws(QuantizationError) {
-      let encoded = try rows.encode(values, rounding(key, isSum: false))
-      guard feedsBack else { return encoded.bytes }
-      Elementwise.accumulate(
-        &values, Elementwise.scale(encoded.sent, by: -1, on: rows.execution), on: rows.execution)
-      errors[key] = RoundingErrors(own: values)
+      let encoded = try rows.encode(
+        consume values, rounding(key, isSum: false), losing: feedsBack)
+      if let lost = encoded.lost { errors[key] = RoundingErrors(own: lost) }
       return encoded.bytes
     } catch { throw located(error, bucket.pieces[owner]) }
   }

@@ -5,16 +5,17 @@ public import AffineTraining
 ///
 /// Gradients are gathered in buckets as they become ready. Of a full bucket each rank gets its part from
 /// all others, adds the parts up and shares the sum: every rank sends 2 · (N − 1) / N of a bucket, in the
-/// chosen format both times. Calls are waited for at the end of the backward pass, and where a slow network has
-/// some of them under way already.
+/// chosen format both times. Calls are waited for at the end of the backward pass, and in it where a slow network
+/// has some of them under way already.
 ///
-/// Where ranks keep their part of the parameters alone, the rank of a parameter gets its gradients from all others
-/// and shares nothing.
+/// Where ranks keep or move their part of the parameters alone, the rank of a parameter gets its gradients from all
+/// others and shares nothing: half of the bytes.
 public final class GradientExchange: DataParallel {
   /// How it was asked for.
   public let options: ExchangeOptions
   /// What was sent so far.
   public internal(set) var traffic = ExchangeTraffic()
+  public internal(set) var times = ParallelTimes()
   let communicator: any Communicator
   /// Buckets whose bytes may be in memory at a time: some keep a network busy, more would gain nothing.
   static let mostUnderWay = 8
@@ -58,6 +59,10 @@ public final class GradientExchange: DataParallel {
   }
 
   public func add(_ gradient: Matrix<Float>, of parameter: Int) throws(ParallelError) {
+    try coding { () throws(ParallelError) in try take(gradient, of: parameter) }
+  }
+
+  private func take(_ gradient: Matrix<Float>, of parameter: Int) throws(ParallelError) {
     if let owners { return try add(gradient, of: parameter, for: owners[parameter]) }
     sums[parameter] = BufferBuilder(count: gradient.shape.count)
     var first = 0
@@ -72,12 +77,12 @@ public final class GradientExchange: DataParallel {
   }
 
   public func finish() throws(ParallelError) -> [Int: Matrix<Float>] {
-    let start = ContinuousClock.now
-    if let filling { try send(filling) }
-    if let owned { try send(owned) }
-    try advance(underWay: 0)
-    try advanceToOwners(underWay: 0)
-    traffic.waited += ContinuousClock.now - start
+    try coding { () throws(ParallelError) in
+      if let filling { try send(filling) }
+      if let owned { try send(owned) }
+      try advance(underWay: 0)
+      try advanceToOwners(underWay: 0)
+    }
     traffic.steps += 1
     defer { sums = [:] }
     var result: [Int: Matrix<Float>] = [:]
@@ -131,7 +136,10 @@ public final class GradientExchange: DataParallel {
 
   private func ended(_ transfer: any Transfer, _ waiting: Bool) throws(ParallelError) -> Bool {
     try communicating { () throws(CommunicationError) in
-      guard waiting else { return try transfer.isDone() }
+      guard try !transfer.isDone() else { return true }
+      guard waiting else { return false }
+      let start = ContinuousClock.now
+      defer { times.waiting += .now - start }
       _ = try transfer.wait()
       return true
     }
@@ -166,15 +174,16 @@ public final class GradientExchange: DataParallel {
     if feedsBack, let lost = errors[bucket.number]?[keyPath: error], lost.shape == values.shape {
       Elementwise.accumulate(&values, lost, on: rows.execution)
     }
+    let shape = values.shape
     do throws(QuantizationError) {
       let encoded = try rows.encode(
-        values, rounding(bucket.number, isSum: error == \RoundingErrors.sum))
-      guard feedsBack else { return encoded.bytes }
-      Elementwise.accumulate(
-        &values, Elementwise.scale(encoded.sent, by: -1, on: rows.execution), on: rows.execution)
-      errors[bucket.number, default: RoundingErrors()][keyPath: error] = values
+        consume values, rounding(bucket.number, isSum: error == \RoundingErrors.sum),
+        losing: feedsBack)
+      if let lost = encoded.lost {
+        errors[bucket.number, default: RoundingErrors()][keyPath: error] = lost
+      }
       return encoded.bytes
-    } catch { throw located(error, bucket, values.shape) }
+    } catch { throw located(error, bucket, shape) }
   }
 
   private func decode(

@@ -44,13 +44,14 @@ final class OwnedBucket {
   /// The values for a rank in a row, zeros at the end.
   func row(for owner: Int) -> Matrix<Float> {
     let columns = columns(for: owner)
-    let values = Buffer<Float>(count: columns, zeroed: true) { row in
+    let values = Buffer<Float>(count: columns, zeroed: false) { row in
       var first = 0
       for piece in pieces[owner] {
         var target = row.part(first..<first + piece.values.count)
         target.copy(piece.gradient.span.extracting(piece.values))
         first += piece.values.count
       }
+      for index in first..<columns { row[index] = 0 }
     }
     return Matrix(validated: Shape(1, columns), values)
   }

@@ -11,14 +11,16 @@ enum RowTree {
   ) -> Matrix<Float> {
     let columns = matrix.shape.columns
     guard rows.count > 1 else {
-      let row = rows.lowerBound * columns..<rows.upperBound * columns
-      return Matrix(
-        validated: Shape(1, columns), Buffer(matrix.values.span.extracting(row)))
+      let width = columns * MemoryLayout<Float>.stride
+      let row = matrix.values.bytes.part(rows.lowerBound * width..<rows.upperBound * width)
+      return Matrix(validated: Shape(1, columns), row.viewed(as: Float.self))
     }
     let middle = rows.lowerBound + rows.count / 2
-    var sum = sum(matrix, rows.lowerBound..<middle, execution)
-    Elementwise.accumulate(
-      &sum, self.sum(matrix, middle..<rows.upperBound, execution), on: execution)
-    return sum
+    var first = sum(matrix, rows.lowerBound..<middle, execution)
+    let second = sum(matrix, middle..<rows.upperBound, execution)
+    // A row of the matrix is not copied before something is added to it.
+    if rows.count < 4 { return Elementwise.add(first, second, on: execution) }
+    Elementwise.accumulate(&first, second, on: execution)
+    return first
   }
 }

@@ -71,6 +71,27 @@
       }
     }
 
+    public func startShare(
+      _ bytes: Buffer<UInt8>, counts: [Int]
+    ) throws(CommunicationError) -> any Transfer {
+      let total = counts.reduce(0, +)
+      precondition(counts.count == size && counts[rank] == bytes.count, "\(counts)")
+      precondition(total <= Int32.max, "\(total) bytes of one call of MPI")
+      let received = BufferBuilder<UInt8>(count: total)
+      let numbers = BufferBuilder<Int32>(count: 2 * size)
+      for other in 0..<size {
+        numbers.memory[other] = Int32(counts[other])
+        numbers.memory[size + other] = Int32(counts[..<other].reduce(0, +))
+      }
+      return try unsafe MPITransfer(
+        "share", sent: bytes, received: received.buffer, numbers: numbers.buffer
+      ) {
+        unsafe affine_mpi_share_parts(
+          bytes.pointer, received.memory.pointer, numbers.memory.pointer, Int32(rank), Int32(size),
+          $0)
+      }
+    }
+
     public func barrier() throws(CommunicationError) {
       try Self.check("wait for the others") { affine_mpi_barrier() }
     }

@@ -137,6 +137,7 @@ private struct DecoderReader<Weights: DecoderWeights> {
     guard let outputs = part?.outputs(of: .weight(layer)) else { return change }
     digest.combine(.float32(change.a))
     digest.combine(.float32(change.b))
+    digest.combine(.float32(Matrix(rows: 1, columns: 1) { _, _ in change.factor }))
     let rows = outputs.clamped(to: 0..<change.b.shape.rows)
     let b = Embedding.gather(change.b, rows: Array(rows), on: execution)
     return try LowRankChange(a: change.a, b: b, factor: change.factor)

@@ -38,7 +38,12 @@ int affine_mpi_exchange_parts(
 /// All ranks get what each has, `bytes` bytes, in the order of ranks.
 int affine_mpi_share(
     const void *sent, void *received, int32_t bytes, affine_mpi_request *_Nullable *_Nonnull request);
-/// The same apart from all other calls: of ranks that leave.
+/// The same of lengths of their own. `numbers` has twice `ranks` of them: the bytes of each rank, and where these begin
+/// in `received`.
+int affine_mpi_share_parts(
+    const void *sent, void *received, const int32_t *numbers, int32_t rank, int32_t ranks,
+    affine_mpi_request *_Nullable *_Nonnull request);
+/// As `affine_mpi_share`, apart from all other calls: of ranks that leave.
 int affine_mpi_share_last(
     const void *sent, void *received, int32_t bytes, affine_mpi_request *_Nullable *_Nonnull request);
 /// Whether a request is done; then it is gone.

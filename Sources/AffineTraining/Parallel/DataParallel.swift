@@ -18,6 +18,8 @@ public protocol DataParallel: AnyObject {
   /// Whether sums are made in an order that does not depend on ``size``: every window is a backward pass
   /// of its own then, which costs more.
   var isFixedOrder: Bool { get }
+  /// What this process spent so far on what it does for others.
+  var times: ParallelTimes { get }
 
   /// Sums over processes, where no more than one of them has a number other than 0 at any place: exact.
   ///
@@ -52,6 +54,11 @@ public protocol DataParallel: AnyObject {
   ///
   /// - Throws: ``ParallelError``.
   func broadcast(_ bytes: Buffer<UInt8>, from rank: Int) throws(ParallelError) -> Buffer<UInt8>
+
+  /// The bytes of all processes, each as many as it has, on all of them.
+  ///
+  /// - Throws: ``ParallelError``.
+  func share(_ bytes: Buffer<UInt8>) throws(ParallelError) -> [Buffer<UInt8>]
 
   /// The bytes of all processes, on the first of them; on the others nothing.
   ///

@@ -8,8 +8,7 @@ extension Trainer {
   ) throws(TrainingError) -> (loss: Double, gradients: [StoredMatrix?]) {
     try Shares(parallel).check(settings)
     parallel?.begin(
-      model.parameters.map(\.shape), owners: shardsParameters ? owners : nil, step: step,
-      seed: settings.seed, on: execution)
+      model.parameters.map(\.shape), owners: owners, step: step, seed: settings.seed, on: execution)
     let shards = try shards(parallel, execution)
     if let parallel, parallel.isFixedOrder {
       return try orderedGradients(recipe, execution, parallel, shards)

@@ -31,8 +31,24 @@ extension Trainer {
     _ gradients: [StoredMatrix?], _ execution: Execution, _ parallel: (any DataParallel)?
   ) throws(TrainingError) -> [Double] {
     let squares = GradientClipping.squares(gradients, on: execution)
-    guard shardsParameters, let parallel else { return squares }
+    guard owners != nil, let parallel else { return squares }
     return try gathered(squares, parallel)
+  }
+
+  /// The gradient by a parameter, also where another process alone has it.
+  func gradient(
+    of parameter: Int, among gradients: [StoredMatrix?], _ execution: Execution,
+    _ parallel: (any DataParallel)?
+  ) throws(TrainingError) -> Matrix<Float>? {
+    let own = gradients[parameter]?.floats(on: execution)
+    guard let owners, let parallel else { return own }
+    let sent = own?.values.bytes ?? Buffer([])
+    let bytes = try named { () throws(ParallelError) in
+      try parallel.broadcast(sent, from: owners[parameter])
+    }
+    let shape = model.parameters[parameter].shape
+    guard bytes.count == shape.count * MemoryLayout<Float>.stride else { return nil }
+    return Matrix(validated: shape, bytes.viewed(as: Float.self))
   }
 
   /// Brings all parameters to the first process, which can export the model then; it and all others train no more.
@@ -57,37 +73,6 @@ extension Trainer {
       }
     } catch { throw .communication("parameters cannot be collected: \(error)") }
     if parallel.rank == 0 { shardsParameters = false }
-  }
-
-  /// After a step in which each process moved its part of the parameters alone: all get all.
-  mutating func shareParameters(_ parallel: (any DataParallel)?) throws(TrainingError) {
-    guard let owners, !shardsParameters else { return }
-    guard let parallel, parallel.shardsOptimizer else {
-      throw .model("this process moves its part of the parameters alone: others must take the step")
-    }
-    for owner in 0..<parallel.size {
-      let owned = model.parameters.indices.filter {
-        owners[$0] == owner && !model.parameters[$0].isFrozen
-      }
-      guard !owned.isEmpty else { continue }
-      do {
-        var sent = Buffer<UInt8>([])
-        if owner == parallel.rank {
-          var values = Checkpoint()
-          for index in owned {
-            values.tensors[model.parameters[index].name] = model.parameters[index].value
-          }
-          sent = Buffer(try values.contents())
-        }
-        let received = try parallel.broadcast(sent, from: owner)
-        guard owner != parallel.rank else { continue }
-        let values = try Checkpoint(contents: received)
-        for index in owned {
-          model.parameters[index].value = try values.tensor(
-            model.parameters[index].name, like: model.parameters[index].value)
-        }
-      } catch { throw .communication("process \(owner) sent no parameters: \(error)") }
-    }
   }
 
   /// Says what could not be exchanged as training does.

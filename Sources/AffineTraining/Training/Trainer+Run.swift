@@ -19,15 +19,17 @@ extension Trainer {
   ) throws -> TrainingRecord {
     var record = record ?? TrainingRecord(recipe: recipes.name, seed: settings.seed)
     let clock = ContinuousClock()
-    var (elapsed, taken, isFirst) = (Duration.zero, 0, true)
+    var (elapsed, times, taken, isFirst) = (Duration.zero, StepTimes(), 0, true)
     while step < steps {
       let start = clock.now
       let report = try advance(on: execution, with: parallel)
       elapsed += clock.now - start
+      times += self.times
       taken += 1
       record.curve.append(.init(step: step, loss: report.loss))
       record.tokensPerSecond = Double(taken * settings.tokens) / (elapsed / .seconds(1))
-      if isFirst { (elapsed, taken, isFirst) = (.zero, 0, false) }
+      record.times = times / taken
+      if isFirst { (elapsed, times, taken, isFirst) = (.zero, StepTimes(), 0, false) }
       record.bytes = peak
       if step == steps || interval.map({ step.isMultiple(of: $0) }) ?? false {
         record.validation.append(

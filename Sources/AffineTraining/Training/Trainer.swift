@@ -22,6 +22,8 @@ public struct Trainer: Sendable {
   public var recomputesBlocks = false
   /// The largest bytes of any step so far, in this process.
   public internal(set) var peak = MemoryUse()
+  /// Where the time of the last step went, in this process.
+  public private(set) var times = StepTimes()
   /// Which process keeps the moments of each parameter, where processes keep their part alone.
   let owners: [Int]?
   /// Whether each keeps these parameters themselves alone.
@@ -48,8 +50,7 @@ public struct Trainer: Sendable {
   ///   - settings: What fixes the run; a batch is that of all processes together.
   ///   - execution: Threads and instruction sets.
   ///   - parallel: The processes that train together, to be given to every step too.
-  /// - Throws: ``TrainingError``: settings, recipe or vocabulary that do not fit; a recipe that watches a
-  ///   gradient, of processes each of which has some of them alone.
+  /// - Throws: ``TrainingError``: settings, recipe or vocabulary that do not fit.
   public init(
     _ model: Transformer, _ recipes: RecipeSchedule, _ corpus: any TrainingCorpus,
     _ settings: TrainingSettings, on execution: Execution = .standard,
@@ -75,9 +76,6 @@ public struct Trainer: Sendable {
     self.recipes = recipes
     self.model = model
     let shardsParameters = parallel?.shardsParameters ?? false
-    if shardsParameters, case .noiseTriggered = recipes {
-      throw .model("\(recipes.name) watches a gradient, which one process alone would have")
-    }
     let owners = parallel.flatMap {
       $0.shardsOptimizer || shardsParameters
         ? Shares.owners(of: model.parameters, size: $0.size, withFrozen: shardsParameters) : nil
@@ -108,20 +106,24 @@ public struct Trainer: Sendable {
   public mutating func advance(
     on execution: Execution = .standard, with parallel: (any DataParallel)? = nil
   ) throws(TrainingError) -> Report {
+    let (start, before) = (ContinuousClock.now, parallel?.times ?? ParallelTimes())
     let recipe = recipes.recipe(at: step)
     let (loss, gradients) = try gradients(recipe, execution, parallel)
     let squares = try squares(gradients, execution, parallel)
     let norm = squares.reduce(0, +).squareRoot()
     guard norm.isFinite else { throw .notFinite(tensor: culprit(squares), step: step) }
-    try detect(gradients, execution)
-    let rate = settings.schedule(step: step)
+    try detect(gradients, execution, parallel)
+    let (rate, ready) = (settings.schedule(step: step), ContinuousClock.now)
     do throws(OptimizerError) {
       try optimizer.step(
         &model.parameters, stored: gradients,
         factor: GradientClipping(largestNorm: settings.largestNorm).factor(norm),
         learningRate: rate, seed: settings.seed, on: execution)
     } catch { throw .optimizer(error) }
+    let (moved, after) = (ContinuousClock.now, parallel?.times ?? ParallelTimes())
     try shareParameters(parallel)
+    times = StepTimes(
+      whole: .now - start, optimizer: moved - ready, after: .now - moved, from: before, to: after)
     step += 1
     return Report(loss: loss, gradientNorm: norm, learningRate: rate, recipe: recipe.name)
   }
@@ -135,10 +137,10 @@ public struct Trainer: Sendable {
   /// A detector sees the gradient of the first layer that follows the recipe: errors of all others have
   /// passed through it.
   private mutating func detect(
-    _ gradients: [StoredMatrix?], _ execution: Execution
+    _ gradients: [StoredMatrix?], _ execution: Execution, _ parallel: (any DataParallel)?
   ) throws(TrainingError) {
     guard case .noiseTriggered = recipes, let first = model.linearLayers.first,
-      let gradient = gradients[first.weight]?.floats(on: execution)
+      let gradient = try gradient(of: first.weight, among: gradients, execution, parallel)
     else { return }
     do throws(QuantizationError) {
       try recipes.observe(gradient, step: step, seed: settings.seed, on: execution)

@@ -96,6 +96,9 @@ struct GenerateCommand: ParsableCommand, RankedCommand {
     var card = RankCard()
     card.add("template of conversations", Ranks.digest(Array((model.chatTemplate ?? "").utf8)))
     card.add("list of tokens that end a text", "\(model.tokenizer.ends.sorted())")
+    // Texts of tokens decide where --stop ends one, and no prompt need have any of them.
+    card.add(
+      "tokenizer", Ranks.digest(try ModelSource.open(options.model).tokenizerContents()))
     for (index, text) in texts.enumerated() {
       let tokens = try chat ? model.tokens(of: messages(text)) : model.tokenizer.tokens(text)
       card.add("list of tokens of prompt \(index + 1)", Ranks.digest(Buffer(tokens).bytes.array))

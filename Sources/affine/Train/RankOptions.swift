@@ -13,7 +13,10 @@ struct RankOptions: ParsableArguments {
       "Sums that do not depend on the number of ranks, a power of two: every window is a backward pass of its own, and no gradient is sent meanwhile."
   )
   var fixedOrder = false
-  @Flag(help: "Each rank keeps the optimizer's moments of its part of the parameters alone.")
+  @Flag(
+    help:
+      "Each rank keeps the optimizer's moments of its part of the parameters alone, and gets the sums of their gradients alone."
+  )
   var shardOptimizer = false
   @Flag(
     help:
@@ -56,7 +59,7 @@ struct RankOptions: ParsableArguments {
   ///
   /// - Throws: ``AffineDistributed/CommunicationError``: the first difference.
   func compare(
-    _ model: Transformer, files: [(option: String, path: String?)]
+    _ model: Transformer, _ corpus: CorpusIdentity, files: [(option: String, path: String?)]
   ) throws {
     let ranks = try Ranks.join()
     guard ranks.size > 1 else { return }
@@ -64,6 +67,12 @@ struct RankOptions: ParsableArguments {
     for (option, path) in files {
       card.add("file of \(option)", try path.map(Ranks.digest) ?? "none")
     }
+    // A text has other tokens by another tokenizer, of which --initial names one.
+    for (name, value) in [
+      ("unit of tokens", corpus.unit), ("tokenizer", corpus.tokenizer ?? "none"),
+      ("text", corpus.digest), ("number of kinds of tokens", "\(corpus.vocabulary)"),
+      ("number of tokens", "\(corpus.trainingTokens) and \(corpus.validationTokens)"),
+    ] { card.add(name, value) }
     card.add("model", model.digest)
     try card.compare(over: ranks)
   }

@@ -132,7 +132,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     }
     try files.checkExport(of: start, by: schedule.recipe(at: steps), initial)
     try ranks.compare(
-      start,
+      start, corpus.identity,
       files: [
         ("--text", text), ("--initial", initial == nil ? files.initial : nil),
         ("--checkpoint", files.resume ? files.checkpoint : nil),
@@ -158,7 +158,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     run.adapters = files.adapters
     run.base = files.base
     run.peakResidentBytes = ResidentMemory.peakBytes
-    run.ranks = parallel.map { TrainingReport.Run.Ranks($0) }
+    run.ranks = parallel.map { TrainingReport.Run.Ranks($0, record.times) }
     if files.exports { try trainer.collectParameters(with: parallel) }
     if Ranks.isFirst { run.merging = try files.exportModel(trainer, initial, on: execution) }
     return run

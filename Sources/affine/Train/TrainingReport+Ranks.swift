@@ -1,7 +1,8 @@
 import AffineDistributed
+import AffineTraining
 
 extension TrainingReport.Run.Ranks {
-  init(_ exchange: GradientExchange) {
+  init(_ exchange: GradientExchange, _ times: StepTimes) {
     let (options, traffic) = (exchange.options, exchange.traffic)
     let steps = max(traffic.steps, 1)
     count = exchange.size
@@ -13,7 +14,7 @@ extension TrainingReport.Run.Ranks {
     gradientBytes = traffic.gradientBytes / steps
     float32GradientBytes = traffic.float32Bytes / steps
     parameterBytes = traffic.parameterBytes / steps
-    waited = traffic.waited / .seconds(1) / Double(steps)
+    seconds = Seconds(times)
   }
 
   /// `4 ranks int8`.
@@ -38,8 +39,24 @@ extension TrainingReport.Run {
       ranks.parameterBytes > 0 ? ", \(ByteCount(ranks.parameterBytes)) of parameters" : ""
     let cost =
       ranks.fixedOrder ? "; the fixed order takes a backward pass for every window" : ""
+    let times = ranks.seconds.map { "; of a step \($0.words)" } ?? ""
     return "\(name): the first rank sent \(ByteCount(ranks.gradientBytes)) of gradients a step "
-      + "(\(part.fixed(3)) of float32)\(parameters), and waited \((ranks.waited * 1000).fixed(1)) ms for "
-      + "them after the backward pass\(cost)"
+      + "(\(part.fixed(3)) of float32)\(parameters)\(times)\(cost)"
+  }
+}
+
+extension TrainingReport.Run.Ranks.Seconds {
+  init(_ times: StepTimes) {
+    passes = times.passes / .seconds(1)
+    coding = times.coding / .seconds(1)
+    waiting = times.waiting / .seconds(1)
+    optimizer = times.optimizer / .seconds(1)
+    sharing = times.sharing / .seconds(1)
+  }
+
+  fileprivate var words: String {
+    func ms(_ seconds: Double) -> String { "\((seconds * 1000).fixed(1)) ms" }
+    return "\(ms(passes)) of passes, \(ms(coding)) of coding gradients, \(ms(waiting)) of waiting, "
+      + "\(ms(optimizer)) of the optimizer, \(ms(sharing)) of sharing parameters"
   }
 }

@@ -53,8 +53,12 @@ struct TrainingReport: Codable {
       var gather: String?
       /// Of one rank in one step: bytes sent of gradients, of the same in float32, and of parameters.
       let gradientBytes, float32GradientBytes, parameterBytes: Int
-      /// Seconds of a step between the end of the backward pass and the last gradient.
-      let waited: Double
+      /// Where the time of a step went on this rank, but for the first step; reports of before it was taken lack it.
+      var seconds: Seconds?
+
+      struct Seconds: Codable {
+        let passes, coding, waiting, optimizer, sharing: Double
+      }
     }
 
     /// The recipe, and what else is not as usual.
