@@ -74,7 +74,7 @@ picture = here / "Resources" / "layout.svg"
 def subject(file):
     """What a file is about: `Type+Topic.swift` is about a type, the files of a kernel for each instruction set about it."""
     stem = file.name.split(".")[0]
-    return re.sub(r"\+.*|_(arm|x86|body|avx\w*|amx\w*|neon\w*|i8mm)$", "", stem)
+    return re.sub(r"\+.*|_(arm|x86|body|avx\w*|amx\w*|neon\w*|i8mm|sme)$", "", stem)
 
 
 # One file a family and instruction set, found by its name (KernelNames.md).

@@ -13,7 +13,7 @@ BEGIN, END = "<!-- peers:begin -->", "<!-- peers:end -->"
 
 # The instructions that decide how fast codes can be multiplied.
 FEATURES = ("avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8",
-            "amx_bf16", "asimd", "asimddp", "i8mm", "bf16")
+            "amx_bf16", "asimd", "asimddp", "i8mm", "bf16", "sme")
 
 
 def is_short(work, size):

@@ -15,6 +15,8 @@
   K(matmul_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U8, 1, 0))     \
   K(matmul_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U8, 1, 0))           \
   K(matmul_i8, avx2, AQ_AVX2, X86, true, AQ_TILE(4, 16, 4, 4, AQ_S16, AQ_U8, 1, 0))                          \
+  K(matmul_i8, sme, AQ_SME | AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true,                                      \
+    AQ_TILE(AQ_VECTORS(2), AQ_VECTORS(2), 4, 4, AQ_S8, AQ_U8, 1, 0))                                         \
   K(matmul_i8, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 8, 8, AQ_S8, AQ_U8, 1, 0))     \
   K(matmul_i8, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 4, AQ_S8, AQ_U8, 1, 0))            \
   K(matmul_i8, neon, AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U8, 1, 0))
@@ -24,6 +26,8 @@
   K(matmul_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U4, 1, 0))             \
   K(matmul_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 1, 0))                   \
   K(matmul_i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 1, 0))                                   \
+  K(matmul_i4, sme, AQ_SME | AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true,                                              \
+    AQ_TILE(AQ_VECTORS(2), AQ_VECTORS(2), 4, 4, AQ_S8, AQ_U4, 1, 0))                                                 \
   K(matmul_i4, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 8, 8, AQ_S8, AQ_U4, 1, 0))             \
   K(matmul_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))                    \
   K(matmul_i4, neon, AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))
@@ -300,22 +304,24 @@
   K(round_bf16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
 // Not kernels but roofs: loops on registers alone, that rates are compared with.
-#define AQ_ROWS_peak_i8(K)                                                 \
-  K(peak_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
-  K(peak_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)   \
-  K(peak_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_NO_TILE)         \
-  K(peak_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                         \
-  K(peak_i8, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)  \
-  K(peak_i8, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)         \
+#define AQ_ROWS_peak_i8(K)                                                        \
+  K(peak_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)        \
+  K(peak_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)          \
+  K(peak_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_NO_TILE)                \
+  K(peak_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                                \
+  K(peak_i8, sme, AQ_SME | AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE) \
+  K(peak_i8, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)         \
+  K(peak_i8, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)                \
   K(peak_i8, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
-#define AQ_ROWS_peak_i4(K)                                                 \
-  K(peak_i4, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
-  K(peak_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)   \
-  K(peak_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_NO_TILE)         \
-  K(peak_i4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                         \
-  K(peak_i4, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)  \
-  K(peak_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)         \
+#define AQ_ROWS_peak_i4(K)                                                        \
+  K(peak_i4, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)        \
+  K(peak_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE)          \
+  K(peak_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_NO_TILE)                \
+  K(peak_i4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                                \
+  K(peak_i4, sme, AQ_SME | AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE) \
+  K(peak_i4, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)         \
+  K(peak_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_NO_TILE)                \
   K(peak_i4, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
 
 #define AQ_ROWS_peak_f32(K)                                               \

@@ -19,7 +19,6 @@ static uint32_t tiles(void) { return 0; }
 #endif
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
-#include <sys/prctl.h>
 #elif defined(__aarch64__) && defined(__APPLE__)
 #include <sys/sysctl.h>
 
@@ -53,28 +52,28 @@ uint32_t aq_running_isa(void) {
   // NEON is part of the architecture.
   isa |= AQ_NEON;
 #if defined(__linux__)
-  if (getauxval(AT_HWCAP) >> 20 & 1) isa |= AQ_NEONDOT;  // HWCAP_ASIMDDP
-  if (getauxval(AT_HWCAP2) >> 13 & 1) isa |= AQ_I8MM;    // HWCAP2_I8MM
+  if (getauxval(AT_HWCAP) >> 20 & 1) isa |= AQ_NEONDOT;    // HWCAP_ASIMDDP
+  if (getauxval(AT_HWCAP2) >> 13 & 1) isa |= AQ_I8MM;      // HWCAP2_I8MM
   if (getauxval(AT_HWCAP2) >> 14 & 1) isa |= AQ_NEONBF16;  // HWCAP2_BF16
+  if (getauxval(AT_HWCAP2) >> 23 & 1) isa |= AQ_SME;       // HWCAP2_SME
 #elif defined(__APPLE__)
   if (has("hw.optional.arm.FEAT_DotProd")) isa |= AQ_NEONDOT;
   if (has("hw.optional.arm.FEAT_I8MM")) isa |= AQ_I8MM;
   if (has("hw.optional.arm.FEAT_BF16")) isa |= AQ_NEONBF16;
+  if (has("hw.optional.arm.FEAT_SME")) isa |= AQ_SME;
 #endif
 #endif
   return isa;
 }
 
-size_t aq_scalable_words(void) {
-#if defined(__aarch64__) && defined(__linux__)
-  // The length that programs start with: PR_SME_GET_VL, in bytes, below the flags.
-  enum { SME_GET_VL = 64, LENGTH = 0xffff };
-  int length = prctl(SME_GET_VL, 0, 0, 0, 0);
-  return length > 0 ? (size_t)(length & LENGTH) / 4 : 0;
-#elif defined(__aarch64__) && defined(__APPLE__)
-  // All chips with the unit so far have vectors of 64 bytes, and the system has no name for it.
-  return has("hw.optional.arm.FEAT_SME") ? 16 : 0;
-#else
-  return 0;
-#endif
+#if defined(__aarch64__)
+__attribute__((target("sme"))) static size_t words_of_vector(void) {
+  size_t bytes;
+  __asm__("rdsvl %0, #1" : "=r"(bytes));
+  return bytes / 4;
 }
+#else
+static size_t words_of_vector(void) { return 0; }
+#endif
+
+size_t aq_scalable_words(void) { return aq_running_isa() & AQ_SME ? words_of_vector() : 0; }

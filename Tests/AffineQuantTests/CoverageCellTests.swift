@@ -46,7 +46,7 @@ import Testing
     let instructionSets = [
       "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "amxbf16",
       "neon",
-      "neondot", "i8mm", "neonbf16",
+      "neondot", "i8mm", "neonbf16", "sme",
     ]
     for row in Set(CoverageCell.all.flatMap(\.rows)) {
       let parts = row.name.split(separator: "_").map(String.init)

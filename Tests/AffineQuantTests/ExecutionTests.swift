@@ -6,7 +6,7 @@ import Testing
 @Suite struct ExecutionTests {
   private static let names = [
     "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "neon",
-    "neondot", "i8mm",
+    "neondot", "i8mm", "sme",
   ]
 
   @Test func resultsDoNotDependOnThreadsOrInstructionSets() throws {

@@ -52,7 +52,18 @@ def rows(path):
     return [row for row in found if row[0] != "name"]
 
 
+# 32-bit numbers of a scalable vector of Apple M4.
+SCALABLE_WORDS = 16
+
+
 def tiles(path):
     """The rows that have tiles: family, instruction set, CPU, and the tile's extents."""
-    pattern = r"K\((\w+), (\w+), [^,]+, (\w+), true,[\s\\]*AQ_TILE\w*\((\d+), (\d+), (\d+),"
-    return [(*row[:3], *map(int, row[3:])) for row in re.findall(pattern, open(path).read())]
+    extent = r"(\d+|AQ_VECTORS\(\d+\))"
+    pattern = rf"K\((\w+), (\w+), [^,]+, (\w+), true,[\s\\]*AQ_TILE\w*\({extent}, {extent}, (\d+),"
+    return [(*row[:3], *map(lanes, row[3:])) for row in re.findall(pattern, open(path).read())]
+
+
+def lanes(extent):
+    """How many lanes an extent is."""
+    count = int(re.search(r"\d+", extent)[0])
+    return count * SCALABLE_WORDS if extent.startswith("AQ_VECTORS") else count

@@ -54,10 +54,13 @@ toolchain=$(dirname "$(readlink -f "$(command -v swiftc)")")/../lib/swift
 clang --target=aarch64-linux-gnu -fuse-ld=lld -static -o "$out/coverage" "$out"/*.o "$out"/c/*.o \
   "$toolchain/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a" -lm -Wl,--gc-sections
 
+# Of a CPU that was asked for, or of one that has all that there is, with scalable vectors as long as Apple M4's.
+read -r emulator cpu < <(Tests/Arm/emulator.sh)
+[ "$cpu" = max ] && cpu=max,sme-default-vector-length=64
 # Half of the cells each, since the program has one thread.
 pids=()
 for remainder in 0 1; do
-  REMAINDER=$remainder qemu-aarch64-static -cpu "${1:-max}" "$out/coverage" > "$out/$remainder.txt" 2>&1 &
+  REMAINDER=$remainder "$emulator" -cpu "${1:-$cpu}" "$out/coverage" > "$out/$remainder.txt" 2>&1 &
   pids+=($!)
 done
 for pid in "${pids[@]}"; do wait "$pid" || { cat "$out"/[01].txt; exit 1; }; done

@@ -1,7 +1,7 @@
 """What llvm-mca makes of the innermost loops of products, as a table: python3 Tests/Arm/cycles.py
 
 Needs clang, the C library's headers for Arm (libc6-dev-arm64-cross) and llvm-mca of LLVM 19 or later by the name in LLVM_MCA (llvm-mca-19). A model of a CPU, not a CPU:
-all data lies in the first-level cache, and no branch is missed.
+all data lies in the first-level cache, and no branch is missed. Of SME there is no model: a dash stands for its cycles.
 """
 
 import os
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from assembly import functions, loops, tiles, with_callees
+from assembly import SCALABLE_WORDS, functions, loops, tiles, with_callees
 
 ROOT = Path(__file__).resolve().parents[2] / "Sources" / "AffineKernels"
 MCA = os.environ.get("LLVM_MCA", "llvm-mca-19")
@@ -21,6 +21,7 @@ TARGETS = {
 }
 # Multiplications of two codes or numbers that an instruction does.
 PRODUCTS = [
+    (r"sumopa", 4 * SCALABLE_WORDS**2),
     (r"usmmla|smmla", 32),
     (r"[su]dot|usdot", 16),
     (r"[su]ml[as]l2?|[su]mull2?", 8),
@@ -45,7 +46,9 @@ def products(line):
 
 
 def cycles(body, target, cpu):
-    """Cycles of a turn of a loop."""
+    """Cycles of a turn of a loop, where there is a model."""
+    if cpu is None:
+        return 0
     turns = 200
     result = subprocess.run(
         [MCA, f"-mtriple={target}", f"-mcpu={cpu}", f"-iterations={turns}"],
@@ -86,6 +89,8 @@ def main():
         if isa.startswith("amx"):
             continue
         target, model = TARGETS[cpu]
+        if isa == "sme":
+            model = None
         path = ROOT / "gemm" / f"{family}_{isa}.c"
         text = subprocess.run(
             ["clang", f"--target={target}", "-O2", "-S", f"-I{ROOT / 'include'}", path, "-o", "-"],
@@ -99,7 +104,8 @@ def main():
         if not found:
             sys.exit(f"{symbol}: no loop of products")
         taken, instructions = found
-        print(f"| `{symbol}` | {mr} × {nr} | {model} | {instructions} | {whole} | {taken:.1f} | {whole / taken:.1f} |")
+        rates = f"{taken:.1f} | {whole / taken:.1f}" if model else "– | –"
+        print(f"| `{symbol}` | {mr} × {nr} | {model or 'Apple M4'} | {instructions} | {whole} | {rates} |")
 
 
 if __name__ == "__main__":

@@ -28,12 +28,26 @@ for file in Tests/Arm/Harness/*.c; do
 done
 clang "${arm[@]}" -fuse-ld=lld -static "$out"/arm/*.o -lm -o "$out/harness"
 
-# Cores with matrix products, with dot products alone (as of 2018), and with neither (of 2012).
-for cpu in max neoverse-n1 cortex-a72; do
+read -r emulator max < <(Tests/Arm/emulator.sh)
+# emulate <file> <cpu> <arguments...>: the harness on a CPU.
+emulate() {
+  local file=$out/$1.txt cpu=$2
+  shift 2
   echo "kernels on $cpu"
-  qemu-aarch64-static -cpu "$cpu" "$out/harness" "$cases" > "$out/$cpu.txt" || { cat "$out/$cpu.txt"; exit 1; }
-  tail -1 "$out/$cpu.txt"
-done
+  "$emulator" -cpu "$cpu" "$out/harness" "$@" > "$file" || { cat "$file"; exit 1; }
+  tail -1 "$file"
+}
+# Cores with all that there is, with dot products alone (as of 2018), and with neither (of 2012).
+emulate max "$max" "$cases"
+emulate neoverse-n1 neoverse-n1 "$cases"
+emulate cortex-a72 cortex-a72 "$cases"
+# The shortest scalable vectors, those of Apple M4, and the longest; above they have 32 bytes.
+if [ "$max" = max ]; then
+  for bytes in 16 64 256; do
+    emulate "sme-$bytes" "max,sme-default-vector-length=$bytes" "$cases" matmul_i8
+    emulate "sme-$bytes" "max,sme-default-vector-length=$bytes" "$cases" matmul_i4
+  done
+fi
 
 echo "vector instructions of every kernel"
 python3 Tests/Arm/vectors.py $kernels/kernels.h "$out"/assembly/*.s

@@ -4,7 +4,11 @@
 // defines, for its instruction set: `WIDTH` (32-bit lanes of a vector), `ROWS` (lhs lanes), `LHS_BYTES`
 // and `RHS_BYTES` (of one quad of a panel). Here is what a sum becomes; how it is summed is elsewhere.
 
-enum { COLUMNS = VECTORS * WIDTH };
+enum { BLOCK_COLUMNS = VECTORS * WIDTH };
+// Lanes of a panel: those of a block of the result, unless scalable vectors make them known at run time only.
+#ifndef COLUMNS
+enum { COLUMNS = BLOCK_COLUMNS };
+#endif
 
 #include "parameters.h"
 
@@ -102,6 +106,20 @@ INLINE void fold(
   fold_left_bias(t, l, r, rows, terms, out);
 }
 
+/// What rows of the result add up to so far.
+INLINE void load_out(const aq_matmul_i8_args *t, size_t first, const int rows, floats out[][VECTORS]) {
+  for (int i = 0; i < rows; ++i) {
+    const float *row = t->out + (first + (size_t)i) * t->stride;
+    if (t->columns == BLOCK_COLUMNS) {
+      for (int v = 0; v < VECTORS; ++v) out[i][v] = load_floats(row + v * WIDTH);
+    } else {
+      float lanes[BLOCK_COLUMNS] = {0};
+      for (size_t j = 0; j < t->columns; ++j) lanes[j] = row[j];
+      for (int v = 0; v < VECTORS; ++v) out[i][v] = load_floats(lanes + v * WIDTH);
+    }
+  }
+}
+
 /// Writes rows of the result; `is_last` says that nothing more will be added.
 INLINE void write_out(
     const aq_matmul_i8_args *t, size_t first, const int rows, const bool is_last, floats out[][VECTORS]) {
@@ -111,10 +129,10 @@ INLINE void write_out(
     if (is_last && t->row_scale)
       for (int v = 0; v < VECTORS; ++v)
         out[i][v] = multiply(out[i][v], broadcast_float(t->row_scale + first + i));
-    if (t->columns == COLUMNS) {
+    if (t->columns == BLOCK_COLUMNS) {
       for (int v = 0; v < VECTORS; ++v) store_floats(row + v * WIDTH, out[i][v]);
     } else {
-      float lanes[COLUMNS];
+      float lanes[BLOCK_COLUMNS];
       for (int v = 0; v < VECTORS; ++v) store_floats(lanes + v * WIDTH, out[i][v]);
       for (size_t j = 0; j < t->columns; ++j) row[j] = lanes[j];
     }

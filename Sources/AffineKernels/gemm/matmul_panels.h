@@ -9,20 +9,6 @@
 
 #include "slice_numbers.h"
 
-/// What rows of the result add up to so far.
-INLINE void load_out(const aq_matmul_i8_args *t, size_t first, const int rows, floats out[][VECTORS]) {
-  for (int i = 0; i < rows; ++i) {
-    const float *row = t->out + (first + (size_t)i) * t->stride;
-    if (t->columns == COLUMNS) {
-      for (int v = 0; v < VECTORS; ++v) out[i][v] = load_floats(row + v * WIDTH);
-    } else {
-      float lanes[COLUMNS] = {0};
-      for (size_t j = 0; j < t->columns; ++j) lanes[j] = row[j];
-      for (int v = 0; v < VECTORS; ++v) out[i][v] = load_floats(lanes + v * WIDTH);
-    }
-  }
-}
-
 #include "sum_slice.h"
 
 /// One slice of up to `rows` rows of one left panel; `place` is its place in a chunk.

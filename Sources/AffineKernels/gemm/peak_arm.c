@@ -3,6 +3,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 #include "peak_read.h"
+#include "streaming.h"
 
 // Loops on registers alone: see peak_x86.c. 16 chains cover four cycles of four pipes.
 
@@ -17,6 +18,30 @@ enum { CHAINS = 16 };
     for (int c = 0; c < CHAINS; ++c)                                               \
       __asm__ volatile(instruction : "+w"(sums[c]) : "w"(a), "w"(b));              \
   peak->operations = (done) * (double)CHAINS * (double)peak->iterations;
+
+// A tile of sums, each of four products. Four tiles cover their latency.
+__attribute__((target("sme"))) void aq_peak_i8_sme(void *args) {
+  aq_peak_args *peak = args;
+  size_t iterations = peak->iterations, words;
+  __asm__ volatile(
+      START_STREAMING
+      "cntw %[words]\n"
+      "cbz %[iterations], 2f\n"
+      "1:\n"
+      "sumopa za0.s, p0/m, p0/m, z0.b, z1.b\n"
+      "sumopa za1.s, p0/m, p0/m, z0.b, z1.b\n"
+      "sumopa za2.s, p0/m, p0/m, z0.b, z1.b\n"
+      "sumopa za3.s, p0/m, p0/m, z0.b, z1.b\n"
+      "subs %[iterations], %[iterations], #1\n"
+      "b.ne 1b\n"
+      "2:\n"
+      STOP_STREAMING
+      : [iterations] "+r"(iterations), [words] "=&r"(words)
+      :
+      : CLOBBERS);
+  peak->operations = 4 * 8.0 * (double)(words * words) * (double)peak->iterations;
+}
+void aq_peak_i4_sme(void *args) { aq_peak_i8_sme(args); }
 
 // 32 products of bytes and as many sums.
 __attribute__((target("i8mm"))) void aq_peak_i8_i8mm(void *args) {

@@ -27,6 +27,7 @@ enum {
   AQ_NEONDOT = 1 << 9,
   AQ_I8MM = 1 << 10,
   AQ_NEONBF16 = 1 << 11,
+  AQ_SME = 1 << 12,  // outer products on tiles of scalable vectors
 };
 
 /// The instruction sets of the running CPU, as far as the operating system lets programs use them.

@@ -30,6 +30,8 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
   public static let i8mm = InstructionSet(AQ_I8MM)
   /// Arm dot products of bfloat16.
   public static let neonbf16 = InstructionSet(AQ_NEONBF16)
+  /// Arm outer products of bytes on tiles of scalable vectors.
+  public static let sme = InstructionSet(AQ_SME)
   /// No more than the language gives: every CPU has it.
   public static let portable: InstructionSet = []
 
@@ -40,6 +42,7 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
     (.avx2, "avx2"), (.avxvnni, "avxvnni"), (.avx512vnni, "avx512vnni"),
     (.avx512vbmi, "avx512vbmi"), (.avx512bf16, "avx512bf16"), (.amx, "amx"), (.amxbf16, "amxbf16"),
     (.neon, "neon"), (.neondot, "neondot"), (.i8mm, "i8mm"), (.neonbf16, "neonbf16"),
+    (.sme, "sme"),
   ]
 
   /// The name of the most capable set in it: what a kernel that needs it is named after.
@@ -63,6 +66,7 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
     case "neondot": self = [.neon, .neondot]
     case "i8mm": self = [.neon, .neondot, .i8mm]
     case "neonbf16": self = [.neon, .neondot, .i8mm, .neonbf16]
+    case "sme": self = [.neon, .neondot, .i8mm, .neonbf16, .sme]
     default: return nil
     }
   }

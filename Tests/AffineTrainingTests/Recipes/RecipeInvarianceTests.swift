@@ -11,6 +11,7 @@ import Testing
     ]
     + [
       "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "neon", "neondot", "i8mm",
+      "sme",
     ]
     .compactMap { InstructionSet(name: $0) }
     .filter { $0.isSubset(of: .running) }

@@ -677,7 +677,8 @@ void test_product_f16(const aq_kernel *kernel) {
 static void peak(const aq_kernel *kernel) {
   aq_peak_args t = {64, 0};
   describe("64 iterations");
-  kernel->run(&t);
+  if (kernel->needs & AQ_SME) run_with_waiting_tiles(kernel, &t);
+  else kernel->run(&t);
   if (!(t.operations >= 64)) fail("%g operations", t.operations);
 }
 void test_peak_i8(const aq_kernel *kernel) { peak(kernel); }

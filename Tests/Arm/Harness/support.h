@@ -81,6 +81,9 @@ __attribute__((format(printf, 1, 2))) void fail(const char *format, ...);
 void check_floats(const char *what, const float *actual, const float *expected, size_t count);
 void check_bytes(const char *what, const void *actual, const void *expected, size_t count, size_t size);
 
+/// Runs a kernel of the tile unit while tiles of a caller wait to be saved.
+void run_with_waiting_tiles(const aq_kernel *kernel, void *arguments);
+
 extern const char *symbol;  // of the kernel that runs
 extern uint64_t digest;     // of what it computed
 extern size_t failures, case_number;

@@ -16,7 +16,7 @@ struct InstructionSetOption: ParsableArguments {
       throw Failure(
         "no instruction set is called '\(isa)': "
           + "portable, avx2, avxvnni, avx512vnni, avx512vbmi, avx512bf16, amx, amxbf16, neon, neondot, "
-          + "i8mm and neonbf16 are known"
+          + "i8mm, neonbf16 and sme are known"
       )
     }
     guard set.isSubset(of: .running) else {
