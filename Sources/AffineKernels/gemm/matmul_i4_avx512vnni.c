@@ -10,6 +10,7 @@ static inline ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_ep
 
 #include "matmul_vnni_body.h"
 
+/// One row, in matmul_few_bits_avx512vnni.c.
 void aq_matmul_i4_avx512vnni_row(const aq_matmul_i8_args *t);
 void aq_matmul_i4_avx512vnni(void *args) {
   const aq_matmul_i8_args *t = args;

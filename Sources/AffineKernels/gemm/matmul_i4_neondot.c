@@ -11,6 +11,7 @@ enum { NIBBLES = 1 };
 
 #include "matmul_dot_body.h"
 
+/// One row, in matmul_few_bits_neondot.c.
 void aq_matmul_i4_neondot_row(const aq_matmul_i8_args *t);
 void aq_matmul_i4_neondot(void *args) {
   const aq_matmul_i8_args *t = args;
