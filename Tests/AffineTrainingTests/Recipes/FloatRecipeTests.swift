@@ -63,7 +63,8 @@ import Testing
         }
       }
     }
-    #expect(inBrain.isIdentical(to: inFloat) == false)
+    // Operands of that recipe are bfloat16 already: where a CPU multiplies them as floats, nothing changes.
+    if name != "bfloat16" { #expect(inBrain.isIdentical(to: inFloat) == false) }
   }
 
   /// The nearer of the two neighbours with 8 bits of precision; of two equally near, the even one.
