@@ -45,6 +45,17 @@ def gptq(name, weight):
             f"{name}.scales": scale.T.to(torch.float16).contiguous(), f"{name}.g_idx": inputs.to(torch.int32)}, values
 
 
+def ordered_gptq(name, weight):
+    """Groups of columns that do not lie side by side, as activations order them (`desc_act`)."""
+    order = torch.randperm(weight.shape[1], generator=torch.Generator().manual_seed(weight.shape[1]))
+    places = torch.argsort(order)
+    tensors, values = gptq(name, weight[:, order])
+    codes = tensors[f"{name}.qweight"].T.to(torch.int64)
+    columns = ((codes[..., None] >> (4 * torch.arange(8))) & 15).reshape(weight.shape)
+    return tensors | {f"{name}.qweight": words(columns[:, places]).T.contiguous(),
+                      f"{name}.g_idx": (places // GROUP).to(torch.int32)}, values[:, places]
+
+
 def awq(name, weight):
     codes, scale, zero, values = affine(weight)
     def interleaved(rows):
@@ -93,6 +104,8 @@ def bits(**settings):
 GROUPS = dict(group_0=dict(targets=["Linear"], weights=dict(num_bits=4, type="int", symmetric=True, strategy="group", group_size=GROUP)))
 FORMATS = {
     "gptq": (gptq, dict(quantization_config=dict(quant_method="gptq", bits=4, group_size=GROUP, sym=False, desc_act=False))),
+    "gptq-ordered": (ordered_gptq, dict(quantization_config=dict(
+        quant_method="gptq", bits=4, group_size=GROUP, sym=False, desc_act=True))),
     "awq": (awq, dict(quantization_config=dict(quant_method="awq", bits=4, group_size=GROUP, zero_point=True, version="gemm"))),
     "compressed-tensors": (compressed, dict(quantization_config=dict(
         quant_method="compressed-tensors", format="pack-quantized", config_groups=GROUPS, ignore=["lm_head"]))),

@@ -33,8 +33,8 @@ public struct Architecture: Sendable {
   var unturnedPattern = 0
   /// Whether embedded tokens are multiplied by the root of the width.
   var scalesEmbedding = false
-  /// Models of so many blocks scale attention by each head's share of the width: GGUF has no key for it, and
-  /// llama.cpp this rule.
+  /// Models of so many blocks scale attention by each head's share of the width: GGUF has no key for it,
+  /// the rule is llama.cpp's.
   var blocksScaledByWidth: Int?
   /// Whether queries, keys and values, and gates with what they open, are one tensor each.
   var joinsLayers = false

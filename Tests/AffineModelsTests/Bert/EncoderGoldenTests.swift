@@ -26,6 +26,23 @@ import Testing
     }
   }
 
+  /// CamemBERT is RoBERTa by another name.
+  @Test func camembertIsRoberta() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.copyItem(
+      at: URL(filePath: "\(ArchitectureGoldenTests.folder)/roberta"), to: folder)
+    let path = folder.appending(path: "config.json")
+    let text = try String(contentsOf: path, encoding: .utf8)
+    let renamed = text.replacingOccurrences(
+      of: "\"model_type\": \"roberta\"", with: "\"model_type\": \"camembert\"")
+    #expect(renamed != text)
+    try Data(renamed.utf8).write(to: path)
+    let golden = try ArchitectureGoldenTests.Golden("roberta")
+    let states = try BertModel(folder: folder.path).run(golden.tokens, on: .threads(1)) { _, _ in }
+    #expect(golden.distance(states) < 1e-4)
+  }
+
   /// What is written under the file's own names reads back.
   @Test(arguments: names) func writesItsOwnNames(_ name: String) throws {
     let folder = "\(ArchitectureGoldenTests.folder)/\(name)"
