@@ -39,7 +39,8 @@ struct MemoryCommand: ParsableCommand {
   var depth: Int?
   @Option(help: "With --measure: tokens that are timed.") var tokens: Int?
   @Option(
-    help: "With --measure: what inputs of linear layers become; int8-group32 by default.")
+    help: "With --measure: what inputs of linear layers become; int8-group32 by default.",
+    completion: .types)
   var activations: String?
   @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption

@@ -53,7 +53,7 @@ struct TrainingFiles: ParsableArguments {
     help: """
       Keep the frozen weights as this type: uint4-group64-nf4, int4-group32; or as the model's file \
       has them: file.
-      """)
+      """, completion: .types)
   var base: String?
 
   func validate() throws {
