@@ -44,7 +44,7 @@ struct MemoryCommand: ParsableCommand {
   var activations: String?
   @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption
-  @Option(help: "How to print.") var format = TrainingFormat.table
+  @Option(help: "How to print.") var format = DocumentFormat.table
 
   func validate() throws {
     if let texts { try require(texts, in: 1...1 << 20, for: "--texts") }

@@ -16,9 +16,7 @@ struct QuantizationChoices: ParsableArguments {
       "A type for the layers whose names fit, or float32; may be repeated.",
       valueName: "pattern=type"))
   var layers: [LayerChoice] = []
-  @Option(
-    name: [.customLong("skip"), .customLong("exclude")],
-    help: "Leave layers as they are whose names fit; may be repeated.")
+  @Option(help: "Leave layers as they are whose names fit; may be repeated.")
   var skip: [NamePattern] = []
   @Option(help: "Quantize only layers whose names fit; may be repeated.")
   var include: [NamePattern] = []
