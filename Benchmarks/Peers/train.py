@@ -135,7 +135,7 @@ def our_rate(run, a, folder, threads):
                "--threads", threads, "--context", a.context, "--batch", a.batch, "--learning-rate", a.rate,
                "--validation-windows", 1, "--format", "json"]
     if a.model:
-        command += ["--initial", a.model, "--tokens", folder / "text.tokens"]
+        command += ["--initial", a.model, "--token-file", folder / "text.tokens"]
     else:
         command += ["--width", a.width, "--layers", a.layers, "--heads", a.heads]
     done = subprocess.run([str(x) for x in command], capture_output=True, text=True)
@@ -149,7 +149,7 @@ def torch_model(a, folder):
         return lambda: Decoder(a.width, a.layers, a.heads, a.context), torch.tensor(list(open(a.text, "rb").read()))
     from safetensors.torch import load_file
     if not (folder / "model").exists():
-        command = [a.affine, "train", "--initial", a.model, "--text", a.text, "--tokens", folder / "text.tokens",
+        command = [a.affine, "train", "--initial", a.model, "--text", a.text, "--token-file", folder / "text.tokens",
                    "--steps", 1, "--batch", 1, "--context", a.context, "--learning-rate", 0,
                    "--validation-windows", 1, "--export", folder / "model"]
         done = subprocess.run([str(x) for x in command], capture_output=True, text=True)

@@ -44,10 +44,10 @@ done
 for value in affine model text folder; do [ -n "${!value}" ] || fail "--$value is missing"; done
 mkdir -p "$folder"
 
-options=(train --text "$text" --tokens "$folder/text.tokens" --steps "$steps" --batch "$batch"
+options=(train --text "$text" --token-file "$folder/text.tokens" --steps "$steps" --batch "$batch"
   --context "$context" --threads "$threads" --validation-windows "$windows" --warm-up 20 --clip 1 --weight-decay 0)
 full=(--learning-rate "$rate")
-lora=(--lora "$rank" --alpha "$rank" --learning-rate "$lora_rate")
+lora=(--adapter-rank "$rank" --alpha "$rank" --learning-rate "$lora_rate")
 for run in $runs; do
   case $run in
     none) continue ;;

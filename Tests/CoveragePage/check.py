@@ -1,17 +1,20 @@
 """Asks the coverage page, in headless Chromium over its debugging pipe, what it shows.
 
-usage: check.py BROWSER FOLDER
+usage: check.py BROWSER FOLDER REPORT
 """
 
 import base64
+import collections
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import zlib
 
-browser, folder = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
+browser, folder, report = sys.argv[1], pathlib.Path(sys.argv[2]).resolve(), pathlib.Path(sys.argv[3])
 
 
 class Page:
@@ -86,6 +89,25 @@ class Page:
         for kind in ["keyDown", "keyUp"]:
             self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name)
 
+    def tap(self, selector):
+        """Touches the middle of an element, as a finger does."""
+        place = self.ask(f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{ block: 'center' }}); const b = e.getBoundingClientRect(); return {{ x: b.x + b.width / 2, y: b.y + b.height / 2 }}; }})()")
+        self.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        self.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[place])
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        self.call("Emulation.setTouchEmulationEnabled", enabled=False)
+
+    def print(self):
+        """What each printed page draws."""
+        paper = base64.b64decode(self.call("Page.printToPDF", printBackground=False)["data"])
+        pages = []
+        for page in re.findall(rb"/Type /Page\b(?!s).*?endobj", paper, re.S):
+            number = re.search(rb"/Contents (\d+) 0 R", page)[1]
+            stream = re.search(rb"\n" + number + rb" 0 obj\b.*?stream\r?\n(.*?)\r?\nendstream", paper, re.S)[1]
+            pages.append(zlib.decompress(stream))
+        (folder / "paper.pdf").write_bytes(paper)
+        return pages
+
     def shoot(self, name, clip=None):
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
         clip = clip or {"x": 0, "y": 0, "width": size["width"], "height": size["height"]}
@@ -99,8 +121,9 @@ def expect(what, found, wanted=True):
     print(f"{what}: {found}" if wanted is not True else what)
 
 
-cells = json.loads((folder / "report.json").read_text())["cells"]
+cells = json.loads(report.read_text())["cells"]
 page = Page()
+chosen = lambda cell: next(row for row in cell["rows"] if row["kernel"] == cell["chosen"])
 count = "Number(document.getElementById('shown').textContent.replaceAll(',', '').split(' ')[0])"
 
 for width in [390, 1280]:
@@ -111,18 +134,30 @@ for width in [390, 1280]:
         expect("no sideways scrolling", page.ask("document.documentElement.scrollWidth") <= width)
         page.shoot(f"{width}{'-dark' if dark else ''}.png")
 
+# A finger opens a square, and a narrow screen says as much of its kernels as a wide one does.
+page.open("measured.html", 390)
+page.tap(".square[tabindex='0']")
+expect("a tap opens the details", page.ask("!document.getElementById('details').hidden"))
+below = page.ask("document.querySelector('#details details[open] tr b').closest('tr').querySelector('.narrow').innerText")
+first = chosen(cells[0])
+expect("they name the instruction set", first["instructionSet"] in below)
+expect("they name the bound", below.endswith("exact") if first["errorBound"] == 0 else bool(re.search(r"bound \d", below)))
+expect("the details fit a narrow screen", page.ask("document.getElementById('details').scrollWidth") <= 390)
+page.shoot("390-details.png", {"x": 0, "y": page.ask("scrollY"), "width": 390, "height": 900})
+
 page.open("measured.html", 1280)
 expect("every cell is shown", page.ask(count), len(cells))
-chosen = lambda cell: next(row for row in cell["rows"] if row["kernel"] == cell["chosen"])
+sets = collections.Counter(chosen(cell)["instructionSet"] for cell in cells)
+common = max(sets, key=sets.get)
 for name, value, holds in [
     ("operation", "linear", lambda cell: cell["operation"] == "linear"),
     ("storage", "int4", lambda cell: cell["weights"].split("-")[0] == "int4"),
     ("granularity", "group32", lambda cell: cell["weights"].split("-")[1] == "group32"),
-    ("set", "avx2", lambda cell: chosen(cell)["instructionSet"] == "avx2"),
+    ("set", common, lambda cell: chosen(cell)["instructionSet"] == common),
 ]:
     wanted = sum(holds(cell) for cell in cells)
     if not wanted:
-        continue
+        sys.exit(f"filter {name}={value} would show nothing: it tests nothing")
     page.ask(f"(() => {{ const s = document.querySelector('select[name={name}]'); s.value = '{value}'; s.dispatchEvent(new Event('change')); }})()")
     expect(f"filter {name}={value}", page.ask(count), wanted)
     page.ask("document.querySelector('button[type=reset]').click()")
@@ -154,10 +189,32 @@ expect("points lie inside the plot", page.ask(
     "[...document.querySelectorAll('#plot circle')].every(c => { const b = c.getBoundingClientRect(), p = document.querySelector('#plot svg').getBoundingClientRect(); return b.left >= p.left && b.right <= p.right && b.top >= p.top && b.bottom <= p.bottom; })"))
 expect("a comparison is shown", page.ask("!document.getElementById('comparison').hidden"))
 
+# What older.py made slower and faster is listed, the most changed first, and nothing else is.
+for kind, operation in [("slower", "transpose"), ("faster", "dequantize")]:
+    changed = [cell for cell in cells if cell["operation"] == operation and chosen(cell)["gops"]]
+    measured = {(cell["activations"], *(chosen(cell)[name] for name in ["gops", "slowestGops", "fractionOfPeak", "operations", "bytes"]))
+                for cell in changed}
+    text, names, ratios = page.ask(f"(() => {{ const t = document.getElementById('{kind}'); const all = s => [...t.querySelectorAll(s)].map(e => e.textContent); return [t.parentNode.querySelector('h3').textContent, all('button'), all('td:last-child').map(parseFloat)]; }})()")
+    numbers = [int(number) for number in re.findall(r"\d+", text.replace(",", ""))]
+    expect(f"cells and measurements that are {kind}", numbers, [len(changed), len(measured)])
+    expect(f"{kind}: as many rows", len(names), min(12, len(measured)))
+    expect(f"{kind}: {operation} alone", set(names) <= {f"{operation}, {cell['weights']}" for cell in changed})
+    if kind == "slower":
+        expect("a quarter of the rate stands first", ratios == sorted(ratios) and ratios[0] == 0.25 and max(ratios) <= 0.5)
+    else:
+        expect("at least twice the rate", ratios == sorted(ratios, reverse=True) and min(ratios) >= 2)
+
+pages = page.print()
+expect("pages of paper", 1 < len(pages) <= 8)
+expect("none of them is empty", all(b"Tj" in drawn or b"TJ" in drawn for drawn in pages))
+
 page.open("plain.html", 390)
 expect("no roofline without rates", page.ask("document.getElementById('roofline').hidden"))
 expect("no comparison without another report", page.ask("document.getElementById('comparison').hidden"))
 page.open("compared.html", 1280)
+heading = page.ask("document.getElementById('comparison-heading').textContent")
+expect("the comparison says with what", bool(re.search(r"plain loops, \d{4}-\d\d-\d\d \d\d:\d\d UTC$", heading)))
+expect("so does the older machine", "Older: plain loops" in page.ask("document.getElementById('machines').textContent"))
 expect("the better tiers are told", "rose to a higher tier" in page.ask("document.getElementById('changes').textContent"))
 page.ask("(() => { const s = document.querySelector('select[name=view]'); s.value = 'older'; s.dispatchEvent(new Event('change')); })()")
 expect("the older report can be seen", page.ask("document.querySelector('.square:not(.none)').getAttribute('aria-label').includes('portable')"))

@@ -63,6 +63,12 @@ extension BenchmarkResult {
     return (medians.min() ?? medianSeconds)...(medians.max() ?? medianSeconds)
   }
 
+  /// What ``gops`` counts: elements where one operand is converted or moments are updated.
+  package var unit: String {
+    let convertsOne = MatrixOperation(rawValue: operation).map { !$0.isProduct } ?? false
+    return convertsOne || operation == "optimizer-step" ? "G elements/s" : "GOP/s"
+  }
+
   /// What the roofs allow: the least of the peak and of what reading feeds, or a copy where memory is moved, in
   /// GOP/s.
   public var roof: Double? {
@@ -89,7 +95,7 @@ extension BenchmarkResult: CustomStringConvertible {
     let rounded = precision.map { $0 == "float32" ? "" : " in \($0)" } ?? ""
     return
       "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads\(others): "
-      + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) GOP/s\(part), "
+      + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) \(unit)\(part), "
       + "\(Self.short(gigabytesPerSecond)) GB/s\(read)" + (kernel.map { " (\($0))" } ?? "")
   }
 

@@ -46,6 +46,7 @@ struct CoveragePage: Encodable {
   }
 
   let machine: Machine
+  let label, date: String?
   let roofs: CoverageReport.Roofs?
   /// Operations on two operands.
   let products: [String]
@@ -54,7 +55,7 @@ struct CoveragePage: Encodable {
   private(set) var weights = Numbered<String>()
   private(set) var kernels = Numbered<Kernel>()
   private(set) var plans = Numbered<Plan>()
-  /// GOP/s in the fastest and in the slowest round, the part of the roof, operations, bytes.
+  /// GOP/s in the fastest and in the slowest round, the part of the peak, operations, bytes.
   private(set) var rates = Numbered<Numbers>()
   /// 1 if it was right, the error, its bound.
   private(set) var checks = Numbered<Numbers>()
@@ -63,6 +64,7 @@ struct CoveragePage: Encodable {
   /// Gathers tables from a report.
   init(_ report: CoverageReport, products: [String]) {
     machine = report.machine
+    (label, date) = (report.label, report.date)
     roofs = report.roofs
     self.products = products
     // What a row says of a kernel comes before what a step can say of it.

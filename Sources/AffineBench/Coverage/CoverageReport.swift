@@ -1,10 +1,20 @@
 public import AffineQuant
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// Which kernel serves which operation on which types, whether it is right and how fast it is: as
 /// `affine coverage --format json` writes it.
 public struct CoverageReport: Codable, Sendable {
   /// Where it was made.
   public let machine: Machine
+  /// What its maker calls it, a commit for example; null if it has no name.
+  @Nullable public private(set) var label: String? = nil
+  /// When it was made, as `2026-11-28T01:25:31Z`; null in reports of former versions.
+  @Nullable public private(set) var date: String? = nil
   /// One for every operation and types.
   public internal(set) var cells: [Cell]
   /// What rates are compared with; null if nothing was measured.
@@ -96,11 +106,13 @@ public struct CoverageReport: Codable, Sendable {
     @Nullable public var failed: Int?
   }
 
-  private enum CodingKeys: CodingKey { case machine, cells, roofs, summary }
+  private enum CodingKeys: CodingKey { case machine, label, date, cells, roofs, summary }
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     machine = try values.decode(Machine.self, forKey: .machine)
+    label = try values.decodeIfPresent(String.self, forKey: .label)
+    date = try values.decodeIfPresent(String.self, forKey: .date)
     cells = try values.decode([Cell].self, forKey: .cells)
     roofs = try values.decodeIfPresent(Roofs.self, forKey: .roofs)
   }
@@ -108,6 +120,8 @@ public struct CoverageReport: Codable, Sendable {
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(machine, forKey: .machine)
+    try values.encode(_label, forKey: .label)
+    try values.encode(_date, forKey: .date)
     try values.encode(cells, forKey: .cells)
     try values.encode(_roofs, forKey: .roofs)
     try values.encode(summary, forKey: .summary)
@@ -122,13 +136,17 @@ public struct CoverageReport: Codable, Sendable {
   ///   - verifying: Whether every kernel that runs here is checked against an oracle in `Double`; all cells of
   ///     the catalog take half a minute.
   ///   - measuring: Whether every such kernel is timed, on one thread; all cells take a minute or two.
+  ///   - label: What the page calls the report, a commit for example.
   ///   - progress: Told how far the work has come.
   /// - Throws: What an operation throws that the types do not rule out: a defect.
   public init(
     _ cells: [CoverageCell], on available: InstructionSet = .running, verifying: Bool = false,
-    measuring: Bool = false, progress: @escaping @Sendable (String) -> Void = { _ in }
+    measuring: Bool = false, label: String? = nil,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     machine = .current
+    self.label = label
+    date = Date.now.formatted(.iso8601)
     self.cells = cells.map { Cell($0, on: available) }
     if verifying { verify(cells, available, progress) }
     if measuring {

@@ -31,7 +31,7 @@ extension Recipe {
   /// The same with some products in float.
   public func keepingFloat(_ products: Set<LinearProduct>) -> Recipe {
     var recipe = self
-    if products.contains(.forward) { recipe.forward = ProductPlan() }
+    if products.contains(.linear) { recipe.forward = ProductPlan() }
     if products.contains(.inputGradient) { recipe.inputGradient = ProductPlan() }
     if products.contains(.weightGradient) { recipe.weightGradient = ProductPlan() }
     return recipe
@@ -41,7 +41,7 @@ extension Recipe {
 /// The products of a linear layer, by their names on the command line.
 public enum LinearProduct: String, Sendable, Hashable, Codable, CaseIterable {
   /// `Y = X · Wᵀ`
-  case forward
+  case linear
   /// `dX = G · W`
   case inputGradient = "input-gradient"
   /// `dW = Gᵀ · X`

@@ -33,8 +33,8 @@ extension [BenchmarkResult] {
   func table(comparedWith older: [BenchmarkResult.Key: BenchmarkResult]?) -> TextTable {
     var table = TextTable(
       [
-        "weights", "activations", "threads", "m", "k", "n", "ms", "rounds", "GOP/s", "of peak",
-        "GB/s", "of reading",
+        "weights", "activations", "threads", "m", "k", "n", "ms", "rounds", first?.unit ?? "GOP/s",
+        "of peak", "GB/s", "of reading",
       ]
         + (older == nil ? ["kernel"] : ["before, ms", "time", ""]))
     for result in self {

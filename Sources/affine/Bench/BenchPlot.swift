@@ -31,10 +31,9 @@ struct BenchPlot {
         PlotCurve("its roof", roof, marks: .points, colour: place),
       ]
     }
-    let unit = results.contains { $0.peakGops != nil } ? "GOP/s" : "billions of elements a second"
     return LinePlot(
       results.first?.operation ?? "", x: PlotAxis("rows (m)", isLogarithmic: true),
-      y: PlotAxis(unit, isLogarithmic: true), curves: curves
+      y: PlotAxis(results.first?.unit ?? "", isLogarithmic: true), curves: curves
     ).svg
   }
 

@@ -14,8 +14,8 @@ struct CoverageCommand: ParsableCommand {
       --format html is one page that needs no network: a heat map, a roofline, filters, and what is missing \
       and slow; with --compare beside an older report, with what became slower:
 
-        affine coverage --verify --rates --format json > before.json
-        affine coverage --verify --rates --format json > after.json
+        affine coverage --verify --rates --label before --format json > before.json
+        affine coverage --verify --rates --label after --format json > after.json
         affine coverage --read after.json --compare before.json --format html > coverage.html
       """)
 
@@ -24,6 +24,7 @@ struct CoverageCommand: ParsableCommand {
   @Flag(help: "Check every kernel that runs here against a Double oracle.") var verify = false
   @Flag(help: "Measure every kernel that runs here, on one thread.") var rates = false
   @Flag(help: "A line for every cell, not for every group of cells.") var all = false
+  @Option(help: "What the page calls the report: a commit, for example.") var label: String?
   @Option(
     help: ArgumentHelp(
       "With --format html: a report that --format json wrote, of another commit or machine.",
@@ -38,9 +39,9 @@ struct CoverageCommand: ParsableCommand {
   var read: String?
 
   func validate() throws {
-    guard read == nil || !(verify || rates || sets.isa != nil) else {
+    guard read == nil || !(verify || rates || sets.isa != nil || label != nil) else {
       throw ValidationError(
-        "--read prints what is saved: --verify, --rates and --isa change nothing")
+        "--read prints what is saved: --verify, --rates, --isa and --label change nothing")
     }
     guard !all || format == .table || format == .markdown else {
       throw ValidationError("--all is of tables: \(format.rawValue) has every cell")
@@ -59,7 +60,7 @@ struct CoverageCommand: ParsableCommand {
     defer { progress.finish() }
     return try CoverageReport(
       CoverageCell.all, on: try sets.instructionSet(), verifying: verify, measuring: rates,
-      progress: { progress.show($0) })
+      label: label, progress: { progress.show($0) })
   }
 
   func run() throws {

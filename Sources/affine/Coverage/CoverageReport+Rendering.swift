@@ -43,7 +43,8 @@ extension CoverageReport {
       machine.instructionSets.isEmpty ? "none" : machine.instructionSets.joined(separator: " ")
     let checked =
       summary.verified.map { ", \($0) kernels verified, \(summary.failed ?? 0) failed" } ?? ""
-    return "\(machine.cpu), \(machine.cores) cores, instruction sets: \(sets)\n"
+    let name = label.map { "\($0): " } ?? ""
+    return "\(name)\(machine.cpu), \(machine.cores) cores, instruction sets: \(sets)\n"
       + "\(summary.cells) cells: \(summary.tuned) tuned, \(summary.vectorized) vectorized, "
       + "\(summary.portable) portable\(checked)"
   }

@@ -39,11 +39,12 @@ struct MemoryCommand: ParsableCommand {
   var depth: Int?
   @Option(help: "With --measure: tokens that are timed.") var tokens: Int?
   @Option(
-    help: "With --measure: what inputs of linear layers become; int8-group32 by default.")
+    help: "With --measure: what inputs of linear layers become; int8-group32 by default.",
+    completion: .types)
   var activations: String?
   @OptionGroup var threads: ThreadOption
   @OptionGroup var sets: InstructionSetOption
-  @Option(help: "How to print.") var format = TrainingFormat.table
+  @Option(help: "How to print.") var format = DocumentFormat.table
 
   func validate() throws {
     if let texts { try require(texts, in: 1...1 << 20, for: "--texts") }

@@ -36,9 +36,13 @@ struct EmbedCommand: ParsableCommand {
   var tensors: String?
   @Option(parsing: .upToNextOption, help: "Texts, each in quotes.") var text: [String] = []
   @Option(help: "A UTF-8 file with a text a line.") var file: String?
-  @Option(help: "Round the linear layers' weights to this type; by default as they are stored.")
+  @Option(
+    help: "Round the linear layers' weights to this type; by default as they are stored.",
+    completion: .types)
   var weights: String?
-  @Option(help: "Quantize the inputs of linear layers to this type; by default they stay floats.")
+  @Option(
+    help: "Quantize the inputs of linear layers to this type; by default they stay floats.",
+    completion: .types)
   var activations: String?
   @Option(help: "How codes are chosen: \(MethodChoice.help)", transform: MethodChoice.init)
   var method: MethodChoice?

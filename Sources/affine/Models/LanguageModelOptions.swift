@@ -9,7 +9,8 @@ public import ArgumentParser
 struct LanguageModelOptions: ParsableArguments {
   @Option(help: "A GGUF file, or a folder of Hugging Face.") var model: String
   @Option(
-    help: "What inputs of linear layers become: float32, bfloat16, int8-token, int8-group32.")
+    help: "What inputs of linear layers become: float32, bfloat16, int8-token, int8-group32.",
+    completion: .types)
   var activations = "int8-group32"
   @Option(help: "How keys and values are kept: float32, float16 or int8.")
   var cache = CacheFormat.float16

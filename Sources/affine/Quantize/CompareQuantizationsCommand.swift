@@ -49,7 +49,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
   var variant: [QuantizationVariant] = []
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var threads: ThreadOption
-  @Option(help: "How to print.") var format = TrainingFormat.markdown
+  @Option(help: "How to print.") var format = DocumentFormat.markdown
 
   func validate() throws {
     for (name, value) in [

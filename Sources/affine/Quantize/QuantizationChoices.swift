@@ -6,7 +6,8 @@ public import ArgumentParser
 /// What becomes of which layer, and how.
 struct QuantizationChoices: ParsableArguments {
   @Option(
-    help: "The type of the weights, as int4-group32, or GGUF's name of one, as q4_0, or q4_k_m.")
+    help: "The type of the weights, as int4-group32, or GGUF's name of one, as q4_0, or q4_k_m.",
+    completion: .types)
   var weights: String
   @Option(help: "How codes are chosen: \(MethodChoice.help)", transform: MethodChoice.init)
   var method: MethodChoice?
@@ -15,13 +16,13 @@ struct QuantizationChoices: ParsableArguments {
       "A type for the layers whose names fit, or float32; may be repeated.",
       valueName: "pattern=type"))
   var layers: [LayerChoice] = []
-  @Option(
-    name: [.customLong("skip"), .customLong("exclude")],
-    help: "Leave layers as they are whose names fit; may be repeated.")
+  @Option(help: "Leave layers as they are whose names fit; may be repeated.")
   var skip: [NamePattern] = []
   @Option(help: "Quantize only layers whose names fit; may be repeated.")
   var include: [NamePattern] = []
-  @Option(help: "Quantize the inputs of the layers to this type, as int8-token or int8-tensor.")
+  @Option(
+    help: "Quantize the inputs of the layers to this type, as int8-token or int8-tensor.",
+    completion: .types)
   var activations: String?
   @Option(
     name: .customLong("static"),

@@ -77,7 +77,7 @@ struct InitialModel {
     case .encoder(let embedder):
       guard path == nil else {
         throw Failure(
-          "--tokens keeps those that a decoder foresees, and '\(self.path)' is an encoder")
+          "--token-file keeps those that a decoder foresees, and '\(self.path)' is an encoder")
       }
       return try pairs(of: text, embedder)
     }

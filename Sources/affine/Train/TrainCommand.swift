@@ -14,7 +14,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
         affine train --text book.txt --recipe int8-mixed-precision --steps 500
         affine train --text book.txt --compare float32,switchback,jetfire --steps 500 --plot loss.svg
         affine train --text book.txt --recipe bitnet --checkpoint run.safetensors --resume
-        affine train --text chats.jsonl --initial model.gguf --lora 16 --base uint4-group64-nf4 --export tuned.gguf
+        affine train --text chats.jsonl --initial model.gguf --adapter-rank 16 --base uint4-group64-nf4 --export tuned.gguf
         affine train --text pairs.jsonl --initial all-MiniLM-L6-v2 --export tuned
         affine train --text book.txt --norm rms --activation swiglu --positions rotary --export model.gguf
         mpirun -n 4 affine train --text book.txt --exchange int8 --shard-optimizer --threads 1
@@ -47,7 +47,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     parsing: .upToNextOption,
     help: "JSON files of earlier runs to report too; without --text alone.")
   var beside: [String] = []
-  @Option(help: "How to print.") var format = TrainingFormat.table
+  @Option(help: "How to print.") var format = DocumentFormat.table
 
   func validate() throws {
     guard text != nil || !beside.isEmpty else {
@@ -55,9 +55,9 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     }
     try require(steps, in: 1...1 << 30, for: "--steps")
     try require(seeds, in: 1...100, for: "--seeds")
-    if files.tokens != nil, files.initial == nil {
+    if files.tokenFile != nil, files.initial == nil {
       throw ValidationError(
-        "--tokens keeps those of a model's tokenizer: --initial names the model")
+        "--token-file keeps those of a model's tokenizer: --initial names the model")
     }
     guard compare.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
       throw ValidationError("--compare names no recipe")
@@ -117,7 +117,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
   ) throws -> TrainingReport.Run {
     let settings = training.settings(
       steps: steps, seed: seed, context: initial?.sequence ?? model.sequence,
-      usualRate: initial == nil ? 1.5e-3 : files.adapters == nil ? 2e-5 : 2e-4)
+      usualRate: initial == nil ? 1.5e-3 : files.adapterRank == nil ? 2e-5 : 2e-4)
     let recipe = schedule.recipe(at: 0)
     var start: Transformer
     if let initial {
@@ -155,7 +155,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
       try files.keep(trainer, record, isLast: trainer.step == steps, with: parallel)
     }
     var run = TrainingReport.Run(record, trainer)
-    run.adapters = files.adapters
+    run.adapterRank = files.adapterRank
     run.base = files.base
     run.peakResidentBytes = ResidentMemory.peakBytes
     run.ranks = parallel.map { TrainingReport.Run.Ranks($0, record.times) }

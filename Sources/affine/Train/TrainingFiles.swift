@@ -27,7 +27,7 @@ struct TrainingFiles: ParsableArguments {
       """)
   var initial: String?
   @Option(help: "Keep the tokens of the text here, and read them from here the next time.")
-  var tokens: String?
+  var tokenFile: String?
 
   @Option(
     help: """
@@ -42,10 +42,8 @@ struct TrainingFiles: ParsableArguments {
     help: "Export adapters merged into the weights they stand beside, which rounds codes again.")
   var merge = false
   @OptionGroup var outputs: OutputOptions
-  @Option(
-    name: [.customLong("adapters"), .customLong("lora")],
-    help: "Train low-rank adapters of this rank beside frozen weights.")
-  var adapters: Int?
+  @Option(help: "Train low-rank adapters of this rank beside frozen weights.")
+  var adapterRank: Int?
   @Option(
     help: "What the product of adapters is multiplied with, times their rank: 16 if nobody says.")
   var alpha: Float?
@@ -53,12 +51,12 @@ struct TrainingFiles: ParsableArguments {
     help: """
       Keep the frozen weights as this type: uint4-group64-nf4, int4-group32; or as the model's file \
       has them: file.
-      """)
+      """, completion: .types)
   var base: String?
 
   func validate() throws {
-    guard adapters != nil || base == nil && alpha == nil else {
-      throw ValidationError("--base and --alpha need --adapters")
+    guard adapterRank != nil || base == nil && alpha == nil else {
+      throw ValidationError("--base and --alpha need --adapter-rank")
     }
     guard export != nil || !merge else { throw ValidationError("--merge needs --export") }
     guard checkpoint != nil || !resume && checkpointEvery == nil else {
@@ -92,8 +90,8 @@ struct TrainingFiles: ParsableArguments {
         "a model that --initial names is exported as a folder, or as GGUF if the name ends in .gguf"
       )
     }
-    guard exportAdapters == nil || initial != nil && adapters != nil else {
-      throw Failure("--export-adapters needs --lora beside an --initial model")
+    guard exportAdapters == nil || initial != nil && adapterRank != nil else {
+      throw Failure("--export-adapters needs --adapter-rank beside an --initial model")
     }
     var outputFiles: [(option: String, path: String?)] = []
     for (option, path) in [
@@ -113,12 +111,12 @@ struct TrainingFiles: ParsableArguments {
       outputFiles.append((option, "\(path)/\(option.dropFirst(2))"))
     }
     // Tokens that are there are read.
-    let hasTokens = tokens.map { FileManager.default.fileExists(atPath: $0) } ?? false
+    let hasTokens = tokenFile.map { FileManager.default.fileExists(atPath: $0) } ?? false
     // What a run goes on from is replaced by what it becomes.
     let isReplaced = resume || outputs.overwrite
     var kept: [(option: String, path: String?)] = []
     for (option, path, isKept) in [
-      ("--checkpoint", checkpoint, isReplaced), ("--tokens", tokens, hasTokens),
+      ("--checkpoint", checkpoint, isReplaced), ("--token-file", tokenFile, hasTokens),
     ] {
       if isKept { kept.append((option, path)) } else { outputFiles.append((option, path)) }
     }
@@ -154,8 +152,8 @@ struct TrainingFiles: ParsableArguments {
   /// The model of a file that training starts from, if --initial names one.
   func initialModel(_ model: ModelOptions) throws -> InitialModel? {
     guard let initial, ModelSource.isModel(initial) else {
-      guard tokens == nil, base != "file" else {
-        throw Failure("--tokens and --base file are for a model of a GGUF file or a folder")
+      guard tokenFile == nil, base != "file" else {
+        throw Failure("--token-file and --base file are for a model of a GGUF file or a folder")
       }
       return nil
     }
@@ -175,7 +173,7 @@ struct TrainingFiles: ParsableArguments {
       throw Failure("documents of JSON lines need the tokenizer of a model that --initial names")
     }
     guard let initial else { return try TextCorpus(path: text, unit: model.tokenUnit) }
-    return try initial.corpus(text, tokens: tokens, overwrite: outputs.overwrite)
+    return try initial.corpus(text, tokens: tokenFile, overwrite: outputs.overwrite)
   }
 
   /// What --base names.
@@ -183,11 +181,11 @@ struct TrainingFiles: ParsableArguments {
 
   /// Adds adapters to a model, if they are asked for.
   func addAdapters(to model: inout Transformer, seed: UInt64) throws {
-    guard let adapters else { return }
+    guard let adapterRank else { return }
     guard !model.hasAdapters else {
-      throw Failure("'\(initial ?? "")' has adapters, which go on: leave --adapters out")
+      throw Failure("'\(initial ?? "")' has adapters, which go on: leave --adapter-rank out")
     }
-    try model.addAdapters(rank: adapters, alpha: alpha ?? 16, seed: seed)
+    try model.addAdapters(rank: adapterRank, alpha: alpha ?? 16, seed: seed)
   }
 
   /// The parameters to start from, kept as a recipe says.

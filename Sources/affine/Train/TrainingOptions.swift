@@ -25,7 +25,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "How gradients are kept: float32 or bfloat16.") var gradients = GradientFormat
     .float32
   @Option(
-    help: "Products to keep in float: forward,input-gradient,weight-gradient.")
+    help: "Products to keep in float: linear,input-gradient,weight-gradient.")
   var floatProducts: String?
   @Option(
     help: "What products that stay in float are multiplied as: float32 or bfloat16.")
@@ -121,7 +121,7 @@ struct TrainingOptions: ParsableArguments {
     Set(
       try (floatProducts ?? "").split(separator: ",").map { name in
         guard let product = LinearProduct(rawValue: String(name)) else {
-          throw Failure("'\(name)' is no product: forward, input-gradient, weight-gradient are")
+          throw Failure("'\(name)' is no product: linear, input-gradient, weight-gradient are")
         }
         return product
       })

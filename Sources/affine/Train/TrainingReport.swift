@@ -31,7 +31,7 @@ struct TrainingReport: Codable {
     let tokensPerSecond: Double
     let bytes: Bytes
     /// The rank of adapters, and what the frozen weights beside them are kept as, if it is not floats.
-    var adapters: Int?
+    var adapterRank: Int?
     var base: String?
     /// The most that the process had in memory until the run's end, those of runs before it too.
     var peakResidentBytes: Int?
@@ -69,7 +69,7 @@ struct TrainingReport: Codable {
 
     private func name(withBase: Bool) -> String {
       let unusual = [
-        adapters.map { "lora \($0)" }, withBase ? base : nil,
+        adapterRank.map { "lora \($0)" }, withBase ? base : nil,
         optimizer == "adamw" ? nil : optimizer, moments == "float32" ? nil : moments, ranks?.name,
       ]
       return ([recipe] + unusual.compactMap(\.self)).joined(separator: " + ")

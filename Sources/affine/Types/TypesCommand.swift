@@ -30,7 +30,7 @@ struct TypesCommand: ParsableCommand {
   @Argument(help: "Only names that begin so, or any type.", completion: .types) var prefix = ""
   @Option(help: "Rows of the matrix whose bytes are counted.") var rows = 4096
   @Option(help: "Its columns.") var columns = 4096
-  @Option(help: "How to print.") var format = TrainingFormat.table
+  @Option(help: "How to print.") var format = DocumentFormat.table
 
   func validate() throws {
     for (name, extent) in [("rows", rows), ("columns", columns)] {

@@ -70,7 +70,7 @@ import Testing
     let exact = try layer.run(.float32)
     let run = try layer.run(Recipe.bits(8).keepingFloat([.weightGradient]))
     #expect(run.dw == exact.dw && run.output != exact.output && run.dx != exact.dx)
-    let other = try layer.run(Recipe.bits(8).keepingFloat([.forward, .inputGradient]))
+    let other = try layer.run(Recipe.bits(8).keepingFloat([.linear, .inputGradient]))
     #expect(other.dw != exact.dw && other.output == exact.output && other.dx == exact.dx)
     let all = Recipe.bits(8).keepingFloat(Set(LinearProduct.allCases))
     #expect(try layer.run(all).isIdentical(to: exact))

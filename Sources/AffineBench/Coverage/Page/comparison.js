@@ -2,10 +2,11 @@
 function row(cell) {
   const before = olderCells.get(cell.key);
   const ratio = cell.rate.gops / before.rate.gops;
+  const kernels = [before.plan.chosen.name, cell.plan.chosen.name];
   return element("tr", {},
-    element("td", {}, element("button", { type: "button", onclick: () => pin(cell) }, named(cell))),
-    element("td", { class: "wide" }, element("code", {}, before.plan.chosen.name)),
-    element("td", { class: "wide" }, element("code", {}, cell.plan.chosen.name)),
+    element("td", {}, element("button", { type: "button", onclick: () => pin(cell) }, named(cell)),
+      element("div", { class: "quiet narrow" }, element("code", {}, [...new Set(kernels)].join(" → ")))),
+    ...kernels.map(name => element("td", { class: "wide" }, element("code", {}, name))),
     element("td", { class: "number" }, short(before.rate.gops)),
     element("td", { class: "number" }, short(cell.rate.gops)),
     element("td", { class: "number", style: `color:var(--${change(cell)})` }, `${ratio.toFixed(2)} ×`));
@@ -39,6 +40,7 @@ function moved() {
 function showComparison() {
   if (!older) return;
   document.getElementById("comparison").hidden = false;
+  document.getElementById("comparison-heading").textContent = ["Compared with the older report", older.label, made(older)].filter(text => text).join(", ");
   const of = kind => report.cells.filter(cell => change(cell) === kind);
   document.getElementById("changes").replaceChildren(changed("slower", of("slower")), changed("faster", of("faster")), moved());
 }

@@ -8,22 +8,26 @@ function step({ work, tier, kernels }) {
 function kernelRow(cell, place) {
   const kernel = cell.plan.rows[place], rate = cell.rates[place], [right, error, bound] = cell.checks[place] ?? [];
   const verdict = right === undefined ? "" : right ? "right" : "wrong";
+  const allowed = bound === undefined || bound === null ? "" : bound === 0 ? "exact" : bound.toExponential(1);
+  // What narrow screens have no columns for.
+  const below = [kernel.set, kernel.tier, allowed === "exact" ? allowed : allowed && `bound ${allowed}`].filter(text => text).join(", ");
   return element("tr", {},
     element("td", {}, element(kernel === cell.plan.chosen ? "b" : "span", {}, element("code", {}, kernel.name)),
-      kernel.runsHere ? "" : element("span", { class: "quiet" }, " not here")),
+      kernel.runsHere ? "" : element("span", { class: "quiet" }, " not here"),
+      element("div", { class: "quiet narrow" }, below)),
     element("td", { class: "wide" }, kernel.set),
     element("td", { class: "wide" }, kernel.tier),
     element("td", { class: "number" }, rate ? short(rate.gops) : ""),
     element("td", { class: "number" }, rate ? percent(rate.fraction) : ""),
     element("td", { class: "number" }, error === undefined || error === null ? "" : error === 0 ? "0" : error.toExponential(1)),
-    element("td", { class: "number wide" }, bound === undefined || bound === null ? "" : bound === 0 ? "exact" : bound.toExponential(1)),
+    element("td", { class: "number wide" }, allowed),
     element("td", {}, verdict));
 }
 
 function plan(cell, isOpen) {
-  const rate = cell.rate ? `, ${short(cell.rate.gops)} ${unit(cell.operation)}${cell.rate.fraction === null ? "" : `, ${percent(cell.rate.fraction)} of the roof`}` : "";
+  const rate = cell.rate ? `, ${short(cell.rate.gops)} ${unit(cell.operation)}${cell.rate.fraction === null ? "" : `, ${percent(cell.rate.fraction)} of the peak`}` : "";
   const before = olderCells.get(cell.key)?.rate;
-  const headings = [["kernel", ""], ["needs", "wide"], ["tier", "wide"], [unit(cell.operation), "number"], ["of roof", "number"], ["error", "number"], ["bound", "number wide"], ["", ""]];
+  const headings = [["kernel", ""], ["needs", "wide"], ["tier", "wide"], [unit(cell.operation), "number"], ["of peak", "number"], ["error", "number"], ["bound", "number wide"], ["", ""]];
   const node = element("details", {},
     element("summary", {}, swatch(colour(cell, choice().view)), element("b", {}, cell.weights), ` ${cell.plan.tier}, `,
       element("code", {}, cell.plan.chosen.name), rate, before ? `; before: ${short(before.gops)}` : ""),

@@ -1,12 +1,16 @@
 // The machines, and what is missing and slow.
+/// When a report was made, to the minute; reports of former versions do not say it.
+const made = page => page.date ? `${page.date.slice(0, 16).replace("T", " ")} UTC` : null;
+
 function machine(page, title) {
   const { cpu, cores, instructionSets } = page.machine;
   const count = tier => page.cells.filter(cell => cell.plan.tier === tier).length;
   const checks = page.cells.flatMap(cell => cell.checks).filter(check => check);
   const failed = checks.filter(check => check[0] === 0).length;
   return element("div", { class: "machine" },
-    element("p", {}, element("b", {}, title ? `${title}: ${cpu}` : cpu), ` · ${plural(cores, "core")}`),
-    element("p", { class: "quiet small" }, instructionSets.join(" ") || "no vector instructions"),
+    title || page.label ? element("p", {}, element("b", {}, [title, page.label].filter(text => text).join(": "))) : null,
+    element("p", {}, cpu, ` · ${plural(cores, "core")}`),
+    element("p", { class: "quiet small" }, instructionSets.join(" ") || "no vector instructions", made(page) ? ` · ${made(page)}` : ""),
     element("ul", { class: "counts" },
       element("li", {}, element("b", { class: "number" }, page.cells.length.toLocaleString("en")), "cells"),
       ...tiers.map(tier => element("li", {}, swatch(`var(--${tier})`), element("b", { class: "number" }, count(tier).toLocaleString("en")), tier)),
@@ -42,7 +46,7 @@ function missing() {
   return [...wrong, ...least.sort((a, b) => order(a) - order(b) || b.count - a.count)];
 }
 
-/// The kernels that plans choose, by operation and activations, with the least part of the roof first.
+/// The kernels that plans choose, by operation and activations, with the least part of the peak first.
 function slow() {
   const measured = report.cells.filter(cell => cell.rate && cell.rate.fraction !== null);
   const groups = grouped(measured, cell => [cell.operation, cell.activations, cell.plan.chosen.name].join(" "));
@@ -59,5 +63,5 @@ function showLists() {
   machines.replaceChildren(...(older ? [machine(report, "This report"), machine(older, "Older")] : [machine(report)]));
   document.getElementById("first").replaceChildren(
     ranked("Wrong, or without a kernel written by hand", "Nothing: every step of every plan has a kernel of the tier tuned.", missing()),
-    ranked("Least part of the roof", "Nothing was measured: affine coverage --rates does.", slow()));
+    ranked("Least part of the peak", "Nothing was measured: affine coverage --rates does.", slow()));
 }

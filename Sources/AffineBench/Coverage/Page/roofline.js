@@ -48,7 +48,7 @@ function merged(rates, x, y) {
 function point(rate, x, y, height) {
   const { cell, kernel } = rate.rows[0];
   const text = `${named(cell)}, ${kernel.name}: ${short(rate.gops)} ${unit(cell.operation)}, `
-    + `${short(rate.operations / rate.bytes)} operations a byte${rate.fraction === null ? "" : `, ${percent(rate.fraction)} of its roof`}; ${plural(rate.rows.length, "row")}`;
+    + `${short(rate.operations / rate.bytes)} operations a byte${rate.fraction === null ? "" : `, ${percent(rate.fraction)} of its peak`}; ${plural(rate.rows.length, "row")}`;
   const say = () => { document.getElementById("point").textContent = text; };
   const node = drawn("circle", {
     cx: x.place(rate.operations / rate.bytes).toFixed(1), cy: (height - y.place(rate.gops)).toFixed(1), r: 4, fill: hue(cell.operation),

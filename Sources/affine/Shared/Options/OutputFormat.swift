@@ -12,7 +12,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// How a table is printed where it may go into a document.
-enum TrainingFormat: String, ExpressibleByArgument, CaseIterable {
+enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
   case table, markdown, json
 }
 
