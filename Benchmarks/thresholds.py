@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks that nothing has become slower, or writes the times that count as usual.
 
-    thresholds.py check               fails if a benchmark is slower than its threshold allows
+    thresholds.py check               fails if a benchmark is slower than its threshold allows; those in the repository
+                                      are of an AMD Zen 4 core, and of no other
     thresholds.py update [--runs 5]   measures anew, for after a change that makes kernels faster
 
 Wraps `swift package benchmark thresholds`, which fails for improvements too, and which writes the

@@ -133,8 +133,7 @@ public struct CoverageReport: Codable, Sendable {
   ///   - cells: ``AffineQuant/CoverageCell/all``, or those of a type of your own,
   ///     ``AffineQuant/CoverageCell/cells(of:)``.
   ///   - available: What kernels may use.
-  ///   - verifying: Whether every kernel that runs here is checked against an oracle in `Double`; all cells of
-  ///     the catalog take half a minute.
+  ///   - verifying: Whether every kernel that runs here is checked against an oracle in `Double`.
   ///   - measuring: Whether every such kernel is timed, on one thread; all cells take a minute or two.
   ///   - label: What the page calls the report, a commit for example.
   ///   - progress: Told how far the work has come.
