@@ -1,3 +1,5 @@
+internal import AffineQuant
+
 /// How long one operation took, as `affine bench --format json` writes it.
 public struct BenchmarkResult: Codable, Sendable, Hashable {
   /// The operation's name, as the command takes it.
