@@ -44,7 +44,7 @@ def models():
     yield "qwen3", Qwen3ForCausalLM, Qwen3Config(
         **SMALL, num_hidden_layers=3, head_dim=16, rope_parameters=dict(rope_theta=10000.0, **YARN))
     yield "gemma3_text", Gemma3ForCausalLM, Gemma3TextConfig(
-        **SMALL | dict(num_key_value_heads=1), num_hidden_layers=7, head_dim=8, sliding_window=6, query_pre_attn_scalar=8,
+        **SMALL | dict(num_key_value_heads=1, intermediate_size=24), num_hidden_layers=7, head_dim=8, sliding_window=6, query_pre_attn_scalar=8,
         final_logit_softcapping=3.0, rope_parameters=dict(
             full_attention=dict(rope_theta=1000000.0, rope_type="linear", factor=8.0),
             sliding_attention=dict(rope_theta=10000.0, rope_type="default")))

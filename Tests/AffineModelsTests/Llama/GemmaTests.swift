@@ -10,12 +10,12 @@ struct GemmaTests {
     #expect(recorded.otherPrompts.isEmpty)
     let choices = try recorded.otherChoices()
     print("Gemma 3 chooses all but these tokens: \(choices)")
-    #expect(choices.allSatisfy(\.isWithinRounding), "\(choices)")
+    #expect(choices.allSatisfy { $0.isWithinRounding }, "\(choices)")
     // Of 288; llama.cpp's own two ways differ in 7.
     #expect(choices.count <= 8)
     let texts = try recorded.otherTexts()
     print("Gemma 3 writes all but these texts: \(texts)")
-    #expect(texts.allSatisfy(\.isWithinRounding), "\(texts)")
+    #expect(texts.allSatisfy { $0.isWithinRounding }, "\(texts)")
     let (tokens, found) = try recorded.perplexity(), expected = recorded.golden.perplexity
     print("Gemma 3: perplexity \(found.value), llama.cpp's \(expected.value)")
     #expect(tokens == expected.tokens && found.tokens == expected.counted)

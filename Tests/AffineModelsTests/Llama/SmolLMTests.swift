@@ -16,7 +16,7 @@ struct SmolLMTests {
   /// each other than its logits are to its own when it reads the tokens at once: what is within rounding.
   @Test func choosesTheSameTokens() throws {
     let others = try recorded.otherChoices()
-    #expect(others.allSatisfy(\.isWithinRounding), "\(others)")
+    #expect(others.allSatisfy { $0.isWithinRounding }, "\(others)")
     // Of 480; its own two ways differ in 9.
     #expect(others.count <= 10)
   }
@@ -25,7 +25,7 @@ struct SmolLMTests {
   @Test func continuesTheSameWay() throws {
     let others = try recorded.otherTexts()
     print("SmolLM2 writes all but these texts: \(others)")
-    #expect(others.allSatisfy(\.isWithinRounding), "\(others)")
+    #expect(others.allSatisfy { $0.isWithinRounding }, "\(others)")
   }
 
   /// Over thousands of tokens what rounding does to logits averages out: to 0.0004 when this was written.
