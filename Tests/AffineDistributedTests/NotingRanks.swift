@@ -18,6 +18,11 @@ final class NotingRanks: Communicator {
     return ranks.startShare(bytes)
   }
 
+  func startShare(_ bytes: Buffer<UInt8>, counts: [Int]) -> any Transfer {
+    most.max(bytes.count, ordering: .relaxed)
+    return ranks.startShare(bytes, counts: counts)
+  }
+
   func startSum(_ values: [Double]) -> any Transfer { ranks.startSum(values) }
   func startExchange(_ parts: Buffer<UInt8>) -> any Transfer { ranks.startExchange(parts) }
   func startExchange(_ parts: Buffer<UInt8>, counts: [Int]) -> any Transfer {
