@@ -11,8 +11,7 @@ struct GemmaTests {
     let choices = try recorded.otherChoices()
     print("Gemma 3 chooses all but these tokens: \(choices)")
     #expect(choices.allSatisfy { $0.isWithinRounding }, "\(choices)")
-    // Of 288; llama.cpp's own two ways differ in 7.
-    #expect(choices.count <= 8)
+    #expect(2 * choices.count < recorded.stepsWithinRounding)
     let texts = try recorded.otherTexts()
     print("Gemma 3 writes all but these texts: \(texts)")
     #expect(texts.allSatisfy { $0.isWithinRounding }, "\(texts)")

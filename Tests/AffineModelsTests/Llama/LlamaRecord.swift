@@ -47,6 +47,13 @@ struct RecordedModel {
     }.map(\.prompt)
   }
 
+  /// The steps at which rounding might turn the choice; where it does so for less than half of them, it is no more.
+  var stepsWithinRounding: Int {
+    golden.continuations.reduce(0) { sum, continuation in
+      sum + continuation.gaps.count { $0 < continuation.noise }
+    }
+  }
+
   /// A step at which another token is chosen.
   struct Difference {
     let prompt: String
