@@ -133,12 +133,16 @@ import Testing
     ("config.json", "{", "at byte 1"),
     ("config.json", "[]", "an object is expected"),
     ("config.json", #"{"model_type": "deberta"}"#, "asks for the model_type 'deberta'"),
-    ("config.json", #"{"model_type": "bert", "hidden_act": "relu"}"#, "asks for the hidden_act 'relu'"),
+    (
+      "config.json", #"{"model_type": "bert", "hidden_act": "relu"}"#,
+      "asks for the hidden_act 'relu'"
+    ),
     ("config.json", #"{"model_type": "bert", "hidden_act": 3}"#, "'hidden_act' is not a text"),
     ("config.json", "{}", "there is no 'model_type'"),
     ("config.json", #"{"model_type": "bert"}"#, "there is no 'max_position_embeddings'"),
     (
-      "config.json", #"{"model_type": "bert", "max_position_embeddings": 30, "vocab_size": 1.5}"#,
+      "config.json",
+      #"{"model_type": "bert", "max_position_embeddings": 30, "vocab_size": 1.5}"#,
       "'vocab_size' is not a whole number"
     ),
     ("modules.json", "{}", "an array is expected"),
