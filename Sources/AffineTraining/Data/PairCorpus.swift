@@ -85,9 +85,9 @@ public struct PairCorpus: TrainingCorpus {
     return batch(windows)
   }
 
-  public func checkTogether(windows count: Int) throws(CorpusError) {
-    guard count < 2 else { return }
-    for window in windows[.training] ?? [] where window.count < 2 {
+  public func checkTogether(windows: Int) throws(CorpusError) {
+    guard windows < 2 else { return }
+    for window in self.windows[.training] ?? [] where window.count < 2 {
       throw .lonePair(part: .training, sequence: sequence)
     }
   }
