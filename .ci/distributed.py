@@ -68,7 +68,8 @@ def sharded_weights():
     assert without_times(weights) == without_times(moments) == without_times(alone), "sharded weights change a loss"
     held = [result["bytes"]["weights"] + result["bytes"]["gradients"] + result["bytes"]["optimizer"]
             for result in (alone, moments, weights)]
-    assert held[2] < held[1] / 2 and held[1] < held[0], held
+    # Of four equal parts (weights, gradients, two moments) one is whole and three are divided by 4, then all four.
+    assert held[2] < 0.75 * held[1] and held[1] < held[0] / 2, held
     int8 = run(4, *shapes, "--shard-weights", "--gather", "int8")
     part = int8["ranks"]["parameterBytes"] / weights["ranks"]["parameterBytes"]
     assert part < 0.35 and apart(int8, alone) < 0.02, (part, apart(int8, alone))

@@ -27,6 +27,7 @@ public protocol TrainingCorpus: Sendable {
 }
 
 extension TrainingCorpus {
+  /// Takes any number of windows: where tokens are foreseen, each has its own loss.
   public func checkTogether(windows: Int) {}
 }
 

@@ -15,9 +15,11 @@ public struct ParallelTimes: Sendable, Hashable {
 public struct StepTimes: Sendable, Hashable {
   /// Forward and backward passes, and all that is named nowhere else.
   public private(set) var passes = Duration.zero
-  /// See ``ParallelTimes``.
+  /// As ``ParallelTimes/coding``.
   public private(set) var coding = Duration.zero
+  /// As ``ParallelTimes/waiting``.
   public private(set) var waiting = Duration.zero
+  /// As ``ParallelTimes/sharing``, with what is done to parameters before and after.
   public private(set) var sharing = Duration.zero
   /// The optimizer.
   public private(set) var optimizer = Duration.zero
