@@ -46,10 +46,9 @@ for module in AffineQuant AffineOracle; do
 done
 swiftc "${flags[@]}" -module-name coverage -c -o "$out/coverage.o" "$root/Tests/Arm/Embedded/Coverage.swift"
 
-for file in "$root"/Sources/AffineKernels/**/*.c; do
-  clang --target=aarch64-linux-gnu -O2 -I"$root/Sources/AffineKernels/include" -c "$file" \
-    -o "$out/c/$(basename "$file" .c).o"
-done
+printf '%s\n' "$root"/Sources/AffineKernels/**/*.c | xargs -P 2 -I{} sh -c \
+  'exec clang --target=aarch64-linux-gnu -O2 -I"$1/Sources/AffineKernels/include" -c "$3" -o "$2/c/$(basename "$3" .c).o"' \
+  sh "$root" "$out" {}
 toolchain=$(dirname "$(readlink -f "$(command -v swiftc)")")/../lib/swift
 clang --target=aarch64-linux-gnu -fuse-ld=lld -static -o "$out/coverage" "$out"/*.o "$out"/c/*.o \
   "$toolchain/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a" -lm -Wl,--gc-sections
