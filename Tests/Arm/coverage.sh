@@ -54,7 +54,7 @@ clang --target=aarch64-linux-gnu -fuse-ld=lld -static -o "$out/coverage" "$out"/
   "$toolchain/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a" -lm -Wl,--gc-sections
 
 # Of a CPU that was asked for, or of one that has all that there is, with scalable vectors as long as Apple M4's.
-read -r emulator cpu < <(Tests/Arm/emulator.sh)
+read -r emulator cpu < <("$root/Tests/Arm/emulator.sh")
 [ "$cpu" = max ] && cpu=max,sme-default-vector-length=64
 # Half of the cells each, since the program has one thread.
 pids=()
