@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the examples as a package of somebody else's, and runs them. Those that need a model run where
-# AFFINE_SMOLLM2 names its file and AFFINE_MINILM its folder.
+# AFFINE_SMOLLM2 names its file and AFFINE_MINILM its folder. What `swift build -c release` made of the library serves them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-build=".build/programs"
-swift build -c release --package-path Benchmarks/Examples --scratch-path "$build"
+build=".build"
+swift build -c release --package-path Benchmarks/Examples --scratch-path "$build" --disable-build-manifest-caching
 for example in Benchmarks/Examples/Sources/*/main.swift; do
   lines=$(wc -l < "$example")
   [ "$lines" -lt 80 ] || { echo "$example has $lines lines"; exit 1; }
