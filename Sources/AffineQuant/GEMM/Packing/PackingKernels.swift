@@ -31,15 +31,12 @@ struct PackingKernels: Sendable {
 
   /// The kernels in the order in which they run.
   func rows(sums hasSums: Bool) -> [KernelRow] {
-    [unpack.row, transpose?.row, hasSums ? sums.row : nil].compactMap(\.self) + layingRows
+    [unpack.row, transpose?.row].compactMap(\.self) + rowsAfterQuantizing(sums: hasSums)
   }
 
-  /// Those that run after another kernel has made the codes, and their sums.
-  var rowsAfterQuantizing: [KernelRow] { (widen == nil ? [] : [sums.row]) + layingRows }
-  /// The same of codes alone.
-  var rowsAfterEncoding: [KernelRow] { [sums.row] + layingRows }
-
-  private var layingRows: [KernelRow] {
-    [interleave?.row, widen?.row, halve?.row, squeeze?.row].compactMap(\.self)
+  /// Those that run after another kernel has made the codes.
+  func rowsAfterQuantizing(sums hasSums: Bool) -> [KernelRow] {
+    [hasSums ? sums.row : nil, interleave?.row, widen?.row, halve?.row, squeeze?.row]
+      .compactMap(\.self)
   }
 }

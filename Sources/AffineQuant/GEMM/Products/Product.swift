@@ -92,11 +92,16 @@ package enum Product {
     var layouts = ProductPlan.Layouts()
     (layouts.rows, layouts.quantizes, layouts.finishes) = (grid.shape.rows, true, finishes)
     layouts.rhs = .of(rhs, against: grid)
-    let plan = ProductPlan(.linear, .quantized(type), .quantized(rhs.type), layouts, execution)
+    var plan = ProductPlan(.linear, .quantized(type), .quantized(rhs.type), layouts, execution)
     guard case .codes(let kernel) = plan.route else { return nil }
     let slices = ContractedSlices.of(rhs, against: grid, kr: kernel.tile.kr)
-    // Blocks that are cut lie one after another all the same where nothing is padded.
-    let isSliced = grid.extent.columns == 1 || grid.extent.columns == slices.ranges.count
-    return isSliced || (slices.isUnpadded && type.isQuantizedBySlices) ? plan : nil
+    if grid.extent.columns == 1 || grid.extent.columns == slices.ranges.count { return plan }
+    // Blocks that are cut lie one after another all the same where nothing is padded; the kernel gives their sums,
+    // not those of their slices.
+    guard slices.isUnpadded, case .quantized(let quantize, let packing, _) = plan.lhs else {
+      return nil
+    }
+    plan.lhs = .quantized(quantize, packing, sums: true)
+    return plan
   }
 }

@@ -24,13 +24,13 @@ extension ProductPlan {
     case .codes(let packing, let panels, let sums):
       if let panels { add(.unpackLHS, panels.rows, left.map { 2 * $0.stored }) }
       add(.packLHS, packing.rows(sums: sums), left.map { $0.stored + $0.packed })
-    case .quantized(let quantize, let packing):
+    case .quantized(let quantize, let packing, let sums):
       add(
-        .quantizeLHS, [quantize.row] + packing.rowsAfterQuantizing,
+        .quantizeLHS, [quantize.row] + packing.rowsAfterQuantizing(sums: sums),
         left.map { $0.stored + $0.packed })
     case .encoded(let range, let encode, let packing):
       add(
-        .quantizeLHS, [range.row, encode.row] + packing.rowsAfterEncoding,
+        .quantizeLHS, [range.row, encode.row] + packing.rowsAfterQuantizing(sums: true),
         left.map { $0.stored + $0.packed })
     case .values(let values, let panels):
       if let panels { add(.unpackLHS, panels.rows, left.map { 2 * $0.stored }) }

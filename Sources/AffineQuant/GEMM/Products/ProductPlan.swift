@@ -4,7 +4,7 @@
 /// and reports list them.
 struct ProductPlan {
   let route: Route
-  let lhs: Side
+  var lhs: Side
   let rhs: Side
   /// Sums codes of a right side that lies in panels already; `nil`: no sums are needed, or packing makes them.
   let sums: (panels: PanelKernels, packing: PackingKernels)?
@@ -36,8 +36,9 @@ struct ProductPlan {
     case asItLies
     /// Codes become panels, first taken out of others where they lie in such.
     case codes(PackingKernels, from: PanelKernels?, sums: Bool)
-    /// Floats become codes on their way into panels: slices by their largest magnitudes, or by a rule.
-    case quantized(Kernel<QuantizeSlices>, PackingKernels)
+    /// Floats become codes on their way into panels: slices by their largest magnitudes, where other sums than
+    /// those of the kernel may be needed, or by a rule.
+    case quantized(Kernel<QuantizeSlices>, PackingKernels, sums: Bool)
     case encoded(Kernel<RangeOfRuns>, Kernel<QuantizeRows>, PackingKernels)
     /// Values become panels of floats, codes first taken out of panels where they lie in such.
     case values(ValueKernels, from: PanelKernels?)
@@ -104,7 +105,10 @@ struct ProductPlan {
         let packing = PackingKernels(tile.lhs, run: tile.lhsRun, axes.lhs, execution)
         lhs =
           switch (layouts.quantizes, input.isQuantizedBySlices) {
-          case (true, true): .quantized(PackKernels.slices.best(on: execution), packing)
+          case (true, true):
+            // The kernel sums codes, and no products of neighbours.
+            .quantized(
+              PackKernels.slices.best(on: execution), packing, sums: packing.widen != nil)
           case (true, false):
             .encoded(
               QuantizeKernels.range.best(on: execution),

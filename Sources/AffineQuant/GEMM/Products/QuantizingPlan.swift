@@ -7,6 +7,8 @@ final class QuantizingPlan: Sendable {
   let slices: Kernel<QuantizeSlices>?
   let rule: RowRule?
   let packing: PackingKernels
+  /// Whether codes are summed after the kernel of slices has made them.
+  let sumsCodes: Bool
   let finish: Kernel<FinishRows>
   /// Whether a row has one scale, and not one a slice.
   let hasOneScale: Bool
@@ -39,11 +41,11 @@ final class QuantizingPlan: Sendable {
       case .codes(let kernel) = plan.route, let finish = plan.finish
     else { return nil }
     switch plan.lhs {
-    case .quantized(let quantize, let packing):
-      (slices, rule, self.packing) = (quantize, nil, packing)
+    case .quantized(let quantize, let packing, let sums):
+      (slices, rule, self.packing, sumsCodes) = (quantize, nil, packing, sums)
     case .encoded(let range, let encode, let packing):
       guard let rule = RowRule(type, grid, range, encode) else { return nil }
-      (slices, self.rule, self.packing) = (nil, rule, packing)
+      (slices, self.rule, self.packing, sumsCodes) = (nil, rule, packing, false)
     default: return nil
     }
     // The left operand's values play no part in how the right side is packed.

@@ -145,8 +145,7 @@ struct LHSQuantizer: LHSPacking {
         total: total.start(of: worker), is_finite: true))
     slicesKernel(&arguments)
     guard unsafe arguments.c.is_finite else { return false }
-    if plan.blocks != nil { unsafe sumSlices(place.start, worker) }
-    if layout.multipliesPairs { unsafe sum(place.start, worker) }
+    if plan.sumsCodes { unsafe sum(place.start, worker) }
     return true
   }
 
@@ -159,20 +158,7 @@ struct LHSQuantizer: LHSPacking {
     if column < columns { flaws.values[row] = unsafe values[column] }
   }
 
-  /// Sums of the codes of each slice, where the kernel gave those of blocks.
-  private func sumSlices(_ codes: UnsafeMutablePointer<UInt8>, _ worker: Int) {
-    let total = unsafe total.start(of: worker)
-    var start = 0
-    for slice in 0..<layout.sliceCount {
-      let end = unsafe ends[slice]
-      var sum: Int32 = 0
-      for place in start..<end { unsafe sum &+= Int32(Int8(bitPattern: codes[place])) }
-      unsafe total[slice] = sum
-      start = end
-    }
-  }
-
-  /// Sums of the codes of a row, and of the products of neighbours.
+  /// Sums of the codes of each slice of a row, and of the products of neighbours.
   private func sum(_ codes: UnsafeMutablePointer<UInt8>, _ worker: Int) {
     var arguments = unsafe TotalsOfSlices(
       c: aq_totals_args(
