@@ -116,7 +116,8 @@ size_t aq_bytes_ahead(void) {
   // too late, and half does as well. On a Xeon with AMX such requests take the 16 fill buffers of a core and leave its
   // prefetcher nothing: 7 GB/s, where it reads 23 by itself.
   unsigned a = 0, b = 0, c = 0, d = 0;
-  bool isAMD = __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx && d == signature_AMD_edx && c == signature_AMD_ecx;
+  bool isAMD = __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx && d == signature_AMD_edx
+      && c == signature_AMD_ecx;
   return isAMD ? 8192 : 0;
 #else
   return 0;

@@ -28,8 +28,8 @@ enum {
   SUMS = 128 * 128,  // of the largest tile that there is
 };
 
-/// The products of codes of some slices, [slices][upper + lower][COLUMNS]: of `upper` rows, a vector at most, and `lower`
-/// rows of the next one, or none.
+/// The products of codes of some slices, [slices][upper + lower][COLUMNS]: of `upper` rows, a vector at most, and
+/// `lower` rows of the next one, or none.
 static __attribute__((noinline)) void sum_slices(
     const uint8_t *lhs, const uint8_t *rhs, const uint32_t *groups, size_t slices, size_t upper, size_t lower,
     int32_t *sums) {

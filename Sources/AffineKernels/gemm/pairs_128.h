@@ -34,7 +34,8 @@ INLINE size_t sum_blocks(
     ints left[MOST_ROWS / 2], right[4];
     for (int i = 0; i + 4 <= rows; i += 4) blocks_of_rows(lhs + i, lhs + lanes + i, left + i / 2);
     if (rows % 4 > 0) {
-      int32x2_t a = vreinterpret_s32_u32(vld1_u32(lhs + rows - 2)), b = vreinterpret_s32_u32(vld1_u32(lhs + lanes + rows - 2));
+      int32x2_t a = vreinterpret_s32_u32(vld1_u32(lhs + rows - 2));
+      int32x2_t b = vreinterpret_s32_u32(vld1_u32(lhs + lanes + rows - 2));
       left[rows / 2 - 1] = vcombine_s32(vzip1_s32(a, b), vzip2_s32(a, b));
     }
     for (int v = 0; v < VECTORS; ++v)

@@ -1,5 +1,5 @@
-// Codes of a byte, or of 6 bits, that stand for the values of a table. Small floats become binary16, whose conversion the
-// CPU has; else floats are loaded one by one.
+// Codes of a byte, or of 6 bits, that stand for the values of a table. Small floats become binary16, whose conversion
+// the CPU has; else floats are loaded one by one.
 
 #define HAS_ZEROS 0
 #define NUMBER_FACTOR 1.0f

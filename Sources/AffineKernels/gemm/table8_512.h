@@ -1,5 +1,5 @@
-// Codes of a byte, or of 6 bits, that stand for the values of a table. Where these are bfloat16, as all small floats are,
-// their halves fill four vectors each, and bytes look them up; else floats are gathered.
+// Codes of a byte, or of 6 bits, that stand for the values of a table. Where these are bfloat16, as all small floats
+// are, their halves fill four vectors each, and bytes look them up; else floats are gathered.
 
 #define HAS_ZEROS 0
 #define NUMBER_FACTOR 1.0f

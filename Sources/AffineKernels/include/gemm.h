@@ -38,8 +38,8 @@ typedef struct {
 ///
 /// All rows of the left operand against one panel of nr rows of the right one, or several where the tile
 /// says so, one after the other, both packed as the kernel's tile says (families.h). Codes of left rows
-/// that do not exist, and those after the last k-group of a run, are undefined. The contracted axis is cut into slices of constant scale, each padded
-/// with zeros to whole k-groups. The sums are computed as
+/// that do not exist, and those after the last k-group of a run, are undefined. The contracted axis is cut
+/// into slices of constant scale, each padded with zeros to whole k-groups. The sums are computed as
 ///
 ///   sum = sum_k lhs * rhs + lhs_start + rhs_start - rhs_zero * lhs_total - lhs_zero * rhs_total
 ///
@@ -58,7 +58,8 @@ typedef struct {
   const uint32_t *_Nonnull slice_groups;  // [slices]
   const void *_Nonnull lhs;              // [panel][run][mr][lhs_run]
   const uint8_t *_Nonnull rhs;           // [group][nr][kr], or squeezed
-  const uint8_t *_Nullable table;        // what each code stands for: of matmul_t4 16, at most 31, of matmul_t6 64, at most 127
+  // What each code stands for: of matmul_t4 16 numbers, at most 31, of matmul_t6 64, at most 127.
+  const uint8_t *_Nullable table;
   const int32_t *_Nonnull lhs_start;     // [panel][slices][mr]
   const int32_t *_Nullable rhs_start;    // [slices][nr]
   const int32_t *_Nullable lhs_total;    // [panel][slices][mr], with rhs_zero
