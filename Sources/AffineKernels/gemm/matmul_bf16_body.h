@@ -1,4 +1,5 @@
 #include "affine_kernels.h"
+#include "columns.h"
 #include "each_panel.h"
 #include "sum_pairs.h"
 
@@ -6,19 +7,6 @@
 // vectors and `ROWS` (the most lhs lanes).
 
 enum { COLUMNS = VECTORS * WIDTH };
-
-/// The columns of a row that exist.
-INLINE floats load_columns(const float *row, size_t columns) {
-  float lanes[WIDTH] = {0};
-  for (size_t j = 0; j < WIDTH && j < columns; ++j) lanes[j] = row[j];
-  return load_floats(lanes);
-}
-
-INLINE void store_columns(float *row, size_t columns, floats values) {
-  float lanes[WIDTH];
-  store_floats(lanes, values);
-  for (size_t j = 0; j < WIDTH && j < columns; ++j) row[j] = lanes[j];
-}
 
 /// Up to `rows` rows of one left panel.
 INLINE void tile_of_pairs(const aq_matmul_f32_args *t, size_t panel, const int rows) {

@@ -1,4 +1,5 @@
 #include "affine_kernels.h"
+#include "columns.h"
 #include "each_panel.h"
 
 // Floats against codes, written once for every vector width. The file that includes it defines the
@@ -101,24 +102,12 @@ INLINE void fold_codes(
   }
 }
 
-INLINE floats load_lanes(const float *row, size_t columns) {
-  float lanes[WIDTH] = {0};
-  for (size_t j = 0; j < WIDTH && j < columns; ++j) lanes[j] = row[j];
-  return load_floats(lanes);
-}
-
-INLINE void store_lanes(float *row, size_t columns, floats values) {
-  float lanes[WIDTH];
-  store_floats(lanes, values);
-  for (size_t j = 0; j < WIDTH && j < columns; ++j) row[j] = lanes[j];
-}
-
 /// Reads or writes what the columns of one row add up to so far.
 INLINE void load_row(const aq_matmul_codes_args *t, const float *row, floats out[VECTORS]) {
   for (int v = 0; v < VECTORS; ++v) {
     size_t start = (size_t)v * WIDTH;
     if (t->columns == COLUMNS) out[v] = load_floats(row + start);
-    else out[v] = load_lanes(row + start, t->columns > start ? t->columns - start : 0);
+    else out[v] = load_columns(row + start, t->columns > start ? t->columns - start : 0);
   }
 }
 
@@ -126,7 +115,7 @@ INLINE void store_row(const aq_matmul_codes_args *t, float *row, const floats ou
   for (int v = 0; v < VECTORS; ++v) {
     size_t start = (size_t)v * WIDTH;
     if (t->columns == COLUMNS) store_floats(row + start, out[v]);
-    else store_lanes(row + start, t->columns > start ? t->columns - start : 0, out[v]);
+    else store_columns(row + start, t->columns > start ? t->columns - start : 0, out[v]);
   }
 }
 

@@ -1,21 +1,10 @@
 #include "affine_kernels.h"
+#include "columns.h"
 
 // A product of floats, written once for every vector width. The file that includes it defines the
 // vectors and `ROWS` (the most lhs lanes). A tile is ROWS by 2 vectors, so that all sums stay in registers.
 
 enum { COLUMNS = VECTORS * WIDTH };
-
-INLINE floats load_part(const float *row, size_t columns) {
-  float lanes[WIDTH] = {0};
-  for (size_t j = 0; j < WIDTH && j < columns; ++j) lanes[j] = row[j];
-  return load_floats(lanes);
-}
-
-INLINE void store_part(float *row, size_t columns, floats values) {
-  float lanes[WIDTH];
-  store_floats(lanes, values);
-  for (size_t j = 0; j < WIDTH && j < columns; ++j) row[j] = lanes[j];
-}
 
 /// Up to `rows` rows of one left panel.
 INLINE void tile_of_rows(const aq_matmul_f32_args *t, size_t panel, const int rows) {
@@ -32,8 +21,8 @@ INLINE void tile_of_rows(const aq_matmul_f32_args *t, size_t panel, const int ro
       sums[i][0] = load_floats(row);
       sums[i][1] = load_floats(row + WIDTH);
     } else {
-      sums[i][0] = load_part(row, t->columns);
-      if (second) sums[i][1] = load_part(row + WIDTH, second);
+      sums[i][0] = load_columns(row, t->columns);
+      if (second) sums[i][1] = load_columns(row + WIDTH, second);
     }
   }
   for (size_t k = 0; k < t->depth; ++k) {
@@ -53,8 +42,8 @@ INLINE void tile_of_rows(const aq_matmul_f32_args *t, size_t panel, const int ro
       store_floats(row, sums[i][0]);
       store_floats(row + WIDTH, sums[i][1]);
     } else {
-      store_part(row, t->columns, sums[i][0]);
-      if (second) store_part(row + WIDTH, second, sums[i][1]);
+      store_columns(row, t->columns, sums[i][0]);
+      if (second) store_columns(row + WIDTH, second, sums[i][1]);
     }
   }
 }

@@ -7,19 +7,9 @@
 
 enum { ROWS = 6 };
 
-#define SQUEEZED
-#include "numbers_body.h"
-#include "squeezed.h"
-#include "matmul_codes_body.h"
+#include "f32few_bits_kernels.h"
 
-#define KERNEL(bits) \
-  void aq_matmul_f32i##bits##_avx2(void *args) { rows_of_kind(args, bits); }
-KERNEL(1)
-KERNEL(2)
-KERNEL(3)
-KERNEL(5)
-KERNEL(6)
-KERNEL(7)
+FLOAT_KERNELS(avx2)
 
 #pragma clang attribute pop
 #endif

@@ -7,17 +7,7 @@
 
 enum { ROWS = MOST_ROWS };
 
-#define SQUEEZED
-#include "numbers_body.h"
-#include "squeezed.h"
-#include "matmul_codes_body.h"
+#include "f32few_bits_kernels.h"
 
-#define KERNEL(bits) \
-  void aq_matmul_f32i##bits##_neon(void *args) { rows_of_kind(args, bits); }
-KERNEL(1)
-KERNEL(2)
-KERNEL(3)
-KERNEL(5)
-KERNEL(6)
-KERNEL(7)
+FLOAT_KERNELS(neon)
 #endif

@@ -66,8 +66,6 @@ INLINE void add_products(
 #define SUM_QUADS(t, ...) sum_bytes(t, __VA_ARGS__)
 #include "few_bits.h"
 
-INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const int kind);
-
 #include "matmul_few_bits_body.h"
 #include "matmul_panels.h"
 

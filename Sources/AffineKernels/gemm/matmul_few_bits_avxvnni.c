@@ -11,17 +11,7 @@ INLINE ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_avx_epi32
 
 #include "few_bits_dot.h"
 
-#include "few_bits.h"
-
-void aq_matmul_i8_avxvnni_from(const aq_matmul_i8_args *t, code_source *source);
-INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const int kind) {
-  (void)kind;
-  aq_matmul_i8_avxvnni_from(t, source);
-}
-
-#include "matmul_few_bits_body.h"
-
-FEW_BITS_KERNELS(avxvnni)
+DOT_KERNELS(avxvnni)
 ROW_OF_HALF_BYTES(avxvnni)
 
 #pragma clang attribute pop

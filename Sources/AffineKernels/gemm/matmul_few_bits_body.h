@@ -4,6 +4,9 @@
 
 #include "slice_numbers.h"
 
+/// The products of all left panels with codes that `source` makes bytes.
+INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const int kind);
+
 /// Adds the products of the next quads, which are asked for so many bytes before.
 INLINE void add_step(
     const uint8_t *lhs, const uint8_t *rhs, const code_table *table, size_t ahead, const int quads, const int kind,

@@ -15,15 +15,5 @@ INLINE ints dot(ints sum, ints codes, ints row) {
 
 #include "few_bits_dot.h"
 
-#include "few_bits.h"
-
-void aq_matmul_i8_neon_from(const aq_matmul_i8_args *t, code_source *source);
-INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const int kind) {
-  (void)kind;
-  aq_matmul_i8_neon_from(t, source);
-}
-
-#include "matmul_few_bits_body.h"
-
-FEW_BITS_KERNELS(neon)
+DOT_KERNELS(neon)
 #endif
