@@ -65,9 +65,7 @@ struct GenerateCommand: ParsableCommand, RankedCommand {
     guard prompts == nil || (!chat && promptTokens == nil) else {
       throw ValidationError("--chat and --prompt-tokens are for one --prompt")
     }
-    if let promptTokens, promptTokens < 1 {
-      throw ValidationError("--prompt-tokens must be 1 or more, not \(promptTokens)")
-    }
+    try require(promptTokens, atLeast: 1, for: "--prompt-tokens")
     guard chat || system == nil else { throw ValidationError("--system needs --chat") }
   }
 

@@ -17,9 +17,9 @@ struct GenerationArguments: ParsableArguments {
   @Flag(help: "Go on after tokens that end the text.") var ignoreEnd = false
 
   func validate() throws {
-    guard tokens >= 1 else { throw ValidationError("--tokens must be 1 or more, not \(tokens)") }
+    try require(tokens, atLeast: 1, for: "--tokens")
     try require(temperature, in: 0...Float.greatestFiniteMagnitude, for: "--temperature")
-    if let topK { try require(topK, in: 1...Int.max, for: "--top-k") }
+    try require(topK, atLeast: 1, for: "--top-k")
     if let topP { try require(topP, in: .leastNonzeroMagnitude...1, for: "--top-p") }
     if let minP { try require(minP, in: 0...1, for: "--min-p") }
     try require(

@@ -30,12 +30,8 @@ struct PerplexityCommand: ParsableCommand {
   @Option(help: "How to print.") var format = OutputFormat.table
 
   func validate() throws {
-    guard context >= 2 else {
-      throw ValidationError("--context must be 2 or more, not \(context)")
-    }
-    if let tokens, tokens < 2 {
-      throw ValidationError("--tokens must be 2 or more, not \(tokens)")
-    }
+    try require(context, atLeast: 2, for: "--context")
+    try require(tokens, atLeast: 2, for: "--tokens")
   }
 
   func run() throws {

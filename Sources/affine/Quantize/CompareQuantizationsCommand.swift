@@ -31,18 +31,10 @@ struct CompareQuantizationsCommand: ParsableCommand {
   @Argument(help: "A GGUF file, a folder, or a model that affine train --export wrote.")
   var model: String
   @Option(help: "The text to judge by, a file in UTF-8.") var text: String
-  @Option(help: "Another text, which calibrates.") var calibrate: String?
   @Option(help: "Tokens of the text that a language model is to foresee; usually 4096.")
   var tokens: Int?
-  @Option(help: "Tokens to calibrate a language model with; usually 4096.")
-  var calibrationTokens: Int?
   @Option(help: "Tokens of a window; by default 512 or the model's context.") var context: Int?
-  @Option(help: "Parts of the model; each sees what those before it write, quantized. Usually 1.")
-  var parts: Int?
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Let every token count alike, however large its inputs; papers sum inputs as they are.")
-  var normalizeTokens = true
+  @OptionGroup var calibration: CalibrationChoices
   @Option(
     help: "A way to quantize; may be repeated. By default the usual ones.",
     transform: QuantizationVariant.init)
@@ -52,20 +44,8 @@ struct CompareQuantizationsCommand: ParsableCommand {
   @Option(help: "How to print.") var format = DocumentFormat.markdown
 
   func validate() throws {
-    for (name, value) in [
-      ("--tokens", tokens), ("--calibration-tokens", calibrationTokens), ("--context", context),
-    ] {
-      guard let value, value < 2 else { continue }
-      throw ValidationError("\(name) must be 2 or more, not \(value)")
-    }
-    if let parts { try require(parts, in: 1...4096, for: "--parts") }
-    let ofCalibration = [
-      ("--calibration-tokens", calibrationTokens != nil), ("--parts", parts != nil),
-      ("--no-normalize-tokens", !normalizeTokens),
-    ]
-    if calibrate == nil, let (option, _) = ofCalibration.first(where: \.1) {
-      throw ValidationError("\(option) is of the text that calibrates: --calibrate names it")
-    }
+    try require(tokens, atLeast: 2, for: "--tokens")
+    try require(context, atLeast: 2, for: "--context")
   }
 
   func run() throws {
@@ -94,7 +74,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
     _ source: TokenizedModel<DecoderModel>, _ progress: Progress, _ execution: Execution
   ) throws -> QuantizationComparison {
     let variants = try variant.isEmpty ? QuantizationVariant.usualOfLanguageModels() : variant
-    if let variant = variants.first(where: \.needsInputs), calibrate == nil {
+    if let variant = variants.first(where: \.needsInputs), calibration.calibrate == nil {
       throw Failure(
         "\(variant.methodText) watches what layers read: --calibrate names a text to run on")
     }
@@ -106,14 +86,16 @@ struct CompareQuantizationsCommand: ParsableCommand {
     float.makeLinearsFloat(on: execution)
     let judged = try source.tokens(ofText: text, most: tokens ?? 4096)
     let judge = ModelJudge<DecoderModel>.perplexity(of: judged, window: window)
-    let seen =
-      try calibrate.map { try source.tokens(ofText: $0, most: calibrationTokens ?? 4096) } ?? []
+    let most = calibration.calibrationTokens ?? 4096
+    let seen = try calibration.calibrate.map { try source.tokens(ofText: $0, most: most) } ?? []
     var settings = CalibrationSettings(Perplexity.windows(seen, context: window).map(Array.init))
-    (settings.parts, settings.balancesTokens) = (parts ?? 1, normalizeTokens)
+    settings.parts = calibration.parts ?? 1
+    settings.balancesTokens = calibration.normalizeTokens
     progress.show("seeing the inputs of all layers")
     let inputs =
       settings.parts == 1 && !seen.isEmpty
-      ? try float.inputs(settings.sequences, balancesTokens: normalizeTokens, on: execution) : nil
+      ? try float.inputs(
+        settings.sequences, balancesTokens: settings.balancesTokens, on: execution) : nil
     var comparison = QuantizationComparison(model: model, calibrationTokens: seen.count)
     comparison.tokens = judged.count
     comparison.context = window
@@ -137,20 +119,21 @@ struct CompareQuantizationsCommand: ParsableCommand {
   private func compareEncoder(
     _ progress: Progress, _ execution: Execution
   ) throws -> QuantizationComparison {
-    guard parts == nil, normalizeTokens, context == nil, tokens == nil, calibrationTokens == nil
+    guard calibration.parts == nil, calibration.normalizeTokens, context == nil, tokens == nil,
+      calibration.calibrationTokens == nil
     else {
       throw Failure(
         "--parts, --context, --tokens, --calibration-tokens and --no-normalize-tokens are for language models"
       )
     }
     let variants = try variant.isEmpty ? QuantizationVariant.usualOfEncoders() : variant
-    guard calibrate == nil || variants.contains(where: \.needsInputs) else {
+    guard calibration.calibrate == nil || variants.contains(where: \.needsInputs) else {
       throw Failure("no variant watches what layers read: leave --calibrate out")
     }
     let source = try TextEmbedder.open(model, copies: reading.copies)
     let texts = try affine.text(of: text).lines(of: text, omittingEmpty: true)
     guard !texts.isEmpty else { throw Failure("'\(text)' is empty") }
-    let novel = try calibrate.map(affine.text) ?? ""
+    let novel = try calibration.calibrate.map(affine.text) ?? ""
     let sequences = texts.map(source.tokens)
     let reference = try source.model.embeddings(of: sequences, on: execution)
     func judge(_ model: BertModel) throws -> QuantizationComparison.Score {

@@ -82,7 +82,7 @@ extension QuantizeCommand {
     _ source: TokenizedModel<Model>, _ plan: QuantizationPlan, _ progress: Progress,
     _ execution: Execution
   ) throws -> (model: Model, report: ModelQuantizationReport) {
-    let calibration = try texts.calibration(source)
+    let calibration = try texts.calibrationSettings(source)
     var (model, report) = try source.model.quantized(
       plan, by: choices.quantizationMethod, calibration: calibration, on: execution,
       progress: progress.show)

@@ -9,7 +9,7 @@ extension QuantizeCommand {
   ) throws -> QuantizationReport {
     let method = choices.quantizationMethod
     guard !method.needsInputs, plan.inputs == nil, choices.range == nil,
-      texts.calibrate == nil, texts.text == nil
+      texts.calibration.calibrate == nil, texts.text == nil
     else {
       throw Failure(
         "'\(input)' is no model that can run, a GGUF file or a folder: its matrices can be rounded by "

@@ -55,7 +55,7 @@ struct QuantizeCommand: ParsableCommand {
     try check(plan)
     try outputs.check(
       [("the output", output), ("--report", report)],
-      inputs: [input, "\(input)/model.safetensors", texts.calibrate, texts.text])
+      inputs: [input, "\(input)/model.safetensors", texts.calibration.calibrate, texts.text])
     let execution = threads.execution()
     let progress = Progress()
     let report: QuantizationReport
@@ -79,12 +79,12 @@ struct QuantizeCommand: ParsableCommand {
 
   /// What can be refused before anything is read.
   private func check(_ plan: QuantizationPlan) throws {
-    if choices.quantizationMethod.needsInputs, texts.calibrate == nil {
+    if choices.quantizationMethod.needsInputs, texts.calibration.calibrate == nil {
       throw Failure(
         "\(choices.quantizationMethod.name) watches what layers read: --calibrate names a text to run on"
       )
     }
-    if choices.range != nil, texts.calibrate == nil {
+    if choices.range != nil, texts.calibration.calibrate == nil {
       throw Failure("--static fixes scales by a text: --calibrate names it")
     }
     guard writesGGUF else {

@@ -62,9 +62,7 @@ struct TrainingFiles: ParsableArguments {
     guard checkpoint != nil || !resume && checkpointEvery == nil else {
       throw ValidationError("--resume and --checkpoint-every need --checkpoint")
     }
-    if let checkpointEvery {
-      try require(checkpointEvery, in: 1...Int.max, for: "--checkpoint-every")
-    }
+    try require(checkpointEvery, atLeast: 1, for: "--checkpoint-every")
   }
 
   var exports: Bool { export != nil || exportAdapters != nil }

@@ -46,9 +46,7 @@ struct TrainingOptions: ParsableArguments {
   var validateEvery: Int?
 
   func validate() throws {
-    if let validateEvery, validateEvery < 1 {
-      throw ValidationError("--validate-every must be 1 or more, not \(validateEvery)")
-    }
+    try require(validateEvery, atLeast: 1, for: "--validate-every")
     try require(warmUp, in: 0...1 << 30, for: "--warm-up")
     try require(weightDecay, in: 0...Float.greatestFiniteMagnitude, for: "--weight-decay")
     for (option, beta) in [("--beta1", beta1), ("--beta2", beta2 ?? 0)] {

@@ -39,3 +39,9 @@ func require<Value: Comparable>(
       "\(option) must lie in \(range.lowerBound)...\(range.upperBound), not be \(value)")
   }
 }
+
+/// - Throws: `ValidationError`, if there is a value and it is less.
+func require(_ value: Int?, atLeast least: Int, for option: String) throws {
+  guard let value, value < least else { return }
+  throw ValidationError("\(option) must be \(least) or more, not \(value)")
+}
