@@ -24,6 +24,16 @@ public enum GGUFTensorType: UInt32, Sendable, Hashable, CaseIterable {
   /// whose values are not affine in their codes.
   public var quantizedType: QuantizedType? { block?.quantizedType }
 
+  /// Floats of a matrix.
+  init(_ type: ElementType) {
+    self =
+      switch type {
+      case .float32: .f32
+      case .float16: .f16
+      case .bfloat16: .bf16
+      }
+  }
+
   /// The bytes of a tensor, or `nil` if rows are not whole blocks, a product overflows, or nothing
   /// bounds an empty shape.
   func byteCount(_ dimensions: [Int]) -> Int? {

@@ -49,15 +49,10 @@ public struct GGUFWriter: Sendable {
   public mutating func add<Element: FloatElement>(
     _ name: String, _ matrix: Matrix<Element>
   ) throws(GGUFError) {
-    let (element, bytes) = matrix.fileBytes
-    let type: GGUFTensorType =
-      switch element {
-      case .float32: .f32
-      case .float16: .f16
-      case .bfloat16: .bf16
-      }
+    let (type, bytes) = matrix.fileBytes
     try add(
-      name, type, dimensions: [matrix.shape.rows, matrix.shape.columns], bytes: bytes)
+      name, GGUFTensorType(type), dimensions: [matrix.shape.rows, matrix.shape.columns],
+      bytes: bytes)
   }
 
   /// Writes the file under a temporary name, flushes and renames it.

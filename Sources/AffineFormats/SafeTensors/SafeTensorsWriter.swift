@@ -45,14 +45,8 @@ public struct SafeTensorsWriter: Sendable {
     _ name: String, _ matrix: Matrix<Element>
   ) throws(SafeTensorsError) {
     let (type, bytes) = matrix.fileBytes
-    let element: TensorElement =
-      switch type {
-      case .float32: .float32
-      case .float16: .float16
-      case .bfloat16: .bfloat16
-      }
     try add(
-      name, element, shape: [matrix.shape.rows, matrix.shape.columns], bytes: bytes)
+      name, TensorElement(type), shape: [matrix.shape.rows, matrix.shape.columns], bytes: bytes)
   }
 
   /// Writes the file under a temporary name, flushes and renames it.

@@ -1,3 +1,5 @@
+internal import AffineQuant
+
 /// The element types of safetensors, by their names there.
 public enum TensorElement: String, Sendable, Hashable, CaseIterable {
   /// A byte that is 0 or 1.
@@ -57,6 +59,16 @@ public enum TensorElement: String, Sendable, Hashable, CaseIterable {
     case .int32, .uint32, .float32: 32
     case .complex64, .float64, .int64, .uint64: 64
     }
+  }
+
+  /// Floats of a matrix.
+  init(_ type: ElementType) {
+    self =
+      switch type {
+      case .float32: .float32
+      case .float16: .float16
+      case .bfloat16: .bfloat16
+      }
   }
 
   /// The element type of a name in a file.
