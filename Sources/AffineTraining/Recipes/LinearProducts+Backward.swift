@@ -60,6 +60,13 @@ extension LinearProducts {
     return try operand(gradient, recipe.inputGradient.left, .columns).stored
   }
 
+  /// The codes that the forward product had of an operand as numbers, quantized again.
+  private func numbers(
+    _ saved: AnyQuantized, _ plan: CodePlan
+  ) throws(QuantizationError) -> ErasedOperand {
+    try operand(.float32(saved.numbers(on: execution)), .codes(plan), .rows)
+  }
+
   private func inputGradient(
     _ gradient: StoredMatrix, _ weight: StoredMatrix
   ) throws(QuantizationError) -> Matrix<Float> {
@@ -67,9 +74,8 @@ extension LinearProducts {
     if case .requantizedForwardCodes(let codes) = plan.right, case .codes(let w) = weight {
       let folded = Elementwise.scaleColumns(
         gradient.floats(on: execution), by: w.scales.values.array, on: execution)
-      let left = try operand(.float32(folded), plan.left, .columns)
-      let right = try operand(.float32(w.numbers(on: execution)), .codes(codes), .rows)
-      return try product(.inputGradient, left, right)
+      return try product(
+        .inputGradient, try operand(.float32(folded), plan.left, .columns), numbers(w, codes))
     }
     var right = try operand(weight, plan.right, .rows)
     let left = try operand(gradient, plan.left, .columns)
@@ -87,9 +93,8 @@ extension LinearProducts {
     if case .requantizedForwardCodes(let codes) = plan.right, case .codes(let x) = input {
       let folded = Elementwise.scaleRows(
         gradient.floats(on: execution), by: x.scales.values.array, on: execution)
-      let left = try operand(.float32(folded), plan.left, .rows)
-      let right = try operand(.float32(x.numbers(on: execution)), .codes(codes), .rows)
-      return try product(.weightGradient, left, right)
+      return try product(
+        .weightGradient, try operand(.float32(folded), plan.left, .rows), numbers(x, codes))
     }
     if let threshold = recipe.outlierThreshold {
       return try weightGradient(gradient, input, outliersFrom: threshold)

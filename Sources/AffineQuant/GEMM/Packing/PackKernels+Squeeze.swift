@@ -6,15 +6,10 @@ extension PackKernels {
     aq_squeeze_any(), portable: "aq_squeeze_any_portable"
   ) { family in
     let arguments = unsafe family.c
-    unsafe forEachBit(arguments) { group, quad, row, bit, place, bits in
-      let (quads, rows) = (SqueezedCodes.quads(bits: bits), SqueezedCodes.rows(bits: bits))
-      let width = unsafe arguments.width
-      for index in 0..<width {
-        let from = unsafe arguments.in[(group * quads + quad) * width + index]
-        let to = unsafe arguments.out + (group * rows + row) * width + index
-        let mask = UInt8(1) << UInt8(place)
-        unsafe to.pointee = from >> UInt8(bit) & 1 == 1 ? to.pointee | mask : to.pointee & ~mask
-      }
+    unsafe forEachBit(arguments) { code, byte, bit, place in
+      let isSet = unsafe arguments.in[code] >> bit & 1 == 1
+      let mask = UInt8(1) << place
+      if isSet { unsafe arguments.out[byte] |= mask } else { unsafe arguments.out[byte] &= ~mask }
     }
   }
 
@@ -23,28 +18,27 @@ extension PackKernels {
     aq_spread_any(), portable: "aq_spread_any_portable"
   ) { family in
     let arguments = unsafe family.c
-    unsafe forEachBit(arguments) { group, quad, row, bit, place, bits in
-      let (quads, rows) = (SqueezedCodes.quads(bits: bits), SqueezedCodes.rows(bits: bits))
-      let width = unsafe arguments.width
-      for index in 0..<width {
-        let from = unsafe arguments.in[(group * rows + row) * width + index]
-        let to = unsafe arguments.out + (group * quads + quad) * width + index
-        if bit == 0 { unsafe to.pointee = 0 }
-        unsafe to.pointee |= (from >> UInt8(place) & 1) << UInt8(bit)
-      }
+    unsafe forEachBit(arguments) { code, byte, bit, place in
+      if bit == 0 { unsafe arguments.out[code] = 0 }
+      unsafe arguments.out[code] |= (arguments.in[byte] >> place & 1) << bit
     }
   }
 
+  /// Each bit of each code: where the code lies, the squeezed byte that the bit belongs to, and its places in both.
   private static func forEachBit(
     _ arguments: aq_squeeze_args,
-    _ body: (_ group: Int, _ quad: Int, _ row: Int, _ bit: Int, _ place: Int, _ bits: Int) -> Void
+    _ body: (_ code: Int, _ byte: Int, _ bit: UInt8, _ place: UInt8) -> Void
   ) {
-    let bits = unsafe Int(arguments.bits)
+    let (bits, width) = unsafe (Int(arguments.bits), arguments.width)
+    let (quads, rows) = (SqueezedCodes.quads(bits: bits), SqueezedCodes.rows(bits: bits))
     for group in unsafe 0..<arguments.groups {
-      for quad in 0..<SqueezedCodes.quads(bits: bits) {
+      for quad in 0..<quads {
         for bit in 0..<bits {
           let place = SqueezedCodes.place(bits: bits, quad: quad, bit: bit)
-          body(group, quad, place.row, bit, place.bit, bits)
+          let code = (group * quads + quad) * width, byte = (group * rows + place.row) * width
+          for index in 0..<width {
+            body(code + index, byte + index, UInt8(bit), UInt8(place.bit))
+          }
         }
       }
     }
