@@ -75,39 +75,27 @@ static inline __attribute__((always_inline)) void move_moment(
 }
 
 /// The plain loops.
-static inline __attribute__((always_inline)) void adamw_dynamic8_body(aq_adamw_dynamic8_args *a) {
-  const aq_adamw_step s = a->step;
-  float *restrict ms = a->m, *restrict roots = a->roots, *restrict parameters = a->parameters;
+static inline __attribute__((always_inline)) void adamw_dynamic8_body(aq_adamw_dynamic8_args *result) {
+  // A copy, which nothing that is written here can change.
+  const aq_adamw_dynamic8_args a = *result;
   size_t start = 0;
-  for (a->done = 0; a->done < a->runs; ++a->done) {
-    size_t run = a->done, count = a->ends[run] - start;
-    float m_scale = a->m_scales[run], v_scale = a->v_scales[run];
-    // Patterns order as magnitudes do, NaN, as of negative numbers' roots, above infinity.
-    uint32_t m_largest = 0, root_largest = 0;
-    for (size_t i = 0; i < count; ++i) {
-      float g = a->gradient[start + i];
-      float old_m = a->map.values[a->m_codes[start + i]] * m_scale;
-      float old_root = ufloat8_value(a->v_codes[start + i]) * v_scale;
-      float m = s.beta1 * old_m + s.rest1 * g;
-      float root = __builtin_elementwise_sqrt(s.beta2 * (old_root * old_root) + s.rest2 * g * g);
-      ms[i] = m;
-      roots[i] = root;
-      uint32_t m_bits = bits_of(m) & 0x7fffffff, root_bits = bits_of(root) & 0x7fffffff;
-      m_largest = m_bits > m_largest ? m_bits : m_largest;
-      root_largest = root_bits > root_largest ? root_bits : root_largest;
-    }
-    const uint32_t infinity = 255u << 23;
-    if (m_largest >= infinity || root_largest >= infinity) return;
-    a->m_scales[run] = m_scale = scale_of(float_of(m_largest));
-    a->v_scales[run] = v_scale = scale_of(float_of(root_largest));
+  for (size_t run = 0; run < a.runs; start = a.ends[run++]) {
+    result->done = run;
+    size_t count = a.ends[run] - start;
+    float m_scale = a.m_scales[run], v_scale = a.v_scales[run];
+    moments_largest largest = {0, 0};
+    for (size_t i = 0; i < count; ++i) move_moment(&a, start + i, i, m_scale, v_scale, &largest);
+    if (largest.m >= INFINITE || largest.root >= INFINITE) return;
+    a.m_scales[run] = m_scale = scale_of(float_of(largest.m));
+    a.v_scales[run] = v_scale = scale_of(float_of(largest.root));
     for (size_t i = 0; i < count; ++i)
-      parameters[start + i] = moved(&s, parameters[start + i], ms[i], roots[i]);
+      a.parameters[start + i] = moved(&a.step, a.parameters[start + i], a.m[i], a.roots[i]);
     for (size_t i = 0; i < count; ++i)
-      a->m_codes[start + i] = code_of(&a->map, ms[i] / m_scale);
+      a.m_codes[start + i] = code_of(&a.map, a.m[i] / m_scale);
     const float inverse = 1 / v_scale;
-    const uint32_t key = a->key + (uint32_t)start * AQ_WEYL;
+    const uint32_t key = a.key + (uint32_t)start * AQ_WEYL;
     for (size_t i = 0; i < count; ++i)
-      a->v_codes[start + i] = ufloat8_of(roots[i], inverse, key + (uint32_t)i * AQ_WEYL);
-    start += count;
+      a.v_codes[start + i] = ufloat8_of(a.roots[i], inverse, key + (uint32_t)i * AQ_WEYL);
   }
+  result->done = a.runs;
 }

@@ -1,4 +1,4 @@
-#include "affine_kernels.h"
+#include "totals_body.h"
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
@@ -26,15 +26,7 @@ static inline __attribute__((always_inline)) void totals(const aq_totals_args *a
         product = vpadalq_u16(product, vmull_high_u8(even, odd));
       }
     }
-    uint32_t sum = vaddvq_u32(total), pairs = vaddvq_u32(product);
-    for (; c < count; c += 2) {
-      int32_t low = is_signed ? (int8_t)codes[c] : codes[c];
-      int32_t high = is_signed ? (int8_t)codes[c + 1] : codes[c + 1];
-      sum += (uint32_t)(low + high);
-      pairs += (uint32_t)(low * high);
-    }
-    a->total[s] = (int32_t)sum;
-    a->product[s] = (int32_t)pairs;
+    end_slice(a, s, codes, c, count, is_signed, vaddvq_u32(total), vaddvq_u32(product));
     codes += count;
   }
 }

@@ -1,4 +1,4 @@
-#include "affine_kernels.h"
+#include "totals_body.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -26,15 +26,8 @@ static inline __attribute__((always_inline)) void totals(const aq_totals_args *a
       total = _mm256_add_epi32(total, _mm256_madd_epi16(_mm256_add_epi16(low, high), ones));
       product = _mm256_add_epi32(product, _mm256_madd_epi16(low, high));
     }
-    uint32_t sum = (uint32_t)sum_lanes(total), pairs = (uint32_t)sum_lanes(product);
-    for (; c < count; c += 2) {
-      int32_t low = is_signed ? (int8_t)codes[c] : codes[c];
-      int32_t high = is_signed ? (int8_t)codes[c + 1] : codes[c + 1];
-      sum += (uint32_t)(low + high);
-      pairs += (uint32_t)(low * high);
-    }
-    a->total[s] = (int32_t)sum;
-    a->product[s] = (int32_t)pairs;
+    end_slice(
+        a, s, codes, c, count, is_signed, (uint32_t)sum_lanes(total), (uint32_t)sum_lanes(product));
     codes += count;
   }
 }
