@@ -83,7 +83,7 @@ struct TapePass: DecoderPass {
     guard let linear = model.linears[layer] else {
       return try tape.linear(x, try parameter(.weight(layer)), name: layer.name)
     }
-    let input = recipe.normalizesInputs ? try tape.rootMeanSquareNorm(x) : x
+    let input = recipe.normalizesInputs ? try tape.norm(.rms, x) : x
     var output = try tape.linear(
       input, variables[linear.weight], recipe: recipe,
       steps: linear.steps.map { (variables[$0.input], variables[$0.weight]) },
@@ -179,7 +179,7 @@ extension TapePass {
       .rms, rows,
       weight: configuration.normOffset == 0
         ? weight : tape.shift(weight, by: configuration.normOffset),
-      bias: nil, epsilon: configuration.normEpsilon, flows: false, name: layer.name)
+      epsilon: configuration.normEpsilon, flows: false, name: layer.name)
     return tape.reshaped(normal, x.shape)
   }
 }

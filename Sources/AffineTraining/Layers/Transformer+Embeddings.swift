@@ -29,8 +29,8 @@ extension Transformer {
     let pairs = try batch.pairs()
     let means = try tape.means(states, lengths: batch.lengths)
     // Of the length √width, so that products are cosines times the width.
-    let embeddings = try tape.rootMeanSquareNorm(
-      means, epsilon: Self.smallestSquare, flows: false, name: "embeddings")
+    let embeddings = try tape.norm(
+      .rms, means, epsilon: Self.smallestSquare, flows: false, name: "embeddings")
     let firsts = tape.scale(
       try tape.embedding(embeddings, pairs.map(\.first)),
       by: 1 / (Self.temperature * Float(configuration.width)))

@@ -1,49 +1,30 @@
-internal import AffineLayers
+public import AffineLayers
 internal import AffineQuant
 
 extension Tape {
-  /// Layer normalization of every row (arXiv 1607.06450), with a weight and perhaps a bias of one row.
+  /// Every row normalized: by its mean and deviation (arXiv 1607.06450), its root mean square (arXiv 1910.07467) or
+  /// its mean and range (arXiv 1805.11046).
   ///
-  /// - Throws: ``TrainingError``: a weight or bias that is not one row of so many columns; where layers exchange
-  ///   codes, values that are not finite.
-  public func layerNorm(
-    _ x: Variable, weight: Variable, bias: Variable? = nil, epsilon: Float = 1e-5,
-    flows: Bool = true, name: String = "layer norm"
-  ) throws(TrainingError) -> Variable {
-    try norm(.layer, x, weight: weight, bias: bias, epsilon: epsilon, flows: flows, name: name)
-  }
-
-  /// Normalization of every row by its root mean square (arXiv 1910.07467), with a weight of one row or
-  /// none.
-  ///
-  /// - Throws: ``TrainingError``: a weight or bias that is not one row of so many columns; where layers exchange
-  ///   codes, values that are not finite.
-  public func rootMeanSquareNorm(
-    _ x: Variable, weight: Variable? = nil, epsilon: Float = 1e-5, flows: Bool = true,
-    name: String = "RMS norm"
-  ) throws(TrainingError) -> Variable {
-    try norm(.rms, x, weight: weight, bias: nil, epsilon: epsilon, flows: flows, name: name)
-  }
-
-  /// Normalization of every row by its range (arXiv 1805.11046), with a weight and perhaps a bias of one
-  /// row.
-  ///
-  /// - Throws: ``TrainingError``: a weight or bias that is not one row of so many columns; where layers exchange
-  ///   codes, values that are not finite.
-  public func rangeNorm(
-    _ x: Variable, weight: Variable, bias: Variable? = nil, epsilon: Float = 1e-5,
-    flows: Bool = true, name: String = "range norm"
-  ) throws(TrainingError) -> Variable {
-    try norm(.range, x, weight: weight, bias: bias, epsilon: epsilon, flows: flows, name: name)
-  }
-
-  /// A norm of any kind; without a weight it counts as 1.
-  func norm(
-    _ kind: DecoderConfiguration.Norm, _ x: Variable, weight: Variable?, bias: Variable?,
-    epsilon: Float, flows: Bool, name: String
+  /// - Parameters:
+  ///   - kind: Which of these.
+  ///   - x: `m × n`.
+  ///   - weight: `1 × n`, what normalized columns are multiplied by; `nil`: 1.
+  ///   - bias: `1 × n`, what is added then; a root mean square norm has none.
+  ///   - epsilon: What is added to the variance, the mean square or the range, so that nothing is divided by 0.
+  ///   - flows: Whether the result is in codes where layers exchange codes.
+  ///   - name: Names the norm in errors.
+  /// - Returns: `m × n`.
+  /// - Throws: ``TrainingError``: a weight or bias that is not one row of so many columns, or that the kind has not;
+  ///   where layers exchange codes, values that are not finite.
+  public func norm(
+    _ kind: DecoderConfiguration.Norm, _ x: Variable, weight: Variable? = nil,
+    bias: Variable? = nil, epsilon: Float = 1e-5, flows: Bool = true, name: String = "norm"
   ) throws(TrainingError) -> Variable {
     try checkRow(weight, of: x, name)
     try checkRow(bias, of: x, name)
+    guard kind != .rms || bias == nil else {
+      throw .shape(tensor: name, .wrongCount(of: "biases", expected: 0, found: x.shape.columns))
+    }
     let execution = execution
     let norm = Norm(
       kind, epsilon: epsilon,

@@ -35,7 +35,7 @@ import Testing
     let (input, w, b) = (
       tape.input(.float32(x)), tape.input(.float32(weight)), tape.input(.float32(bias))
     )
-    let y = try tape.layerNorm(input, weight: w, bias: b)
+    let y = try tape.norm(.layer, input, weight: w, bias: b)
     guard case .codes = y.value else { throw TrainingError.model("the result is not in codes") }
     let (table, dy) = (Table(x), Table(g))
     var (normal, deviations) = (table, [Double]())
@@ -153,7 +153,7 @@ import Testing
     let down = Numbers.normal(d, h, seed: 6).map { $2 / 16 }
     let ones = Matrix<Float>(rows: 1, columns: d) { _, _ in 1 }
     let input = tape.input(.float32(Numbers.normal(m, d, seed: 7)))
-    let normal = try tape.layerNorm(input, weight: tape.input(.float32(ones)))
+    let normal = try tape.norm(.layer, input, weight: tape.input(.float32(ones)))
     let raised = try tape.linear(normal, tape.input(.float32(up)), recipe: .jetfire)
     let bent = try tape.gelu(raised)
     let result = try tape.linear(bent, tape.input(.float32(down)), recipe: .jetfire)

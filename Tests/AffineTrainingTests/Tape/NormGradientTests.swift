@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -39,7 +40,7 @@ import Testing
             $0[0], weight: $0[1], bias: hasBias ? $0[2] : nil, epsilon: Double(Float(1e-3)))
         },
         layer: {
-          try $0.layerNorm($1[0], weight: $1[1], bias: hasBias ? $1[2] : nil, epsilon: 1e-3)
+          try $0.norm(.layer, $1[0], weight: $1[1], bias: hasBias ? $1[2] : nil, epsilon: 1e-3)
         })
       try check(seed: seed)
     }
@@ -59,7 +60,7 @@ import Testing
           DoubleLayers.rootMeanSquareNorm(
             $0[0], weight: hasWeight ? $0[1] : nil, epsilon: Double(Float(1e-5)))
         },
-        layer: { try $0.rootMeanSquareNorm($1[0], weight: hasWeight ? $1[1] : nil) })
+        layer: { try $0.norm(.rms, $1[0], weight: hasWeight ? $1[1] : nil) })
       try check(seed: seed)
     }
   }
@@ -78,7 +79,7 @@ import Testing
           DoubleLayers.rangeNorm(
             $0[0], weight: $0[1], bias: hasBias ? $0[2] : nil, epsilon: Double(Float(1e-5)))
         },
-        layer: { try $0.rangeNorm($1[0], weight: $1[1], bias: hasBias ? $1[2] : nil) })
+        layer: { try $0.norm(.range, $1[0], weight: $1[1], bias: hasBias ? $1[2] : nil) })
       try check(seed: seed)
     }
   }
