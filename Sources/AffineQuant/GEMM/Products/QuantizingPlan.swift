@@ -103,7 +103,8 @@ package final class QuantizingPlans: Sendable {
     guard plan?.isOfWeight ?? true else { return plan }
     let table = MatmulKernels.codes(rhs.type)
     // Blocks of several rows have one scale for a row that is alone.
-    let range = rows == 1 ? 1..<2 : table.rowsServed(like: rows, on: execution).clamped(to: 2..<Int.max)
+    let alike = table.rowsServed(like: rows, on: execution)
+    let range = rows == 1 ? 1..<2 : alike.clamped(to: 2..<Int.max)
     let new = Known(rows: range, execution, plan)
     // A record is for some calls, and the first plans stay as long as the weight.
     if execution.record == nil {
