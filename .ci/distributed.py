@@ -132,6 +132,41 @@ def text_of_one():
               "--prompt", "b"], "rank 1 has another list of arguments than rank 0")
 
 
+def memory_of_a_part():
+    """A rank of two never has a whole model: at its peak it lacks half of the weights that one rank has, but for three
+    blocks that are read, or that travel, while others are there."""
+    blocks, width, inner = 24, 384, 1024
+    # Four square matrices and three of the feed-forward layer in each block; of nothing else there is as much.
+    block = 4 * (4 * width * width + 3 * width * inner)
+    most = blocks * block // 2 - 3 * block
+    data = ["--text", "Tests/Corpus/persuasion.txt", "--context", "16", "--batch", "2", "--validation-windows", "2",
+            "--steps", "1", "--format", "json"]
+    new = ["--unit", "bytes", "--norm", "rms", "--activation", "swiglu", "--positions", "rotary", "--width", str(width),
+           "--heads", "6", "--layers", str(blocks), "--feed-forward", str(inner)]
+    model, folder = f"{work}/deep.gguf", f"{work}/deep"
+
+    def peaks(ranks, arguments):
+        done = launch(ranks, arguments)
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        found = found["runs"][0] if "runs" in found else found
+        return (found.get("ranks") or {}).get("peakResidentBytes") or [found["peakResidentBytes"]]
+
+    def compare(name, arguments):
+        (alone,), parts = peaks(1, arguments), peaks(2, arguments)
+        assert max(parts) < alone - most, (name, alone, parts, most)
+        print(f"{name}: ranks had at most {parts} bytes of {alone} of one, and of {blocks * block} of its blocks")
+
+    # Adapters beside frozen weights: neither gradients nor moments are as large as what a model starts with.
+    sharded = ["train", *data, "--adapter-rank", "1", "--shard-weights"]
+    compare("sharded weights of a new model", [*sharded, *new])
+    peaks(1, ["train", *data, *new, "--export", model])
+    peaks(1, ["train", *data, "--initial", model, "--adapter-rank", "1", "--merge", "--export", folder])
+    for path in model, folder:
+        compare(f"sharded weights of {path}", [*sharded, "--initial", path])
+        compare(f"a model of {path}", ["generate", "--model", path, "--prompt", "It is", "--tokens", "2", "--format", "json"])
+
+
 def killed_run(ranks, arguments, path):
     """Kills the whole run once it has written a checkpoint."""
     process = subprocess.Popen([".ci/ranks", str(ranks), affine, *arguments], stdout=subprocess.DEVNULL,
@@ -259,6 +294,7 @@ same_loss()
 sharded_weights()
 checkpoints()
 text_of_one()
+memory_of_a_part()
 a_dead_rank()
 a_dead_rank_of_one_model()
 other_files()
