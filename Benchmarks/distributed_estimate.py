@@ -68,7 +68,8 @@ def table(options):
     overlap = overlaps(options.waits, alone, ranks)
     print(f"A machine of {options.cores} cores computes {rate / 1e9:.0f} GFLOP/s; a message costs {message * 1e6:.0f} µs; hidden: "
           + ", ".join(f"{part:.2f} of {name}" for name, part in overlap.items())
-          + ";\ncoding a value on a core: " + ", ".join(f"{alone[name + 'SecondsPerValue'] * 1e9:.1f} ns in {name}" for name in overlap)
+          + ";\ncoding a value on a core: "
+          + ", ".join(f"{median(alone, name + 'SecondsPerValue') * 1e9:.1f} ns in {name}" for name in overlap)
           + f". {options.tokens} tokens a machine and step.\n")
     print("| machines | parameters | exchange | compute, s | coding, s | travel, s | step, s | of linear | "
           "tokens/s | memory a machine | with sharded moments | with sharded weights | step then, s |")
