@@ -2,7 +2,8 @@ internal import AffineQuant
 
 /// Sums of rows in an order that halves of them share: that of the windows of a batch.
 enum RowTree {
-  /// - Parameter row: Makes a row when something is added to it: as many are in memory as the tree is deep, and not all.
+  /// The sum of so many rows. Each is made when something is added to it: as many are in memory as the tree is deep, and
+  /// not all.
   static func sum<Failure: Error>(
     _ count: Int, on execution: Execution, _ row: (Int) throws(Failure) -> Matrix<Float>
   ) throws(Failure) -> Matrix<Float> {

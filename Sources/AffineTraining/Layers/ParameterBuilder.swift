@@ -89,7 +89,9 @@ struct ParameterBuilder {
 
   /// A matrix of one number.
   mutating func add(_ name: String, _ shape: Shape, of value: Float) -> Int {
-    add(name, shape) { _ in .float32(Matrix(rows: shape.rows, columns: shape.columns) { _, _ in value }) }
+    add(name, shape) { _ in
+      .float32(Matrix(rows: shape.rows, columns: shape.columns) { _, _ in value })
+    }
   }
 
   /// What is made, unless another process keeps it.

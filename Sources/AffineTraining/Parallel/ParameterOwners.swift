@@ -1,3 +1,5 @@
+internal import AffineQuant
+
 /// Which of several processes keeps each parameter of a model, or its moments.
 struct ParameterOwners: Sendable {
   /// By parameter.

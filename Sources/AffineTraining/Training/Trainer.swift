@@ -81,7 +81,9 @@ public struct Trainer: Sendable {
     }
     var owners: ParameterOwners?
     if shardsParameters || parallel?.shardsOptimizer ?? false {
-      owners = model.owners ?? ParameterOwners(Shares(parallel), of: model.parameters, withFrozen: shardsParameters)
+      owners =
+        model.owners
+        ?? ParameterOwners(Shares(parallel), of: model.parameters, withFrozen: shardsParameters)
     }
     self.owners = owners?.owners
     self.shardsParameters = shardsParameters
