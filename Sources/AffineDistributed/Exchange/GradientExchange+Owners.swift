@@ -50,7 +50,7 @@ extension GradientExchange {
     let columns = bucket.columns(for: rank)
     let bytes = try communicating { () throws(CommunicationError) in try parts.wait() }
     guard columns > 0 else { return }
-    let values = try summed(bytes, Shape(size, columns)).values
+    let values = try summed(bytes, columns: columns).values
     var first = 0
     for piece in bucket.pieces[rank] {
       let part = first..<first + piece.values.count
@@ -61,11 +61,14 @@ extension GradientExchange {
     }
   }
 
-  private func summed(
-    _ bytes: Buffer<UInt8>, _ shape: Shape
-  ) throws(ParallelError) -> Matrix<Float> {
+  /// The sum of what all ranks sent, each decoded when its turn comes.
+  func summed(_ bytes: Buffer<UInt8>, columns: Int) throws(ParallelError) -> Matrix<Float> {
+    let width = options.format.byteCount(columns: columns)
     do throws(QuantizationError) {
-      return RowTree.sum(try rows.decode(bytes, shape), on: rows.execution)
+      return try RowTree.sum(size, on: rows.execution) { row throws(QuantizationError) in
+        let part = bytes.part(row * width..<(row + 1) * width)
+        return try rows.decode(part, Shape(1, columns))
+      }
     } catch { throw .communication("gradients arrived that are none: \(error)") }
   }
 

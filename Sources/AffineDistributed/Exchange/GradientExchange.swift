@@ -146,8 +146,8 @@ public final class GradientExchange: DataParallel {
   }
 
   private func share(_ bucket: Bucket, _ parts: any Transfer) throws(ParallelError) {
-    let matrix = try decode(bucket, parts)
-    let sum = RowTree.sum(matrix, on: rows.execution)
+    let arrived = try communicating { () throws(CommunicationError) in try parts.wait() }
+    let sum = try summed(arrived, columns: bucket.columns)
     let bytes = try encode(bucket, sum, \.sum)
     try communicating { () throws(CommunicationError) in
       bucket.sums = try communicator.startShare(bytes)
@@ -156,7 +156,8 @@ public final class GradientExchange: DataParallel {
   }
 
   private func keep(_ bucket: Bucket, _ transfer: any Transfer) throws(ParallelError) {
-    let values = try decode(bucket, transfer).values
+    let bytes = try communicating { () throws(CommunicationError) in try transfer.wait() }
+    let values = try decode(bytes, Shape(size, bucket.columns)).values
     for piece in bucket.pieces {
       sums[piece.parameter]?.memory.withRange(piece.values) { memory in
         memory.copy(values.span.extracting(piece.first..<piece.first + piece.values.count))
@@ -187,13 +188,11 @@ public final class GradientExchange: DataParallel {
   }
 
   private func decode(
-    _ bucket: Bucket, _ transfer: any Transfer
+    _ bytes: Buffer<UInt8>, _ shape: Shape
   ) throws(ParallelError) -> Matrix<Float> {
-    let bytes = try communicating { () throws(CommunicationError) in try transfer.wait() }
-    let columns = bucket.columns
-    do throws(QuantizationError) {
-      return try rows.decode(bytes, Shape(size, columns))
-    } catch { throw .communication("gradients arrived that are none: \(error)") }
+    do throws(QuantizationError) { return try rows.decode(bytes, shape) } catch {
+      throw .communication("gradients arrived that are none: \(error)")
+    }
   }
 
   private func count(_ bytes: Int) {

@@ -26,6 +26,9 @@ public protocol DecoderWeights {
 
   /// Says that a tensor will not be read again, so that its memory may go.
   func forget(_ tensor: DecoderTensor)
+
+  /// Says that some rows will not be read again, of a tensor that was read by rows.
+  func forget(_ tensor: DecoderTensor, rows: Range<Int>)
 }
 
 extension DecoderWeights {
@@ -40,4 +43,7 @@ extension DecoderWeights {
 
   /// Keeps everything.
   public func forget(_: DecoderTensor) {}
+
+  /// Keeps everything.
+  public func forget(_: DecoderTensor, rows: Range<Int>) {}
 }

@@ -70,8 +70,7 @@ public struct FolderWeights: DecoderWeights, Sendable {
   public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
     let name = name(of: tensor)
     let stored: StoredMatrix
-    if case .weight(let layer) = tensor, let checkpoint, checkpoint.isQuantized(names.module(layer))
-    {
+    if case .weight(let layer) = tensor, let checkpoint, isQuantized(layer) {
       let weight = try checkpoint.orderedMatrix(names.module(layer))
       stored =
         weight.columns.map { .float32(weight.matrix.dequantized().inOrder(of: $0)) }
@@ -82,6 +81,36 @@ public struct FolderWeights: DecoderWeights, Sendable {
     }
     guard let rows = configuration.rowsOfJoined(tensor, architecture) else { return stored }
     return try stored.rows(rows, of: tensor)
+  }
+
+  public func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix? {
+    let (name, joined) = (name(of: tensor), configuration.rowsOfJoined(tensor, architecture))
+    // Codes of some formats lie across rows, and a tensor of another shape is for who reads it whole.
+    guard case .weight(let layer) = tensor, !isQuantized(layer),
+      let shape = file.header[name]?.matrixShape,
+      joined != nil || shape == configuration.shape(of: tensor)
+    else { return nil }
+    let first = joined?.lowerBound ?? 0
+    let own = first + rows.lowerBound..<first + rows.upperBound
+    guard own.upperBound <= shape.rows else { return nil }
+    return .float32(try file.matrix(name, rows: own))
+  }
+
+  private func isQuantized(_ layer: DecoderLayer) -> Bool {
+    checkpoint?.isQuantized(names.module(layer)) ?? false
+  }
+
+  public func forget(_ tensor: DecoderTensor) {
+    guard case .weight(let layer) = tensor, isQuantized(layer) else {
+      return file.forget(name(of: tensor))
+    }
+    let module = "\(names.module(layer))."
+    for name in file.names where name.begins(with: module) { file.forget(name) }
+  }
+
+  public func forget(_ tensor: DecoderTensor, rows: Range<Int>) {
+    let first = configuration.rowsOfJoined(tensor, architecture)?.lowerBound ?? 0
+    file.forget(name(of: tensor), rows: first + rows.lowerBound..<first + rows.upperBound)
   }
 }
 

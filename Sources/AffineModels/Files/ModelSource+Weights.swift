@@ -18,14 +18,26 @@ extension ModelSource: DecoderWeights {
   }
 
   public func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix? {
-    guard case .gguf(let weights) = weights else { return nil }
-    return try weights.tensor(tensor, rows: rows)
+    switch weights {
+    case .gguf(let weights): try weights.tensor(tensor, rows: rows)
+    case .folder(let weights): try weights.tensor(tensor, rows: rows)
+    }
   }
 
   public func change(of layer: DecoderLayer) -> LowRankChange? { changes[layer] }
 
   public func forget(_ tensor: DecoderTensor) {
-    if case .gguf(let weights) = weights { weights.forget(tensor) }
+    switch weights {
+    case .gguf(let weights): weights.forget(tensor)
+    case .folder(let weights): weights.forget(tensor)
+    }
+  }
+
+  public func forget(_ tensor: DecoderTensor, rows: Range<Int>) {
+    switch weights {
+    case .gguf(let weights): weights.forget(tensor, rows: rows)
+    case .folder(let weights): weights.forget(tensor, rows: rows)
+    }
   }
 
   /// The GGUF file that was opened, if it is one.
