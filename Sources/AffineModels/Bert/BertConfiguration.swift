@@ -49,15 +49,15 @@ public struct BertConfiguration: Sendable, Hashable {
       throw ModelFileError.otherKind(
         file: folder.path(of: "config.json"), architecture.name, isEncoder: false)
     }
-    var longest = try folder.sentenceSettings()?.int("max_seq_length")
-    // The tokenizer's own count where the other is missing; far more than any model's, perhaps beyond 64 bits, stands
-    // for none.
-    if longest == nil, let settings = try folder.optionalDocument("tokenizer_config.json") {
-      if case .otherNumber = settings.value("model_max_length") {
-      } else {
-        longest = try settings.int("model_max_length")
-      }
+    // Far more than any model's, perhaps beyond 64 bits, stands for none.
+    func count(_ settings: ModelSettings?, _ name: String) throws(ModelFileError) -> Int? {
+      if case .otherNumber = settings?.value(name) { return nil }
+      return try settings?.int(name)
     }
+    // The tokenizer's own count where the other is missing.
+    let longest =
+      try count(folder.sentenceSettings(), "max_seq_length")
+      ?? count(folder.optionalDocument("tokenizer_config.json"), "model_max_length")
     try self.init(
       encoder, architecture: architecture,
       maximumTokens: min(longest ?? encoder.context, encoder.context),
