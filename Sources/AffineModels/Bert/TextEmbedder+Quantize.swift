@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 extension TextEmbedder {

@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// Makes embeddings of texts: an encoder and its tokenizer.

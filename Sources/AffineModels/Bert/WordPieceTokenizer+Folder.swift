@@ -1,4 +1,5 @@
 internal import AffineFormats
+internal import AffineLayers
 
 extension WordPieceTokenizer {
   /// Makes the tokenizer of a folder, of `vocab.txt` or of `tokenizer.json`, which is all that newer
