@@ -201,6 +201,17 @@ import Testing
     #expect(try matrix.with(scales: matrix.scales) == matrix)
   }
 
+  /// From 4 MiB on the values are written past the caches, where all runs of a scale are whole vectors.
+  @Test(
+    arguments: ["int8-row", "int4-group32", "uint8-group32-biased", "uint4-group40"], [1024, 1021])
+  func largeValuesAreThoseOfThePortableKernel(name: String, columns: Int) throws {
+    let type = try #require(QuantizedType(name: name))
+    let matrix = AnyQuantized(Samples.codes(1031, columns, type, seed: 2))
+    let execution = Execution(threads: 1, instructionSet: .portable)
+    let expected: Matrix<Float> = matrix.dequantized(on: execution)
+    for threads in 1...2 { #expect(matrix.dequantized(on: .threads(threads)) == expected) }
+  }
+
   @Test func chosenParametersGiveTheSameCodes() throws {
     let values = Samples.matrix(5, 70)
     let parameters = try UInt4Weight.chooseParameters(for: values)

@@ -4,14 +4,14 @@
 # There is no Swift toolchain that builds for Arm here, but Embedded Swift is part of every toolchain and needs
 # no more than a C library. What it lacks is taken out of a copy of the sources: threads, clocks, key paths,
 # references that are not counted, any object.
-# Needs a Swift toolchain, and what install.sh installs.
+# Needs a Swift toolchain, what install.sh installs, and the kernels that run.sh compiled.
 set -euo pipefail
 shopt -s globstar
 cd "$(dirname "$0")/../.."
 root=$PWD
 out=$PWD/.build/arm-coverage
 rm -rf "$out"
-mkdir -p "$out/c" "$out/source"
+mkdir -p "$out/source"
 cp -r Sources/AffineQuant Sources/AffineOracle "$out/source/"
 cd "$out/source"
 
@@ -46,11 +46,8 @@ for module in AffineQuant AffineOracle; do
 done
 swiftc "${flags[@]}" -module-name coverage -c -o "$out/coverage.o" "$root/Tests/Arm/Embedded/Coverage.swift"
 
-printf '%s\n' "$root"/Sources/AffineKernels/**/*.c | xargs -P 2 -I{} sh -c \
-  'exec clang --target=aarch64-linux-gnu -O2 -I"$1/Sources/AffineKernels/include" -c "$3" -o "$2/c/$(basename "$3" .c).o"' \
-  sh "$root" "$out" {}
 toolchain=$(dirname "$(readlink -f "$(command -v swiftc)")")/../lib/swift
-clang --target=aarch64-linux-gnu -fuse-ld=lld -static -o "$out/coverage" "$out"/*.o "$out"/c/*.o \
+clang --target=aarch64-linux-gnu -fuse-ld=lld -static -o "$out/coverage" "$out"/*.o "$root"/.build/arm/kernels/*.o \
   "$toolchain/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a" -lm -Wl,--gc-sections
 
 # Of a CPU that was asked for, or of one that has all that there is, with scalable vectors as long as Apple M4's.

@@ -1,32 +1,31 @@
 #!/usr/bin/env bash
 # Every C kernel of Arm on an emulated CPU against plain references, and what a compiler made of it:
 #   run.sh [cases of each kernel]
-# Needs clang with lld, python3, and what install.sh installs.
+# Needs clang with lld, python3, what install.sh installs, and what `swift build -c release` made of the kernels of this machine.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cases=${1:-300}
 out=.build/arm
 kernels=Sources/AffineKernels
 rm -rf "$out"
-mkdir -p "$out/arm" "$out/host" "$out/assembly"
+mkdir -p "$out/kernels" "$out/harness" "$out/assembly" "$out/host"
 
-# compile <flags...>: every C file of stdin, two at a time, to a folder.
+# Compiled once, two files at a time. An assembler asks for the instructions that functions of C name by themselves.
 compile() {
-  local folder=$1 suffix=$2
-  shift 2
-  xargs -P 2 -I{} sh -c 'file=$1 to=$2/$(basename "$1" .c)$3; shift 3; exec clang "$@" "$file" -o "$to"' \
-    sh {} "$folder" "$suffix" -std=gnu17 -I$kernels/include "$@"
+  local name
+  name=$(basename "$1" .c)
+  clang --target=aarch64-linux-gnu -O2 -Wall -Wextra -Wpointer-arith -Werror -std=gnu17 -I$kernels/include -S "$1" -o "$out/assembly/$name.s" &&
+    clang --target=aarch64-linux-gnu -march=armv9.2-a+sme+bf16+i8mm -c "$out/assembly/$name.s" -o "$out/kernels/$name.o"
 }
-
-arm=(--target=aarch64-linux-gnu)
-find $kernels -name '*.c' | compile "$out/arm" .o "${arm[@]}" -O2 -Wall -Wextra -Wpointer-arith -Werror -c
-find $kernels -mindepth 2 -name '*.c' | compile "$out/assembly" .s "${arm[@]}" -O2 -S
+export -f compile
+export kernels out
+find $kernels -name '*.c' | xargs -P 2 -I{} bash -c 'compile {}'
 # References round after every operation and hold no vectors.
 plain=(-O1 -ffp-contract=off -fno-vectorize -fno-slp-vectorize -Wall -Wextra -Werror)
 for file in Tests/Arm/Harness/*.c; do
-  clang "${arm[@]}" "${plain[@]}" -std=gnu17 -I$kernels/include -c "$file" -o "$out/arm/test_$(basename "$file" .c).o"
+  clang --target=aarch64-linux-gnu "${plain[@]}" -std=gnu17 -I$kernels/include -c "$file" -o "$out/harness/$(basename "$file" .c).o"
 done
-clang "${arm[@]}" -fuse-ld=lld -static "$out"/arm/*.o -lm -o "$out/harness"
+clang --target=aarch64-linux-gnu -fuse-ld=lld -static "$out"/{kernels,harness}/*.o -lm -o "$out/check"
 
 read -r emulator max < <(Tests/Arm/emulator.sh)
 # emulate <file> <cpu> <arguments...>: the harness on a CPU.
@@ -34,7 +33,7 @@ emulate() {
   local file=$out/$1.txt cpu=$2
   shift 2
   echo "kernels on $cpu"
-  "$emulator" -cpu "$cpu" "$out/harness" "$@" > "$file" || { cat "$file"; exit 1; }
+  "$emulator" -cpu "$cpu" "$out/check" "$@" > "$file" || { cat "$file"; exit 1; }
   tail -1 "$file"
 }
 # Cores with all that there is, with dot products alone (as of 2018), and with neither (of 2012).
@@ -54,12 +53,11 @@ python3 Tests/Arm/vectors.py $kernels/kernels.h "$out"/assembly/*.s
 
 # Kernels of other CPUs give the same bits.
 if [ "$(uname -m)" = x86_64 ]; then
-  find $kernels -name '*.c' | compile "$out/host" .o -O2 -c
   for file in Tests/Arm/Harness/*.c; do
-    clang "${plain[@]}" -std=gnu17 -I$kernels/include -c "$file" -o "$out/host/test_$(basename "$file" .c).o"
+    clang "${plain[@]}" -std=gnu17 -I$kernels/include -c "$file" -o "$out/host/$(basename "$file" .c).o"
   done
-  clang "$out"/host/*.o -lm -o "$out/harness-host"
-  "$out/harness-host" "$cases" > "$out/host.txt" || { cat "$out/host.txt"; exit 1; }
+  find .build/release/AffineKernels.build/ -name '*.o' -print0 | xargs -0 clang -o "$out/check-host" "$out"/host/*.o -lm
+  "$out/check-host" "$cases" > "$out/host.txt" || { cat "$out/host.txt"; exit 1; }
   echo "kernels of this machine"
   tail -1 "$out/host.txt"
   join -j 2 <(grep '^digest' "$out/max.txt" | sort -k 2) <(grep '^digest' "$out/host.txt" | sort -k 2) |

@@ -23,13 +23,13 @@ enum { FOLD_ROWS = 8 };
 /// Scales the sums of a slice and adds them to the result, some rows at a time. Rows of a panel that do not exist
 /// have no sums that anyone reads.
 INLINE void fold_slice(
-    const aq_matmul_codes_args *t, size_t panel, size_t slice, size_t rows, const float *sums,
+    const aq_matmul_codes_args *t, size_t panel, size_t slice, const float *scales, size_t rows, const float *sums,
     floats out[ROWS][VECTORS]) {
   for (size_t first = 0; first < rows; first += FOLD_ROWS) {
     floats part[ROWS][VECTORS];
     for (size_t i = 0; i < FOLD_ROWS; ++i)
       for (size_t v = 0; v < VECTORS; ++v) part[i][v] = load_floats(sums + (first + i) * PANEL_LANES + v * WIDTH);
-    fold_codes(t, (panel * t->slices + slice) * ROWS + first, slice, FOLD_ROWS, part, out + first);
+    fold_codes(t, (panel * t->slices + slice) * ROWS + first, slice, scales, FOLD_ROWS, part, out + first);
   }
 }
 
@@ -39,10 +39,12 @@ INLINE void amx_pairs_of_kind(const aq_matmul_codes_args *args, const int kind) 
   const pair_meaning meaning = pair_meaning_of(t, kind);
   const size_t panel_bytes = (2 * t->groups + TILE_QUADS - 1) / TILE_QUADS * STEP_BYTES;
   float sums[ROWS * PANEL_LANES] __attribute__((aligned(64))) = {0};
+  float scales[PAIR_QUADS * COLUMNS];
   size_t configured = 0;
   int tiles = 0;
   for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {
     end = pairs_end(t, first, &quads);
+    decode_scales(t, first, end, scales);
     const uint8_t *rhs = t->rhs + bytes_of(before, kind);
     if (HAS_ZEROS && t->rhs_zero) decode_pairs(t, &meaning, rhs, first, end, quads, true, kind);
     else decode_pairs(t, &meaning, rhs, first, end, quads, false, kind);
@@ -60,7 +62,7 @@ INLINE void amx_pairs_of_kind(const aq_matmul_codes_args *args, const int kind) 
       for (size_t s = first; s < end; ++s) {
         size_t count = 2 * (size_t)t->slice_groups[s];
         slice_of_pairs(lhs, start, pairs, count, rows, tiles, sums);
-        fold_slice(t, panel, s, rows, sums, out);
+        fold_slice(t, panel, s, scales + (s - first) * COLUMNS, rows, sums, out);
         start += 4 * count;
         pairs += count * QUAD_BYTES;
       }

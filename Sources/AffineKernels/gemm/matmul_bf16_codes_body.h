@@ -45,9 +45,9 @@ INLINE void decode_pairs(
   }
 }
 
-/// Slices of a chunk for one left panel, from decoded codes.
+/// Slices of a chunk for one left panel, from decoded codes and scales.
 INLINE void tile_of_slices(
-    const aq_matmul_codes_args *t, size_t panel, size_t first, size_t end, size_t quads_before,
+    const aq_matmul_codes_args *t, size_t panel, size_t first, size_t end, size_t quads_before, const float *scales,
     const int rows) {
   size_t lanes = t->lhs_lanes;
   const uint32_t *lhs = (const uint32_t *)t->lhs + (panel * t->groups + quads_before) * 2 * lanes;
@@ -64,7 +64,7 @@ INLINE void tile_of_slices(
     for (int i = 0; i < rows; ++i)
       for (int v = 0; v < VECTORS; ++v) sums[i][v] = zero_floats();
     sum_pairs(lhs, lanes, rhs, pairs, rows, sums);
-    fold_codes(t, (panel * t->slices + s) * lanes, s, rows, sums, out);
+    fold_codes(t, (panel * t->slices + s) * lanes, s, scales + (s - first) * COLUMNS, rows, sums, out);
     lhs += pairs * lanes;
     rhs += pairs * COLUMNS;
   }
@@ -138,7 +138,9 @@ INLINE void panel_of_pairs(
         for (int c = 1; c < chains; ++c) sum = add_floats(sum, parts[c][r][v]);
         sums[r][v] = sum;
       }
-    fold_codes(t, (panel * t->slices + s) * t->lhs_lanes, s, rows, sums, out);
+    float scales[COLUMNS];
+    decode_scales(t, s, s + 1, scales);
+    fold_codes(t, (panel * t->slices + s) * t->lhs_lanes, s, scales, rows, sums, out);
   }
   for (int r = 0; r < rows; ++r) store_row(t, result + (size_t)r * t->stride, out[r]);
 }
@@ -155,12 +157,14 @@ INLINE void pairs_of_kind(const aq_matmul_codes_args *t, const int kind) {
     EACH_PANEL(t, t->lhs_lanes, ALONE)
     return;
   }
+  float scales[PAIR_QUADS * COLUMNS];
   for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {
     end = pairs_end(t, first, &quads);
+    decode_scales(t, first, end, scales);
     const uint8_t *rhs = t->rhs + bytes_of(before, kind);
     if (HAS_ZEROS && t->rhs_zero) decode_pairs(t, &meaning, rhs, first, end, quads, true, kind);
     else decode_pairs(t, &meaning, rhs, first, end, quads, false, kind);
-#define SLICES(panel, rows) tile_of_slices(t, panel, first, end, before, rows)
+#define SLICES(panel, rows) tile_of_slices(t, panel, first, end, before, scales, rows)
     EACH_PANEL(t, t->lhs_lanes, SLICES)
   }
 }

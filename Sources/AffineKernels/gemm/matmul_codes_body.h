@@ -5,9 +5,9 @@
 // vectors, `ROWS` (the most lhs lanes) and `NIBBLES`, and how codes become numbers: numbers_body.h, or one of
 // the headers of tables.
 //
-// Many rows: codes of a few slices become floats in scratch memory that stays in the first-level cache,
-// and every left panel passes by. One row: codes become floats in registers, `ABREAST` slices at a time,
-// since the fma chain of one slice alone would leave the ports idle.
+// Many rows: codes of a few slices become floats in scratch memory that stays in the first-level cache, and so
+// do their scales, and every left panel passes by. One row: codes become floats in registers, `ABREAST` slices at
+// a time, since the fma chain of one slice alone would leave the ports idle.
 
 enum { COLUMNS = VECTORS * WIDTH, SCRATCH_QUADS = 128 };
 
@@ -58,6 +58,15 @@ INLINE void load_zeros(const aq_matmul_codes_args *t, size_t slice, float factor
     zeros[v] = multiply(load_floats(from + v * WIDTH), broadcast_float(&factor));
 }
 
+/// The scales of whole slices, as floats, [slice][rhs_lanes]: once for all rows, in whatever form they lie.
+INLINE void decode_scales(const aq_matmul_codes_args *t, size_t first, size_t end, float *scales) {
+  for (size_t s = first; s < end; ++s)
+    for (int v = 0; v < VECTORS; ++v, scales += WIDTH) {
+      size_t r = (size_t)t->parameters[s] * COLUMNS + (size_t)v * WIDTH;
+      store_floats(scales, load_scaled(t->rhs_scale, t->scale_form, &t->super, t->super.scales, r));
+    }
+}
+
 /// Codes of whole slices less their zero points, as floats, [quad][4][rhs_lanes].
 INLINE void decode(
     const aq_matmul_codes_args *t, const uint8_t *rhs, size_t first, size_t end, size_t quads, const int kind) {
@@ -88,14 +97,15 @@ INLINE void decode(
 }
 
 INLINE void fold_codes(
-    const aq_matmul_codes_args *t, size_t l, size_t slice, const int rows, floats sums[ROWS][VECTORS],
-    floats out[ROWS][VECTORS]) {
+    const aq_matmul_codes_args *t, size_t l, size_t slice, const float *scales, const int rows,
+    floats sums[ROWS][VECTORS], floats out[ROWS][VECTORS]) {
   for (int v = 0; v < VECTORS; ++v) {
-    size_t r = (size_t)t->parameters[slice] * COLUMNS + (size_t)v * WIDTH;
-    floats scale = load_scaled(t->rhs_scale, t->scale_form, &t->super, t->super.scales, r);
+    floats scale = load_floats(scales + v * WIDTH);
     for (int i = 0; i < rows; ++i) out[i][v] = add_product(sums[i][v], scale, out[i][v]);
-    if (!t->rhs_bias) continue;
-    floats bias = load_floats(t->rhs_bias + r);
+  }
+  if (!t->rhs_bias) return;
+  for (int v = 0; v < VECTORS; ++v) {
+    floats bias = load_floats(t->rhs_bias + (size_t)t->parameters[slice] * COLUMNS + (size_t)v * WIDTH);
     for (int i = 0; i < rows; ++i)
       out[i][v] = add_product(broadcast_float(t->lhs_sum + l + i), bias, out[i][v]);
   }
@@ -130,9 +140,29 @@ INLINE void store_row(const aq_matmul_codes_args *t, float *row, const floats ou
   }
 }
 
-/// Slices of a chunk for one left panel, from decoded codes.
+/// Adds the products of four numbers of each row and lane, or begins sums with the first.
+INLINE void add_quad(
+    const float *lhs, size_t lanes, const float *rhs, const int rows, const bool begins,
+    floats sums[ROWS][VECTORS]) {
+#pragma clang loop unroll(full)
+  for (int k = 0; k < 4; ++k, lhs += lanes, rhs += COLUMNS) {
+    floats codes[VECTORS];
+    for (int v = 0; v < VECTORS; ++v) codes[v] = load_floats(rhs + v * WIDTH);
+    left_floats left = load_left(lhs, rows);
+    for (int i = 0; i < rows; ++i) {
+      floats value = left_float(left, i);
+      for (int v = 0; v < VECTORS; ++v)
+        sums[i][v] = begins && k == 0 ? multiply(value, codes[v]) : add_product(value, codes[v], sums[i][v]);
+    }
+  }
+}
+
+/// Slices of a chunk for one left panel, from decoded codes and scales.
+///
+/// Short slices begin and end often. Four steps a turn, sums that begin with a product in place of zero, and scales
+/// that lie ready took 128 rows of 2048 codes in groups of 32 from 2.58 to 2.45 ms for 256 columns (Zen 3, AVX2).
 INLINE void decoded_tile(
-    const aq_matmul_codes_args *t, size_t panel, size_t first, size_t end, size_t quads_before,
+    const aq_matmul_codes_args *t, size_t panel, size_t first, size_t end, size_t quads_before, const float *scales,
     const int rows) {
   size_t lanes = t->lhs_lanes;
   const float *lhs = t->lhs + (panel * t->groups + quads_before) * 4 * lanes, *rhs = t->scratch;
@@ -144,20 +174,11 @@ INLINE void decoded_tile(
   }
   for (size_t s = first; s < end; ++s) {
     floats sums[ROWS][VECTORS];
-    for (int i = 0; i < rows; ++i)
-      for (int v = 0; v < VECTORS; ++v) sums[i][v] = zero_floats();
-    for (size_t k = 0; k < 4 * (size_t)t->slice_groups[s]; ++k) {
-      floats codes[VECTORS];
-      for (int v = 0; v < VECTORS; ++v) codes[v] = load_floats(rhs + v * WIDTH);
-      left_floats left = load_left(lhs, rows);
-      for (int i = 0; i < rows; ++i) {
-        floats value = left_float(left, i);
-        for (int v = 0; v < VECTORS; ++v) sums[i][v] = add_product(value, codes[v], sums[i][v]);
-      }
-      lhs += lanes;
-      rhs += COLUMNS;
+    for (size_t q = 0; q < t->slice_groups[s]; ++q, lhs += 4 * lanes, rhs += 4 * COLUMNS) {
+      if (q == 0) add_quad(lhs, lanes, rhs, rows, true, sums);
+      else add_quad(lhs, lanes, rhs, rows, false, sums);
     }
-    fold_codes(t, (panel * t->slices + s) * lanes, s, rows, sums, out);
+    fold_codes(t, (panel * t->slices + s) * lanes, s, scales + (s - first) * COLUMNS, rows, sums, out);
   }
   for (int i = 0; i < rows; ++i) store_row(t, result + (size_t)i * t->stride, out[i]);
 }
@@ -218,8 +239,10 @@ INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros, const i
     if (many) sums_abreast(t, lhs, rhs, s, ABREAST, has_zeros, kind, sums);
     else sums_abreast(t, lhs, rhs, s, 1, has_zeros, kind, sums);
     size_t count = many ? ABREAST : 1;
+    float scales[ABREAST * COLUMNS];
+    decode_scales(t, s, s + count, scales);
     for (size_t c = 0; c < count; ++c)
-      fold_codes(t, s + c, s + c, 1, (floats(*)[VECTORS])sums[c], out);
+      fold_codes(t, s + c, s + c, scales + c * COLUMNS, 1, (floats(*)[VECTORS])sums[c], out);
     lhs += 4 * each * count;
     rhs += bytes_of(each * count, kind);
     s += count;
@@ -233,10 +256,12 @@ INLINE void rows_of_kind(const aq_matmul_codes_args *t, const int kind) {
     else one_row(t, false, kind);
     return;
   }
+  float scales[SCRATCH_QUADS * COLUMNS];
   for (size_t first = 0, end, quads, before = 0; first < t->slices; first = end, before += quads) {
     end = chunk_end(t, first, &quads);
+    decode_scales(t, first, end, scales);
     decode(t, t->rhs + bytes_of(before, kind), first, end, quads, kind);
-#define TILE(panel, rows) decoded_tile(t, panel, first, end, before, rows)
+#define TILE(panel, rows) decoded_tile(t, panel, first, end, before, scales, rows)
     EACH_PANEL(t, t->lhs_lanes, TILE)
   }
 }

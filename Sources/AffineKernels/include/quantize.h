@@ -131,6 +131,7 @@ typedef struct {
   const float *_Nonnull zero_point;   // [runs]
   const float *_Nullable bias;        // [runs], NULL: no such term
   float *_Nonnull values;
+  bool streams;                       // values may be written past the caches: they are not read soon
 } aq_dequantize_args;
 
 /// values[c] = table[code[c]] * scale[r] + bias[r]

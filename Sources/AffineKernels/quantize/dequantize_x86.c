@@ -22,8 +22,8 @@ static inline __attribute__((always_inline)) __m256 floats8(__m128i codes, const
   return _mm256_cvtepi32_ps(is_signed ? _mm256_cvtepi8_epi32(codes) : _mm256_cvtepu8_epi32(codes));
 }
 
-static inline __attribute__((always_inline)) void dequantize(
-    const aq_dequantize_args *a, const int bits, const bool is_signed) {
+static inline __attribute__((always_inline)) void dequantize_row(
+    const aq_dequantize_args *a, const int bits, const bool is_signed, const bool streams) {
   size_t c = 0;
   for (size_t r = 0; r < a->runs; ++r) {
     size_t end = a->ends[r];
@@ -39,11 +39,26 @@ static inline __attribute__((always_inline)) void dequantize(
         __m256 code = floats8(half ? _mm_srli_si128(codes, 8) : codes, is_signed);
         __m256 value = _mm256_mul_ps(_mm256_sub_ps(code, zero), scale);
         if (a->bias) value = _mm256_add_ps(value, bias);
-        _mm256_storeu_ps(a->values + c + 8 * half, value);
+        if (streams) _mm256_stream_ps(a->values + c + 8 * half, value);
+        else _mm256_storeu_ps(a->values + c + 8 * half, value);
       }
     }
     for (; c < end; ++c) a->values[c] = dequantize_one(a, r, code_at(a->codes, c, bits, is_signed));
   }
+}
+
+/// Past the caches where all vectors of the row are whole and lie on their own size: a line that is written as a
+/// whole is not read first then. 64 MiB of floats took 4.4 ms where they took 7.1 (Zen 3).
+static inline __attribute__((always_inline)) void dequantize(
+    const aq_dequantize_args *a, const int bits, const bool is_signed) {
+  bool streams = a->streams && (uintptr_t)a->values % 32 == 0;
+  for (size_t r = 0; streams && r < a->runs; ++r) streams = a->ends[r] % 16 == 0;
+  if (!streams) {
+    dequantize_row(a, bits, is_signed, false);
+    return;
+  }
+  dequantize_row(a, bits, is_signed, true);
+  _mm_sfence();
 }
 
 void aq_dequantize_i8_avx2(void *args) { dequantize(args, 8, true); }

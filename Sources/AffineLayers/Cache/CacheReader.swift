@@ -81,7 +81,7 @@ struct CacheReader {
         c: aq_dequantize_args(
           codes: start.assumingMemoryBound(to: UInt8.self), runs: CachePage.tokens,
           ends: coded.ends.pointer, scale: scales, zero_point: coded.zeros.pointer, bias: nil,
-          values: target))
+          values: target, streams: false))
       kernels.dequantize(&arguments)
     } else {
       let halves = unsafe UnsafeMutableRawPointer(mutating: start)

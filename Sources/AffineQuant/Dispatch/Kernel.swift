@@ -67,8 +67,11 @@ package struct Kernel<Arguments>: @unchecked Sendable {
     return mine.sharesRHS(with: theirs)
   }
 
+  /// With fewer rows another kernel is better; 1 where the family has no tiles.
+  var minimumRows: Int { optionalTile?.minimumRows ?? 1 }
+
   /// Whether fewer rows are better left to another kernel.
-  func isTooLarge(for rows: Int) -> Bool { optionalTile.map { rows < $0.minimumRows } ?? false }
+  func isTooLarge(for rows: Int) -> Bool { rows < minimumRows }
 }
 
 /// Takes a pointer to the arguments of a family.

@@ -42,6 +42,13 @@ package struct KernelTable<Arguments>: Sendable {
     return usable.dropFirst().first { $0.replaces(first) && !$0.isTooLarge(for: rows) } ?? first
   }
 
+  /// The numbers of left rows around one for which the choice is the same: no kernel's least number of rows lies
+  /// between them.
+  func rowsServed(like rows: Int, on execution: Execution) -> Range<Int> {
+    let least = usable(on: execution).map(\.minimumRows)
+    return (least.filter { $0 <= rows }.max() ?? 0)..<(least.filter { $0 > rows }.min() ?? .max)
+  }
+
   /// All that the execution may use; the portable one is last.
   private func usable(on execution: Execution) -> [Kernel<Arguments>] {
     let sets = execution.instructionSet.intersection(.running)

@@ -182,7 +182,7 @@ static void dequantize(const aq_kernel *kernel, int bits, bool is_signed) {
       if (bias) value += bias[r];
       expected[c] = value;
     }
-  aq_dequantize_args t = {codes, runs, ends, scale, zero, bias, values};
+  aq_dequantize_args t = {codes, runs, ends, scale, zero, bias, values, false};
   kernel->run(&t);
   check_floats("values", values, expected, columns);
 }

@@ -18,9 +18,7 @@ public struct PackedWeight: Sendable {
     /// How so many rows meet the weight; nothing is copied where it is known.
     func plan(_ rows: Shape, _ execution: Execution) -> QuantizingPlan? {
       guard let inputs, let plans else { return nil }
-      return plans.plan(rows: rows.rows, execution) {
-        QuantizingPlan(rows, inputs, core, execution)
-      }
+      return plans.plan(rows, inputs, core, execution)
     }
   }
 

@@ -42,13 +42,21 @@ struct Blocking {
     let isEnough = rightParts * 5 >= threads * 12
     leftParts = isEnough ? 1 : max(min(left.panels, (wanted + rightParts - 1) / rightParts), 1)
     // Half of the cache for what stays, the rest for what passes by: right panels if they fit, else
-    // left ones. Panels that are decoded for each block should pass by as few as possible.
+    // left ones. Panels that are decoded for each block pass by as few as possible: those take a quarter.
     let half = Self.cacheBytes / 2
     let rightFits = !decodesRight && right.panels * right.bytes / rightParts <= half
+    let fitting = (decodesRight ? half + half / 2 : half) / max(left.bytes, 1)
     leftBlock =
       rightFits
       ? max(Self.rowsAtHand / max(left.lanes, 1), Self.panelsOfBlock)
-      : max(half / max(left.bytes, 1), 1)
+      : Self.evenly((left.panels + leftParts - 1) / leftParts, max(fitting, 1))
+  }
+
+  /// The length of blocks of at most so many panels, none much shorter than the others: right panels pass by, or are
+  /// decoded for, each of them.
+  private static func evenly(_ panels: Int, _ most: Int) -> Int {
+    let blocks = max((panels + most - 1) / most, 1)
+    return max((panels + blocks - 1) / blocks, 1)
   }
 
   /// The second-level cache of one core.

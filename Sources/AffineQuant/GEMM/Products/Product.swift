@@ -65,9 +65,8 @@ package enum Product {
     _ lhs: Shape, _ type: QuantizedType, _ rhs: CodeMatrix, _ plans: QuantizingPlans?,
     _ execution: Execution
   ) -> QuantizingPlan? {
-    func make() -> QuantizingPlan? { QuantizingPlan(lhs, type, rhs, execution) }
-    guard let plans else { return make() }
-    return plans.plan(rows: lhs.rows, execution, make)
+    guard let plans else { return QuantizingPlan(lhs, type, rhs, execution) }
+    return plans.plan(lhs, type, rhs, execution)
   }
 
   static func check(

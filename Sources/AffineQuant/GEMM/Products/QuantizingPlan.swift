@@ -63,37 +63,57 @@ final class QuantizingPlan: Sendable {
   var hasZeros: Bool { rule?.hasZeros ?? false }
 }
 
-/// The plans of a weight: one for a row alone, one for the number of rows that came last.
+/// The plans of a weight. Those that come first, for a row alone and for several, are read without a lock: callers
+/// of one model share its weights, and a lock that one of them holds the others would sleep on.
 package final class QuantizingPlans: Sendable {
-  /// An object, so that looking at it counts one reference.
   private final class Known: Sendable {
-    let rows: Int
+    let rows: Range<Int>
     let execution: Execution
     let plan: QuantizingPlan?
 
-    init(rows: Int, _ execution: Execution, _ plan: QuantizingPlan?) {
+    init(rows: Range<Int>, _ execution: Execution, _ plan: QuantizingPlan?) {
       self.rows = rows
       self.execution = execution
       self.plan = plan
     }
+
+    func serves(_ rows: Int, _ execution: Execution) -> Bool {
+      self.rows.contains(rows) && self.execution == execution
+    }
   }
 
-  private let known = Mutex<(one: Known?, more: Known?)>((nil, nil))
+  /// Set once each.
+  private let firstOne = AtomicLazyReference<Known>(), firstMore = AtomicLazyReference<Known>()
+  /// The latest of other executions, or of numbers of rows that other kernels take.
+  private let later = Mutex<(one: Known?, more: Known?)>((nil, nil))
 
   init() {}
 
-  /// The plan for so many rows: kept, unless it holds a copy of the weight.
+  /// How such rows meet the weight: kept, unless that holds a copy of it.
   func plan(
-    rows: Int, _ execution: Execution, _ make: () -> QuantizingPlan?
+    _ lhs: Shape, _ type: QuantizedType, _ rhs: CodeMatrix, _ execution: Execution
   ) -> QuantizingPlan? {
-    let found = known.withLock { known in rows == 1 ? known.one : known.more }
-    if let found, found.rows == rows, found.execution == execution { return found.plan }
+    let rows = lhs.rows
+    let first = rows == 1 ? firstOne.load() : firstMore.load()
+    if let first, first.serves(rows, execution) { return first.plan }
+    let latest = later.withLock { later in rows == 1 ? later.one : later.more }
+    if let latest, latest.serves(rows, execution) { return latest.plan }
     // Not under the lock: it may take as long as packing the weight. Who comes meanwhile makes one as well.
-    let new = Known(rows: rows, execution, make())
-    guard new.plan?.isOfWeight ?? true else { return new.plan }
-    known.withLock { known in
-      if rows == 1 { known.one = new } else { known.more = new }
+    let plan = QuantizingPlan(lhs, type, rhs, execution)
+    guard plan?.isOfWeight ?? true else { return plan }
+    let table = MatmulKernels.codes(rhs.type)
+    // Blocks of several rows have one scale for a row that is alone.
+    let alike = table.rowsServed(like: rows, on: execution)
+    let range = rows == 1 ? 1..<2 : alike.clamped(to: 2..<Int.max)
+    let new = Known(rows: range, execution, plan)
+    // A record is for some calls, and the first plans stay as long as the weight.
+    if execution.record == nil {
+      let kept = rows == 1 ? firstOne.storeIfNil(new) : firstMore.storeIfNil(new)
+      if kept === new { return plan }
     }
-    return new.plan
+    later.withLock { later in
+      if rows == 1 { later.one = new } else { later.more = new }
+    }
+    return plan
   }
 }

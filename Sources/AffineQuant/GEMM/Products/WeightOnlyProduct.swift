@@ -36,9 +36,12 @@ struct WeightOnlyProduct: ~Copyable, ParallelWork {
     let left = PackedFloats(
       lhs, lanes: kernel.leftLanes(lhs.shape.rows), run: kernel.tile.lhsRun, short.slices,
       withSums: offsets.biases.count > 0, threads: threads, workspace)
+    // What stays in a cache: kernels decode some codes of a right panel, and all left panels pass by them. 128 rows
+    // of 2048 floats in one block took 0.9 to 0.97 of the time of blocks of 60 (Zen 3, AVX2).
+    let passing = min(max(kernel.tile.scratch, Self.longestSlice), max(right.slices.depth, 1))
+    let leftBytes = left.panelLength * 4 / max(right.slices.depth, 1) * passing
     let blocking = Blocking(
-      left: Blocking.Side(
-        panels: left.panels, bytes: left.panelLength * 4, lanes: left.lanes),
+      left: Blocking.Side(panels: left.panels, bytes: leftBytes, lanes: left.lanes),
       right: Blocking.Side(
         panels: layout.panels(rows: rhs.shape.rows),
         bytes: right.slices.groupCount * layout.groupBytes, lanes: layout.nr),

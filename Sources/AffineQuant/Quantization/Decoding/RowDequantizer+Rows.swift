@@ -20,12 +20,14 @@ extension RowDequantizer {
       return
     }
     precondition(indices.lowerBound >= 0 && indices.upperBound * columns <= memory.count)
+    // A large result has left the caches before it is used; writing past them saves reading it first.
+    let streams = memory.count * MemoryLayout<Float>.stride >= Allocation.large
     if let run = integers {
       unsafe eachRow(matrix, indices, of: row, into: memory) { row in
         var arguments = unsafe DequantizeRow(
           c: aq_dequantize_args(
             codes: row.codes, runs: row.runs, ends: row.ends, scale: row.scales,
-            zero_point: row.zeroPoints, bias: row.biases, values: row.values))
+            zero_point: row.zeroPoints, bias: row.biases, values: row.values, streams: streams))
         run(&arguments)
       }
     } else if let run = lookup {

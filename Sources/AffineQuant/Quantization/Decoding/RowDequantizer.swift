@@ -84,7 +84,7 @@ struct RowDequantizer: Sendable {
           var arguments = unsafe DequantizeRow(
             c: aq_dequantize_args(
               codes: codes, runs: runs.ends.count, ends: ends, scale: scales,
-              zero_point: zeroPoints, bias: bias, values: values))
+              zero_point: zeroPoints, bias: bias, values: values, streams: false))
           integers(&arguments)
         } else if let lookup {
           var arguments = unsafe LookupRow(

@@ -55,6 +55,7 @@ struct PackedFloats {
   func pack(_ panel: Int, worker: Int) {
     let (columns, depth) = (source.shape.columns, slices.depth)
     let present = panel * lanes..<min((panel + 1) * lanes, source.shape.rows)
+    if packsInPlace(panel, present, worker) { return }
     // A worker's rows, and a panel's values, are its own.
     padded.withRange(worker * paddedLength..<(worker + 1) * paddedLength) { padded in
       row.withRange(worker * columns..<(worker + 1) * columns) { row in
@@ -70,6 +71,22 @@ struct PackedFloats {
         lay(padded.span, present.count, worker, &output)
       }
     }
+  }
+
+  /// Packs rows from where they lie, if they are floats that need no padding and are small enough.
+  private func packsInPlace(_ panel: Int, _ present: Range<Int>, _ worker: Int) -> Bool {
+    let depth = slices.depth
+    guard case .float32(let matrix) = source.source, slices.isUnpadded else { return false }
+    let rows = matrix.values.span.extracting(
+      present.lowerBound * depth..<present.upperBound * depth)
+    guard Self.mostOfMagnitudes(rows) < Self.largest.bitPattern else { return false }
+    for row in present { factors[row] = 1 }
+    addSums(panel, rows, present.count)
+    // A panel's values are its own.
+    values.withRange(panel * panelLength..<(panel + 1) * panelLength) { output in
+      lay(rows, present.count, worker, &output)
+    }
+    return true
   }
 
   private func lay(
@@ -106,12 +123,16 @@ struct PackedFloats {
 
   /// Makes the values of a row smaller if its largest is too large for sums over codes.
   private static func reduce(_ row: inout MutableSpan<Float>) -> Float {
-    // The patterns of magnitudes are ordered as they are, and compare side by side.
-    var most: UInt32 = 0
-    for index in row.indices { most = max(most, row[index].bitPattern & 0x7fff_ffff) }
-    guard most >= largest.bitPattern else { return 1 }
+    guard mostOfMagnitudes(row.span) >= largest.bitPattern else { return 1 }
     for index in row.indices { row[index] *= reduction }
     return reduction
+  }
+
+  /// The pattern of the largest magnitude: they are ordered as magnitudes are, and compare side by side.
+  private static func mostOfMagnitudes(_ values: borrowing Span<Float>) -> UInt32 {
+    var most: UInt32 = 0
+    for index in values.indices { most = max(most, values[index].bitPattern & 0x7fff_ffff) }
+    return most
   }
 
   /// Gives some values of a row of the result the size that its input lost.
