@@ -95,12 +95,18 @@ private struct DecoderReader<Weights: DecoderWeights> {
       weight: offset == 0
         ? weight
         : Matrix(rows: 1, columns: weight.shape.columns) { weight[$0, $1] + offset },
-      bias: try bias(layer))
+      bias: try bias(layer), divisors: try weights.divisors(of: layer))
   }
 
   mutating func weight(_ layer: DecoderLayer) throws -> LinearWeight {
     if let weight = try weightOfStrips(.weight(layer)) { return weight }
-    return try activations.weight(try stored(.weight(layer)), on: execution)
+    let stored = try stored(.weight(layer))
+    if case .codes(let codes) = stored,
+      let weight = try weights.weight(of: layer, codes, on: execution)
+    {
+      return weight
+    }
+    return try activations.weight(stored, on: execution)
   }
 
   /// Rows of a large matrix that are read at once: whole panels of every kernel.
@@ -119,7 +125,9 @@ private struct DecoderReader<Weights: DecoderWeights> {
   }
 
   mutating func linear(_ layer: DecoderLayer) throws -> Linear {
-    try Linear(try weight(layer), bias: try bias(layer), change: try change(of: layer))
+    try Linear(
+      try weight(layer), bias: try bias(layer), inputFactors: try weights.inputFactors(of: layer),
+      change: try change(of: layer))
   }
 
   /// Values, copied: they are used for as long as the model, and their page of the file is not.
@@ -149,6 +157,12 @@ private struct DecoderReader<Weights: DecoderWeights> {
     _ block: Int, _ linears: [DecoderConfiguration.BlockLinear]
   ) throws -> LinearGroup {
     let layers = linears.map { DecoderLayer.linear(block: block, $0) }
+    if configuration.encoder != nil {
+      // Each in a form of its own, and floats are joined too: all rows of a text run together.
+      var linears: [Linear] = []
+      for layer in layers { linears.append(try linear(layer)) }
+      return LinearGroup(linears, joiningFloats: true)
+    }
     var (tensors, biases, changes): ([StoredMatrix], [Matrix<Float>?], [LowRankChange?]) = (
       [], [], []
     )

@@ -1,6 +1,6 @@
 internal import AffineFormats
 public import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 extension ModelSource: DecoderWeights {
   public func name(of tensor: DecoderTensor) -> String {
@@ -22,6 +22,24 @@ extension ModelSource: DecoderWeights {
     case .gguf(let weights): try weights.tensor(tensor, rows: rows)
     case .folder(let weights): try weights.tensor(tensor, rows: rows)
     }
+  }
+
+  public func inputFactors(of layer: DecoderLayer) throws -> Matrix<Float>? {
+    try folderWeights?.inputFactors(of: layer)
+  }
+
+  public func divisors(of norm: DecoderLayer) throws -> Matrix<Float>? {
+    try folderWeights?.divisors(of: norm)
+  }
+
+  public func weight(
+    of layer: DecoderLayer, _ codes: AnyQuantized, on execution: Execution
+  ) throws -> LinearWeight? {
+    try folderWeights?.weight(of: layer, codes, on: execution)
+  }
+
+  private var folderWeights: FolderWeights? {
+    if case .folder(let weights) = weights { weights } else { nil }
   }
 
   public func change(of layer: DecoderLayer) -> LowRankChange? { changes[layer] }
