@@ -18,7 +18,7 @@ import Testing
       let file = try SafeTensorsFile(path: path)
       for name in ["floats", "halves"] {
         let whole: Matrix<Float> = try file.matrix(name)
-        for rows in [0..<65, 0..<1, 7..<40, 64..<65, 5..<5] {
+        for rows in [0..<65, 0..<1, 7..<40, 64..<65] {
           let part: Matrix<Float> = try file.matrix(name, rows: rows)
           #expect(part.shape == Shape(rows.count, 48))
           let expected = Array(whole.values.array[rows.lowerBound * 48..<rows.upperBound * 48])
