@@ -16,7 +16,7 @@ extension GradientExchange {
       owned = bucket
       first = bucket.take(gradient.values, of: parameter, from: first, for: owner).upperBound
       if bucket.isFull { try send(bucket) }
-      try advanceToOwners(underWay: Self.mostUnderWay)
+      try advanceToOwners(underWay: options.underWay)
     }
   }
 
@@ -33,7 +33,9 @@ extension GradientExchange {
       }
     }
     try communicating { () throws(CommunicationError) in
-      bucket.parts = try communicator.startExchange(bytes, counts: counts)
+      bucket.wait(
+        for: try communicator.startExchange(bytes, counts: counts),
+        byteCount: bytes.count + size * counts[rank])
     }
     let columns = (0..<size).reduce(0) { $0 + ($1 == rank ? 0 : bucket.columns(for: $1)) }
     traffic.gradientBytes += bytes.count - counts[rank]
@@ -41,9 +43,10 @@ extension GradientExchange {
     sentToOwners.append(bucket)
   }
 
-  /// Takes buckets on whose calls have ended, and waits until no more than some are under way.
+  /// Takes buckets on whose calls have ended, and waits until no more bytes are under way than some.
   func advanceToOwners(underWay most: Int) throws(ParallelError) {
-    sentToOwners = try settled(sentToOwners, underWay: most, \.parts, keep)
+    sentToOwners = try settled(
+      sentToOwners, late: late(sentToOwners.map(\.byteCount), most), \.parts, keep)
   }
 
   private func keep(_ bucket: OwnedBucket, _ parts: any Transfer) throws(ParallelError) {
