@@ -268,4 +268,21 @@ import Testing
         nearest: mixed.span, [Float]().span, DoubleQuantizedNF4Weight.type, wide)
     }
   }
+
+  /// The largest of a super-block asks for a scale that there is not: it is named, not the first of them.
+  @Test func scalesThatNoScaleServesAreNamed() {
+    let large: [Float] = [1, 2, 5e6, 3, 4e6, 1, 1, 1]
+    #expect(throws: QuantizationError.invalidScale(5e6, blockRow: 0, blockColumn: 2)) {
+      try QuantizedScales(
+        nearest: large.span, large.span, Q4KWeight.type,
+        BlockGrid(Shape(1, 256), Q4KWeight.type.block))
+    }
+    // Finite itself, and too far from the mean of all.
+    let far = [1, 3e38] + [Float](repeating: -3e38, count: 6)
+    #expect(throws: QuantizationError.invalidScale(3e38, blockRow: 0, blockColumn: 1)) {
+      try QuantizedScales(
+        nearest: far.span, [Float]().span, DoubleQuantizedNF4Weight.type,
+        BlockGrid(Shape(1, 512), DoubleQuantizedNF4Weight.type.block))
+    }
+  }
 }

@@ -141,6 +141,30 @@ import Testing
     }
   }
 
+  /// Two bits have four patterns, of which ternary codes are three; what lies behind the last column is none.
+  @Test func aFourthTernaryCodeIsNamedWithItsPlace() throws {
+    func weight(_ bytes: [UInt8]) throws -> TernaryWeight {
+      try TernaryWeight(
+        shape: Shape(2, 5), codeBytes: Buffer(bytes),
+        parameters: QuantizationParameters(scales: [2]))
+    }
+    // 1, 0, −1, 0, 1; behind them the fourth pattern.
+    let row: [UInt8] = [0b00_11_00_01, 0b10_10_10_01]
+    #expect(try weight(row + row).dequantized().values.array.suffix(5) == [2, 0, -2, 0, 2])
+    for column in 0..<5 {
+      var bytes = row + row
+      bytes[2 + column / 4] &= ~(3 << UInt8(column % 4 * 2))
+      bytes[2 + column / 4] |= 2 << UInt8(column % 4 * 2)
+      let error = QuantizationError.invalidCode(storage: "ternary", row: 1, column: column)
+      #expect(throws: error) { try weight(bytes) }
+      #expect(throws: error) {
+        try AnyQuantized(
+          type: TernaryWeight.type, shape: Shape(2, 5), codeBytes: Buffer(bytes),
+          parameters: QuantizationParameters(scales: [2]))
+      }
+    }
+  }
+
   @Test(arguments: ["int4-tensor", "uint8-tensor", "uint4-group32", "uint4-group32-biased"])
   func givenParametersServeATypeOfRunTime(name: String) throws {
     let values = Samples.matrix(5, 70)

@@ -117,7 +117,7 @@ extension QuantizedScales {
         let block = grid.blockRow(row) * extent.columns + grid.blockColumn(column)
         let given = numbers[row * width + column]
         let number = given - mean, quotient = number / supers[block]
-        guard supers[block].isFinite,
+        guard supers[block].isFinite || number.magnitude < largest[block].magnitude,
           number == 0 || supers[block] == 0 || codes.isSigned || quotient >= 0
         else {
           refused = refused ?? .invalidScale(given, blockRow: row, blockColumn: column)
