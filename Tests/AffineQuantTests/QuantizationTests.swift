@@ -165,6 +165,28 @@ import Testing
     }
   }
 
+  /// The same codes are the same matrix, whatever a caller leaves behind them.
+  @Test(arguments: [(3, UInt8(0xf0)), (4, 0), (5, 0xf0)], [1, 2])
+  func bitsBehindTheLastColumnCountForNothing(last: (columns: Int, unused: UInt8), rows: Int) throws
+  {
+    func weight(_ rest: UInt8) throws -> Int4Weight {
+      let width = (last.columns + 1) / 2
+      let bytes: [UInt8] = (0..<rows * width).map {
+        $0 % width == width - 1 ? 0x03 | rest : 0x21
+      }
+      return try Int4Weight(
+        shape: Shape(rows, last.columns), codeBytes: Buffer(bytes),
+        parameters: QuantizationParameters(scales: [Float](repeating: 1, count: rows)))
+    }
+    let (clean, other) = (try weight(0), try weight(last.unused))
+    #expect(other == clean && other.codeBytes == clean.codeBytes)
+    #expect(other.tiled().rowMajor() == other)
+    #expect(try other.slice(rows: rows - 1..<rows) == clean.slice(rows: 0..<1))
+    let none = QuantizationParameters(scales: [])
+    let empty = try Int4Weight(shape: Shape(0, 3), codeBytes: Buffer([]), parameters: none)
+    #expect(empty.shape == Shape(0, 3))
+  }
+
   @Test(arguments: ["int4-tensor", "uint8-tensor", "uint4-group32", "uint4-group32-biased"])
   func givenParametersServeATypeOfRunTime(name: String) throws {
     let values = Samples.matrix(5, 70)
