@@ -20,8 +20,9 @@ extension Ranks {
     // Models are files too: no more than a part of one is in memory.
     for first in stride(from: 0, to: file.bytes.count, by: strip) {
       let part = first..<min(first + strip, file.bytes.count)
-      let bytes = file.bytes.span.extracting(part)
-      for index in bytes.indices { digest.combine(bytes[index]) }
+      let bytes = file.bytes.part(part)
+      let span = bytes.span
+      for index in span.indices { digest.combine(span[index]) }
       file.forget(part)
     }
     return String(digest.value, radix: 16)
