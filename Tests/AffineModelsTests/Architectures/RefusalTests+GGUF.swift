@@ -66,7 +66,7 @@ extension RefusalTests {
       {
         var file = try GGUFLlamaTests.file(TinyDecoder())
         try change(&file)
-        return file.contents
+        return try file.contents
       }
     )
   }
@@ -96,7 +96,7 @@ extension RefusalTests {
     try file.add(
       tensor.nameInGGUF, type, dimensions: [shape.rows, shape.columns],
       bytes: Buffer([UInt8](repeating: 0, count: bytes)))
-    return file.contents
+    return try file.contents
   }
 
   /// A file that says another version.
