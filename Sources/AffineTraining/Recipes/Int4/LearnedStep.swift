@@ -26,6 +26,9 @@ public struct LearnedStep: Sendable, Hashable, Codable {
 
   /// The step to start with: twice the mean magnitude over √7, the root of the largest code.
   ///
+  /// - Parameters:
+  ///   - values: What is to be quantized, of any shape.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``AffineQuant/QuantizationError/invalidScale(_:blockRow:blockColumn:)`` if values are not
   ///   finite.
   public init(
