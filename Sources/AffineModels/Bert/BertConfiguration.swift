@@ -31,6 +31,17 @@ public struct BertConfiguration: Sendable, Hashable {
 
   /// Collects the numbers.
   ///
+  /// - Parameters:
+  ///   - vocabulary: Tokens that have an embedding.
+  ///   - width: Features of a token, a multiple of `heads`.
+  ///   - layers: Blocks, 1 to 4096.
+  ///   - heads: Heads of attention.
+  ///   - innerWidth: Features between the two linear layers.
+  ///   - positions: Places that have an embedding.
+  ///   - tokenTypes: Kinds of text that have an embedding.
+  ///   - normEpsilon: What norms add to the variance.
+  ///   - maximumTokens: Tokens that are kept of a text, with those that mark its ends: 2 to `positions`.
+  ///   - normalizes: Whether embeddings have the length 1.
   /// - Throws: ``BertError``: a number that no model can have.
   public init(
     vocabulary: Int, width: Int, layers: Int, heads: Int, innerWidth: Int, positions: Int,
@@ -66,6 +77,8 @@ public struct BertConfiguration: Sendable, Hashable {
 
   /// Reads `config.json`, `modules.json` and what that names, of a folder as sentence-transformers
   /// writes it.
+  ///
+  /// `folder` is its path.
   ///
   /// - Throws: ``BertError``: a file or a field that is missing, or a model of another kind.
   public init(folder: String) throws(BertError) {

@@ -30,6 +30,9 @@ public struct BertModel: Sendable {
 
   /// Reads the tensors of a file; weights that are quantized in it stay so.
   ///
+  /// - Parameters:
+  ///   - file: Its tensors have the names that the configuration's architecture gives them.
+  ///   - configuration: The extents.
   /// - Throws: ``BertError``: a tensor that is missing, of another shape, or that nothing reads.
   public init(
     _ file: SafeTensorsFile, _ configuration: BertConfiguration

@@ -43,7 +43,10 @@ public struct LearnedStep: Sendable, Hashable, Codable {
     try self.init(Float(2 * mean / Double(Self.codes.upperBound).squareRoot()) + Self.smallest)
   }
 
-  /// A step from a file, which throws what one from a caller does.
+  /// A step from a file.
+  ///
+  /// - Throws: `DecodingError`, or ``AffineQuant/QuantizationError/invalidScale(_:blockRow:blockColumn:)`` unless it is
+  ///   finite and greater than 0.
   public init(from decoder: any Decoder) throws {
     try self.init(try decoder.singleValueContainer().decode(Float.self))
   }
