@@ -101,6 +101,8 @@ public struct CommunicationError: Error, Hashable, CustomStringConvertible {
 extension Communicator {
   /// Sums over ranks, in an order that may depend on ``size``.
   ///
+  /// - Parameter values: As many on all ranks.
+  /// - Returns: As many sums, the same on all ranks.
   /// - Throws: ``CommunicationError``.
   public func sum(_ values: [Double]) throws(CommunicationError) -> [Double] {
     try startSum(values).wait().viewed(as: Double.self).array
@@ -108,6 +110,8 @@ extension Communicator {
 
   /// The bytes of all ranks, each as many as it has, on all of them.
   ///
+  /// - Parameter bytes: What this rank gives; it may be nothing.
+  /// - Returns: Those of each rank, in the order of the ranks.
   /// - Throws: ``CommunicationError``.
   public func share(_ bytes: Buffer<UInt8>) throws(CommunicationError) -> [Buffer<UInt8>] {
     let counts = try startShare(Buffer([bytes.count]).bytes).wait().viewed(as: Int.self).array

@@ -9,6 +9,10 @@ public struct RankCard: Sendable, Hashable {
   public init() {}
 
   /// Adds something; as much and in the same order on all ranks.
+  ///
+  /// - Parameters:
+  ///   - name: What differs, for the error.
+  ///   - value: What must be the same on all ranks.
   public mutating func add(_ name: String, _ value: String) {
     names.append(name)
     values.append(value)
@@ -16,6 +20,7 @@ public struct RankCard: Sendable, Hashable {
 
   /// Compares the cards of all ranks.
   ///
+  /// - Parameter communicator: Of the ranks, all of which call this.
   /// - Throws: ``CommunicationError``: the first difference to rank 0, the same error on all ranks.
   public func compare(over communicator: any Communicator) throws(CommunicationError) {
     var cards: [[String]] = []

@@ -21,6 +21,15 @@ public struct Benchmark: Sendable, Hashable {
   public let execution: Execution
 
   /// Of types that are values.
+  ///
+  /// - Parameters:
+  ///   - operation: What is timed.
+  ///   - activations: The first operand of a product.
+  ///   - weights: The weight, or what is converted.
+  ///   - m: Rows of `X` and `G`, or of the one matrix.
+  ///   - k: Columns of `X` and `W`, or of the one matrix.
+  ///   - n: Rows of `W`, columns of `G`.
+  ///   - execution: Threads, instruction sets, and kernels of your own.
   public init(
     _ operation: MatrixOperation, activations: OperandType = .float(.float32), weights: OperandType,
     m: Int,

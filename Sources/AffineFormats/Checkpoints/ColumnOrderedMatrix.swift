@@ -16,6 +16,8 @@ public struct ColumnOrderedMatrix: Sendable, Equatable {
   ///
   /// `linear(arranged(x), matrix)` is the product of `x` and the original weight.
   ///
+  /// `input` has as many columns as the weight, in their original order.
+  ///
   /// - Throws: ``AffineQuant/ShapeError/mismatchedDepth(lhs:rhs:)``.
   public func arranged<Element: FloatElement>(
     _ input: Matrix<Element>

@@ -45,6 +45,9 @@ public struct QuantizedCheckpoint: Sendable {
 
   /// Finds the format of a checkpoint of one file.
   ///
+  /// - Parameters:
+  ///   - file: With all tensors.
+  ///   - configuration: As of ``init(files:configuration:)``.
   /// - Throws: ``QuantizedCheckpointError``, as ``init(files:configuration:)``.
   public init(file: SafeTensorsFile, configuration: String?) throws(QuantizedCheckpointError) {
     try self.init(files: [file], configuration: configuration)
@@ -63,6 +66,8 @@ public struct QuantizedCheckpoint: Sendable {
 
   /// The weight of a module, outputs × inputs.
   ///
+  /// `name` is one of ``names``.
+  ///
   /// - Throws: ``QuantizedCheckpointError``; ``QuantizedCheckpointError/columnsOutOfOrder(name:)`` where scales belong
   ///   to columns that are not neighbours, for which ``orderedMatrix(_:)`` has an answer.
   /// - Complexity: O(rows · columns), but for MLX and this library's own format, whose codes are
@@ -77,6 +82,8 @@ public struct QuantizedCheckpoint: Sendable {
   ///
   /// GPTQ's activation order (`desc_act`, `g_idx`) deals columns to groups by their importance; a
   /// matrix of this library has groups of neighbours.
+  ///
+  /// `name` is one of ``names``.
   ///
   /// - Throws: ``QuantizedCheckpointError``.
   public func orderedMatrix(_ name: String) throws(QuantizedCheckpointError) -> ColumnOrderedMatrix

@@ -71,6 +71,8 @@ extension MappedFile {
 
   /// Gives the memory of the pages that some bytes lie in back to the system; the bytes stay, and
   /// are read from the file again when they are touched.
+  ///
+  /// `range` counts bytes from the file's first.
   public func forget(_ range: Range<Int>) {
     guard isMapped else { return }
     let page = max(Int(sysconf(Int32(_SC_PAGESIZE))), 1)

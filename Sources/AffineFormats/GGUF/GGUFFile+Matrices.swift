@@ -6,6 +6,8 @@ extension GGUFFile {
   /// Of floats they are the file's where they lie, if it has them as float32; else each is what
   /// the reference implementation computes (gguf, `quants.dequantize`), bit for bit.
   ///
+  /// `name` is the tensor's in the file.
+  ///
   /// - Throws: ``GGUFError``: no such tensor, or a type whose values cannot be computed here.
   public func matrix(_ name: String) throws(GGUFError) -> Matrix<Float> {
     try matrix(name, rows: nil)
@@ -35,6 +37,8 @@ extension GGUFFile {
   /// The type is the tensor type's ``GGUFTensorType/quantizedType``, and the values are those of
   /// ``matrix(_:)`` bit for bit: a block's scale times a group's is exact in float32. The codes of
   /// negative zero in MXFP4 become those of zero, as the reference reads them.
+  ///
+  /// `name` is the tensor's in the file.
   ///
   /// - Throws: ``GGUFError``: no such tensor, a type without codes, a scale that is not finite.
   public func quantized(_ name: String) throws(GGUFError) -> AnyQuantized {

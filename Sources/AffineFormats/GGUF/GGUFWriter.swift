@@ -45,6 +45,9 @@ public struct GGUFWriter: Sendable {
 
   /// Adds a float matrix.
   ///
+  /// - Parameters:
+  ///   - name: Any text.
+  ///   - matrix: Written as float32, float16 or bfloat16, as its elements are.
   /// - Throws: ``GGUFError``: a name twice, a matrix without values.
   public mutating func add<Element: FloatElement>(
     _ name: String, _ matrix: Matrix<Element>

@@ -19,6 +19,9 @@ public import AffineQuant
 extension SafeTensorsWriter {
   /// Adds a quantized matrix under the names of its parts.
   ///
+  /// - Parameters:
+  ///   - name: What those of the parts begin with.
+  ///   - matrix: Of any type but those with a codebook of a package's own.
   /// - Throws: ``SafeTensorsError``: a name twice, a codebook of a package's own.
   public mutating func add(
     _ name: String, _ matrix: some QuantizedMatrix

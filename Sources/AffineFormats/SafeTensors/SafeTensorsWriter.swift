@@ -40,6 +40,9 @@ public struct SafeTensorsWriter: Sendable {
 
   /// Adds a float matrix.
   ///
+  /// - Parameters:
+  ///   - name: Any text but `__metadata__`.
+  ///   - matrix: Written as float32, float16 or bfloat16, as its elements are.
   /// - Throws: ``SafeTensorsError/duplicate(name:)``.
   public mutating func add<Element: FloatElement>(
     _ name: String, _ matrix: Matrix<Element>

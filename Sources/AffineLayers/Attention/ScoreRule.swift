@@ -10,6 +10,12 @@ public struct ScoreRule: Sendable, Hashable {
   public var window: Int?
 
   /// A rule; the scale is 1 / √size, if no other is given.
+  ///
+  /// - Parameters:
+  ///   - size: Columns of a head.
+  ///   - scale: What products are multiplied by; `nil`: 1 / √size.
+  ///   - cap: Scores end at `cap · tanh(x / cap)`; `nil`: nowhere.
+  ///   - window: Tokens back that a token sees, itself with them; `nil`: all.
   public init(size: Int, scale: Float? = nil, cap: Float? = nil, window: Int? = nil) {
     self.scale = scale ?? 1 / Float(size).squareRoot()
     self.cap = cap

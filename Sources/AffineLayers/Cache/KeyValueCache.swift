@@ -33,11 +33,15 @@ public struct KeyValueCache: Sendable {
   public var byteCount: Int { layers.reduce(0) { $0 + $1.byteCount } }
 
   /// The bytes that some tokens take.
+  ///
+  /// Of `tokens` tokens, in all layers.
   public func byteCount(tokens: Int) -> Int {
     layers.count * layers[0].byteCount(tokens: tokens)
   }
 
   /// Forgets all tokens but the first.
+  ///
+  /// `count` is how many tokens stay.
   ///
   /// - Precondition: There are at least so many.
   public mutating func truncate(to count: Int) {

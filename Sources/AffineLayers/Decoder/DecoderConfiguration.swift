@@ -98,6 +98,14 @@ public struct DecoderConfiguration: Sendable, Hashable, Codable {
 
   /// A decoder of equal blocks, whose heads together are as wide as the residual stream and turn whole.
   ///
+  /// - Parameters:
+  ///   - vocabulary: Tokens that there are.
+  ///   - width: Columns of the residual stream.
+  ///   - layers: Blocks, 1 to 4096.
+  ///   - heads: Heads of queries; a head has `width / heads` columns.
+  ///   - keyValueHeads: Heads of keys and values; `nil`: as many as of queries.
+  ///   - feedForward: Columns inside of feed-forward layers.
+  ///   - context: Tokens of a sequence at most.
   /// - Throws: ``DecoderError``: a width that does not divide into heads, layers that nobody has.
   public init(
     vocabulary: Int, width: Int, layers: Int, heads: Int, keyValueHeads: Int? = nil,

@@ -17,6 +17,11 @@ public struct Linear: Sendable {
 
   /// Collects the parts.
   ///
+  /// - Parameters:
+  ///   - weight: Outputs × inputs.
+  ///   - bias: `1 × outputs`; `nil`: none.
+  ///   - inputFactors: `1 × inputs`, what columns of the input are multiplied by first; `nil`: 1.
+  ///   - change: What an adapter adds to the outputs.
   /// - Throws: ``AffineQuant/QuantizationError``: a bias, factors or a change that do not fit the weight.
   public init(
     _ weight: LinearWeight, bias: Matrix<Float>? = nil, inputFactors: Matrix<Float>? = nil,
@@ -42,6 +47,10 @@ public struct Linear: Sendable {
 
   /// The output for each row of an input.
   ///
+  /// - Parameters:
+  ///   - input: `m × inputs`.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: `m × outputs` values.
   /// - Throws: ``AffineQuant/QuantizationError``: another depth, or inputs that are not finite and must be quantized.
   public func callAsFunction(
     _ input: Matrix<Float>, on execution: Execution = .standard

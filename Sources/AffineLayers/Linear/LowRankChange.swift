@@ -11,6 +11,10 @@ public struct LowRankChange: Sendable, Equatable {
 
   /// Collects the parts.
   ///
+  /// - Parameters:
+  ///   - a: Rank × inputs.
+  ///   - b: Outputs × rank.
+  ///   - factor: What the product is multiplied with.
   /// - Throws: ``AffineQuant/ShapeError``: two matrices of different ranks.
   public init(a: Matrix<Float>, b: Matrix<Float>, factor: Float) throws(ShapeError) {
     guard a.shape.rows == b.shape.columns else {

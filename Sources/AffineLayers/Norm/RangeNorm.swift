@@ -13,6 +13,8 @@ public struct RangeNorm: Sendable, Hashable, Codable {
   public var epsilon: Float
 
   /// Takes what keeps the divisor from 0.
+  ///
+  /// - Parameter epsilon: What is added to the scale of a row.
   public init(epsilon: Float = 1e-5) { self.epsilon = epsilon }
 
   /// Normalises every row.

@@ -10,6 +10,12 @@ public struct RotaryRule: Sendable, Hashable, Codable {
   public var magnitude: Double
 
   /// A plain rule, or one with frequencies divided.
+  ///
+  /// - Parameters:
+  ///   - base: The base of the angles.
+  ///   - columns: Columns of a head that turn, from its first: an even number.
+  ///   - divisors: What each pair's frequency is divided by, one a pair; empty: nothing.
+  ///   - magnitude: What cosines and sines are multiplied by.
   public init(base: Double, columns: Int, divisors: [Double] = [], magnitude: Double = 1) {
     self.base = base
     self.columns = columns

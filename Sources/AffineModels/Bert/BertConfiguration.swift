@@ -15,6 +15,11 @@ public struct BertConfiguration: Sendable, Hashable {
 
   /// Collects the choices.
   ///
+  /// - Parameters:
+  ///   - encoder: The layers.
+  ///   - architecture: The names of tensors and settings in files.
+  ///   - maximumTokens: Tokens that are kept of a text, with those that mark its ends: 2 to the places.
+  ///   - normalizes: Whether embeddings have the length 1.
   /// - Throws: ``BertError/invalid(field:value:)``: a longest text that the places have no room for.
   public init(
     _ encoder: DecoderConfiguration, architecture: Architecture = .bert, maximumTokens: Int,

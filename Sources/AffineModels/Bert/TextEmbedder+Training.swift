@@ -13,6 +13,8 @@ extension TextEmbedder {
 
   /// The tokens of a text, cut to so many, the one that marks the end kept.
   ///
+  /// `count` counts those that mark the ends.
+  ///
   /// - Precondition: There is room for those that mark the ends.
   public func tokens(_ text: String, atMost count: Int) -> [Int] {
     let tokens = tokens(text)

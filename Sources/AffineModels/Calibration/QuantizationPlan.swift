@@ -29,6 +29,11 @@ public struct QuantizationPlan: Sendable, Hashable {
   public var scalesInputs = true
 
   /// Collects choices.
+  ///
+  /// - Parameters:
+  ///   - standard: The type of weights that no rule names; `nil`: they stay as they are.
+  ///   - rules: Of several that fit a name, the last one holds.
+  ///   - inputs: What inputs are quantized to on every call; `nil`: they stay floats.
   public init(
     _ standard: QuantizedType?, rules: [Rule] = [], inputs: QuantizedType? = nil
   ) {

@@ -25,6 +25,9 @@ extension QuantizableModel {
 
   /// Changes how the inputs of linear layers with quantized weights are quantized.
   ///
+  /// - Parameters:
+  ///   - type: Of the inputs; `nil`: they stay floats.
+  ///   - execution: Threads and instruction sets, for which weights are packed.
   /// - Throws: ``ReplacementError``: types that cannot be multiplied.
   public mutating func quantizeInputs(
     as type: QuantizedType?, on execution: Execution = .standard

@@ -19,6 +19,11 @@ public struct Conversation: Sendable {
   private var cache: KeyValueCache
 
   /// Begins a conversation.
+  ///
+  /// - Parameters:
+  ///   - model: What answers.
+  ///   - system: What stands before the first turn; `nil`: nothing.
+  ///   - options: How, and where answers end.
   public init(
     _ model: LanguageModel, system: String? = nil,
     _ options: GenerationOptions = GenerationOptions()

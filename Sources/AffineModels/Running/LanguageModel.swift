@@ -54,6 +54,8 @@ public struct LanguageModel: Sendable {
   /// Continues a text as the pieces of an asynchronous sequence.
   ///
   /// The prompt is read when the first piece is asked for, off the caller's actor; a cancelled task stops.
+  ///
+  /// `prompt` is read as the beginning of a text; `options` say how it goes on, and where it ends.
   public func stream(
     _ prompt: String, _ options: GenerationOptions = GenerationOptions()
   ) -> TextStream {

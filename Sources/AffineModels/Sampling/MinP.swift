@@ -5,6 +5,7 @@ public struct MinP: LogitsProcessor {
   /// The part, from 0, which keeps all, to 1.
   public let value: Float
 
+  /// - Parameter value: The part, from 0, which keeps all, to 1.
   /// - Throws: ``LlamaError/invalidSampling(_:_:)`` for another number.
   public init(_ value: Float) throws(LlamaError) {
     guard value >= 0, value <= 1 else {

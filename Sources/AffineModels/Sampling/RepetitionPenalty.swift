@@ -5,6 +5,9 @@ public struct RepetitionPenalty: LogitsProcessor {
   /// How many of the last tokens it is for.
   public let recent: Int
 
+  /// - Parameters:
+  ///   - value: What positive logits are divided by, and others multiplied with.
+  ///   - recent: How many of the last tokens it is for, from 0.
   /// - Throws: ``LlamaError/invalidSampling(_:_:)`` for what is no positive number.
   public init(_ value: Float, recent: Int = 64) throws(LlamaError) {
     guard value > 0, value.isFinite else { throw .invalidSampling("repetition penalty", value) }

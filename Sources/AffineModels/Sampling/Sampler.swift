@@ -14,6 +14,11 @@ public struct Sampler: Sendable {
   public static let greedy = Sampler([], draws: false)
 
   /// Collects what changes logits.
+  ///
+  /// - Parameters:
+  ///   - processors: In the order in which they change logits.
+  ///   - draws: Whether a token is drawn by its probability; else the largest logit is taken.
+  ///   - seed: Fixes all that is drawn.
   public init(_ processors: [any LogitsProcessor], draws: Bool = true, seed: UInt64 = 0) {
     self.processors = processors
     self.draws = draws

@@ -3,6 +3,7 @@ public struct Temperature: LogitsProcessor {
   /// What logits are divided by.
   public let value: Float
 
+  /// - Parameter value: What logits are divided by.
   /// - Throws: ``LlamaError/invalidSampling(_:_:)`` for what is no positive number.
   public init(_ value: Float) throws(LlamaError) {
     guard value > 0, value.isFinite else { throw .invalidSampling("temperature", value) }

@@ -3,6 +3,7 @@ public struct TopK: LogitsProcessor {
   /// How many are kept.
   public let count: Int
 
+  /// - Parameter count: How many of the likeliest tokens are kept, from 1.
   /// - Throws: ``LlamaError/invalidSampling(_:_:)`` for none.
   public init(_ count: Int) throws(LlamaError) {
     guard count >= 1 else {

@@ -5,6 +5,7 @@ public struct TopP: LogitsProcessor {
   /// The part, above 0 and up to 1, which keeps all.
   public let value: Float
 
+  /// - Parameter value: The part, above 0 and up to 1, which keeps all.
   /// - Throws: ``LlamaError/invalidSampling(_:_:)`` for another number.
   public init(_ value: Float) throws(LlamaError) {
     guard value > 0, value <= 1 else { throw .invalidSampling("part of the probability", value) }

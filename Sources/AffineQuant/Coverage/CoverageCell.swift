@@ -13,6 +13,8 @@ public struct CoverageCell: Sendable, Hashable {
 
   /// How the cell is served on a CPU with these instruction sets; of a linear product, with a weight that
   /// lies packed where kernels read panels.
+  ///
+  /// `available` is what the CPU has.
   public func plan(on available: InstructionSet = .running) -> Plan {
     var execution = Execution(threads: 1, instructionSet: available)
     execution.precision = precision
@@ -32,6 +34,8 @@ public struct CoverageCell: Sendable, Hashable {
 
   /// One cell for every operation and activations that compile with a type, which need not be in the
   /// catalog: its granularity and codebook may come from outside of the library.
+  ///
+  /// `type` is that of the weights, or of the one matrix.
   public static func cells(of type: QuantizedType) -> [CoverageCell] {
     MatrixOperation.allCases.flatMap { cells($0, type) }
   }

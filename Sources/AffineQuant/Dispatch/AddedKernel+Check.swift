@@ -29,6 +29,10 @@ extension AddedKernel {
   /// Multiplications and additions a second of `X · Wᵀ`, on one thread, with packing and all; the best of
   /// five calls.
   ///
+  /// - Parameters:
+  ///   - rows: Rows of `X` and of the result.
+  ///   - columns: Rows of `W`, columns of the result.
+  ///   - depth: Columns of `X` and of `W`.
   /// - Returns: 0 where the CPU cannot run the kernel.
   public func operationsPerSecond(rows: Int, columns: Int, depth: Int) -> Double {
     var execution = Execution(threads: 1)

@@ -29,6 +29,9 @@ public func plan(
 ///
 /// The types pick the family, the CPU picks the row.
 ///
+/// `first` is the left operand of a product, or what is quantized, or would be, for the rest; `second` the right
+/// one.
+///
 /// - Returns: `nil` where there is no such operation: where a call does not compile.
 public func kernels(
   for operation: MatrixOperation, _ first: OperandType, _ second: OperandType? = nil
@@ -37,6 +40,9 @@ public func kernels(
 }
 
 /// How a call on these operands is served: its steps, their kernels, and why no faster one runs.
+///
+/// `operation` is a product, and the types are those of its left and its right operand; `execution` says what it
+/// may use.
 ///
 /// - Returns: `nil` where there is no such operation.
 public func explain<First: Operand, Second: Operand>(
@@ -48,6 +54,8 @@ public func explain<First: Operand, Second: Operand>(
 
 /// How a call on this operand is served: its steps, their kernels, and why no faster one runs.
 ///
+/// `operation` is anything but a product; `execution` says what it may use.
+///
 /// - Returns: `nil` where there is no such operation.
 public func explain<Only: Operand>(
   _ operation: MatrixOperation, _: Only.Type, on execution: Execution = .standard
@@ -56,6 +64,8 @@ public func explain<Only: Operand>(
 }
 
 /// How a product of these matrices is served: as above, for their shapes and layouts.
+///
+/// `operation` is a product of `first`, on the left, and `second`; `execution` says what it may use.
 ///
 /// - Returns: `nil` where there is no such operation.
 public func explain<Element: FloatElement, Storage: CodeStorage, Layout: QuantizationLayout>(

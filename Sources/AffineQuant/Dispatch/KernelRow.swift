@@ -10,6 +10,8 @@ public struct KernelRow: Sendable, Hashable {
   public let isBuilt: Bool
 
   /// Whether the kernel can run on a CPU that has these instruction sets.
+  ///
+  /// `available` is what the CPU has.
   public func canRun(on available: InstructionSet = .running) -> Bool {
     isBuilt && needs.isSubset(of: available)
   }

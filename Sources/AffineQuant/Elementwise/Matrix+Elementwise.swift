@@ -1,6 +1,8 @@
 extension Matrix where Element == Float {
   /// The sum of two matrices of one shape, element by element.
   ///
+  /// `other` has as many rows and columns; the result does not depend on `execution`.
+  ///
   /// - Throws: ``ShapeError/mismatchedExtent(axis:lhs:rhs:)``.
   public func adding(
     _ other: Matrix, on execution: Execution = .standard
@@ -11,6 +13,8 @@ extension Matrix where Element == Float {
 
   /// The product of two matrices of one shape, element by element.
   ///
+  /// `other` has as many rows and columns; the result does not depend on `execution`.
+  ///
   /// - Throws: ``ShapeError/mismatchedExtent(axis:lhs:rhs:)``.
   public func multiplying(
     _ other: Matrix, on execution: Execution = .standard
@@ -20,11 +24,15 @@ extension Matrix where Element == Float {
   }
 
   /// Every element times a factor.
+  ///
+  /// The result does not depend on `execution`, and is rounded once.
   public func scaled(by factor: Float, on execution: Execution = .standard) -> Matrix {
     Elementwise.scale(self, by: factor, on: execution)
   }
 
   /// A function of each element, with the bits that products end with.
+  ///
+  /// The result does not depend on `execution`.
   public func activated(
     _ activation: Activation, on execution: Execution = .standard
   ) -> Matrix {

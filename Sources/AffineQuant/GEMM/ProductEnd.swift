@@ -10,6 +10,10 @@ public struct ProductEnd: Sendable {
   public static let none = ProductEnd()
 
   /// A bias of as many numbers as the result has columns, and a function.
+  ///
+  /// - Parameters:
+  ///   - bias: One number a column of the result; `nil`: none.
+  ///   - activation: The function, of the sum and the bias.
   public init(bias: Buffer<Float>? = nil, activation: Activation = .none) {
     self.bias = bias
     self.activation = activation

@@ -1,6 +1,8 @@
 extension AffineQuantized where Layout: RowMajorLayout {
   /// Some rows and columns; exact, also where a cut lies inside a group or block.
   ///
+  /// `rows` and `columns` say which, from 0; `nil`: all.
+  ///
   /// - Throws: ``ShapeError/outOfRange(axis:index:extent:)``.
   public func slice(
     rows: Range<Int>? = nil, columns: Range<Int>? = nil, on execution: Execution = .standard
@@ -11,6 +13,8 @@ extension AffineQuantized where Layout: RowMajorLayout {
   }
 
   /// The values of some rows, in the order given: an embedding's lookup.
+  ///
+  /// `rows` are their numbers, from 0; one may come several times.
   ///
   /// - Throws: ``ShapeError/outOfRange(axis:index:extent:)``.
   /// - Complexity: O(rows named · columns).
@@ -36,6 +40,8 @@ extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: Transpos
 extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: RowJoinable {
   /// This matrix above another; exact.
   ///
+  /// `other` has as many columns.
+  ///
   /// - Throws: ``ShapeError``: columns that differ; a seam inside a block, which would need two
   ///   scales.
   public func concatenated(above other: Self) throws(ShapeError) -> Self {
@@ -45,6 +51,8 @@ extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: RowJoina
 
 extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: ColumnJoinable {
   /// This matrix left of another; exact.
+  ///
+  /// `other` has as many rows.
   ///
   /// - Throws: ``ShapeError``: rows that differ; a seam inside a group or block, which would need
   ///   two scales.
@@ -57,6 +65,8 @@ extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: ColumnJo
 
 extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: RowSliced {
   /// The same numbers in the order that this CPU's product kernels read, packed once.
+  ///
+  /// The instruction sets of `execution` choose the order.
   ///
   /// - Complexity: O(rows · columns).
   public func tiled(

@@ -36,6 +36,8 @@ public struct OutlierColumns: Sendable, Hashable {
 
   /// The matrix with these columns zeroed.
   ///
+  /// `matrix` has at least as many columns as the last of ``columns`` needs.
+  ///
   /// - Throws: ``ShapeError/outOfRange(axis:index:extent:)``.
   public func zeroed(
     in matrix: Matrix<Float>, on execution: Execution = .standard
@@ -51,6 +53,10 @@ public struct OutlierColumns: Sendable, Hashable {
 
   /// These columns alone, side by side.
   ///
+  /// - Parameters:
+  ///   - matrix: At least as many columns as the last of ``columns`` says.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: As many rows, one column for each of ``columns``.
   /// - Throws: ``ShapeError/outOfRange(axis:index:extent:)``.
   public func gathered<Element: FloatElement>(
     from matrix: Matrix<Element>, on execution: Execution = .standard

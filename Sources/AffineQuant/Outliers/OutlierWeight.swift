@@ -56,6 +56,10 @@ public struct OutlierWeight: Sendable {
 
   /// Takes a weight that is quantized already, whose floats are those of its codes.
   ///
+  /// - Parameters:
+  ///   - weight: `n × k`, with scales that are constant along slices of a row.
+  ///   - threshold: Columns of an input with a magnitude of so much or more are multiplied in float.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``OutlierError``: a threshold that is negative or NaN, scales a column.
   public init(
     _ weight: some QuantizedMatrix, threshold: Float = 6, on execution: Execution = .standard

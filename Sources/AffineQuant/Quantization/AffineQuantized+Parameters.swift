@@ -1,6 +1,10 @@
 extension AffineQuantized where Layout: RowMajorLayout {
   /// Chooses parameters for values without encoding them.
   ///
+  /// - Parameters:
+  ///   - values: Any shape.
+  ///   - options: The rule, and what scales are kept from zero by.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Returns: Parameters with which the same values have the codes that they have without. Scales from a table are
   ///   the numbers before they become places in it, all others are those of the matrix.
   /// - Throws: ``QuantizationError``, as the initializer that quantizes.
@@ -83,6 +87,8 @@ extension AffineQuantized where Layout: RowMajorLayout {
   /// Rounds values to what this type can represent: quantizes and dequantizes to `Element`, of which what is
   /// beyond the largest becomes infinite, as within a step of 65504 in `Float16`.
   ///
+  /// `values` have any shape; `options` name the rule that chooses parameters, and how values are rounded.
+  ///
   /// - Throws: ``QuantizationError``, as the initializer that quantizes.
   public static func fakeQuantized<Element: FloatElement>(
     _ values: Matrix<Element>, _ options: QuantizationOptions = QuantizationOptions(),
@@ -94,6 +100,8 @@ extension AffineQuantized where Layout: RowMajorLayout {
 
   /// The values of this matrix in another type. Loses what the other type cannot represent; of the same
   /// type, without options, it is the same matrix.
+  ///
+  /// `options` name the rule that chooses parameters, and how values are rounded.
   ///
   /// - Throws: ``QuantizationError``: a range too wide for the other type's scale.
   public func requantized<OtherStorage, OtherLayout: RowMajorLayout>(

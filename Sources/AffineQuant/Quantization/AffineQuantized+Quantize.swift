@@ -58,6 +58,10 @@ where Storage: IntegerStorage, Layout: RowMajorLayout, Layout.Mapping: IntegerMa
 extension AffineQuantized {
   /// Quantizes values to entries of a codebook, with a scale for each block.
   ///
+  /// - Parameters:
+  ///   - values: Any shape; blocks at the ends may be smaller.
+  ///   - rounding: How a value between two entries becomes one of them.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``QuantizationError``: a value that is not finite and where.
   /// - Complexity: O(rows · columns · log of the entries of the codebook).
   public init<

@@ -56,6 +56,8 @@ public enum SmallFloat: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The number that a bit pattern stands for.
+  ///
+  /// Of `pattern` the lower ``bits`` are read.
   public func value(of pattern: UInt8) -> Float {
     let magnitude = Int(pattern) & ((1 << (bits - 1)) - 1)
     let exponent = magnitude >> mantissaBits

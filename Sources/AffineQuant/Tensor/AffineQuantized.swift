@@ -20,6 +20,8 @@ public struct AffineQuantized<Storage: CodeStorage, Layout: QuantizationLayout>:
 
   /// The code of one element; for small floats and codebooks its bit pattern.
   ///
+  /// `row` and `column` count from 0.
+  ///
   /// - Complexity: O(1); to read many, use ``codes``.
   public func code(row: Int, column: Int) -> Int { core.code(row: row, column: column) }
 

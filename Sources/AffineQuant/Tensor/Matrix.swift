@@ -9,6 +9,9 @@ public struct Matrix<Element: FloatElement>: Sendable {
 
   /// Takes values row by row.
   ///
+  /// - Parameters:
+  ///   - shape: Rows and columns.
+  ///   - values: As many as the shape has.
   /// - Throws: ``ShapeError/wrongCount(of:expected:found:)`` or ``ShapeError/invalid(rows:columns:)``.
   public init(_ shape: Shape, _ values: [Element]) throws(ShapeError) {
     try self.init(shape, Buffer(values))
@@ -16,6 +19,9 @@ public struct Matrix<Element: FloatElement>: Sendable {
 
   /// Takes memory without copying it.
   ///
+  /// - Parameters:
+  ///   - shape: Rows and columns.
+  ///   - values: As many as the shape has, row by row.
   /// - Throws: ``ShapeError/wrongCount(of:expected:found:)`` or ``ShapeError/invalid(rows:columns:)``.
   public init(_ shape: Shape, _ values: Buffer<Element>) throws(ShapeError) {
     try shape.validate()
@@ -28,6 +34,10 @@ public struct Matrix<Element: FloatElement>: Sendable {
 
   /// Computes every value from its row and column.
   ///
+  /// - Parameters:
+  ///   - rows: How many rows.
+  ///   - columns: How many columns.
+  ///   - value: The value at a row and a column, both from 0; called row by row.
   /// - Precondition: Both extents are at least 0.
   public init(
     rows: Int, columns: Int, _ value: (_ row: Int, _ column: Int) -> Element

@@ -10,6 +10,9 @@ public struct MatrixStack<Element: FloatElement>: Sendable {
 
   /// Takes the rows of all matrices.
   ///
+  /// - Parameters:
+  ///   - leading: The leading dimensions, outermost first.
+  ///   - matrix: The rows of the first matrix, then those of the next.
   /// - Throws: ``ShapeError``: a negative dimension, or rows that do not divide into so many matrices.
   public init(leading: [Int], _ matrix: Matrix<Element>) throws(ShapeError) {
     var count = 1

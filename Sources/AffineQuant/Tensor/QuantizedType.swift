@@ -7,6 +7,10 @@ public struct QuantizedType: Sendable, Hashable {
   /// How a code becomes a value.
   public let mapping: MappingFormat
 
+  /// - Parameters:
+  ///   - storage: How one code is stored.
+  ///   - block: How many values share a scale.
+  ///   - mapping: How a code becomes a value.
   /// - Throws: ``QuantizationError/unsupported(rule:type:)`` for what the compiler would refuse.
   public init(
     _ storage: CodeFormat, _ block: Block, _ mapping: MappingFormat
@@ -117,6 +121,8 @@ public struct QuantizedType: Sendable, Hashable {
 
   /// Bytes that the codes, scales and zero points or biases of a matrix take in a file; `Int.max` for a shape
   /// that no memory holds.
+  ///
+  /// `shape` is that of the matrix.
   public func byteCount(of shape: Shape) -> Int {
     guard shape.rows > 0, shape.columns > 0 else { return 0 }
     // At most 8 bits of a code and 8 bytes of a block's parameters for each element: no product overflows.

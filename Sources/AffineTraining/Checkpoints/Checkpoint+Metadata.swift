@@ -20,6 +20,8 @@ extension Checkpoint {
 
   /// A text.
   ///
+  /// `name` is what it was noted under.
+  ///
   /// - Throws: ``CheckpointError/missingText(_:)``.
   public func text(_ name: String) throws(CheckpointError) -> String {
     guard let text = metadata[name] else { throw .missingText(name) }
@@ -28,12 +30,16 @@ extension Checkpoint {
 
   /// A whole number.
   ///
+  /// `name` is what it was noted under.
+  ///
   /// - Throws: ``CheckpointError``: no such text, or one that is no `Int`.
   public func integer(_ name: String) throws(CheckpointError) -> Int {
     try decimal(name, "a whole number")
   }
 
   /// A number of 64 bits without sign.
+  ///
+  /// `name` is what it was noted under.
   ///
   /// - Throws: ``CheckpointError``: no such text, or one that is no `UInt64`.
   public func unsigned(_ name: String) throws(CheckpointError) -> UInt64 {
@@ -42,12 +48,16 @@ extension Checkpoint {
 
   /// A `Float` with the bits that were noted.
   ///
+  /// `name` is what it was noted under.
+  ///
   /// - Throws: ``CheckpointError``: no such text, or one that is not 8 hexadecimal digits.
   public func float(_ name: String) throws(CheckpointError) -> Float {
     Float(bitPattern: try bits(name))
   }
 
   /// A `Double` with the bits that were noted.
+  ///
+  /// `name` is what it was noted under.
   ///
   /// - Throws: ``CheckpointError``: no such text, or one that is not 16 hexadecimal digits.
   public func double(_ name: String) throws(CheckpointError) -> Double {

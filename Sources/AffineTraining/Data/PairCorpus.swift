@@ -13,6 +13,10 @@ public struct PairCorpus: TrainingCorpus {
     public var first, second: [Int]
 
     /// Collects the two.
+    ///
+    /// - Parameters:
+    ///   - first: The tokens of the first text.
+    ///   - second: The tokens of the second one.
     public init(_ first: [Int], _ second: [Int]) {
       self.first = first
       self.second = second

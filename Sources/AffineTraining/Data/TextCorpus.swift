@@ -25,6 +25,10 @@ public struct TextCorpus: Sendable {
 
   /// Reads a file, whole.
   ///
+  /// - Parameters:
+  ///   - path: A file in UTF-8 where units are characters, else any bytes.
+  ///   - unit: What a token is.
+  ///   - validationPart: The part of the text, from its end, that validates: above 0 and below 1.
   /// - Throws: ``CorpusError``.
   public init(
     path: String, unit: TextUnit, validationPart: Double = standardValidationPart
@@ -36,6 +40,10 @@ public struct TextCorpus: Sendable {
 
   /// Takes the bytes of a text; its characters, if these are its units, are the vocabulary.
   ///
+  /// - Parameters:
+  ///   - text: UTF-8 where units are characters, else any bytes.
+  ///   - unit: What a token is.
+  ///   - validationPart: The part of the text, from its end, that validates: above 0 and below 1.
   /// - Throws: ``CorpusError``, but for the system's errors.
   public init(
     _ text: Span<UInt8>, unit: TextUnit,
@@ -51,6 +59,10 @@ public struct TextCorpus: Sendable {
 
   /// Takes the bytes of a text for a model that has a vocabulary already.
   ///
+  /// - Parameters:
+  ///   - text: What the vocabulary has tokens for.
+  ///   - vocabulary: The model's.
+  ///   - validationPart: The part of the text, from its end, that validates: above 0 and below 1.
   /// - Throws: ``CorpusError``, but for the system's errors.
   public init(
     _ text: Span<UInt8>, vocabulary: TextVocabulary,

@@ -29,6 +29,12 @@ extension Transformer {
 
   /// The same of sequences that differ in length.
   ///
+  /// - Parameters:
+  ///   - batch: Sequences, one after another, with their targets.
+  ///   - recipe: What linear layers follow.
+  ///   - weight: What gradients are multiplied with.
+  ///   - tape: An empty tape; it is empty afterwards.
+  /// - Returns: Nats a token or a pair of texts, and the gradients in the order of the parameters.
   /// - Throws: As above.
   public func gradients(
     _ batch: TokenBatch, recipe: Recipe, weight: Float = 1, on tape: Tape

@@ -4,6 +4,7 @@ public import AffineQuant
 extension Transformer {
   /// Converts the weights of linear layers to the format of a recipe: to fine-tune a float32 model too.
   ///
+  /// - Parameter recipe: Says in what format weights are kept.
   /// - Throws: ``TrainingError``: a weight that cannot be quantized.
   public mutating func keepWeights(as recipe: Recipe) throws(TrainingError) {
     let noise = Noise(seed: 0, step: 0)

@@ -27,6 +27,9 @@ public struct AdamW: Sendable {
 
   /// Moments of zero for parameters of a shape.
   ///
+  /// - Parameters:
+  ///   - shape: Rows and columns of the parameters.
+  ///   - format: What both moments are kept in.
   /// - Throws: ``AffineQuant/QuantizationError``: a group of fewer than one, a shape that no matrix has.
   public init(
     shape: Shape, moments format: MomentFormat = .float32
@@ -40,6 +43,12 @@ public struct AdamW: Sendable {
 
   /// The parameters moved against a gradient of the same shape.
   ///
+  /// - Parameters:
+  ///   - parameters: What moves.
+  ///   - gradient: What they move against, of their shape.
+  ///   - seed: Of what rounds at random: moments in bfloat16, second moments in codes.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: The new parameters, of the same shape.
   /// - Throws: ``AffineQuant/QuantizationError``: shapes that differ; a moment that is not finite and
   ///   not float32. Nothing has changed then.
   /// - Complexity: As ``move(_:gradient:rounding:on:)``, and a copy of parameters and moments.

@@ -16,6 +16,9 @@ public struct Optimizer: Sendable {
 
   /// Moments of zero, but none for parameters that are frozen.
   ///
+  /// - Parameters:
+  ///   - settings: One set for all parameters.
+  ///   - parameters: What is trained, in the order in which gradients come.
   /// - Throws: ``OptimizerError``: a setting outside its range, two parameters with one name.
   public init(
     _ settings: OptimizerSettings, for parameters: [Parameter]

@@ -18,6 +18,9 @@ public struct SGD: Sendable {
 
   /// A moment of zero for parameters of a shape.
   ///
+  /// - Parameters:
+  ///   - shape: Rows and columns of the parameters.
+  ///   - format: What the moment is kept in.
   /// - Throws: ``AffineQuant/QuantizationError``: a group of fewer than one, a shape that no matrix has.
   public init(shape: Shape, moments format: MomentFormat = .float32) throws(QuantizationError) {
     moments = try Moments(shape, first: try format.layout(isSecond: false), second: nil)

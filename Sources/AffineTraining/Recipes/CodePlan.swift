@@ -55,6 +55,12 @@ public struct CodePlan: Sendable, Hashable, Codable {
   public var rounding: Rounding
 
   /// Collects the choices.
+  ///
+  /// - Parameters:
+  ///   - storage: What codes are.
+  ///   - granularity: What shares a scale.
+  ///   - scale: How a scale is chosen.
+  ///   - rounding: To the nearest code, or at random.
   public init(
     _ storage: CodeFormat = .signed(bits: 8), _ granularity: Granularity = .vector,
     scale: Scale = .largest, rounding: Rounding = .nearest

@@ -7,6 +7,10 @@ extension Recipe {
   ///
   /// Codes have 8 bits at most: from 9 to 15 count as 8.
   ///
+  /// - Parameters:
+  ///   - bits: Of weights and activations.
+  ///   - gradientBits: Of gradients; `nil`: as many.
+  /// - Returns: A recipe named after `bits`.
   /// - Precondition: 2 bits or more.
   public static func bits(_ bits: Int, gradientBits: Int? = nil) -> Recipe {
     guard bits < 16 else { return .bfloat16Operands }

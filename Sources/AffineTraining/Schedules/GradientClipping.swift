@@ -14,6 +14,9 @@ public struct GradientClipping: Sendable, Hashable {
   /// Scales gradients so that their norm is at most the largest; one that is not finite changes
   /// nothing, and is for the caller to judge.
   ///
+  /// - Parameters:
+  ///   - gradients: Those of all parameters; `nil`: of none.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Returns: The norm before: the root of the sum of all squares, in `Double`.
   public func clip(
     _ gradients: inout [Matrix<Float>?], on execution: Execution = .standard

@@ -15,6 +15,11 @@ public enum GradientFormat: String, Sendable, Hashable, Codable, CaseIterable {
 
   /// The sum of two gradients of one shape: added in float32, then rounded.
   ///
+  /// - Parameters:
+  ///   - total: The sum so far, in this format.
+  ///   - gradient: What is added, of the same shape.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: The new sum, in this format.
   /// - Throws: ``AffineQuant/ShapeError/wrongCount(of:expected:found:)``.
   public func sum(
     _ total: StoredMatrix, _ gradient: Matrix<Float>, on execution: Execution = .standard

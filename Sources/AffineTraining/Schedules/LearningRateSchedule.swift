@@ -24,6 +24,13 @@ public struct LearningRateSchedule: Sendable, Hashable, Codable {
   public var finalFraction: Float
 
   /// Collects what describes a schedule; steps below zero count as zero.
+  ///
+  /// - Parameters:
+  ///   - peak: The largest learning rate.
+  ///   - decay: How it falls from there.
+  ///   - warmUp: Steps in which it rises to the peak.
+  ///   - steps: Steps until the end of the fall.
+  ///   - finalFraction: What is left at the end, in parts of the peak.
   public init(
     peak: Float, decay: Decay = .cosine, warmUp: Int = 0, steps: Int, finalFraction: Float = 0.1
   ) {

@@ -62,6 +62,12 @@ extension Tape {
   /// Rotary positions: turns pairs of columns of each head by angles that grow with the row's place in
   /// its sequence (arXiv 2104.09864), halves apart as in Llama.
   ///
+  /// - Parameters:
+  ///   - x: Rows of tokens, `heads` heads side by side.
+  ///   - heads: How many heads a row has.
+  ///   - lengths: Tokens of each sequence; they add up to the rows.
+  ///   - rule: The angles, and how many columns of a head turn.
+  /// - Returns: As many rows and columns.
   /// - Throws: ``TrainingError/shape(tensor:_:)``: columns or divisors that are not those of heads, lengths that are
   ///   not those of sequences.
   public func rotary(

@@ -2,7 +2,7 @@ internal import AffineLayers
 internal import AffineQuant
 
 extension Tape {
-  /// `a + b`: a residual connection. The sum flows on in values.
+  /// `a + b` of one shape: a residual connection. The sum flows on in values.
   ///
   /// - Throws: ``TrainingError/shape(tensor:_:)``.
   public func add(_ a: Variable, _ b: Variable) throws(TrainingError) -> Variable {
@@ -58,6 +58,8 @@ extension Tape {
 
   /// `silu(gate) · up` (arXiv 2002.05202).
   ///
+  /// `gate` and `up` have one shape, and so has the product.
+  ///
   /// - Throws: ``TrainingError/shape(tensor:_:)``.
   public func swiglu(gate: Variable, up: Variable) throws(TrainingError) -> Variable {
     try gated(
@@ -66,6 +68,8 @@ extension Tape {
   }
 
   /// `gelu(gate) · up` with the approximation by tanh (arXiv 2002.05202).
+  ///
+  /// `gate` and `up` have one shape, and so has the product.
   ///
   /// - Throws: ``TrainingError/shape(tensor:_:)``.
   public func geglu(gate: Variable, up: Variable) throws(TrainingError) -> Variable {
@@ -98,7 +102,8 @@ extension Tape {
     }
   }
 
-  /// Keeps values with probability `1 − p` and divides them by it; the identity outside of training.
+  /// Makes values zero with this `probability` and divides the others by one less it; the identity outside of
+  /// training.
   ///
   /// - Throws: ``TrainingError/model(_:)``: a probability that is not at least 0 and below 1.
   public func dropout(_ x: Variable, probability: Float) throws(TrainingError) -> Variable {

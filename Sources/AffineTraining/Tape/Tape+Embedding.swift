@@ -4,6 +4,10 @@ internal import AffineQuant
 extension Tape {
   /// The rows of a table that tokens name.
   ///
+  /// - Parameters:
+  ///   - table: One row a token of the vocabulary.
+  ///   - tokens: Which rows, from 0.
+  /// - Returns: As many rows as tokens.
   /// - Throws: ``TrainingError/shape(tensor:_:)``: a token that is no row of the table.
   public func embedding(_ table: Variable, _ tokens: [Int]) throws(TrainingError) -> Variable {
     try checkRows(tokens, 0..<table.shape.rows, "an embedding")

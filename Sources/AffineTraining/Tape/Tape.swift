@@ -105,6 +105,10 @@ public final class Tape {
   ///
   /// The tape is empty afterwards.
   ///
+  /// - Parameters:
+  ///   - root: What was computed on this tape.
+  ///   - gradient: What is to be taken back, of the shape of `root`.
+  /// - Returns: The gradients, in the shapes of the variables.
   /// - Throws: ``TrainingError``: a gradient that has not the shape of the result, or that cannot be
   ///   quantized.
   public func gradients(

@@ -17,6 +17,8 @@ extension Trainer {
   ///
   /// The model's tensors are named `parameter.` and the parameter's name.
   ///
+  /// `record` is that of the run so far.
+  ///
   /// - Throws: ``CheckpointError``, of parameters that other processes keep too.
   public func checkpoint(_ record: TrainingRecord) throws(CheckpointError) -> Checkpoint {
     for parameter in model.parameters where parameter.isElsewhere {

@@ -8,6 +8,10 @@ public struct ModelJudge<Model: QuantizableModel>: Sendable {
   private let measure: @Sendable (Model, Execution) throws -> Double
 
   /// Names a measurement; what it throws, judging throws.
+  ///
+  /// - Parameters:
+  ///   - name: What is measured, for reports.
+  ///   - measure: The number of a model.
   public init(
     _ name: String, _ measure: @escaping @Sendable (Model, Execution) throws -> Double
   ) {

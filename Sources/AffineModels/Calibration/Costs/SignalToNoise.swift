@@ -67,6 +67,8 @@ public struct QuantizationCost: Sendable, Hashable {
 
 /// `10 · log₁₀(Σ x² / Σ (x − y)²)`, in dB; infinite where both are equal.
 ///
+/// `signal` holds the x, `approximation` the y.
+///
 /// - Precondition: Both have one shape.
 public func signalToNoise(_ signal: Matrix<Float>, _ approximation: Matrix<Float>) -> Double {
   precondition(signal.shape == approximation.shape, "\(signal) and \(approximation)")

@@ -16,6 +16,8 @@ public struct CalibrationSettings: Sendable, Hashable {
   public var memory = 1 << 30
 
   /// Collects sequences.
+  ///
+  /// - Parameter sequences: Tokens of texts, each read from nothing.
   public init(_ sequences: [[Int]] = []) { self.sequences = sequences }
 
   /// Neighbours that are seen in one run.

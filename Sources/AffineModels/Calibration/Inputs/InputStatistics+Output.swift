@@ -4,6 +4,8 @@ extension InputStatistics {
   /// Σ ‖D · x‖² over all inputs x that were seen: the energy of what a difference of weights makes of
   /// them, with no input kept.
   ///
+  /// `difference` is outputs × inputs.
+  ///
   /// - Throws: ``CalibrationError/inputWidth(expected:found:)``.
   /// - Complexity: O(outputs · inputs²)
   public func outputEnergy(
@@ -31,7 +33,10 @@ extension InputStatistics {
 
   /// The root of the energy of the quantized weight's output error, in parts of the output's.
   ///
+  /// `approximation` and `weight` are outputs × inputs.
+  ///
   /// - Throws: ``CalibrationError/inputWidth(expected:found:)``.
+  /// - Precondition: Both have one shape.
   public func relativeOutputError(
     of approximation: Matrix<Float>, for weight: Matrix<Float>, on execution: Execution = .standard
   ) throws(CalibrationError) -> Double {

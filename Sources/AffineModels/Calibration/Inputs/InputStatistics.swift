@@ -36,6 +36,9 @@ public struct InputStatistics: Sendable {
 
   /// Takes rows of inputs.
   ///
+  /// - Parameters:
+  ///   - input: Any number of rows, ``columns`` wide.
+  ///   - execution: Threads and instruction sets.
   /// - Throws: ``CalibrationError``: another width, numbers that are not finite.
   /// - Complexity: O(rows · columns²)
   public mutating func add(

@@ -28,6 +28,11 @@ public struct LayerGroup: Sendable {
     public let type: QuantizedType?
 
     /// Collects the parts.
+    ///
+    /// - Parameters:
+    ///   - name: Of the layer.
+    ///   - weight: Outputs × inputs.
+    ///   - type: What it becomes; `nil`: it stays float.
     public init(_ name: String, _ weight: Matrix<Float>, as type: QuantizedType?) {
       self.name = name
       self.weight = weight
@@ -44,6 +49,10 @@ public struct LayerGroup: Sendable {
 
   /// Collects layers.
   ///
+  /// - Parameters:
+  ///   - members: Layers that read one input.
+  ///   - inputs: What was seen of it; `nil`: nothing.
+  ///   - takesFactors: Whether something before the layers can divide their input by factors.
   /// - Throws: ``CalibrationError/inputWidth(expected:found:)`` if they do not have as many inputs.
   public init(
     _ members: [Member], inputs: InputStatistics? = nil, takesFactors: Bool = true
@@ -78,6 +87,10 @@ public struct QuantizedGroup: Sendable {
   public let factors: [Float]?
 
   /// Collects the parts.
+  ///
+  /// - Parameters:
+  ///   - weights: One a layer of the group; `nil`: it stays float.
+  ///   - factors: One a column of the input; `nil`: none.
   public init(_ weights: [AnyQuantized?], factors: [Float]? = nil) {
     self.weights = weights
     self.factors = factors

@@ -5,6 +5,10 @@ internal import AffineQuant
 extension WordPieceTokenizer {
   /// Reads a vocabulary of one token a line, as `vocab.txt` of published models.
   ///
+  /// - Parameters:
+  ///   - path: A text in UTF-8.
+  ///   - maximumCount: Tokens that are kept of a text, with those that mark its ends.
+  ///   - rules: How texts are cleaned and split.
   /// - Throws: ``TokenizerError``.
   public init(
     vocabularyPath path: String, maximumCount: Int = 512, rules: BertTextRules = BertTextRules()

@@ -2,6 +2,10 @@ extension PackedWeight {
   /// The values of some rows, in any order, repeated as often as they are named: an embedding whose table
   /// is also the weight of a product.
   ///
+  /// - Parameters:
+  ///   - numbers: Which rows, from 0.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: As many rows as there are numbers, of as many columns as the weight has.
   /// - Throws: ``ShapeError/outOfRange(axis:index:extent:)``.
   public func rows(
     _ numbers: [Int], on execution: Execution = .standard

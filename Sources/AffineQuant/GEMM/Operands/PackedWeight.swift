@@ -67,6 +67,11 @@ public struct PackedWeight: Sendable {
 
   /// `X · Wᵀ`, with `X` quantized first, by the rule of its type, where ``inputs`` says so.
   ///
+  /// - Parameters:
+  ///   - input: `m × k`; the weight is `n × k`.
+  ///   - end: What is done to each sum before it is written: a bias of `n` numbers, a function.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: `m × n` values.
   /// - Throws: ``QuantizationError``: another depth, or inputs that are not finite.
   public func linear(
     _ input: Matrix<Float>, end: ProductEnd = .none, on execution: Execution = .standard
@@ -84,6 +89,11 @@ public struct PackedWeight: Sendable {
 
   /// `X · Wᵀ` for an input that is quantized already, as with static scales.
   ///
+  /// - Parameters:
+  ///   - input: `m × k`, of any type; the weight is `n × k`.
+  ///   - end: What is done to each sum before it is written: a bias of `n` numbers, a function.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: `m × n` values.
   /// - Throws: ``QuantizationError``: another depth.
   public func linear(
     _ input: AnyQuantized, end: ProductEnd = .none, on execution: Execution = .standard
@@ -100,6 +110,11 @@ public struct PackedWeight: Sendable {
 extension PackedWeight {
   /// ``linear(_:end:on:)-(Matrix<Float>,_,_)`` in memory that is there already.
   ///
+  /// - Parameters:
+  ///   - input: `m × k`; the weight is `n × k`.
+  ///   - result: `m × n`; what it held before is not read.
+  ///   - end: What is done to each sum before it is written: a bias of `n` numbers, a function.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``QuantizationError``: extents that do not fit, or inputs that are not finite; of the latter
   ///   the result has some values then.
   public func linear(
@@ -149,6 +164,8 @@ extension PackedWeight {
   }
 
   /// How products of so many rows with this weight are served.
+  ///
+  /// `rows` are those of the inputs, and so of the result.
   public func explain(rows: Int, on execution: Execution = .standard) -> Plan {
     let input = Shape(rows, shape.columns)
     let planned = inputs.flatMap { type in

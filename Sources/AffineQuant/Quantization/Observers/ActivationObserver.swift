@@ -34,6 +34,7 @@ public enum ObservedAxis: String, Sendable, Hashable, CaseIterable {
 extension ActivationObserver {
   /// Takes a batch in, on the standard number of threads.
   ///
+  /// - Parameter batch: Rows of activations, as many columns as those before.
   /// - Throws: ``ObserverError``, as ``observe(_:on:)``.
   public mutating func observe(_ batch: Matrix<Float>) throws(ObserverError) {
     try observe(batch, on: .standard)

@@ -11,6 +11,11 @@ public struct LawPrecision: Sendable, Hashable, Codable {
   public var cacheBits: Double?
 
   /// Bits of each part.
+  ///
+  /// - Parameters:
+  ///   - weightBits: Bits of a weight; `nil`: not quantized.
+  ///   - activationBits: Bits of an activation; `nil`: not quantized.
+  ///   - cacheBits: Bits of a key or a value; `nil`: not quantized.
   public init(
     weightBits: Double? = nil, activationBits: Double? = nil, cacheBits: Double? = nil
   ) {

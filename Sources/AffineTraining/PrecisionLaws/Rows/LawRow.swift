@@ -15,6 +15,14 @@ public struct LawRow: Sendable, Hashable, Codable {
   public var run: String?
 
   /// Collects what was measured.
+  ///
+  /// - Parameters:
+  ///   - parameters: How many the model has without embeddings.
+  ///   - tokens: How many it was trained on.
+  ///   - precision: Bits that it was trained in.
+  ///   - postBits: Bits that its weights were rounded to afterwards; `nil`: they were not.
+  ///   - loss: Nats a token.
+  ///   - run: The name of the run, if rows of one belong together.
   public init(
     parameters: Double, tokens: Double, precision: LawPrecision = .float, postBits: Double? = nil,
     loss: Double, run: String? = nil

@@ -13,6 +13,10 @@ public struct HadamardTransform: Sendable, Hashable {
 
   /// Blocks of the largest power of two that divides the columns, up to a limit; with blocks of one
   /// column nothing changes.
+  ///
+  /// - Parameters:
+  ///   - columns: Of the matrices that are turned.
+  ///   - limit: Columns of a block at most.
   public init(columns: Int, atMost limit: Int = 32) {
     var block = 1
     while 2 * block <= limit, columns > 0, columns.isMultiple(of: 2 * block) { block *= 2 }
@@ -21,6 +25,10 @@ public struct HadamardTransform: Sendable, Hashable {
 
   /// `matrix · H`.
   ///
+  /// - Parameters:
+  ///   - matrix: Its columns are whole blocks.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: As many rows and columns.
   /// - Throws: ``AffineQuant/ShapeError/misaligned(axis:position:block:)``: columns that are not whole
   ///   blocks.
   /// - Complexity: O(rows · columns · log of the block).

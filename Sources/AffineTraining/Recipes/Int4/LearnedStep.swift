@@ -26,6 +26,9 @@ public struct LearnedStep: Sendable, Hashable, Codable {
 
   /// The step to start with: twice the mean magnitude over √7, the root of the largest code.
   ///
+  /// - Parameters:
+  ///   - values: What is to be quantized, of any shape.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``AffineQuant/QuantizationError/invalidScale(_:blockRow:blockColumn:)`` if values are not
   ///   finite.
   public init(
@@ -40,7 +43,10 @@ public struct LearnedStep: Sendable, Hashable, Codable {
     try self.init(Float(2 * mean / Double(Self.codes.upperBound).squareRoot()) + Self.smallest)
   }
 
-  /// A step from a file, which throws what one from a caller does.
+  /// A step from a file.
+  ///
+  /// - Throws: `DecodingError`, or ``AffineQuant/QuantizationError/invalidScale(_:blockRow:blockColumn:)`` unless it is
+  ///   finite and greater than 0.
   public init(from decoder: any Decoder) throws {
     try self.init(try decoder.singleValueContainer().decode(Float.self))
   }

@@ -2,6 +2,11 @@ public import AffineQuant
 
 extension LeverageSampling {
   /// The scores for `G · W`, whose rows are rows of `G`: their norms.
+  ///
+  /// - Parameters:
+  ///   - gradient: `m × n`.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: `m` numbers.
   public static func inputGradientScores(
     _ gradient: Matrix<Float>, on execution: Execution = .standard
   ) -> [Double] {
@@ -12,6 +17,11 @@ extension LeverageSampling {
   ///
   /// `G` may have twice the rows of `X`: two halves above each other, which meet the same inputs.
   ///
+  /// - Parameters:
+  ///   - gradient: `m × n` or `2m × n`.
+  ///   - input: `m × k`.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: One number a row of `gradient`.
   /// - Throws: ``AffineQuant/ShapeError/mismatchedExtent(axis:lhs:rhs:)``.
   public static func weightGradientScores(
     _ gradient: Matrix<Float>, _ input: Matrix<Float>, on execution: Execution = .standard

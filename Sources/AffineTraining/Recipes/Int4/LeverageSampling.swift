@@ -35,6 +35,10 @@ public struct LeverageSampling: Sendable, Equatable {
   /// Fills up to the budget like water: in proportion to the scores, with what goes beyond 1 spread over
   /// the rest until none does.
   ///
+  /// - Parameters:
+  ///   - scores: One a row, none negative.
+  ///   - budget: How many rows are kept on average.
+  /// - Returns: The probability of each row to be kept.
   /// - Throws: ``SamplingError``.
   public static func probabilities(
     of scores: [Double], budget: Double
@@ -68,6 +72,10 @@ public struct LeverageSampling: Sendable, Equatable {
 
   /// The kept rows of a matrix, each times its weight.
   ///
+  /// - Parameters:
+  ///   - matrix: As many rows as were drawn from, or more.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: One row for each of ``rows``.
   /// - Throws: ``AffineQuant/ShapeError/outOfRange(axis:index:extent:)``.
   public func weighted(
     _ matrix: Matrix<Float>, on execution: Execution = .standard
@@ -77,6 +85,10 @@ public struct LeverageSampling: Sendable, Equatable {
 
   /// The kept rows of a matrix, as they are.
   ///
+  /// - Parameters:
+  ///   - matrix: As many rows as were drawn from, or more.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: One row for each of ``rows``.
   /// - Throws: ``AffineQuant/ShapeError/outOfRange(axis:index:extent:)``.
   public func gathered(
     _ matrix: Matrix<Float>, on execution: Execution = .standard

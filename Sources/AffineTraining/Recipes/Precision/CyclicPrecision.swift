@@ -23,6 +23,11 @@ public struct CyclicPrecision: Sendable, Hashable {
 
   /// Divides steps into cycles.
   ///
+  /// - Parameters:
+  ///   - bits: Of weights and activations, with which a cycle starts and ends: 1 to 32.
+  ///   - backwardBits: Of gradients, always: 1 to 32.
+  ///   - steps: Of the whole run.
+  ///   - cycles: Into how many these are divided: 1 to `steps`.
   /// - Throws: ``PrecisionError``.
   public init(
     bits: ClosedRange<Int> = 3...8, backwardBits: Int = 8, steps: Int, cycles: Int = 32

@@ -26,6 +26,9 @@ public struct MovingRange: Sendable, Hashable, Codable {
 
   /// Takes a batch in; an empty one changes nothing.
   ///
+  /// - Parameters:
+  ///   - batch: Of any shape.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``AffineQuant/QuantizationError/notFinite(_:row:column:)``; nothing has changed then.
   public mutating func observe(
     _ batch: Matrix<Float>, on execution: Execution = .standard
