@@ -39,6 +39,7 @@ extension DecoderModel {
     self.activations = activations
   }
 }
+<<<<<<< HEAD
 
 /// Reads the parts of a model.
 private struct DecoderReader<Weights: DecoderWeights> {
@@ -228,3 +229,5 @@ extension DecoderLayer {
     }
   }
 }
+=======
+>>>>>>> h-encoders
