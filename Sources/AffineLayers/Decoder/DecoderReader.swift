@@ -78,6 +78,8 @@ struct DecoderReader<Weights: DecoderWeights> {
     guard part == nil, rows > 2 * Self.strip else { return nil }
     return try activations.weight(rows: rows, strip: Self.strip, on: execution) { rows in
       guard case .codes(let codes)? = try weights.tensor(tensor, rows: rows) else { return nil }
+      // They were copied.
+      weights.forget(tensor, rows: rows)
       return codes
     }
   }
@@ -166,9 +168,13 @@ extension DecoderReader {
         stored.shape == Shape(rows.count, configuration.shape(of: tensor).columns)
       else { return nil }
       digest.combine(stored)
-      if rank == part.parallel.rank { own = stored }
+      let isOwn = rank == part.parallel.rank
+      if isOwn { own = stored }
+      // Codes are copied, and own floats may lie in the file still.
+      if case .float32 = stored, isOwn { continue }
+      weights.forget(tensor, rows: rows)
     }
-    if case .codes = own { weights.forget(tensor) } else { read.append(tensor) }
+    if case .float32 = own { read.append(tensor) }
     return own
   }
 }
