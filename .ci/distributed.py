@@ -4,6 +4,7 @@
     .ci/distributed.py AFFINE AFFINE_WITHOUT_MPI
 """
 import json
+import math
 import os
 import shutil
 import signal
@@ -130,6 +131,77 @@ def text_of_one():
           "3 heads of keys and values cannot be divided among 4 processes")
     fails(1, ["generate", "--model", tiny, "--prompt", "a", ":", "-n", "1", affine, "generate", "--model", tiny,
               "--prompt", "b"], "rank 1 has another list of arguments than rank 0")
+
+
+def memory_of_a_part():
+    """From its start to its end a rank of two grows with half of a model, and one rank with all: peaks of 24 blocks less
+    those of one, in which all that MPI takes is too. Three blocks are allowed to be read, or to travel, at once."""
+    deep, width, inner = 24, 384, 1024
+    # Four square matrices and three of the feed-forward layer in each block; of nothing else there is as much.
+    block = 4 * (4 * width * width + 3 * width * inner)
+    more = (deep - 1) * block
+    data = ["--text", "Tests/Corpus/persuasion.txt", "--context", "16", "--batch", "2", "--validation-windows", "2",
+            "--steps", "1"]
+    # Adapters beside frozen weights: neither gradients nor moments are as large as what a model starts with.
+    sharded = ["train", *data, "--adapter-rank", "1", "--shard-weights"]
+    generated = ["generate", "--prompt", "It is", "--tokens", "2"]
+
+    def new(blocks):
+        return ["--unit", "bytes", "--norm", "rms", "--activation", "swiglu", "--positions", "rotary", "--width", str(width),
+                "--heads", "6", "--layers", str(blocks), "--feed-forward", str(inner)]
+
+    def peaks(ranks, arguments):
+        done = launch(ranks, [*arguments, "--format", "json"])
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        found = found["runs"][0] if "runs" in found else found
+        return (found.get("ranks") or {}).get("peakResidentBytes") or [found["peakResidentBytes"]]
+
+    def compare(name, arguments):
+        growth = [max(peaks(ranks, arguments(deep))) - min(peaks(ranks, arguments(1))) for ranks in (1, 2)]
+        assert growth[0] > 0.9 * more and growth[1] < more / 2 + 3 * block, (name, growth, more, block)
+        print(f"{name}: of {more} bytes more a rank of two has {growth[1]} more in memory, one rank {growth[0]}")
+
+    files = {"GGUF": lambda blocks: f"{work}/blocks{blocks}.gguf", "safetensors": lambda blocks: f"{work}/blocks{blocks}"}
+    for blocks in 1, deep:
+        peaks(1, ["train", *data, *new(blocks), "--export", files["GGUF"](blocks)])
+        write_folder(files["safetensors"](blocks), blocks, width, inner)
+    compare("sharded weights of a new model", lambda blocks: [*sharded, *new(blocks)])
+    compare("sharded weights of safetensors", lambda blocks: [*sharded, "--initial", files["safetensors"](blocks)])
+    for name, path in files.items():
+        compare(f"{name} that ranks run", lambda blocks: [*generated, "--model", path(blocks)])
+
+
+def write_folder(folder, blocks, width, inner):
+    """A model of bfloat16 as Hugging Face writes them, with a tokenizer of few words; what it says is nothing."""
+    golden = "Tests/Golden"
+    os.makedirs(folder)
+    shutil.copy(f"{golden}/Tokenizers/llama2/tokenizer.json", folder)
+    tokenizer = json.load(open(f"{folder}/tokenizer.json"))
+    vocabulary = 1 + max([*tokenizer["model"]["vocab"].values(), *(token["id"] for token in tokenizer["added_tokens"])])
+    config = json.load(open(f"{golden}/Architectures/llama/config.json"))
+    config |= {"vocab_size": vocabulary, "hidden_size": width, "intermediate_size": inner, "num_hidden_layers": blocks,
+               "num_attention_heads": 6, "num_key_value_heads": 6, "head_dim": width // 6}
+    json.dump(config, open(f"{folder}/config.json", "w"))
+    shapes = {f"{name}.weight": [vocabulary, width] for name in ("model.embed_tokens", "lm_head")}
+    shapes["model.norm.weight"] = [width]
+    for number in range(blocks):
+        block = f"model.layers.{number}"
+        for name in "input_layernorm", "post_attention_layernorm":
+            shapes[f"{block}.{name}.weight"] = [width]
+        for name in "q", "k", "v", "o":
+            shapes[f"{block}.self_attn.{name}_proj.weight"] = [width, width]
+        for name, shape in ("gate", [inner, width]), ("up", [inner, width]), ("down", [width, inner]):
+            shapes[f"{block}.mlp.{name}_proj.weight"] = shape
+    header, end = {}, 0
+    for name, shape in shapes.items():
+        start, end = end, end + 2 * math.prod(shape)
+        header[name] = {"dtype": "BF16", "shape": shape, "data_offsets": [start, end]}
+    header = json.dumps(header).encode()
+    with open(f"{folder}/model.safetensors", "wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header)
+        # 0.01 and -0.01.
+        file.write(bytes.fromhex("243c24bc") * (end // 4))
 
 
 def killed_run(ranks, arguments, path):
@@ -259,6 +331,7 @@ same_loss()
 sharded_weights()
 checkpoints()
 text_of_one()
+memory_of_a_part()
 a_dead_rank()
 a_dead_rank_of_one_model()
 other_files()

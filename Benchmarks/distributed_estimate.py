@@ -16,7 +16,9 @@ A step of N machines takes
 
 where compute and coding, measured on one core, divide among --cores, and two thirds of compute are the backward pass, in
 which gradients travel. The overlap is the part of the travel that a run of --waits did not wait for, in the backward pass or
-after it, where the travel alone takes what --ranks says without what --alone says. "Of linear" is compute / step. Memory is of weights, gradients and what is kept of moments.
+after it, where the travel alone takes what --ranks says without what --alone says. Of the ranks of a run that one counts that
+waited least: the others waited for it and not for the network alone. Of several files of a kind constants are
+medians. "Of linear" is compute / step. Memory is of weights, gradients and what is kept of moments.
 
 With sharded weights (ZeRO-3) blocks are computed once more, parameters travel twice and gradients once, in the same format,
 and nothing is hidden:
@@ -30,6 +32,27 @@ and a machine has its part and one block.
 import argparse
 import json
 import math
+import statistics
+
+
+def read(paths):
+    return [json.load(open(path)) for path in paths]
+
+
+def median(reports, key):
+    return statistics.median(report[key] for report in reports)
+
+
+def overlaps(waits, alone, ranks):
+    """The parts of the travel that are hidden, by exchange."""
+    found = {}
+    for report in read(waits):
+        run = report["runs"][0]
+        name = run["ranks"]["exchange"]
+        parts = found.setdefault(name, [])
+        travel = run["parameters"] * (median(ranks, name + "SecondsPerValue") - median(alone, name + "SecondsPerValue"))
+        parts.append(max(0, 1 - min(run["ranks"]["waiting"]) / travel))
+    return {name: statistics.median(parts) for name, parts in found.items()}
 
 
 def bucket(machines):
@@ -38,20 +61,15 @@ def bucket(machines):
 
 
 def table(options):
-    run = json.load(open(options.run))["runs"][0]
-    alone, ranks = json.load(open(options.alone)), json.load(open(options.ranks))
-    rate = 6 * run["parameters"] * run["tokensPerSecond"] * options.cores
-    message = ranks["secondsOfSmallExchange"] / (ranks["ranks"] - 1)
-    overlap = {}
-    for path in options.waits:
-        waiting = json.load(open(path))["runs"][0]
-        name = waiting["ranks"]["exchange"]
-        key = name + "SecondsPerValue"
-        travel = waiting["parameters"] * (ranks[key] - alone[key])
-        overlap[name] = max(0, 1 - waiting["ranks"]["seconds"]["waiting"] / travel)
+    runs = [report["runs"][0] for report in read(options.run)]
+    alone, ranks = read(options.alone), read(options.ranks)
+    rate = 6 * runs[0]["parameters"] * median(runs, "tokensPerSecond") * options.cores
+    message = median(ranks, "secondsOfSmallExchange") / (ranks[0]["ranks"] - 1)
+    overlap = overlaps(options.waits, alone, ranks)
     print(f"A machine of {options.cores} cores computes {rate / 1e9:.0f} GFLOP/s; a message costs {message * 1e6:.0f} µs; hidden: "
           + ", ".join(f"{part:.2f} of {name}" for name, part in overlap.items())
-          + ";\ncoding a value on a core: " + ", ".join(f"{alone[name + 'SecondsPerValue'] * 1e9:.1f} ns in {name}" for name in overlap)
+          + ";\ncoding a value on a core: "
+          + ", ".join(f"{median(alone, name + 'SecondsPerValue') * 1e9:.1f} ns in {name}" for name in overlap)
           + f". {options.tokens} tokens a machine and step.\n")
     print("| machines | parameters | exchange | compute, s | coding, s | travel, s | step, s | of linear | "
           "tokens/s | memory a machine | with sharded moments | with sharded weights | step then, s |")
@@ -62,13 +80,13 @@ def table(options):
             for name in overlap:
                 buckets = -(-parameters // bucket(machines))
                 compute = 6 * parameters * options.tokens / rate
-                coding = parameters * alone[name + "SecondsPerValue"] / options.cores
-                travel = 2 * (machines - 1) / machines * parameters * ranks[name + "BytesPerValue"] * 8 / options.bits
+                coding = parameters * median(alone, name + "SecondsPerValue") / options.cores
+                travel = 2 * (machines - 1) / machines * parameters * median(ranks, name + "BytesPerValue") * 8 / options.bits
                 travel += 2 * buckets * (machines - 1) * message
                 step = compute + coding + travel - min(overlap[name] * travel, 2 / 3 * compute)
                 memory, sharded = 16 * parameters, (8 + 8 / machines) * parameters
                 least = (16 / machines + 4 / options.blocks) * parameters
-                once = parameters * ranks[name + "BytesPerValue"] * 8 / options.bits * (machines - 1) / machines
+                once = parameters * median(ranks, name + "BytesPerValue") * 8 / options.bits * (machines - 1) / machines
                 messages = 2 * options.blocks * machines * math.log2(machines) + buckets * (machines - 1)
                 longest = 4 / 3 * compute + coding + 3 * once + messages * message
                 print(f"| {machines} | {billions:g} · 10⁹ | {name} | {compute:.1f} | {coding:.1f} | {travel:.1f} | "
@@ -78,10 +96,10 @@ def table(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--run", required=True, help="affine train of one process, as JSON")
-    parser.add_argument("--waits", required=True, nargs="+", help="affine train of ranks, as JSON, one an exchange")
-    parser.add_argument("--alone", required=True, help="affine-ranks --measure of one process")
-    parser.add_argument("--ranks", required=True, help="affine-ranks --measure of two ranks or more")
+    parser.add_argument("--run", required=True, nargs="+", help="affine train of one process, as JSON")
+    parser.add_argument("--waits", required=True, nargs="+", help="affine train of ranks, as JSON")
+    parser.add_argument("--alone", required=True, nargs="+", help="affine-ranks --measure of one process")
+    parser.add_argument("--ranks", required=True, nargs="+", help="affine-ranks --measure of two ranks or more")
     parser.add_argument("--bits", type=float, default=25e9, help="of the network, a second and machine")
     parser.add_argument("--machines", type=int, nargs="+", default=[64, 1024])
     parser.add_argument("--billions", type=float, nargs="+", default=[1, 8, 70], help="parameters")

@@ -4,7 +4,8 @@ DistributedDataParallel over gloo on the same model, in turn.
 
 Every rank has as many windows at any number of ranks, so that rates of a machine with enough cores would grow
 linearly; "of linear" is what they grow to. Cores that share memory and heat give less than that to any programs: "of
-alone" is beside as many processes at once that exchange nothing. The model has 10.7 million parameters unless options
+alone" is beside as many processes at once that exchange nothing. Ranks wait for the slowest of them in every step, so "as the
+slowest" is what as many processes alone would give if all were as slow as that one. The model has 10.7 million parameters unless options
 say otherwise. Every run is a line on standard error as it ends.
 """
 
@@ -56,7 +57,8 @@ def alone(options, count):
     if any(process.returncode for process in processes):
         sys.exit("a process alone failed")
     runs = [json.loads(output)["runs"][0] for output in outputs]
-    return {"rate": sum(run["tokensPerSecond"] for run in runs), "parameters": runs[0]["parameters"]}
+    rates = [run["tokensPerSecond"] for run in runs]
+    return {"rate": sum(rates), "slowest": count * min(rates), "parameters": runs[0]["parameters"]}
 
 
 def ours(options, ranks, exchange):
@@ -103,16 +105,18 @@ def main():
                 print(count, side, json.dumps(found[count, side][-1]), file=sys.stderr, flush=True)
     rate = {key: statistics.median(run["rate"] for run in runs) for key, runs in found.items()}
     rest = [side for side in sides if side != "alone"]
-    print("| ranks | as many alone, tokens/s | of linear | " + " | ".join(
+    print("| ranks | as many alone, tokens/s | of linear | as the slowest | " + " | ".join(
         f"{side}, tokens/s | of linear | of alone | sent a rank and step" for side in rest) + " |")
-    print("| --- " * (3 + 4 * len(rest)) + "|")
+    print("| --- " * (4 + 4 * len(rest)) + "|")
     for count in ranks:
         cells = []
         for side in sides:
             linear = rate[count, side] / (rate[ranks[0], side] / ranks[0] * count)
             sent = found[count, side][0].get("gradientBytes", 0) / 1e6
             cells += [f"{rate[count, side]:.0f}", f"{linear:.3f}"]
-            if side != "alone":
+            if side == "alone":
+                cells.append(f"{statistics.median(run['slowest'] for run in found[count, side]):.0f}")
+            else:
                 # What exchanging takes, each side beside one process of its own.
                 beside = linear / (rate[count, "alone"] / (rate[ranks[0], "alone"] / ranks[0] * count))
                 cells += [f"{beside:.3f}", f"{sent:.2f} MB"]

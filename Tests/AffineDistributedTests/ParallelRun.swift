@@ -17,6 +17,8 @@ struct ParallelRun: Sendable {
   var layers = 1
   /// The rank of adapters beside weights that nobody trains.
   var adapters: Int?
+  /// Whether ranks make a model together, or each all of it.
+  var isMadeTogether = true
   var isParallel = true
 
   static let text = Result { try TextCorpus(path: persuasion, unit: .characters) }
@@ -30,6 +32,13 @@ struct ParallelRun: Sendable {
   }
 
   func trainer(_ parallel: GradientExchange?) throws -> Trainer {
+    let schedule = schedule ?? .constant(recipe)
+    return try Trainer(
+      model(schedule.recipe(at: 0), parallel), schedule, Self.text.get(), settings, on: .threads(1),
+      with: parallel)
+  }
+
+  func model(_ recipe: Recipe, _ parallel: GradientExchange?) throws -> Transformer {
     let corpus = try Self.text.get()
     var configuration = try DecoderConfiguration(
       vocabulary: corpus.vocabulary.count, width: 64, layers: layers, heads: 2, keyValueHeads: 2,
@@ -37,12 +46,11 @@ struct ParallelRun: Sendable {
     (configuration.norm, configuration.activation) = (.layer, .gelu)
     (configuration.isTied, configuration.learnsPositions) = (true, true)
     for block in configuration.blocks.indices { configuration.blocks[block].rotary = nil }
-    let schedule = schedule ?? .constant(recipe)
     var model = try Transformer(
-      configuration, dropout: 0, recipe: schedule.recipe(at: 0), seed: settings.seed)
+      configuration, dropout: 0, recipe: recipe, seed: settings.seed,
+      with: isMadeTogether ? parallel : nil)
     if let adapters { try model.addAdapters(rank: adapters, alpha: 8, seed: 9) }
-    return try Trainer(
-      model, schedule, corpus, settings, on: .threads(1), with: parallel)
+    return model
   }
 
   /// What every rank recorded, what the first sent, and its checkpoint.

@@ -13,6 +13,8 @@ import Testing
     let network = SlowNetwork()
     var options = ExchangeOptions()
     (options.format, options.bucket, options.feedsBackErrors) = (format, 256, false)
+    // Eight buckets of 256 values, that are sent and arrive, with a scale of four bytes in int8.
+    options.underWay = 8 * 2 * (format == .float32 ? 1024 : 260)
     let exchange = GradientExchange(network, options)
     let gradient = Matrix<Float>(rows: 25, columns: 256) { Float($0 * 7 + $1 % 5 - 80) }
     exchange.begin(

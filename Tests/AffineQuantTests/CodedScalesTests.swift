@@ -164,8 +164,9 @@ import Testing
     }
     let scales = Double(try #require(type.mapping.codes).storage.codes.upperBound)
     let codes = Double(type.storage.codes.count)
-    // Of a half below 2^-14 no more than 2^-25 is lost: times both largest codes.
-    let least = 0x1p-24 * scales * codes
+    // A super-block's scale is 2^-24 at the least, and below 2^-14 at most by as much above the exact one: half of it
+    // is lost of a scale, times the largest code, and of a bias.
+    let least = 0x1p-24 * codes
     if type.mapping.kind == .biased {
       return Bound(part: 1 / (codes - 1) + 1 / scales + 0.5 / scales + 3 * 0x1p-10, least: least)
     }
@@ -219,6 +220,50 @@ import Testing
     #expect(taken >= 15)
   }
 
+  /// Biases of both signs where codes of scales have none: they count from the other side, or begin at zero.
+  @Test(arguments: [
+    ("int4-group32-biased-uint6-group8-float16", ParameterRule.ends), (Q4KWeight.type.name, .mlx),
+    (Q4KWeight.type.name, .ends),
+  ])
+  func codesWithoutSignHoldEveryRange(name: String, rule: ParameterRule) throws {
+    let type = try #require(QuantizedType(name: name))
+    for (center, size) in [(0, 1), (1, 1), (-1, 1), (0.3, 1e4), (-0.3, 1e-3)] as [(Float, Float)] {
+      let samples = Samples.matrix(3, 512, seed: 11)
+      let values = Matrix<Float>(rows: 3, columns: 512) { row, column in
+        (samples[row, column] / 64 + center) * size * (column / 32 % 3 == 0 ? -1 : 1)
+      }
+      let matrix = try AnyQuantized(
+        quantizing: values, as: type, QuantizationOptions(rule: rule))
+      let decoded: Matrix<Float> = matrix.dequantized()
+      let peak = values.values.array.reduce(0) { max($0, $1.magnitude) }
+      // Half of a step, which is a fifteenth of both sides or a seventh of one; what the nearest of 63 codes is off
+      // by, of a scale at 15 codes and of a bias. MLX rounds the range to whole steps from its edge: a step more.
+      let step = peak * (rule == .mlx ? 4.0 / 15 : 1.0 / 7)
+      let most = step / 2 + (15 * step + peak) * (0.5 / 63 + 0x1p-10) + 0x1p-20
+      for index in 0..<values.shape.count {
+        #expect(abs(decoded.values[index] - values.values[index]) <= most, "\(name) \(rule)")
+      }
+    }
+  }
+
+  /// Scales below the smallest half times the largest code: what a half is for a scale alone, it is for these.
+  @Test(arguments: [Q4KWeight.type, Q6KWeight.type, Q3KWeight.type])
+  func smallScalesDoNotBecomeZero(type: QuantizedType) throws {
+    let values = Matrix<Float>(rows: 2, columns: 256) { row, column in
+      0x1p-18 * (Float((row * 37 + column * 11) % 101) / 50 - 1)
+    }
+    let matrix = try AnyQuantized(quantizing: values, as: type)
+    #expect(Set(matrix.codes).count > 2)
+    let decoded: Matrix<Float> = matrix.dequantized()
+    // A scale is off by half of the smallest half at the most, here of 2^-22 or more.
+    let codes = Float(type.storage.codes.count)
+    for index in 0..<values.shape.count {
+      #expect(
+        abs(decoded.values[index] - values.values[index]) <= 0x1p-18 / codes * 2 + 0x1p-25
+          * (codes + 1))
+    }
+  }
+
   /// The codes with scales of one.
   private func whole(_ matrix: CodeMatrix) -> CodeMatrix {
     let count = matrix.grid.extent.count
@@ -266,6 +311,23 @@ import Testing
     #expect(throws: error) {
       try QuantizedScales(
         nearest: mixed.span, [Float]().span, DoubleQuantizedNF4Weight.type, wide)
+    }
+  }
+
+  /// The largest of a super-block asks for a scale that there is not: it is named, not the first of them.
+  @Test func scalesThatNoScaleServesAreNamed() {
+    let large: [Float] = [1, 2, 5e6, 3, 4e6, 1, 1, 1]
+    #expect(throws: QuantizationError.invalidScale(5e6, blockRow: 0, blockColumn: 2)) {
+      try QuantizedScales(
+        nearest: large.span, large.span, Q4KWeight.type,
+        BlockGrid(Shape(1, 256), Q4KWeight.type.block))
+    }
+    // Finite itself, and too far from the mean of all.
+    let far = [1, 3e38] + [Float](repeating: -3e38, count: 6)
+    #expect(throws: QuantizationError.invalidScale(3e38, blockRow: 0, blockColumn: 1)) {
+      try QuantizedScales(
+        nearest: far.span, [Float]().span, DoubleQuantizedNF4Weight.type,
+        BlockGrid(Shape(1, 512), DoubleQuantizedNF4Weight.type.block))
     }
   }
 }

@@ -141,6 +141,52 @@ import Testing
     }
   }
 
+  /// Two bits have four patterns, of which ternary codes are three; what lies behind the last column is none.
+  @Test func aFourthTernaryCodeIsNamedWithItsPlace() throws {
+    func weight(_ bytes: [UInt8]) throws -> TernaryWeight {
+      try TernaryWeight(
+        shape: Shape(2, 5), codeBytes: Buffer(bytes),
+        parameters: QuantizationParameters(scales: [2]))
+    }
+    // 1, 0, −1, 0, 1; behind them the fourth pattern.
+    let row: [UInt8] = [0b00_11_00_01, 0b10_10_10_01]
+    #expect(try weight(row + row).dequantized().values.array.suffix(5) == [2, 0, -2, 0, 2])
+    for column in 0..<5 {
+      var bytes = row + row
+      bytes[2 + column / 4] &= ~(3 << UInt8(column % 4 * 2))
+      bytes[2 + column / 4] |= 2 << UInt8(column % 4 * 2)
+      let error = QuantizationError.invalidCode(storage: "ternary", row: 1, column: column)
+      #expect(throws: error) { try weight(bytes) }
+      #expect(throws: error) {
+        try AnyQuantized(
+          type: TernaryWeight.type, shape: Shape(2, 5), codeBytes: Buffer(bytes),
+          parameters: QuantizationParameters(scales: [2]))
+      }
+    }
+  }
+
+  /// The same codes are the same matrix, whatever a caller leaves behind them.
+  @Test(arguments: [(3, UInt8(0xf0)), (4, 0), (5, 0xf0)], [1, 2])
+  func bitsBehindTheLastColumnCountForNothing(last: (columns: Int, unused: UInt8), rows: Int) throws
+  {
+    func weight(_ rest: UInt8) throws -> Int4Weight {
+      let width = (last.columns + 1) / 2
+      let bytes: [UInt8] = (0..<rows * width).map {
+        $0 % width == width - 1 ? 0x03 | rest : 0x21
+      }
+      return try Int4Weight(
+        shape: Shape(rows, last.columns), codeBytes: Buffer(bytes),
+        parameters: QuantizationParameters(scales: [Float](repeating: 1, count: rows)))
+    }
+    let (clean, other) = (try weight(0), try weight(last.unused))
+    #expect(other == clean && other.codeBytes == clean.codeBytes)
+    #expect(other.tiled().rowMajor() == other)
+    #expect(try other.slice(rows: rows - 1..<rows) == clean.slice(rows: 0..<1))
+    let none = QuantizationParameters(scales: [])
+    let empty = try Int4Weight(shape: Shape(0, 3), codeBytes: Buffer([]), parameters: none)
+    #expect(empty.shape == Shape(0, 3))
+  }
+
   @Test(arguments: ["int4-tensor", "uint8-tensor", "uint4-group32", "uint4-group32-biased"])
   func givenParametersServeATypeOfRunTime(name: String) throws {
     let values = Samples.matrix(5, 70)

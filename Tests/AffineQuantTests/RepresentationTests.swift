@@ -188,7 +188,8 @@ import Testing
     }
   }
 
-  /// The mean of scales that are numbers, and of each half the widest gap of the table, times the largest distance.
+  /// The mean of scales that are numbers, and of each half the widest gap of the table, times the largest distance:
+  /// so far, but for less than 16 roundings of the distance, its quotient and product, lies the sum that is rounded.
   private func expectMean(
     _ mean: Float, of coded: QuantizedScales, flat: AnyQuantized
   ) throws {
@@ -198,7 +199,7 @@ import Testing
     for (found, scale) in zip(coded.numbers.scales.array, scales) {
       #expect(
         abs(Double(found) - Double(scale)) <= (0.9 / 64 / 2 + 0x1p-20) * far
-          + Double(mean.ulp))
+          + Double(found.ulp) / 2)
     }
   }
 
@@ -251,6 +252,26 @@ import Testing
           shape: Shape(1, 32), codeBytes: bytes, parameters: QuantizationParameters(scales: [scale])
         )
       }
+    }
+    // Rounding up to a power of two, there is none above.
+    typealias Large = AffineQuantized<Ternary, RowMajor<PerTensor, SymmetricMapping<E8M0>>>
+    func large(_ scale: Float) throws -> Large {
+      try Large(
+        shape: Shape(1, 32), codeBytes: Buffer([UInt8](repeating: 0, count: 8)),
+        parameters: QuantizationParameters(scales: [scale]))
+    }
+    #expect(try large(1.5e38).scales[0, 0] == 0x1p127)
+    #expect(throws: QuantizationError.invalidScale(3e38, blockRow: 0, blockColumn: 0)) {
+      try large(3e38)
+    }
+    // A bias is named as it is given, too.
+    typealias Biased = AffineQuantized<UInt4, RowMajor<PerGroup<32>, BiasedMapping<Float16>>>
+    let far = QuantizationParameters(scales: [1], biases: [1e6])
+    #expect(throws: QuantizationError.invalidScale(1e6, blockRow: 0, blockColumn: 0)) {
+      try Biased(shape: Shape(1, 32), codeBytes: bytes, parameters: far)
+    }
+    #expect(throws: QuantizationError.invalidScale(1e6, blockRow: 0, blockColumn: 0)) {
+      try Biased(quantizing: ones, with: far)
     }
     let error = QuantizationError.overflow(scale: 1e38, bias: 0, blockRow: 0, blockColumn: 0)
     #expect(throws: error) {

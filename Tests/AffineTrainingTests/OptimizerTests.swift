@@ -81,6 +81,47 @@ import Testing
     #expect(optimizer.stateBytes == 3 * 2 * (24 * 300 + 24 * 2 * 4) + 8 * 24)
   }
 
+  /// What a parameter says of its own moments goes before the settings: it moves as if all were so.
+  @Test func theFormatOfAParameterIsItsOwn() throws {
+    var own = try Self.parameters(), all = own
+    own[0].moments = .float32
+    let before = own[1]
+    var (mixed, floats) = (
+      try Optimizer(OptimizerSettings(moments: .dynamic4()), for: own),
+      try Optimizer(OptimizerSettings(moments: .float32), for: all)
+    )
+    for step in 0..<3 {
+      let gradients = Self.gradients(step)
+      try mixed.step(&own, gradients: gradients, learningRate: 1e-2, seed: 7)
+      try floats.step(&all, gradients: gradients, learningRate: 1e-2, seed: 7)
+    }
+    #expect(Self.patterns([own[0]]) == Self.patterns([all[0]]))
+    #expect(Self.patterns([own[1]]) != Self.patterns([all[1]]))
+    #expect(Self.patterns([own[1]]) != Self.patterns([before]))
+  }
+
+  /// Rows of a table have gradients only now and then.
+  @Test(arguments: SmallShape.Positions.allCases, [true, false])
+  func tablesKeepMomentsInFloats(positions: SmallShape.Positions, isTied: Bool) throws {
+    var shape = SmallShape(vocabulary: 64)
+    (shape.positions, shape.isTied) = (positions, isTied)
+    let configuration = try shape.configuration
+    let model = try Transformer(shape, recipe: .float32, seed: 1)
+    let floats = model.parameters.filter { $0.moments == .float32 }.map(\.shape)
+    let tables: [DecoderTensor] =
+      [.weight(.embedding)] + (positions == .learned ? [.weight(.positions)] : [])
+    #expect(floats == tables.map { configuration.shape(of: $0) })
+    // Both moments of 4 bytes; of the rest two codes of a byte and two scales for 256 neighbours in a row.
+    let optimizer = try Optimizer(OptimizerSettings(moments: .dynamic8()), for: model.parameters)
+    let bytes = model.parameters.reduce(0) { sum, parameter in
+      let (rows, columns) = (parameter.shape.rows, parameter.shape.columns)
+      let isShort = parameter.moments == nil && rows * columns >= OptimizerSettings.smallest
+      return sum + 2
+        * (isShort ? rows * (columns + 4 * ((columns + 255) / 256)) : 4 * rows * columns)
+    }
+    #expect(optimizer.stateBytes == bytes)
+  }
+
   @Test func frozenParametersAndThoseWithoutGradientStay() throws {
     var parameters = try Self.parameters()
     parameters[0].learningRateFactor = 0

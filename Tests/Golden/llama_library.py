@@ -55,15 +55,32 @@ clear = declare("llama_memory_clear", None, ctypes.c_void_p, ctypes.c_bool)
 F32, F16 = 0, 1
 
 
-class Model:
+class Vocabulary:
+    """The vocabulary of a GGUF file, which need hold nothing else."""
+
+    def __init__(self, path, alone=True):
+        parameters = model_defaults()
+        if alone:
+            parameters.set(18, 1 << 16, 1 << 16 | 1)
+        self.model = load(str(path).encode(), parameters)
+        assert self.model, path
+        self.vocabulary = vocabulary_of(self.model)
+        self.size = count_of(self.vocabulary)
+
+    def tokens(self, text, special=False, add=False):
+        data = text if isinstance(text, bytes) else text.encode()
+        room = (ctypes.c_int32 * (len(data) + 16))()
+        count = tokenize(self.vocabulary, data, len(data), room, len(room), add, special)
+        assert count >= 0, count
+        return list(room[:count])
+
+
+class Model(Vocabulary):
     """A GGUF file; keys and values are kept as float16, and attention is computed without fusing its steps unless
     `fuses` leaves that to llama.cpp."""
 
     def __init__(self, path, context=512, threads=1, cache=F16, fuses=False):
-        self.model = load(str(path).encode(), model_defaults())
-        assert self.model, path
-        self.vocabulary = vocabulary_of(self.model)
-        self.size = count_of(self.vocabulary)
+        super().__init__(path, alone=False)
         parameters = context_defaults()
         parameters.set(0, 512, context)
         parameters.set(1, 2048, context)
@@ -81,13 +98,6 @@ class Model:
     def reset(self):
         self.place = 0
         clear(memory_of(self.context), True)
-
-    def tokens(self, text, special=False, add=False):
-        data = text if isinstance(text, bytes) else text.encode()
-        room = (ctypes.c_int32 * (len(data) + 16))()
-        count = tokenize(self.vocabulary, data, len(data), room, len(room), add, special)
-        assert count >= 0, count
-        return list(room[:count])
 
     def read(self, tokens, last=False):
         """The logits of what follows each of some tokens, or the last, which follow those that were read."""

@@ -1,10 +1,11 @@
-"""Regenerates `Quantized` beside this file: a tiny random model as each project keeps it quantized, and its logits.
+"""Regenerates `Quantized` beside this file: a tiny random decoder as each project keeps it quantized, and its logits,
+and an encoder, and its states.
 
     pip install -r requirements.txt
     python quantized_folders.py   # deterministic
 
 Codes are packed here by the words of each format's description, but for bitsandbytes, which packs them itself. The
-logits are those that transformers computes in float64 of the values that the codes stand for.
+logits and states are those that transformers computes in float64 of the values that the codes stand for.
 """
 import json
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import bitsandbytes.functional as bnb
 import torch
 from safetensors.torch import save_file
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM
 
 HERE = Path(__file__).parent / "Quantized"
 GROUP = 32
@@ -117,37 +118,54 @@ FORMATS = {
 }
 
 
+DECODER = LlamaConfig(
+    vocab_size=64, hidden_size=64, intermediate_size=128, num_hidden_layers=1, num_attention_heads=4, num_key_value_heads=2,
+    max_position_embeddings=64, bos_token_id=1, eos_token_id=2, rope_parameters=dict(rope_theta=10000.0, rope_type="default"))
+ENCODER = BertConfig(vocab_size=64, hidden_size=64, intermediate_size=128, num_hidden_layers=1, num_attention_heads=4,
+                     max_position_embeddings=32)
+ENCODED = ["gptq", "gptq-ordered", "awq", "compressed-tensors", "mlx", "bnb-nf4", "bnb-int8"]
+
+
+def is_linear(name):
+    return "_proj" in name or (".dense.weight" in name or ".self." in name and name.endswith(".weight")) and "embeddings" not in name
+
+
+def write(folder, model, form, kind):
+    pack, settings = FORMATS[form]
+    tensors = {}
+    for name, parameter in model.named_parameters():
+        values = torch.randn(parameter.shape, dtype=torch.float64) * (0.7 if "embed" in name else 1.5 / parameter.shape[-1] ** 0.5)
+        if "norm" in name.lower():
+            values = ("bias" not in name) + 0.3 * torch.randn(parameter.shape, dtype=torch.float64)
+        if is_linear(name):
+            packed, values = pack(name.removesuffix(".weight"), values)
+            tensors |= packed
+        else:
+            tensors[name] = values.to(torch.bfloat16)
+            values = tensors[name].to(torch.float64)
+        parameter.data = values
+    tokens = torch.randint(0, 64, (1, 12))
+    with torch.no_grad():
+        logits = model(tokens, use_cache=False).logits[0] if kind == "LlamaForCausalLM" else model(tokens).last_hidden_state[0]
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    save_file({key: value.contiguous() for key, value in tensors.items()}, folder / "model.safetensors")
+    text = model.config.to_diff_dict() | dict(architectures=[kind]) | settings
+    (folder / "config.json").write_text(json.dumps(text, indent=1) + "\n")
+    save_file(dict(tokens=tokens[0].to(torch.int32), logits=logits.to(torch.float32)), folder / "logits.safetensors")
+    print(folder.name, sum(path.stat().st_size for path in folder.iterdir()), "bytes, logits up to", float(logits.abs().max()))
+
+
 def main():
-    configuration = LlamaConfig(
-        vocab_size=64, hidden_size=64, intermediate_size=128, num_hidden_layers=1, num_attention_heads=4, num_key_value_heads=2,
-        max_position_embeddings=64, bos_token_id=1, eos_token_id=2, rope_parameters=dict(rope_theta=10000.0, rope_type="default"))
-    configuration._attn_implementation = "eager"
-    for form, (pack, settings) in FORMATS.items():
+    for configuration in (DECODER, ENCODER):
+        configuration._attn_implementation = "eager"
+    for form in FORMATS:
         torch.manual_seed(11)
-        model = LlamaForCausalLM(configuration).to(torch.float64).eval()
-        tensors = {}
-        for name, parameter in model.named_parameters():
-            values = torch.randn(parameter.shape, dtype=torch.float64) * (0.7 if "embed" in name else 1.5 / parameter.shape[-1] ** 0.5)
-            if "norm" in name:
-                values = 1 + 0.3 * torch.randn(parameter.shape, dtype=torch.float64)
-            if "_proj" in name:
-                packed, values = pack(name.removesuffix(".weight"), values)
-                tensors |= packed
-            else:
-                tensors[name] = values.to(torch.bfloat16)
-                values = tensors[name].to(torch.float64)
-            parameter.data = values
-        tokens = torch.randint(0, 64, (1, 12))
-        with torch.no_grad():
-            logits = model(tokens, use_cache=False).logits[0]
-        folder = HERE / form
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        save_file({key: value.contiguous() for key, value in tensors.items()}, folder / "model.safetensors")
-        text = configuration.to_diff_dict() | dict(architectures=["LlamaForCausalLM"]) | settings
-        (folder / "config.json").write_text(json.dumps(text, indent=1) + "\n")
-        save_file(dict(tokens=tokens[0].to(torch.int32), logits=logits.to(torch.float32)), folder / "logits.safetensors")
-        print(form, sum(path.stat().st_size for path in folder.iterdir()), "bytes, logits up to", float(logits.abs().max()))
+        write(HERE / form, LlamaForCausalLM(DECODER).to(torch.float64).eval(), form, "LlamaForCausalLM")
+    for form in ENCODED:
+        torch.manual_seed(11)
+        model = BertModel(ENCODER, add_pooling_layer=False).to(torch.float64).eval()
+        write(HERE / f"bert-{form}", model, form, "BertModel")
 
 
 main()

@@ -15,8 +15,9 @@ import tempfile
 from pathlib import Path
 
 import gguf
-from llama_cpp import Llama
 from tokenizers import Tokenizer
+
+import llama_library
 
 HERE = Path(__file__).parent
 MODEL = os.environ["AFFINE_SMOLLM2"]
@@ -133,8 +134,8 @@ def renamed(name, folder):
 
 
 def llama(path, special=False):
-    model = Llama(path, vocab_only=True, verbose=False)
-    return lambda text: model.tokenize(text.encode(), add_bos=False, special=special)
+    vocabulary = llama_library.Vocabulary(path)
+    return lambda text: vocabulary.tokens(text, special)
 
 
 def bert(special=False):

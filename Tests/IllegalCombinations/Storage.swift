@@ -35,6 +35,13 @@ func storages(_ x: Matrix<Float>) throws {
   // expected-error@-1 {{does not conform to protocol 'LinearScaleElement'}}
   _ = AffineQuantized<UInt4, Row<BiasedMapping<Double>>>.type
   // expected-error@-1 {{does not conform to protocol 'SignedScaleElement'}}
+  // Codes of scales are those of files, cut along rows, and have scales of both signs.
+  _ = QuantizedScale<UInt5, PerGroup<8>, Float16>.self
+  // expected-error@-1 {{type 'UInt5' does not conform to protocol 'ScaleStorage'}}
+  _ = QuantizedScale<UInt6, PerColumn, Float16>.self
+  // expected-error@-1 {{type 'PerColumn' does not conform to protocol 'RowSliced'}}
+  _ = QuantizedScale<UInt6, PerGroup<8>, E8M0>.self
+  // expected-error@-1 {{type 'E8M0' does not conform to protocol 'FloatScaleElement'}}
   // A codebook is indexed by its own storage.
   _ = try AffineQuantized<UInt8, Row<Codebook<NormalFloat4>>>(quantizing: x)
   // expected-error@-1 {{'UInt8' and 'NormalFloat4.Storage' (aka 'UInt4') be equivalent}}

@@ -17,6 +17,8 @@ final class Bucket {
   private let values: BufferBuilder<Float>
   /// What it waits for: parts of other ranks, then their sums.
   var parts, sums: (any Transfer)?
+  /// The bytes of that.
+  var byteCount = 0
 
   init(_ number: Int, capacity: Int, ranks: Int) {
     (self.number, self.capacity, self.ranks) = (number, capacity, ranks)

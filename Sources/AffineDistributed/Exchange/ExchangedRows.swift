@@ -98,6 +98,11 @@ struct ExchangedRows {
 
   private func split(_ bytes: Buffer<UInt8>, _ shape: Shape) -> CodeMatrix.Parts {
     let (codes, scales) = counts(shape)
+    guard shape.rows > 1 else {
+      return CodeMatrix.Parts(
+        codes: bytes.part(0..<codes),
+        scales: bytes.part(codes..<codes + scales).viewed(as: Float.self))
+    }
     func gathered(_ count: Int, after start: Int) -> Buffer<UInt8> {
       Buffer(count: shape.rows * count, zeroed: false) { memory in
         for row in 0..<shape.rows {

@@ -16,7 +16,7 @@ extension GradientExchange {
       owned = bucket
       first = bucket.take(gradient.values, of: parameter, from: first, for: owner).upperBound
       if bucket.isFull { try send(bucket) }
-      try advanceToOwners(underWay: Self.mostUnderWay)
+      try advanceToOwners(underWay: options.underWay)
     }
   }
 
@@ -33,7 +33,9 @@ extension GradientExchange {
       }
     }
     try communicating { () throws(CommunicationError) in
-      bucket.parts = try communicator.startExchange(bytes, counts: counts)
+      bucket.wait(
+        for: try communicator.startExchange(bytes, counts: counts),
+        byteCount: bytes.count + size * counts[rank])
     }
     let columns = (0..<size).reduce(0) { $0 + ($1 == rank ? 0 : bucket.columns(for: $1)) }
     traffic.gradientBytes += bytes.count - counts[rank]
@@ -41,16 +43,17 @@ extension GradientExchange {
     sentToOwners.append(bucket)
   }
 
-  /// Takes buckets on whose calls have ended, and waits until no more than some are under way.
+  /// Takes buckets on whose calls have ended, and waits until no more bytes are under way than some.
   func advanceToOwners(underWay most: Int) throws(ParallelError) {
-    sentToOwners = try settled(sentToOwners, underWay: most, \.parts, keep)
+    sentToOwners = try settled(
+      sentToOwners, late: late(sentToOwners.map(\.byteCount), most), \.parts, keep)
   }
 
   private func keep(_ bucket: OwnedBucket, _ parts: any Transfer) throws(ParallelError) {
     let columns = bucket.columns(for: rank)
     let bytes = try communicating { () throws(CommunicationError) in try parts.wait() }
     guard columns > 0 else { return }
-    let values = try summed(bytes, Shape(size, columns)).values
+    let values = try summed(bytes, columns: columns).values
     var first = 0
     for piece in bucket.pieces[rank] {
       let part = first..<first + piece.values.count
@@ -61,11 +64,14 @@ extension GradientExchange {
     }
   }
 
-  private func summed(
-    _ bytes: Buffer<UInt8>, _ shape: Shape
-  ) throws(ParallelError) -> Matrix<Float> {
+  /// The sum of what all ranks sent, each decoded when its turn comes.
+  func summed(_ bytes: Buffer<UInt8>, columns: Int) throws(ParallelError) -> Matrix<Float> {
+    let width = options.format.byteCount(columns: columns)
     do throws(QuantizationError) {
-      return RowTree.sum(try rows.decode(bytes, shape), on: rows.execution)
+      return try RowTree.sum(size, on: rows.execution) { row throws(QuantizationError) in
+        let part = bytes.part(row * width..<(row + 1) * width)
+        return try rows.decode(part, Shape(1, columns))
+      }
     } catch { throw .communication("gradients arrived that are none: \(error)") }
   }
 

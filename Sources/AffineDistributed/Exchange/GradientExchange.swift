@@ -17,8 +17,6 @@ public final class GradientExchange: DataParallel {
   public internal(set) var traffic = ExchangeTraffic()
   public internal(set) var times = ParallelTimes()
   let communicator: any Communicator
-  /// Buckets whose bytes may be in memory at a time: some keep a network busy, more would gain nothing.
-  static let mostUnderWay = 8
   var rounding = ExchangeRounding()
   var rows = ExchangedRows(format: .float32, execution: .standard)
   var shapes: [Shape] = []
@@ -72,7 +70,7 @@ public final class GradientExchange: DataParallel {
       filling = bucket
       first = bucket.take(gradient.values, of: parameter, from: first).upperBound
       if bucket.isFull { try send(bucket) }
-      try advance(underWay: Self.mostUnderWay)
+      try advance(underWay: options.underWay)
     }
   }
 
@@ -97,14 +95,15 @@ public final class GradientExchange: DataParallel {
     let bytes = try encode(bucket, bucket.rows, \.own)
     try communicating { () throws(CommunicationError) in
       bucket.parts = try communicator.startExchange(bytes)
+      bucket.byteCount = 2 * bytes.count
     }
     count(bytes.count / size)
     sent.append(bucket)
   }
 
-  /// Takes buckets on whose calls have ended, and waits until no more than some are under way.
+  /// Takes buckets on whose calls have ended, and waits until no more bytes are under way than some.
   private func advance(underWay most: Int) throws(ParallelError) {
-    let late = sent.count - most
+    let late = late(sent.map(\.byteCount), most)
     for (index, bucket) in sent.enumerated() {
       guard let parts = bucket.parts else { continue }
       // Sums are shared in the order of buckets, on all ranks.
@@ -112,17 +111,28 @@ public final class GradientExchange: DataParallel {
       bucket.parts = nil
       try share(bucket, parts)
     }
-    sent = try settled(sent, underWay: most, \.sums, keep)
+    sent = try settled(sent, late: late, \.sums, keep)
+  }
+
+  /// How many of the oldest buckets have to end, by the bytes of each, so that no more than some are under way; two may
+  /// be in any case, one that is made while another travels.
+  func late(_ bytes: [Int], _ most: Int) -> Int {
+    guard most > 0 else { return bytes.count }
+    var kept = 0
+    for (index, count) in bytes.enumerated().reversed() {
+      kept += count
+      if kept > most { return min(index + 1, max(bytes.count - 2, 0)) }
+    }
+    return 0
   }
 
   /// Keeps what has arrived.
   ///
-  /// - Returns: The buckets that are under way still, no more than some.
+  /// - Returns: The buckets that are under way still, and not the oldest, which are late.
   func settled<Kind>(
-    _ buckets: [Kind], underWay most: Int, _ transfer: (Kind) -> (any Transfer)?,
+    _ buckets: [Kind], late: Int, _ transfer: (Kind) -> (any Transfer)?,
     _ keep: (Kind, any Transfer) throws(ParallelError) -> Void
   ) throws(ParallelError) -> [Kind] {
-    let late = buckets.count - most
     var rest: [Kind] = []
     for (index, bucket) in buckets.enumerated() {
       guard let transfer = transfer(bucket), try ended(transfer, index < late) else {
@@ -146,8 +156,8 @@ public final class GradientExchange: DataParallel {
   }
 
   private func share(_ bucket: Bucket, _ parts: any Transfer) throws(ParallelError) {
-    let matrix = try decode(bucket, parts)
-    let sum = RowTree.sum(matrix, on: rows.execution)
+    let arrived = try communicating { () throws(CommunicationError) in try parts.wait() }
+    let sum = try summed(arrived, columns: bucket.columns)
     let bytes = try encode(bucket, sum, \.sum)
     try communicating { () throws(CommunicationError) in
       bucket.sums = try communicator.startShare(bytes)
@@ -156,7 +166,8 @@ public final class GradientExchange: DataParallel {
   }
 
   private func keep(_ bucket: Bucket, _ transfer: any Transfer) throws(ParallelError) {
-    let values = try decode(bucket, transfer).values
+    let bytes = try communicating { () throws(CommunicationError) in try transfer.wait() }
+    let values = try decode(bytes, Shape(size, bucket.columns)).values
     for piece in bucket.pieces {
       sums[piece.parameter]?.memory.withRange(piece.values) { memory in
         memory.copy(values.span.extracting(piece.first..<piece.first + piece.values.count))
@@ -187,13 +198,11 @@ public final class GradientExchange: DataParallel {
   }
 
   private func decode(
-    _ bucket: Bucket, _ transfer: any Transfer
+    _ bytes: Buffer<UInt8>, _ shape: Shape
   ) throws(ParallelError) -> Matrix<Float> {
-    let bytes = try communicating { () throws(CommunicationError) in try transfer.wait() }
-    let columns = bucket.columns
-    do throws(QuantizationError) {
-      return try rows.decode(bytes, Shape(size, columns))
-    } catch { throw .communication("gradients arrived that are none: \(error)") }
+    do throws(QuantizationError) { return try rows.decode(bytes, shape) } catch {
+      throw .communication("gradients arrived that are none: \(error)")
+    }
   }
 
   private func count(_ bytes: Int) {

@@ -6,21 +6,24 @@ final class OwnedBucket {
   struct Piece {
     let parameter: Int
     let values: Range<Int>
-    let gradient: Buffer<Float>
   }
 
   /// Its place among those of a step.
   let number: Int
   /// By the rank that they are for.
   private(set) var pieces: [[Piece]]
+  /// What the pieces are cut from, until they are sent.
+  private var gradients: [[Buffer<Float>]]
   private var count = 0
   private let capacity: Int
-  /// What it waits for.
-  var parts: (any Transfer)?
+  /// What it waits for, and the bytes of that.
+  private(set) var parts: (any Transfer)?
+  private(set) var byteCount = 0
 
   init(_ number: Int, capacity: Int, ranks: Int) {
     (self.number, self.capacity) = (number, capacity)
     pieces = Array(repeating: [], count: ranks)
+    gradients = Array(repeating: [], count: ranks)
   }
 
   var isFull: Bool { count == capacity }
@@ -30,7 +33,8 @@ final class OwnedBucket {
     _ gradient: Buffer<Float>, of parameter: Int, from first: Int, for owner: Int
   ) -> Range<Int> {
     let range = first..<first + min(gradient.count - first, capacity - count)
-    pieces[owner].append(Piece(parameter: parameter, values: range, gradient: gradient))
+    pieces[owner].append(Piece(parameter: parameter, values: range))
+    gradients[owner].append(gradient)
     count += range.count
     return range
   }
@@ -46,13 +50,18 @@ final class OwnedBucket {
     let columns = columns(for: owner)
     let values = Buffer<Float>(count: columns, zeroed: false) { row in
       var first = 0
-      for piece in pieces[owner] {
+      for (piece, gradient) in zip(pieces[owner], gradients[owner]) {
         var target = row.part(first..<first + piece.values.count)
-        target.copy(piece.gradient.span.extracting(piece.values))
+        target.copy(gradient.span.extracting(piece.values))
         first += piece.values.count
       }
       for index in first..<columns { row[index] = 0 }
     }
     return Matrix(validated: Shape(1, columns), values)
+  }
+
+  /// Goes on without the gradients, which may be large.
+  func wait(for parts: any Transfer, byteCount: Int) {
+    (self.parts, self.byteCount, gradients) = (parts, byteCount, [])
   }
 }

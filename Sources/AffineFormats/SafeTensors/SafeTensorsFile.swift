@@ -6,8 +6,9 @@ public import AffineQuant
 public struct SafeTensorsFile: Sendable {
   /// What the file holds and where.
   public let header: SafeTensorsHeader
-  /// The bytes of each file.
+  /// The bytes of each file, and what maps them.
   private let contents: [Buffer<UInt8>]
+  private let mappings: [MappedFile?]
 
   /// Maps a file and checks its header; of the name of an index, `….index.json`, all files in it.
   ///
@@ -17,12 +18,12 @@ public struct SafeTensorsFile: Sendable {
   /// - Throws: ``SafeTensorsError``, for every way in which a file can be wrong.
   /// - Complexity: O(header), whatever the size of the tensors, unless they are copied.
   public init(path: String, copies: Bool = false) throws(SafeTensorsError) {
-    let bytes: Buffer<UInt8>
-    do { bytes = try MappedFile(path: path, copies: copies).bytes } catch { throw .file(error) }
+    let file: MappedFile
+    do { file = try MappedFile(path: path, copies: copies) } catch { throw .file(error) }
     if path.before(suffix: SafeTensorsIndex.suffix) == nil {
-      try self.init(contents: bytes)
+      try self.init(contents: file.bytes, mapping: file)
     } else {
-      try self.init(SafeTensorsIndex(bytes), at: path, copies)
+      try self.init(SafeTensorsIndex(file.bytes), at: path, copies)
     }
   }
 
@@ -30,7 +31,7 @@ public struct SafeTensorsFile: Sendable {
     _ index: SafeTensorsIndex, at path: String, _ copies: Bool
   ) throws(SafeTensorsError) {
     var parts: [(file: String, header: SafeTensorsHeader)] = []
-    var contents: [Buffer<UInt8>] = []
+    var (contents, mappings): ([Buffer<UInt8>], [MappedFile?]) = ([], [])
     let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
     for file in index.files {
       let part: SafeTensorsFile
@@ -40,17 +41,22 @@ public struct SafeTensorsFile: Sendable {
       } catch { throw .part(file: file, error) }
       parts.append((file, part.header))
       contents += part.contents
+      mappings += part.mappings
     }
     header = try index.joined(parts)
-    self.contents = contents
+    (self.contents, self.mappings) = (contents, mappings)
   }
 
   /// Reads bytes that are in memory already.
   ///
   /// - Throws: ``SafeTensorsError``, but for the system's errors.
   public init(contents: Buffer<UInt8>) throws(SafeTensorsError) {
+    try self.init(contents: contents, mapping: nil)
+  }
+
+  private init(contents: Buffer<UInt8>, mapping: MappedFile?) throws(SafeTensorsError) {
     header = try SafeTensorsHeader(contents.span)
-    self.contents = [contents]
+    (self.contents, mappings) = ([contents], [mapping])
   }
 
   /// The file of a model in a folder: `model.safetensors`, or where only that is there the index of
@@ -74,6 +80,21 @@ public struct SafeTensorsFile: Sendable {
     bytes(of: try entry(name))
   }
 
+  /// Gives the memory of a tensor's pages back, where its file is mapped; they are read again when they are touched.
+  public func forget(_ name: String) {
+    guard let entry = header[name] else { return }
+    mappings[entry.file]?.forget(entry.range)
+  }
+
+  /// The same of the pages of some rows.
+  ///
+  /// - Precondition: The tensor has those rows.
+  package func forget(_ name: String, rows: Range<Int>) {
+    guard let entry = header[name] else { return }
+    let (bytes, start) = (entry.bytes(of: rows), entry.range.lowerBound)
+    mappings[entry.file]?.forget(start + bytes.lowerBound..<start + bytes.upperBound)
+  }
+
   /// A float tensor as a matrix: leading dimensions fold into rows, a vector is one row.
   ///
   /// Not copied where the file has this element type at an address that fits it; else converted
@@ -82,11 +103,20 @@ public struct SafeTensorsFile: Sendable {
   /// - Throws: ``SafeTensorsError``: no such tensor, or not of a float type.
   public func matrix<Element: FloatElement>(
     _ name: String, as _: Element.Type = Element.self
+  ) throws(SafeTensorsError) -> Matrix<Element> { try matrix(name, rows: nil) }
+
+  /// The same of some rows.
+  ///
+  /// - Precondition: They are rows of the tensor.
+  package func matrix<Element: FloatElement>(
+    _ name: String, rows: Range<Int>?, as _: Element.Type = Element.self
   ) throws(SafeTensorsError) -> Matrix<Element> {
     let entry = try entry(name)
-    let columns = entry.shape.last ?? 1
-    let shape = Shape(entry.shape.dropLast().reduce(1, *), columns)
-    let bytes = bytes(of: entry)
+    var (shape, bytes) = (entry.matrixShape, bytes(of: entry))
+    if let rows {
+      bytes = bytes.part(entry.bytes(of: rows))
+      shape = Shape(rows.count, shape.columns)
+    }
     let matrix: Matrix<Element>? =
       switch entry.element {
       case .float32: try? Matrix(shape, bytes.viewed(as: Float.self)).converted()
@@ -119,5 +149,16 @@ public struct SafeTensorsFile: Sendable {
   private func entry(_ name: String) throws(SafeTensorsError) -> SafeTensorsHeader.Entry {
     guard let entry = header[name] else { throw .missing(name: name) }
     return entry
+  }
+}
+
+extension SafeTensorsHeader.Entry {
+  /// Leading dimensions fold into rows, a vector is one row.
+  package var matrixShape: Shape { Shape(shape.dropLast().reduce(1, *), shape.last ?? 1) }
+
+  /// Where rows of the matrix lie among its bytes.
+  fileprivate func bytes(of rows: Range<Int>) -> Range<Int> {
+    let width = range.count / max(matrixShape.rows, 1)
+    return rows.lowerBound * width..<rows.upperBound * width
   }
 }

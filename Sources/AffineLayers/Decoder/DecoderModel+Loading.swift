@@ -95,12 +95,18 @@ private struct DecoderReader<Weights: DecoderWeights> {
       weight: offset == 0
         ? weight
         : Matrix(rows: 1, columns: weight.shape.columns) { weight[$0, $1] + offset },
-      bias: try bias(layer))
+      bias: try bias(layer), divisors: try weights.divisors(of: layer))
   }
 
   mutating func weight(_ layer: DecoderLayer) throws -> LinearWeight {
     if let weight = try weightOfStrips(.weight(layer)) { return weight }
-    return try activations.weight(try stored(.weight(layer)), on: execution)
+    let stored = try stored(.weight(layer))
+    if case .codes(let codes) = stored,
+      let weight = try weights.weight(of: layer, codes, on: execution)
+    {
+      return weight
+    }
+    return try activations.weight(stored, on: execution)
   }
 
   /// Rows of a large matrix that are read at once: whole panels of every kernel.
@@ -112,12 +118,16 @@ private struct DecoderReader<Weights: DecoderWeights> {
     guard part == nil, rows > 2 * Self.strip else { return nil }
     return try activations.weight(rows: rows, strip: Self.strip, on: execution) { rows in
       guard case .codes(let codes)? = try weights.tensor(tensor, rows: rows) else { return nil }
+      // They were copied.
+      weights.forget(tensor, rows: rows)
       return codes
     }
   }
 
   mutating func linear(_ layer: DecoderLayer) throws -> Linear {
-    try Linear(try weight(layer), bias: try bias(layer), change: try change(of: layer))
+    try Linear(
+      try weight(layer), bias: try bias(layer), inputFactors: try weights.inputFactors(of: layer),
+      change: try change(of: layer))
   }
 
   /// Values, copied: they are used for as long as the model, and their page of the file is not.
@@ -147,6 +157,12 @@ private struct DecoderReader<Weights: DecoderWeights> {
     _ block: Int, _ linears: [DecoderConfiguration.BlockLinear]
   ) throws -> LinearGroup {
     let layers = linears.map { DecoderLayer.linear(block: block, $0) }
+    if configuration.encoder != nil {
+      // Each in a form of its own, and floats are joined too: all rows of a text run together.
+      var linears: [Linear] = []
+      for layer in layers { linears.append(try linear(layer)) }
+      return LinearGroup(linears, joiningFloats: true)
+    }
     var (tensors, biases, changes): ([StoredMatrix], [Matrix<Float>?], [LowRankChange?]) = (
       [], [], []
     )
@@ -192,9 +208,13 @@ extension DecoderReader {
         stored.shape == Shape(rows.count, configuration.shape(of: tensor).columns)
       else { return nil }
       digest.combine(stored)
-      if rank == part.parallel.rank { own = stored }
+      let isOwn = rank == part.parallel.rank
+      if isOwn { own = stored }
+      // Codes are copied, and own floats may lie in the file still.
+      if case .float32 = stored, isOwn { continue }
+      weights.forget(tensor, rows: rows)
     }
-    if case .codes = own { weights.forget(tensor) } else { read.append(tensor) }
+    if case .float32 = own { read.append(tensor) }
     return own
   }
 }

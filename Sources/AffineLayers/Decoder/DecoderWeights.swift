@@ -1,4 +1,6 @@
-/// Where the tensors of a decoder come from.
+public import AffineQuant
+
+/// Where the tensors of a decoder or an encoder come from.
 public protocol DecoderWeights {
   /// What the decoder is.
   var configuration: DecoderConfiguration { get }
@@ -24,8 +26,28 @@ public protocol DecoderWeights {
   /// - Throws: What the file's reader throws.
   func change(of layer: DecoderLayer) throws -> LowRankChange?
 
+  /// What columns of an encoder's linear layer's input are multiplied by, 1 × inputs, if they are.
+  ///
+  /// - Throws: What the file's reader throws.
+  func inputFactors(of layer: DecoderLayer) throws -> Matrix<Float>?
+
+  /// What the weight and bias of an encoder's norm were divided by for the layers that read it, one row, if they were.
+  ///
+  /// - Throws: What the file's reader throws.
+  func divisors(of norm: DecoderLayer) throws -> Matrix<Float>?
+
+  /// An encoder's weight in codes whose inputs the file says how to quantize, or `nil`: as who runs it wants.
+  ///
+  /// - Throws: What the file's reader throws.
+  func weight(
+    of layer: DecoderLayer, _ codes: AnyQuantized, on execution: Execution
+  ) throws -> LinearWeight?
+
   /// Says that a tensor will not be read again, so that its memory may go.
   func forget(_ tensor: DecoderTensor)
+
+  /// Says that some rows will not be read again, of a tensor that was read by rows.
+  func forget(_ tensor: DecoderTensor, rows: Range<Int>)
 }
 
 extension DecoderWeights {
@@ -38,6 +60,20 @@ extension DecoderWeights {
   /// There are no adapters, and so no errors.
   public func change(of layer: DecoderLayer) throws -> LowRankChange? { nil }
 
+  /// Inputs come as they are, and so there are no errors.
+  public func inputFactors(of layer: DecoderLayer) throws -> Matrix<Float>? { nil }
+
+  /// Norms are whole, and so there are no errors.
+  public func divisors(of norm: DecoderLayer) throws -> Matrix<Float>? { nil }
+
+  /// Nothing is said of inputs, and so there are no errors.
+  public func weight(
+    of layer: DecoderLayer, _ codes: AnyQuantized, on execution: Execution
+  ) throws -> LinearWeight? { nil }
+
   /// Keeps everything.
   public func forget(_: DecoderTensor) {}
+
+  /// Keeps everything.
+  public func forget(_: DecoderTensor, rows: Range<Int>) {}
 }

@@ -12,11 +12,11 @@ extension Architecture {
     _ file: GGUFFile, context wanted: Int? = nil
   ) throws -> (Architecture, DecoderConfiguration) {
     let name = try file.metadata.word("general.architecture")
-    if name == own.nameInGGUF { return (own, try own(file.metadata)) }
-    guard let row = all.first(where: { name.isSame(as: $0.nameInGGUF) }) else {
+    if name == own.name { return (own, try own(file.metadata)) }
+    guard let row = all.first(where: { $0.nameInGGUF.map(name.isSame) ?? false }) else {
       throw LlamaError.unsupportedArchitecture(name)
     }
-    let settings = GGUFSettings(metadata: file.metadata, prefix: "\(row.nameInGGUF).")
+    let settings = GGUFSettings(metadata: file.metadata, prefix: "\(name).")
     let configuration = try row.configuration(settings, file, wanted)
     try settings.requireNothingElse()
     return (row, configuration)

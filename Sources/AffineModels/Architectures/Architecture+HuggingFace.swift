@@ -13,19 +13,30 @@ extension Architecture {
     "vision_config",
   ]
 
-  /// The family and the decoder that a `config.json` is of.
+  /// The family that a `config.json` names by its `model_type`; the oldest of BERT name none, but say how many kinds
+  /// of text there are.
+  static func row(_ document: ModelSettings) throws(ModelFileError) -> Architecture {
+    guard let type = try document.text("model_type") else {
+      guard !document.has("type_vocab_size") else { return bert }
+      throw .malformed(file: document.file, reason: "there is no 'model_type'")
+    }
+    guard let row = named(type) else {
+      throw .unknownArchitecture(file: document.file, type)
+    }
+    return row
+  }
+
+  /// The family and the layers that a `config.json` is of.
   static func read(
     _ document: ModelSettings, context wanted: Int?
   ) throws -> (Architecture, DecoderConfiguration) {
-    let type = try document.text("model_type") ?? ""
-    guard
-      let row = all.first(where: { ([$0.name] + $0.otherNames).contains { type.isSame(as: $0) } })
-    else { throw ModelFileError.unknownArchitecture(file: document.file, type) }
+    let row = try row(document)
     guard let text = try document.part("text_config") else {
       return (row, try row.configuration(document, wanted))
     }
     let inner = try text.text("model_type") ?? row.name
     guard inner.isSame(as: row.name) else {
+      let type = try document.text("model_type") ?? ""
       throw ModelFileError.contradiction(
         file: document.file, "model_type", type, "that of the text", inner)
     }
@@ -39,15 +50,17 @@ extension Architecture {
   private func configuration(
     _ settings: ModelSettings, _ wanted: Int?
   ) throws -> DecoderConfiguration {
-    let width = try settings.requiredInt("hidden_size")
-    let heads = try settings.requiredInt("num_attention_heads")
-    let blocks = try settings.requiredInt("num_hidden_layers")
+    try require(activationOf: settings)
     let context = try settings.requiredInt("max_position_embeddings")
+    let vocabulary = try settings.requiredInt("vocab_size")
+    let width = try settings.requiredInt(name(of: .width))
+    let heads = try settings.requiredInt(name(of: .heads))
+    let blocks = try settings.requiredInt(name(of: .layers))
     let headSize = try settings.int("head_dim") ?? (heads > 0 ? width / heads : 0)
     var made = DecoderConfiguration(
-      vocabulary: try settings.requiredInt("vocab_size"), width: width, heads: heads,
+      vocabulary: vocabulary, width: width, heads: heads,
       keyValueHeads: try settings.int("num_key_value_heads") ?? heads, headSize: headSize,
-      feedForward: try settings.requiredInt("intermediate_size"), context: context, blocks: [])
+      feedForward: try settings.requiredInt(name(of: .feedForward)), context: context, blocks: [])
     if !settings.has("head_dim"), heads * headSize != width {
       throw DecoderError.contradiction("the width", width, "the number of heads", heads)
     }
@@ -56,16 +69,14 @@ extension Architecture {
       throw DecoderError.outOfRange("the number of layers", value: blocks, range: 1...1 << 12)
     }
     made.blocks = [DecoderConfiguration.BlockAttention](repeating: .init(), count: blocks)
-    made.normEpsilon = Float(try settings.double("rms_norm_eps") ?? normEpsilon)
-    made.normOffset = normOffset
-    made.normalizesHeads = normalizesHeads
-    made.normalizesOutputs = normalizesOutputs
-    made.activation = activation
-    made.isTied = try settings.flag("tie_word_embeddings") ?? isTied
+    made.normEpsilon = Float(try settings.double(name(of: .normEpsilon)) ?? normEpsilon)
+    (made.norm, made.normOffset, made.activation) = (norm, normOffset, activation)
+    (made.normalizesHeads, made.normalizesOutputs) = (normalizesHeads, normalizesOutputs)
     if scalesEmbedding { made.embeddingScale = Float(width).squareRoot() }
-    try made.validate()
-    try require(activationOf: settings)
     made.biases = try biases(settings)
+    if let encoder { return try encoder.completed(made, settings) }
+    made.isTied = try settings.flag("tie_word_embeddings") ?? isTied
+    try made.validate()
     if let scalar = try settings.double("query_pre_attn_scalar"), scalar > 0 {
       made.attentionScale = Float(1 / scalar.squareRoot())
     }
@@ -86,7 +97,7 @@ extension Architecture {
   }
 
   private func require(activationOf settings: ModelSettings) throws {
-    for name in ["hidden_act", "hidden_activation"] {
+    for name in [name(of: .activation), "hidden_activation"] {
       guard let found = try settings.text(name) else { continue }
       // Gemma's first configurations say gelu beside the name that counts.
       if name == "hidden_act", settings.has("hidden_activation") { continue }
@@ -102,6 +113,7 @@ extension Architecture {
     switch biases {
     case .none: return []
     case .inputs: return [.query, .key, .value]
+    case .all: return [.query, .key, .value, .output, .up, .down]
     case .asConfigured:
       let attention: Set<DecoderConfiguration.BlockLinear> =
         try settings.flag("attention_bias") ?? false ? [.query, .key, .value, .output] : []
@@ -218,5 +230,26 @@ extension Architecture {
         "num_hidden_layers", "\(blocks)")
     }
     return listed.prefix(blocks).map { $0 != 0 }
+  }
+}
+
+extension Architecture.Encoder {
+  /// An encoder with its places.
+  fileprivate func completed(
+    _ layers: DecoderConfiguration, _ settings: ModelSettings
+  ) throws -> DecoderConfiguration {
+    var made = layers
+    let name = "position_embedding_type"
+    if let found = try settings.text(name), !found.isSame(as: "absolute") {
+      throw ModelFileError.unsupported(file: settings.file, what: "the \(name) '\(found)'")
+    }
+    (made.learnsPositions, made.isTied) = (true, true)
+    let padding = placesFollowPadding ? try settings.int("pad_token_id") ?? 1 : nil
+    made.encoder = EncoderRule(paddingToken: padding)
+    try made.validate()
+    // Places before the first one are nobody's.
+    made.context -= made.encoder?.placesBefore ?? 0
+    try made.validate()
+    return made
   }
 }

@@ -3,7 +3,7 @@ internal import AffineLayers
 
 extension Architecture {
   /// What this library calls decoders that have no name in GGUF files.
-  static let own = Architecture(name: "affine", nameInGGUF: "affine")
+  static let own = Architecture(name: "affine")
   /// Where it writes what they are.
   static let ownKey = "affine.configuration"
 
@@ -13,7 +13,7 @@ extension Architecture {
     guard let configuration = DecoderConfiguration(json: text) else {
       throw LlamaError.unsupported("a configuration that says '\(text)'")
     }
-    for key in metadata.keys where key.hasPrefix("\(own.nameInGGUF).") && key != ownKey {
+    for key in metadata.keys where key.hasPrefix("\(own.name).") && key != ownKey {
       throw LlamaError.unsupported("'\(key)' (\(metadata[key]?.summary ?? ""))")
     }
     return configuration

@@ -1,19 +1,20 @@
+internal import AffineFormats
 internal import AffineLayers
 
-/// A family of decoders: what its files call things, and what it computes.
+/// A family of decoders or of encoders: what its files call things, and what it computes.
 ///
 /// A new one is a row of ``all``.
-public struct Architecture: Sendable {
+public struct Architecture: Sendable, Hashable {
   /// Which linear layers have a bias.
-  enum Biases { case none, inputs, asConfigured }
+  enum Biases { case none, inputs, asConfigured, all }
 
   /// Which blocks see a window of tokens.
   enum Windows { case none, all, laterBlocks, pattern }
 
   /// The name, as Hugging Face's files have it (`model_type`).
   public let name: String
-  /// The name in GGUF files (`general.architecture`).
-  public let nameInGGUF: String
+  /// The name in GGUF files (`general.architecture`), if they may be of the family.
+  public internal(set) var nameInGGUF: String?
   /// The name of the class that Hugging Face's library runs it with.
   var className = ""
   /// Further names in files of Hugging Face.
@@ -24,6 +25,7 @@ public struct Architecture: Sendable {
   var normOffset: Float = 0
   var normalizesHeads = false
   var normalizesOutputs = false
+  var norm = DecoderConfiguration.Norm.rms
   var activation = DecoderConfiguration.Activation.swiglu
   var biases = Biases.none
   var windows = Windows.none
@@ -46,8 +48,26 @@ public struct Architecture: Sendable {
   var windowRotaryBase: Double?
   /// What is added to the mean square of norms where Hugging Face's file says nothing.
   var normEpsilon = 1e-6
-  /// Names of modules in Hugging Face's files that differ from Llama's.
+  /// Names of settings in Hugging Face's files that differ from Llama's.
+  var settingNames: [Setting: String] = [:]
+  /// What names of blocks begin with there, and those of their modules that differ from Llama's.
+  var blockPrefix = "layers."
   var moduleNames: [DecoderLayer.BlockNorm: String] = [:]
+  var linearNames: [DecoderConfiguration.BlockLinear: String] = [:]
+  /// What else only encoders have.
+  var encoder: Encoder?
+
+  /// BERT itself (Devlin et al., 2018).
+  public static let bert = Architecture(
+    name: "bert", norm: .layer, activation: .gelu, biases: .all, normEpsilon: 1e-12,
+    settingNames: [.normEpsilon: "layer_norm_eps"], blockPrefix: "encoder.layer.",
+    moduleNames: [
+      .attention: "attention.output.LayerNorm", .feedForward: "output.LayerNorm",
+    ],
+    linearNames: [
+      .query: "attention.self.query", .key: "attention.self.key", .value: "attention.self.value",
+      .output: "attention.output.dense", .up: "intermediate.dense", .down: "output.dense",
+    ], encoder: Encoder(hasTextKinds: true))
 
   /// The families that can be run.
   public static let all: [Architecture] = [
@@ -81,14 +101,69 @@ public struct Architecture: Sendable {
       name: "smollm3", nameInGGUF: "smollm3", className: "SmolLM3ForCausalLM",
       turnsNeighboursInGGUF: true, biases: .asConfigured,
       unturnedPattern: 4, isTied: true, rotaryBase: 2_000_000),
+    bert,
+    Architecture(
+      name: "distilbert", norm: .layer, activation: .gelu, biases: .all,
+      normEpsilon: 1e-12,
+      settingNames: [
+        .width: "dim", .layers: "n_layers", .heads: "n_heads", .feedForward: "hidden_dim",
+        .activation: "activation",
+      ],
+      blockPrefix: "transformer.layer.",
+      moduleNames: [.attention: "sa_layer_norm", .feedForward: "output_layer_norm"],
+      linearNames: [
+        .query: "attention.q_lin", .key: "attention.k_lin", .value: "attention.v_lin",
+        .output: "attention.out_lin", .up: "ffn.lin1", .down: "ffn.lin2",
+      ], encoder: Encoder()),
+    Architecture(
+      name: "roberta", otherNames: ["xlm-roberta", "camembert"], norm: .layer, activation: .gelu,
+      biases: .all, normEpsilon: 1e-12, settingNames: bert.settingNames,
+      blockPrefix: bert.blockPrefix, moduleNames: bert.moduleNames, linearNames: bert.linearNames,
+      encoder: Encoder(hasTextKinds: true, placesFollowPadding: true)),
   ]
+
+  /// The family that has a name in files of Hugging Face.
+  static func named(_ type: String) -> Architecture? {
+    all.first { ([$0.name] + $0.otherNames).contains { type.isSame(as: $0) } }
+  }
 
   /// What the configuration may call the function of feed-forward layers.
   var activationNames: [String] {
     switch activation {
     case .swiglu: ["silu", "swish"]
     case .geglu: ["gelu_pytorch_tanh", "gelu_new"]
-    case .gelu, .silu: []
+    case .gelu: ["gelu"]
+    case .silu: []
     }
+  }
+
+  /// What `config.json` calls a setting.
+  func name(of setting: Setting) -> String { settingNames[setting] ?? setting.rawValue }
+}
+
+extension Architecture {
+  /// A setting of `config.json`, by the name that Llama's has.
+  enum Setting: String {
+    case width = "hidden_size"
+    case layers = "num_hidden_layers"
+    case heads = "num_attention_heads"
+    case feedForward = "intermediate_size"
+    case activation = "hidden_act"
+    case normEpsilon = "rms_norm_eps"
+  }
+
+  /// What only encoders have.
+  struct Encoder: Hashable {
+    /// Whether kinds of text have embeddings, of which all texts are of the first.
+    var hasTextKinds = false
+    /// Whether the first place is the one after that of padding.
+    var placesFollowPadding = false
+
+    /// The table of kinds of text.
+    static let textKinds = "embeddings.token_type_embeddings.weight"
+    /// What files of whole checkpoints have beside, and embeddings of texts do not need.
+    static let beside = [
+      "embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias",
+    ]
   }
 }

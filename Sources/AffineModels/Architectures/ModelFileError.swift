@@ -12,6 +12,8 @@ public enum ModelFileError: Error, Hashable {
   case unsupported(file: String, what: String)
   /// An architecture without a row in the table.
   case unknownArchitecture(file: String, String)
+  /// An encoder where a decoder is wanted, or a decoder where an encoder is.
+  case otherKind(file: String, String, isEncoder: Bool)
   /// Two settings that do not go together.
   case contradiction(file: String, String, String, String, String)
   /// A decoder that no settings of its family describe: what would be another value.
@@ -30,8 +32,10 @@ extension ModelFileError: CustomStringConvertible {
     case .unknownArchitecture(let file, let name):
       "\(file): the architecture '\(name)' is none of "
         + Architecture.all.map(\.name).joined(separator: ", ")
-        + (EncoderArchitecture.named(name) == nil
-          ? "" : ": it is an encoder, which has embeddings of texts and no next token")
+    case .otherKind(let file, let name, isEncoder: true):
+      "\(file): the architecture '\(name)' is an encoder, which has embeddings of texts and no next token"
+    case .otherKind(let file, let name, isEncoder: false):
+      "\(file): the architecture '\(name)' is a decoder, which has a next token and no embeddings of texts"
     case .contradiction(let file, let what, let value, let other, let otherValue):
       "\(file): \(what) (\(value)) does not fit \(other) (\(otherValue))"
     case .inexpressible(let name, let what, let found, let wanted):

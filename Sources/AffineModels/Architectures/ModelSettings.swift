@@ -59,6 +59,16 @@ final class ModelSettings {
     }
   }
 
+  /// A text of a list of words, which are in ASCII: others may take a time to compare that grows with the square of
+  /// their length.
+  func word(_ name: String) throws(ModelFileError) -> String? {
+    let text = try text(name)
+    guard text?.utf8.allSatisfy({ $0 < 0x80 }) ?? true else {
+      throw .malformed(file: file, reason: "'\(name)' is no word in ASCII")
+    }
+    return text
+  }
+
   func texts(_ name: String) throws(ModelFileError) -> [String]? {
     try elements(name, "texts") { $0.text }
   }
@@ -88,6 +98,16 @@ final class ModelSettings {
   func part(_ name: String) throws(ModelFileError) -> ModelSettings? {
     guard let value = value(name) else { return nil }
     return try ModelSettings(file: file, value: value)
+  }
+
+  func parts(_ name: String) throws(ModelFileError) -> [ModelSettings]? {
+    guard let found = value(name) else { return nil }
+    guard case .array(let elements) = found else {
+      throw .malformed(file: file, reason: "'\(name)' is no array")
+    }
+    return try elements.map { value throws(ModelFileError) in
+      try ModelSettings(file: file, value: value)
+    }
   }
 
   /// - Throws: ``ModelFileError/unsupported(file:what:)`` for a setting that nobody read, unless it is among

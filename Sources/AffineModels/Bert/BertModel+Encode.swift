@@ -31,7 +31,7 @@ extension BertModel {
       rows += try pooled(batch, first: index + 1 - batch.count, execution).values.array
       (batch, count) = ([], 0)
     }
-    return Matrix(validated: Shape(sequences.count, configuration.width), Buffer(rows))
+    return Matrix(validated: Shape(sequences.count, configuration.encoder.width), Buffer(rows))
   }
 
   private func pooled(
@@ -47,7 +47,7 @@ extension BertModel {
     let factors = sequences.indices.map { index in
       let mean = 1 / Double(sequences[index].count)
       guard configuration.normalizes else { return Float(mean) }
-      let squares = (0..<configuration.width).reduce(0.0) { total, column in
+      let squares = (0..<configuration.encoder.width).reduce(0.0) { total, column in
         let value = Double(sums[index, column]) * mean
         return total + value * value
       }
@@ -62,11 +62,11 @@ extension BertModel {
   func check(_ sequences: [[Int]], first: Int) throws(BertError) {
     for (index, sequence) in sequences.enumerated() {
       guard !sequence.isEmpty else { throw .noTokens(sequence: first + index) }
-      guard sequence.count <= configuration.places else {
-        throw .tooManyTokens(sequence.count, positions: configuration.places)
+      guard sequence.count <= configuration.encoder.context else {
+        throw .tooManyTokens(sequence.count, positions: configuration.encoder.context)
       }
-      for token in sequence where !(0..<configuration.vocabulary).contains(token) {
-        throw .unknownToken(token, vocabulary: configuration.vocabulary)
+      for token in sequence where !(0..<configuration.encoder.vocabulary).contains(token) {
+        throw .unknownToken(token, vocabulary: configuration.encoder.vocabulary)
       }
     }
   }
@@ -91,7 +91,7 @@ extension BertModel {
   var namesInFiles: [String: String] {
     Dictionary(
       uniqueKeysWithValues: encoder.linearLayers.map {
-        ($0.name, configuration.architecture.name(of: $0))
+        ($0.name, names.module($0))
       })
   }
 }

@@ -2,7 +2,7 @@ public import AffineLayers
 public import AffineQuant
 
 extension BertModel: QuantizableModel {
-  public var linearNames: [String] { encoder.linearLayers.map(architecture.name) }
+  public var linearNames: [String] { encoder.linearLayers.map(names.module) }
 
   public subscript(linear name: String) -> Linear {
     get { encoder[layer(of: name)] }
@@ -16,7 +16,7 @@ extension BertModel: QuantizableModel {
   }
 
   private func layer(of name: String) -> DecoderLayer {
-    guard let layer = encoder.linearLayers.first(where: { architecture.name(of: $0) == name })
+    guard let layer = encoder.linearLayers.first(where: { names.module($0) == name })
     else { preconditionFailure("there is no linear layer '\(name)'") }
     return layer
   }
@@ -25,14 +25,14 @@ extension BertModel: QuantizableModel {
   public var normGroups: [NormGroup] {
     readNorms.map { norm, linears in
       NormGroup(
-        norm: architecture.name(of: norm), linears: linears.map { architecture.name(of: $0) })
+        norm: names.module(norm), linears: linears.map(names.module))
     }
   }
 
   /// What a norm writes is also added to the output of the layers after it; there it is multiplied
   /// again.
   public mutating func divideNorm(_ name: String, by factors: Matrix<Float>) {
-    guard let norm = readNorms.first(where: { architecture.name(of: $0.norm) == name })?.norm else {
+    guard let norm = readNorms.first(where: { names.module($0.norm) == name })?.norm else {
       preconditionFailure("no linear layers read a norm '\(name)'")
     }
     encoder.divideNorm(norm, by: factors)
@@ -54,15 +54,16 @@ extension BertModel: QuantizableModel {
     observe: (_ linear: String, _ input: Matrix<Float>) throws -> Void
   ) throws -> Matrix<Float> {
     try check([tokens], first: 0)
-    let names = namesInFiles
+    let inFiles = namesInFiles
     return try withoutActuallyEscaping(observe) { observe in
       do {
         return try encoder.states(of: [tokens], on: execution) { linear, input in
-          try observe(names[linear] ?? linear, input)
+          try observe(inFiles[linear] ?? linear, input)
         }
       } catch { throw inNamesOfFiles(error) }
     }
   }
 
-  private var architecture: EncoderArchitecture { configuration.architecture }
+  /// What its files call things.
+  var names: ModuleNames { ModuleNames(architecture: configuration.architecture) }
 }

@@ -2,7 +2,7 @@ public import AffineFormats
 internal import AffineLayers
 internal import AffineQuant
 
-/// An encoder of texts, BERT such as all-MiniLM-L6-v2 or one of its kin: see ``EncoderArchitecture/all``.
+/// An encoder of texts, BERT such as all-MiniLM-L6-v2 or one of its kin: see ``Architecture/all``.
 public struct BertModel: Sendable {
   /// Extents.
   public let configuration: BertConfiguration
@@ -16,42 +16,23 @@ public struct BertModel: Sendable {
   ///   - folder: Its path.
   ///   - tensors: The path of another file to read tensors from.
   ///   - copies: Copy the tensors into memory, so that their file may be rewritten.
-  /// - Throws: ``BertError``, naming what is missing.
-  public init(
-    folder: String, tensors: String? = nil, copies: Bool = false
-  ) throws(BertError) {
-    let configuration = try BertConfiguration(folder: folder)
-    let path = tensors ?? SafeTensorsFile.path(inFolder: folder)
-    guard MappedFile.exists(path) else { throw .missing(file: path, what: "the tensors") }
-    let file: SafeTensorsFile
-    do { file = try SafeTensorsFile(path: path, copies: copies) } catch { throw .tensors(error) }
-    try self.init(file, configuration)
+  /// - Throws: ``ModelFileError``, naming what is missing or of another kind; ``AffineLayers/DecoderError``,
+  ///   ``BertError`` and what the readers of formats throw.
+  public init(folder: String, tensors: String? = nil, copies: Bool = false) throws {
+    let files = ModelFolder(path: folder)
+    try files.require("config.json", saying: "what the model is")
+    let source = try ModelSource(path: folder, tensors: tensors, copies: copies)
+    configuration = try BertConfiguration(source.architecture, source.configuration, files)
+    encoder = try DecoderModel(source, activations: .float32)
   }
 
-  /// Reads the tensors of a file; weights that are quantized in it stay so.
+  /// Reads the tensors of a file; weights that are quantized in it by this library stay so.
   ///
-  /// - Parameters:
-  ///   - file: Its tensors have the names that the configuration's architecture gives them.
-  ///   - configuration: The extents.
-  /// - Throws: ``BertError``: a tensor that is missing, of another shape, or that nothing reads.
-  public init(
-    _ file: SafeTensorsFile, _ configuration: BertConfiguration
-  ) throws(BertError) {
-    var tensors = try BertTensors(file, configuration.architecture)
-    let architecture = configuration.architecture
-    let places = try tensors.places(configuration)
-    let words = try tensors.weight(
-      "embeddings.word_embeddings.weight", configuration.vocabulary, configuration.width)
-    let layers = configuration.encoder
-    encoder = try DecoderModel(encoder: layers, embedding: words, positions: places) {
-      layer throws(BertError) in
-      try tensors.norm(architecture.name(of: layer), configuration)
-    } linear: { layer throws(BertError) in
-      let shape = layers.shape(of: .weight(layer))
-      return try tensors.linear(
-        architecture.name(of: layer), outputs: shape.rows, inputs: shape.columns)
-    }
+  /// - Throws: ``ModelFileError``, ``AffineLayers/DecoderError``, ``BertError`` or what the readers of formats throw: a
+  ///   tensor that is missing, of another shape, or that nothing reads.
+  public init(_ file: SafeTensorsFile, _ configuration: BertConfiguration) throws {
+    let weights = try FolderWeights(configuration.architecture, configuration.encoder, file)
+    encoder = try DecoderModel(weights, activations: .float32)
     self.configuration = configuration
-    try tensors.requireNothingElse(configuration)
   }
 }

@@ -3,14 +3,14 @@ internal import AffineFormats
 extension BertTextRules {
   /// Reads what `tokenizer.json`, `tokenizer_config.json` and `sentence_bert_config.json` say.
   ///
-  /// - Throws: ``BertError``: files that contradict each other, or another normalizer or part of one.
-  init(_ folder: ModelFolder) throws(BertError) {
+  /// - Throws: ``ModelFileError``: files that contradict each other, or another normalizer or part of one.
+  init(_ folder: ModelFolder) throws(ModelFileError) {
     self.init()
     let configuration = try folder.optionalDocument("tokenizer_config.json")
     let fast = try folder.optionalDocument("tokenizer.json")
     let normalizer = try fast?.part("normalizer")
     if let fast { self = try BertTextRules(normalizer: fast) }
-    func agreed(_ name: String, _ other: String) throws(BertError) -> Bool? {
+    func agreed(_ name: String, _ other: String) throws(ModelFileError) -> Bool? {
       let (first, second) = (try configuration?.flag(name), try normalizer?.flag(other))
       if let configuration, let first, let second, first != second {
         throw .unsupported(
@@ -29,8 +29,8 @@ extension BertTextRules {
 
   /// Reads what a `tokenizer.json` alone says.
   ///
-  /// - Throws: ``BertError``: another normalizer or part of one.
-  init(normalizer document: ModelFolder.Document) throws(BertError) {
+  /// - Throws: ``ModelFileError``: another normalizer or part of one.
+  init(normalizer document: ModelSettings) throws(ModelFileError) {
     self.init()
     let normalizer = try document.part("normalizer")
     let type = try normalizer?.text("type") ?? "none"

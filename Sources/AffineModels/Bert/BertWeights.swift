@@ -13,9 +13,7 @@ public struct BertWeights: DecoderWeights, Sendable {
   public var configuration: DecoderConfiguration { model.encoder.configuration }
 
   /// What files call a tensor.
-  public func name(of tensor: DecoderTensor) -> String {
-    model.configuration.architecture.name(of: tensor)
-  }
+  public func name(of tensor: DecoderTensor) -> String { model.names.name(of: tensor) }
 
   /// - Throws: ``BertError/layer(name:_:)``: a layer in codes, or one whose inputs are multiplied first.
   public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
@@ -46,16 +44,6 @@ public struct BertWeights: DecoderWeights, Sendable {
   }
 }
 
-extension EncoderArchitecture {
-  /// What files call a tensor.
-  func name(of tensor: DecoderTensor) -> String {
-    switch tensor {
-    case .weight(let layer): "\(name(of: layer)).weight"
-    case .bias(let layer): "\(name(of: layer)).bias"
-    }
-  }
-}
-
 extension BertModel {
   /// An encoder of tensors that were trained.
   ///
@@ -69,9 +57,7 @@ extension BertModel {
     on execution: Execution = .standard
   ) throws {
     guard weights.configuration == configuration.encoder else {
-      throw BertError.unsupported(
-        file: "an encoder of type '\(configuration.architecture.name)'",
-        what: "other layers than were trained")
+      throw BertError.otherLayers(of: configuration.architecture.name)
     }
     encoder = try DecoderModel(weights, activations: .float32, on: execution)
     self.configuration = configuration

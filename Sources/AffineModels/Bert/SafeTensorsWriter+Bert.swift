@@ -2,16 +2,6 @@ public import AffineFormats
 internal import AffineLayers
 internal import AffineQuant
 
-// Beside what checkpoints have, a quantized BERT may have
-//
-//   layer.input_factors      F32 [1, inputs], what columns of the input are multiplied by first
-//   layer.input_scales       F32 [1, 1], and
-//   layer.input_zero_points  I16 [1, 1], what the input is quantized with, with its type in the
-//                            metadata, as `inputs.layer` = "int8-tensor"; or no such tensors, and
-//                            `dynamic_inputs.layer` = "int8-row", quantized on every call
-//   norm.divisors            F32 [1, width], what the norm's weight and bias were divided by for the
-//                            layers that read it
-
 extension SafeTensorsWriter {
   /// A model as a file that ``AffineModels/BertModel/init(_:_:)`` reads again: linear layers and norms as the model has
   /// them now, all else as it was.
@@ -23,24 +13,28 @@ extension SafeTensorsWriter {
   public init(_ model: BertModel, from file: SafeTensorsFile) throws(SafeTensorsError) {
     self.init()
     var replaced: Set<ByteName> = []
-    for name in model.linearNames {
-      replaced.formUnion(BertTensors.inputParts.map { ByteName("\(name).\($0)") })
-      let weight = "\(name).weight"
-      if try add(model[linear: name], name, file, isQuantized: file.isQuantized(weight)) {
-        replaced.insert(ByteName(weight))
+    let embedding = model.names.module(.embedding)
+    var layers = model.linearNames.map { ($0, model[linear: $0]) }
+    // Codes of another project's are not read without its settings.
+    if case .quantized = model.encoder.embedding, !file.isQuantized("\(embedding).weight") {
+      layers.append((embedding, Linear(weight: model.encoder.embedding)))
+    }
+    for (name, layer) in layers {
+      let isWritten = try add(layer, name, file, isQuantized: file.isQuantized("\(name).weight"))
+      for part in file.names where part.begins(with: "\(name).") {
+        let isWeight = part.isSame(as: "\(name).weight")
+        let isKept = part.isSame(as: "\(name).bias") || isWeight && !isWritten
+        if !isKept { replaced.insert(ByteName(part)) }
       }
+      if isWritten { replaced.insert(ByteName("\(name).weight")) }
     }
     for (name, norm) in model.norms where try add(norm, name, file) {
       replaced.formUnion(["weight", "bias", "divisors"].map { ByteName("\(name).\($0)") })
     }
     for (key, text) in file.header.metadata
-    where !BertTensors.inputKeys.contains(where: key.begins) {
+    where !FolderWeights.inputKeys.contains(where: key.begins) {
       let isReplaced = Self.describedName(key).map { replaced.contains(ByteName($0)) } ?? false
       if !isReplaced { metadata[key] = text }
-    }
-    for name in file.quantizedNames where replaced.contains(ByteName(name)) {
-      let parts = Self.partNames(of: name, try file.quantized(name).quantizedType)
-      replaced.formUnion(parts.map(ByteName.init))
     }
     for entry in file.header.entries where !replaced.contains(ByteName(entry.name)) {
       try add(entry.name, entry.element, shape: entry.shape, bytes: file.bytes(of: entry.name))
@@ -54,7 +48,7 @@ extension SafeTensorsWriter {
     if let factors = linear.inputFactors { try add("\(name).input_factors", factors) }
     switch linear.weight {
     case .float(let matrix):
-      if !isQuantized, try file.matrix("\(name).weight") == matrix { return false }
+      if !isQuantized, (try? file.matrix("\(name).weight")) == matrix { return false }
       try add("\(name).weight", matrix)
     case .quantized(let packed):
       try add("\(name).weight", packed.unpacked)
@@ -95,7 +89,7 @@ extension BertModel {
       [.attention, .feedForward].map { DecoderLayer.blockNorm(block: block, $0) }
     }
     return ([.norm] + layers).compactMap { layer in
-      encoder.norm(layer).map { (configuration.architecture.name(of: layer), $0) }
+      encoder.norm(layer).map { (names.module(layer), $0) }
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 extension TextEmbedder {
@@ -24,7 +25,7 @@ extension TextEmbedder {
     var calibration = CalibrationSettings()
     if method is ScaledGPTQ {
       calibration.sequences = sampleSequences(tokens: Self.sampleTokens)
-      calibration.parts = model.configuration.layers
+      calibration.parts = model.configuration.encoder.blocks.count
     } else if method.needsInputs {
       calibration.sequences = sampleSequences
     }

@@ -8,7 +8,7 @@ extension TextEmbedder {
     guard let settings = try? ModelFolder(path: path).optionalDocument("config.json") else {
       return false
     }
-    return (try? EncoderArchitecture.of(settings)) != nil
+    return (try? Architecture.row(settings))?.encoder != nil
   }
 
   /// The tokens of a text, cut to so many, the one that marks the end kept.
@@ -34,8 +34,8 @@ extension TextEmbedder {
   ///   - weights: An encoder of the same extents and choices.
   ///   - original: The folder of the model that training started from.
   ///   - path: The folder; it is made if it is not there.
-  /// - Throws: ``BertError``: files that cannot be read or written; ``AffineLayers/DecoderError``, and what
-  ///   `weights` throws.
+  /// - Throws: ``ModelFileError``: files that cannot be read or written; ``AffineLayers/DecoderError``, and what
+  ///   `weights` and the readers of formats throw.
   public static func writeFolder(
     _ weights: some DecoderWeights, like original: String, to path: String
   ) throws {
@@ -52,27 +52,27 @@ extension TextEmbedder {
         }
         try AtomicFile.write(bytes, to: "\(path)/\(name)")
       }
-    } catch { throw BertError.file(error) }
+    } catch { throw ModelFileError.file(error) }
     try writer.write(to: "\(path)/model.safetensors")
   }
 
   /// Finds out whether ``writeFolder(_:like:to:)`` can read what it copies, without any weights.
   ///
-  /// - Throws: ``BertError``, as that.
-  public static func checkFolder(like original: String) throws(BertError) {
+  /// - Throws: ``ModelFileError``, as that.
+  public static func checkFolder(like original: String) throws(ModelFileError) {
     _ = try ModelFolder(path: original).filesBesideTensors()
   }
 }
 
 extension ModelFolder {
   /// The files of a model, those of its modules too; the configuration says float32.
-  fileprivate func filesBesideTensors() throws(BertError) -> [(name: String, bytes: [UInt8])] {
+  fileprivate func filesBesideTensors() throws(ModelFileError) -> [(name: String, bytes: [UInt8])] {
     var names = [
       "modules.json", "sentence_bert_config.json", "config_sentence_transformers.json",
       "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
       "vocab.txt", "vocab.json", "merges.txt", "sentencepiece.bpe.model",
     ]
-    for module in try optionalDocument("modules.json")?.elements() ?? [] {
+    for module in try modules() ?? [] {
       guard let name = try module.text("path"), !name.isEmpty else { continue }
       guard Self.isInside(name) else {
         throw .unsupported(file: module.file, what: "a module outside of its folder, '\(name)'")
@@ -108,24 +108,24 @@ extension SafeTensorsWriter {
   ) throws {
     self.init()
     metadata["format"] = "pt"
-    let architecture = configuration.architecture
-    for tensor in configuration.encoder.tensors {
-      let shape = configuration.encoder.shape(of: tensor)
+    let (architecture, encoder) = (configuration.architecture, configuration.encoder)
+    let names = ModuleNames(architecture: architecture)
+    for tensor in encoder.tensors {
+      let shape = encoder.shape(of: tensor)
       let values = try weights.changedValues(of: tensor, shape)
       try add(
-        architecture.name(of: tensor), .float32,
+        names.name(of: tensor), .float32,
         shape: tensor.isVector ? [shape.columns] : [shape.rows, shape.columns],
         bytes: values.values.bytes)
     }
-    if architecture.hasTokenTypes {
-      let (rows, columns) = (configuration.tokenTypes, configuration.width)
-      var tensors = try BertTensors(file, architecture)
-      let types = try tensors.matrix(BertTensors.tokenTypes, rows, columns)
+    if let kinds = try FolderWeights(architecture, encoder, file).textKinds() {
       try add(
-        BertTensors.tokenTypes,
-        Matrix(rows: rows, columns: columns) { types[$0, $1] - types[0, $1] })
+        Architecture.Encoder.textKinds,
+        Matrix(rows: kinds.shape.rows, columns: kinds.shape.columns) {
+          kinds[$0, $1] - kinds[0, $1]
+        })
     }
-    for name in BertTensors.beside {
+    for name in Architecture.Encoder.beside {
       guard let entry = file.header[name] else { continue }
       try add(name, entry.element, shape: entry.shape, bytes: file.bytes(of: name))
     }

@@ -1,3 +1,4 @@
+internal import AffineLayers
 public import AffineQuant
 
 /// Makes embeddings of texts: an encoder and its tokenizer.
@@ -13,16 +14,14 @@ public struct TextEmbedder: Sendable {
   ///   - folder: Its path.
   ///   - tensors: The path of another file to read tensors from.
   ///   - copies: Copy the tensors into memory, so that their file may be rewritten.
-  /// - Throws: ``BertError``, naming what is missing.
-  public init(
-    folder: String, tensors: String? = nil, copies: Bool = false
-  ) throws(BertError) {
+  /// - Throws: As ``BertModel/init(folder:tensors:copies:)``; ``ModelFileError`` and ``TokenizerError`` of tokens.
+  public init(folder: String, tensors: String? = nil, copies: Bool = false) throws {
     model = try BertModel(folder: folder, tensors: tensors, copies: copies)
     let folder = ModelFolder(path: folder)
     if let settings = try folder.optionalDocument("config_sentence_transformers.json"),
       let name = try settings.text("default_prompt_name")
     {
-      throw .unsupported(file: settings.file, what: "the default prompt '\(name)'")
+      throw ModelFileError.unsupported(file: settings.file, what: "the default prompt '\(name)'")
     }
     if let framed = try Self.framed(folder, model.configuration) {
       tokenizer = framed
@@ -34,27 +33,22 @@ public struct TextEmbedder: Sendable {
   /// The tokenizer of a `tokenizer.json` that is none of WordPiece.
   private static func framed(
     _ folder: ModelFolder, _ configuration: BertConfiguration
-  ) throws(BertError) -> FramedTokenizer? {
+  ) throws -> FramedTokenizer? {
     guard let document = try folder.optionalDocument("tokenizer.json"),
       let type = try document.part("model")?.text("type"), type != "WordPiece",
-      configuration.architecture.placesFollowPadding
+      configuration.encoder.encoder?.paddingToken != nil
     else { return nil }
-    do {
-      let file = try TokenizerFile(
-        ModelSettings(file: document.file, value: document.value), ends: [])
-      var tokenizer = FramedTokenizer(inner: try file.tokenizer(), frame: file.frame)
-      if let framed = tokenizer.inner as? FramedTokenizer { tokenizer.inner = framed.inner }
-      guard tokenizer.tokenCount <= configuration.vocabulary else {
-        throw BertError.malformed(
-          file: document.file,
-          reason:
-            "it has \(tokenizer.tokenCount) tokens, and the model \(configuration.vocabulary)")
-      }
-      tokenizer.maximumCount = configuration.maximumTokens
-      return tokenizer
-    } catch let error as BertError { throw error } catch {
-      throw .malformed(file: document.file, reason: "\(error)")
+    let file = try TokenizerFile(document, ends: [])
+    var tokenizer = FramedTokenizer(inner: try file.tokenizer(), frame: file.frame)
+    if let framed = tokenizer.inner as? FramedTokenizer { tokenizer.inner = framed.inner }
+    let vocabulary = configuration.encoder.vocabulary
+    guard tokenizer.tokenCount <= vocabulary else {
+      throw ModelFileError.malformed(
+        file: document.file,
+        reason: "it has \(tokenizer.tokenCount) tokens, and the model \(vocabulary)")
     }
+    tokenizer.maximumCount = configuration.maximumTokens
+    return tokenizer
   }
 
   /// The tokens of a text, cut to the longest that the model was trained for.

@@ -1,14 +1,15 @@
 internal import AffineFormats
+internal import AffineLayers
 
 extension WordPieceTokenizer {
   /// Makes the tokenizer of a folder, of `vocab.txt` or of `tokenizer.json`, which is all that newer
   /// folders have.
   ///
-  /// - Throws: ``BertError``: neither of them, files that contradict each other, or another tokenizer.
-  init(_ folder: ModelFolder, _ configuration: BertConfiguration) throws(BertError) {
+  /// - Throws: ``ModelFileError``: neither of them, files that contradict each other, or another tokenizer.
+  init(_ folder: ModelFolder, _ configuration: BertConfiguration) throws(ModelFileError) {
     let rules = try BertTextRules(folder)
     let fast = try folder.optionalDocument("tokenizer.json")
-    let names = try fast.map { document throws(BertError) in try document.wordPieces() }
+    let names = try fast.map { document throws(ModelFileError) in try document.wordPieces() }
     let path = folder.path(of: "vocab.txt")
     let (file, longest) = (names == nil ? path : fast?.file ?? path, configuration.maximumTokens)
     do {
@@ -17,28 +18,28 @@ extension WordPieceTokenizer {
       } else if let names {
         try self.init(vocabulary: names, maximumCount: longest, rules: rules)
       } else {
-        throw BertError.missing(file: path, what: "the tokens, as tokenizer.json would")
+        throw ModelFileError.missing(file: path, what: "the tokens, as tokenizer.json would")
       }
-    } catch let error as BertError { throw error } catch TokenizerError.file(let error) {
+    } catch let error as ModelFileError { throw error } catch TokenizerError.file(let error) {
       throw .file(error)
     } catch { throw .malformed(file: file, reason: "\(error)") }
     if let names, !names.elementsEqual(vocabulary, by: { $0.isSame(as: $1) }) {
       throw .malformed(file: path, reason: "its tokens are not those of tokenizer.json")
     }
-    guard tokenCount <= configuration.vocabulary else {
+    guard tokenCount <= configuration.encoder.vocabulary else {
       throw .malformed(
         file: file,
-        reason: "it has \(tokenCount) tokens, and the model \(configuration.vocabulary)")
+        reason: "it has \(tokenCount) tokens, and the model \(configuration.encoder.vocabulary)")
     }
   }
 }
 
-extension ModelFolder.Document {
+extension ModelSettings {
   /// The tokens of a `tokenizer.json`, in the order of their numbers.
   ///
-  /// - Throws: ``BertError``, also for a tokenizer that cuts texts or words otherwise than
+  /// - Throws: ``ModelFileError``, also for a tokenizer that cuts texts or words otherwise than
   ///   ``WordPieceTokenizer``.
-  func wordPieces() throws(BertError) -> [String] {
+  func wordPieces() throws(ModelFileError) -> [String] {
     let (words, model) = (try part("pre_tokenizer"), try part("model"))
     for (part, field, expected) in [
       (words, "type", "BertPreTokenizer"), (model, "type", "WordPiece"),
@@ -50,7 +51,7 @@ extension ModelFolder.Document {
         throw .unsupported(file: file, what: "the \(field) '\(found)' in place of '\(expected)'")
       }
     }
-    let longest = try model?.count("max_input_chars_per_word")
+    let longest = try model?.requiredInt("max_input_chars_per_word")
     guard longest == 100 else {
       throw .unsupported(file: file, what: "words of up to \(longest ?? 0) characters and not 100")
     }
@@ -58,8 +59,8 @@ extension ModelFolder.Document {
       throw .malformed(file: file, reason: "'vocab' is no object")
     }
     let names = try ordered(members)
-    for token in try part("added_tokens")?.elements() ?? [] {
-      let (name, number) = (try token.text("content") ?? "", try token.count("id"))
+    for token in try parts("added_tokens") ?? [] {
+      let (name, number) = (try token.text("content") ?? "", try token.requiredInt("id"))
       guard names.indices.contains(number), names[number].isSame(as: name),
         WordPieceTokenizer.specialNames.contains(where: name.isSame)
       else {
@@ -69,7 +70,8 @@ extension ModelFolder.Document {
     return names
   }
 
-  private func ordered(_ members: [(name: String, value: JSONValue)]) throws(BertError) -> [String]
+  private func ordered(_ members: [(name: String, value: JSONValue)]) throws(ModelFileError)
+    -> [String]
   {
     var names = [String?](repeating: nil, count: members.count)
     for (name, value) in members {

@@ -2,13 +2,15 @@ internal import AffineFormats
 public import AffineLayers
 internal import AffineQuant
 
-/// The tensors of a decoder in a folder of Hugging Face, floats or codes of any format that
+/// The tensors of a decoder or an encoder in a folder of Hugging Face, floats or codes of any format that
 /// ``AffineFormats/QuantizedCheckpoint`` reads.
 public struct FolderWeights: DecoderWeights, Sendable {
   public let configuration: DecoderConfiguration
   let architecture: Architecture
-  private let names: ModuleNames
-  private let file: SafeTensorsFile
+  let names: ModuleNames
+  let file: SafeTensorsFile
+  /// How many kinds of text the settings say there are.
+  let textKindCount: Int?
   /// What reads weights in codes, if there are some.
   private let checkpoint: QuantizedCheckpoint?
 
@@ -20,27 +22,38 @@ public struct FolderWeights: DecoderWeights, Sendable {
 
   init(
     _ architecture: Architecture, _ configuration: DecoderConfiguration, _ file: SafeTensorsFile,
-    settings: ModelSettings
+    settings: ModelSettings? = nil
   ) throws {
     self.architecture = architecture
     self.configuration = configuration
     self.file = file
-    let isQuantized = settings.has("quantization_config") || settings.has("quantization")
+    textKindCount = try settings?.int("type_vocab_size")
+    let quantization = settings.flatMap {
+      $0.has("quantization_config") || $0.has("quantization") ? $0.value.serialized : nil
+    }
+    // This library's own codes need no settings.
     checkpoint =
-      isQuantized
-      ? try QuantizedCheckpoint(file: file, configuration: settings.value.serialized) : nil
+      quantization != nil || !file.quantizedNames.isEmpty
+      ? try QuantizedCheckpoint(file: file, configuration: quantization) : nil
     let prefixes = ["model.", "model.language_model.", "language_model.model."]
     let prefix = prefixes.first { prefix in
       file.names.contains { $0.begins(with: "\(prefix)layers.") }
     }
-    names = ModuleNames(architecture: architecture, prefix: prefix ?? "model.")
+    names = ModuleNames(
+      architecture: architecture, prefix: architecture.encoder == nil ? prefix : nil)
+    let inner = "\(architecture.name)."
+    guard file.header["\(inner)embeddings.LayerNorm.weight"] == nil else {
+      throw BertError.prefixedTensors(inner)
+    }
     try requireNothingElse()
   }
 
   /// What nobody reads would be missing from what the model computes.
   private func requireNothingElse() throws {
     var known = Set(configuration.tensors.map { ByteName(name(of: $0)) })
-    for module in checkpoint?.names ?? [] where known.contains(ByteName("\(module).weight")) {
+    known.formUnion(namesBeside.map(ByteName.init))
+    for module in checkpoint?.names ?? []
+    where known.contains(ByteName(module)) || known.contains(ByteName("\(module).weight")) {
       for name in file.names where name.begins(with: "\(module).") {
         if name.isSame(as: "\(module).bias"), try !isZero(name) { continue }
         known.insert(ByteName(name))
@@ -68,20 +81,55 @@ public struct FolderWeights: DecoderWeights, Sendable {
   public func name(of tensor: DecoderTensor) -> String { names.name(of: tensor) }
 
   public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
-    let name = name(of: tensor)
-    let stored: StoredMatrix
-    if case .weight(let layer) = tensor, let checkpoint, checkpoint.isQuantized(names.module(layer))
-    {
-      let weight = try checkpoint.orderedMatrix(names.module(layer))
-      stored =
-        weight.columns.map { .float32(weight.matrix.dequantized().inOrder(of: $0)) }
-        ?? .codes(weight.matrix)
-    } else {
-      guard file.header[name] != nil else { return nil }
-      stored = .float32(try file.matrix(name))
-    }
+    guard let stored = try stored(storedNames(of: tensor)) else { return nil }
+    if tensor == .weight(.positions) { return try withTextKind(stored) }
     guard let rows = configuration.rowsOfJoined(tensor, architecture) else { return stored }
     return try stored.rows(rows, of: tensor)
+  }
+
+  public func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix? {
+    let (name, joined) = (name(of: tensor), configuration.rowsOfJoined(tensor, architecture))
+    // Codes of some formats lie across rows, and a tensor of another shape is for who reads it whole.
+    guard quantizedName(of: tensor) == nil, tensor != .weight(.positions),
+      let shape = file.header[name]?.matrixShape,
+      joined != nil || shape == configuration.shape(of: tensor)
+    else { return nil }
+    let first = joined?.lowerBound ?? 0
+    let own = first + rows.lowerBound..<first + rows.upperBound
+    guard own.upperBound <= shape.rows else { return nil }
+    return .float32(try file.matrix(name, rows: own))
+  }
+
+  /// A tensor by its name, and that of the module whose weight it is: this library's format names tensors, others
+  /// modules.
+  private func storedNames(of tensor: DecoderTensor) -> [String] {
+    guard case .weight(let layer) = tensor else { return [name(of: tensor)] }
+    return [name(of: tensor), names.module(layer)]
+  }
+
+  private func quantizedName(of tensor: DecoderTensor) -> String? {
+    checkpoint.flatMap { storedNames(of: tensor).first(where: $0.isQuantized) }
+  }
+
+  public func forget(_ tensor: DecoderTensor) {
+    let stored = quantizedName(of: tensor) ?? name(of: tensor)
+    file.forget(stored)
+    for name in file.names where name.begins(with: "\(stored).") { file.forget(name) }
+  }
+
+  public func forget(_ tensor: DecoderTensor, rows: Range<Int>) {
+    let first = configuration.rowsOfJoined(tensor, architecture)?.lowerBound ?? 0
+    file.forget(name(of: tensor), rows: first + rows.lowerBound..<first + rows.upperBound)
+  }
+
+  /// What the first of some names has that is quantized, or else what the very first has.
+  func stored(_ names: [String]) throws -> StoredMatrix? {
+    guard let checkpoint, let name = names.first(where: checkpoint.isQuantized) else {
+      return file.header[names[0]] == nil ? nil : .float32(try file.matrix(names[0]))
+    }
+    let weight = try checkpoint.orderedMatrix(name)
+    return weight.columns.map { .float32(weight.matrix.dequantized().inOrder(of: $0)) }
+      ?? .codes(weight.matrix)
   }
 }
 

@@ -6,10 +6,18 @@ extension ModelSource {
   ///
   /// - Parameter path: A GGUF file, a folder of Hugging Face, or its `config.json`.
   /// - Returns: The configuration.
-  /// - Throws: As ``open(_:context:copies:)``.
+  /// - Throws: As ``open(_:context:copies:)`` and ``requireDecoder()``.
   public static func configuration(of path: String) throws -> DecoderConfiguration {
     let file = path.hasSuffix(".json") ? path : "\(path)/config.json"
-    guard MappedFile.exists(file) else { return try open(path).configuration }
-    return try Architecture.read(ModelSettings(file: file), context: nil).1
+    guard MappedFile.exists(file) else {
+      let source = try open(path)
+      try source.requireDecoder()
+      return source.configuration
+    }
+    let (row, configuration) = try Architecture.read(ModelSettings(file: file), context: nil)
+    guard row.encoder == nil else {
+      throw ModelFileError.otherKind(file: file, row.name, isEncoder: true)
+    }
+    return configuration
   }
 }

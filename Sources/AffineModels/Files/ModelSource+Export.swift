@@ -111,7 +111,7 @@ extension SafeTensorsWriter {
 
 extension DecoderTensor {
   /// Whether it is the weight of a norm.
-  fileprivate var isOfNorm: Bool {
+  var isOfNorm: Bool {
     switch self {
     case .weight(.norm), .weight(.blockNorm): true
     default: false

@@ -23,7 +23,7 @@ extension ModelSource {
   ///   - path: Its path.
   ///   - ends: Tokens that end a text, the first of them that of sequences.
   /// - Returns: The tokenizer.
-  /// - Throws: ``ModelFileError`` or ``TokenizerError``, and ``BertError`` of words.
+  /// - Throws: ``ModelFileError`` or ``TokenizerError``.
   public static func tokenizer(
     ofFile path: String, ends: [Int] = []
   ) throws -> any LanguageTokenizer {
@@ -36,7 +36,7 @@ extension ModelSource {
   ///   - contents: Its bytes.
   ///   - ends: Tokens that end a text, the first of them that of sequences.
   /// - Returns: The tokenizer.
-  /// - Throws: ``ModelFileError`` or ``TokenizerError``, and ``BertError`` of words.
+  /// - Throws: ``ModelFileError`` or ``TokenizerError``.
   public static func tokenizer(
     contents: [UInt8], ends: [Int] = []
   ) throws -> any LanguageTokenizer {
@@ -86,8 +86,7 @@ extension ModelSource {
   }
 
   func optionalSettings(_ name: String) throws -> ModelSettings? {
-    let file = "\(folder)/\(name)"
-    return MappedFile.exists(file) ? try ModelSettings(file: file) : nil
+    try ModelFolder(path: folder).optionalDocument(name)
   }
 }
 

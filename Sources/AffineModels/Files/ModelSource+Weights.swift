@@ -1,6 +1,6 @@
 internal import AffineFormats
 public import AffineLayers
-internal import AffineQuant
+public import AffineQuant
 
 extension ModelSource: DecoderWeights {
   public func name(of tensor: DecoderTensor) -> String {
@@ -18,14 +18,44 @@ extension ModelSource: DecoderWeights {
   }
 
   public func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix? {
-    guard case .gguf(let weights) = weights else { return nil }
-    return try weights.tensor(tensor, rows: rows)
+    switch weights {
+    case .gguf(let weights): try weights.tensor(tensor, rows: rows)
+    case .folder(let weights): try weights.tensor(tensor, rows: rows)
+    }
+  }
+
+  public func inputFactors(of layer: DecoderLayer) throws -> Matrix<Float>? {
+    try folderWeights?.inputFactors(of: layer)
+  }
+
+  public func divisors(of norm: DecoderLayer) throws -> Matrix<Float>? {
+    try folderWeights?.divisors(of: norm)
+  }
+
+  public func weight(
+    of layer: DecoderLayer, _ codes: AnyQuantized, on execution: Execution
+  ) throws -> LinearWeight? {
+    try folderWeights?.weight(of: layer, codes, on: execution)
+  }
+
+  private var folderWeights: FolderWeights? {
+    if case .folder(let weights) = weights { weights } else { nil }
   }
 
   public func change(of layer: DecoderLayer) -> LowRankChange? { changes[layer] }
 
   public func forget(_ tensor: DecoderTensor) {
-    if case .gguf(let weights) = weights { weights.forget(tensor) }
+    switch weights {
+    case .gguf(let weights): weights.forget(tensor)
+    case .folder(let weights): weights.forget(tensor)
+    }
+  }
+
+  public func forget(_ tensor: DecoderTensor, rows: Range<Int>) {
+    switch weights {
+    case .gguf(let weights): weights.forget(tensor, rows: rows)
+    case .folder(let weights): weights.forget(tensor, rows: rows)
+    }
   }
 
   /// The GGUF file that was opened, if it is one.

@@ -2,7 +2,7 @@ internal import AffineFormats
 public import AffineLayers
 public import AffineQuant
 
-/// The files of a decoder, whoever wrote them: what it is, and where its tensors lie.
+/// The files of a decoder or an encoder, whoever wrote them: what it is, and where its tensors lie.
 ///
 ///     let source = try ModelSource.open("Qwen3-0.6B")
 ///     let (model, tokenizer) = (try source.model(), try source.tokenizer())
@@ -34,7 +34,8 @@ public struct ModelSource: Sendable {
     _ path: String, context: Int? = nil, copies: Bool = false
   ) throws -> ModelSource { try ModelSource(path: path, context: context, copies: copies) }
 
-  private init(path: String, context: Int?, copies: Bool) throws {
+  /// The same, with another file to read the tensors of a folder from.
+  init(path: String, context: Int? = nil, tensors: String? = nil, copies: Bool) throws {
     self.path = path
     guard let folder = Self.folder(path) else {
       weights = .gguf(try GGUFWeights(GGUFFile(path: path, copies: copies), context: context))
@@ -45,7 +46,8 @@ public struct ModelSource: Sendable {
     let settings = try ModelSettings(file: "\(folder)/config.json")
     let (architecture, configuration) = try Architecture.read(settings, context: context)
     let file =
-      try named ?? SafeTensorsFile(path: SafeTensorsFile.path(inFolder: folder), copies: copies)
+      try named
+      ?? SafeTensorsFile(path: tensors ?? SafeTensorsFile.path(inFolder: folder), copies: copies)
     weights = .folder(try FolderWeights(architecture, configuration, file, settings: settings))
   }
 
@@ -58,7 +60,7 @@ public struct ModelSource: Sendable {
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
-  /// What the decoder is.
+  /// What the decoder or encoder is.
   public var configuration: DecoderConfiguration {
     switch weights {
     case .gguf(let weights): weights.configuration
@@ -66,19 +68,29 @@ public struct ModelSource: Sendable {
     }
   }
 
-  /// Reads the model.
+  /// Refuses an encoder, for who wants tokens foreseen.
+  ///
+  /// - Throws: ``ModelFileError/otherKind(file:_:isEncoder:)``.
+  public func requireDecoder() throws(ModelFileError) {
+    guard configuration.encoder != nil else { return }
+    let file = gguf == nil ? "\(folder)/config.json" : path
+    throw .otherKind(file: file, architecture.name, isEncoder: true)
+  }
+
+  /// Reads the decoder.
   ///
   /// - Parameters:
   ///   - activations: What the inputs of layers in codes are quantized to.
   ///   - execution: Threads and instruction sets.
   ///   - parallel: Processes that run it together, all of which call this.
   /// - Returns: The model.
-  /// - Throws: ``AffineLayers/DecoderError``, and what the file's reader throws.
+  /// - Throws: ``AffineLayers/DecoderError``, what the file's reader throws, and as ``requireDecoder()``.
   public func model(
     activations: ActivationFormat = .int8Groups, on execution: Execution = .standard,
     over parallel: (any TensorParallel)? = nil
   ) throws -> DecoderModel {
-    try DecoderModel(self, activations: activations, on: execution, over: parallel)
+    try requireDecoder()
+    return try DecoderModel(self, activations: activations, on: execution, over: parallel)
   }
 }
 
@@ -87,19 +99,28 @@ extension ModelSettings {
   ///
   /// - Throws: ``ModelFileError``.
   convenience init(file: String) throws(ModelFileError) {
-    let bytes: [UInt8]
-    do { bytes = try MappedFile.contents(of: file) } catch { throw .file(error) }
-    try self.init(file: file, contents: bytes)
+    try self.init(file: file, value: Self.value(ofFile: file))
   }
 
   /// Reads the contents of a JSON file.
   ///
   /// - Throws: ``ModelFileError``.
   convenience init(file: String, contents: [UInt8]) throws(ModelFileError) {
-    let value: JSONValue
-    do { value = try JSONParser.parse(contents) } catch {
+    try self.init(file: file, value: Self.value(contents, file))
+  }
+
+  /// The value of a JSON file, an object or another.
+  static func value(ofFile file: String) throws(ModelFileError) -> JSONValue {
+    let bytes: [UInt8]
+    do { bytes = try MappedFile.contents(of: file) } catch { throw .file(error) }
+    return try value(bytes, file)
+  }
+
+  private static func value(
+    _ contents: [UInt8], _ file: String
+  ) throws(ModelFileError) -> JSONValue {
+    do { return try JSONParser.parse(contents) } catch {
       throw .malformed(file: file, reason: "\(error.reason) at byte \(error.byte)")
     }
-    try self.init(file: file, value: value)
   }
 }

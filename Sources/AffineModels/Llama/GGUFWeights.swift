@@ -70,8 +70,6 @@ public struct GGUFWeights: DecoderWeights, Sendable {
     let first = joined?.lowerBound ?? 0
     let own = first + rows.lowerBound..<first + rows.upperBound
     guard own.upperBound <= entry.shape.rows else { return nil }
-    // Codes are copied.
-    defer { if entry.type.quantizedType != nil { file.forget(name, rows: own) } }
     return entry.type.quantizedType != nil
       ? .codes(try file.quantized(name, rows: own)) : .float32(try file.matrix(name, rows: own))
   }
@@ -91,6 +89,11 @@ public struct GGUFWeights: DecoderWeights, Sendable {
   }
 
   public func forget(_ tensor: DecoderTensor) { file.forget(name(of: tensor)) }
+
+  public func forget(_ tensor: DecoderTensor, rows: Range<Int>) {
+    let first = configuration.rowsOfJoined(tensor, architecture)?.lowerBound ?? 0
+    file.forget(name(of: tensor), rows: first + rows.lowerBound..<first + rows.upperBound)
+  }
 }
 
 extension DecoderConfiguration {

@@ -17,7 +17,7 @@ extension GGUFWriter {
     try configuration.validate()
     let isLlama = configuration.isLlama
     metadata["general.architecture"] = .string(
-      isLlama ? "llama" : Architecture.own.nameInGGUF)
+      isLlama ? "llama" : Architecture.own.name)
     if isLlama {
       describeLlama(configuration)
     } else {

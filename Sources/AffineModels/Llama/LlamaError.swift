@@ -25,7 +25,7 @@ extension LlamaError: CustomStringConvertible {
     switch self {
     case .unsupportedArchitecture(let name):
       "the model's architecture is '\(name)', which is none of "
-        + Set(Architecture.all.map(\.nameInGGUF)).sorted().joined(separator: ", ")
+        + Set(Architecture.all.compactMap(\.nameInGGUF)).sorted().joined(separator: ", ")
     case .unsupported(let what): "the model has \(what), which cannot be computed"
     case .unusedTensor(let name, let layers):
       "the tensor '\(name)' belongs to nothing that a model of \(layers) layers computes"

@@ -43,6 +43,7 @@ public struct LanguageModel: Sendable {
     over parallel: (any TensorParallel)? = nil
   ) throws {
     var source = try ModelSource.open(path, context: context, copies: copies)
+    try source.requireDecoder()
     if let adapters { try source.addAdapters(from: adapters) }
     let (tokenizer, template) = (try source.tokenizer(), try source.chatTemplate())
     self.init(

@@ -38,7 +38,7 @@ extension TokenizerError: CustomStringConvertible {
     case .file(let error): error.description
     case .gguf(let error): error.description
     case .unknownModel(let name):
-      "the kind of tokenizer is '\(name)', and only gpt2 (byte pairs) is known"
+      "the kind of tokenizer is '\(name)', and only gpt2 (byte pairs) and llama (pieces) are known"
     case .unsupported(let key): "the tokenizer has '\(key)', which is not supported"
     case .emptyVocabulary: "a vocabulary must have a token"
     case .tooMany(let what, let found, let most): "there are \(found) \(what) and \(most) at most"

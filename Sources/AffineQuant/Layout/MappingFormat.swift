@@ -76,10 +76,10 @@ public enum ScaleFormat: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The same for a number from outside; `nil` where the type has no such scale: what is not finite then,
-  /// and for powers of two what is not positive.
+  /// and for powers of two what is not positive or above the largest of them.
   package func stored(_ value: Float) -> Float? {
     let scale = round(value)
-    return scale.isFinite && (self != .e8m0 || value > 0) ? scale : nil
+    return scale.isFinite && (self != .e8m0 || value > 0 && value <= scale) ? scale : nil
   }
 
   /// The smallest scale of this type that is not below a number.

@@ -39,7 +39,8 @@ extension AffineQuantized where Layout: RowMajorLayout {
   ///
   /// - Parameters:
   ///   - shape: Rows and columns.
-  ///   - codeBytes: Every row one little-endian bit stream of whole bytes.
+  ///   - codeBytes: Every row one little-endian bit stream of whole bytes; bits behind the last column count for
+  ///     nothing.
   ///   - parameters: One scale a block and, as the mapping asks, one zero point or bias.
   /// - Throws: ``QuantizationError``: counts that do not fit, scales or biases that their type does not
   ///   hold, zero points that are no codes, bit patterns that are none of the storage, as the fourth of a ternary

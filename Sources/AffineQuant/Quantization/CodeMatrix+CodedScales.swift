@@ -35,8 +35,8 @@ extension CodeMatrix {
     return try Quantizer(values, type.flat, options, execution).encode(coded, [], type)
   }
 
-  /// The parameters that the rule chooses, as numbers; codes without sign hold no bias above zero where others
-  /// are below it, so that biases of codes that begin at zero are at most zero.
+  /// The parameters that the rule chooses, as numbers. Codes without sign hold no scale below zero and no bias
+  /// above it where others are on the other side, so that none is then.
   static func flatParameters<Element: FloatElement>(
     for values: Matrix<Element>, as type: QuantizedType, _ options: QuantizationOptions,
     _ execution: Execution
@@ -45,12 +45,15 @@ extension CodeMatrix {
     options.rule = options.rule ?? type.rule
     var parameters = try chooseParameters(for: values, as: type.flat, options, execution)
     let codes = options.codes ?? type.storage.codes
-    let last = Float(codes.upperBound)
-    for index in parameters.biases.indices where codes.lowerBound == 0 {
-      let (scale, bias) = (parameters.scales[index], parameters.biases[index])
-      guard bias > 0 else { continue }
-      parameters.biases[index] = 0
-      parameters.scales[index] = (bias + last * scale) / last
+    let (first, last) = (Float(codes.lowerBound), Float(codes.upperBound))
+    guard last > 0, type.mapping.codes?.isSigned == false else { return parameters }
+    for index in parameters.biases.indices {
+      var (scale, bias) = (parameters.scales[index], parameters.biases[index])
+      // The same range, counted from its other end.
+      if scale < 0 { (scale, bias) = (-scale, bias + (first + last) * scale) }
+      // The largest value stays the last code; the smallest lies above the first.
+      if bias > 0 { (scale, bias) = ((bias + last * scale) / last, 0) }
+      (parameters.scales[index], parameters.biases[index]) = (scale, bias)
     }
     return parameters
   }

@@ -54,10 +54,26 @@ extension CodeMatrix {
         found: parts.coded?.scales.type.name ?? type.mapping.scale.rawValue)
     }
     self.init(
-      type: type, grid: grid, codes: parts.codes, scales: parts.scales,
+      type: type, grid: grid, codes: Self.trimmed(parts.codes, shape, type.storage),
+      scales: parts.scales,
       zeroPoints: parts.zeroPoints, biases: parts.biases, coded: parts.coded)
     if type.storage == .ternary { try checkTernary() }
     try checkParameters()
+  }
+
+  /// Codes with nothing behind the last column of a row, so that equal codes are equal bytes.
+  private static func trimmed(
+    _ codes: Buffer<UInt8>, _ shape: Shape, _ storage: CodeFormat
+  ) -> Buffer<UInt8> {
+    let (width, used) = (
+      storage.byteCount(columns: shape.columns), shape.columns * storage.bits % 8
+    )
+    let unused = UInt8.max << UInt8(used)
+    let last = (0..<shape.rows).lazy.map { ($0 + 1) * width - 1 }
+    guard used > 0, last.contains(where: { codes[$0] & unused != 0 }) else { return codes }
+    var bytes = codes.array
+    for index in last { bytes[index] &= ~unused }
+    return Buffer(bytes)
   }
 
   private func checkTernary() throws(QuantizationError) {

@@ -105,11 +105,14 @@ extension QuantizedScales {
       if number.magnitude > largest[block].magnitude { largest[block] = number }
     }
     let supers = largest.map { number in
-      let exact = (codes.isSigned ? number.magnitude : number) / codes.largest
-      // Short enough for exact products, so that codes of these are the same codes again.
-      return type.mapping.scale == .float32 && codes.table == nil
+      let exact = number.magnitude / codes.largest
+      // Short enough for exact products, so that codes of these are the same codes again. Of halves near the
+      // smallest the next above, where the largest would be cut off, or all become zero.
+      let scale =
+        type.mapping.scale == .float32 && codes.table == nil
         ? exact.rounded(toBits: 24 - codes.significandBits)
-        : type.mapping.scale.round(exact)
+        : type.mapping.scale.round(exact, width: number.magnitude, steps: codes.largest + 0.5)
+      return codes.isSigned || number >= 0 ? scale : -scale
     }
     var refused: QuantizationError?
     let bytes = type.storage.packedRows(grid.shape) { row, bytes in
@@ -117,7 +120,7 @@ extension QuantizedScales {
         let block = grid.blockRow(row) * extent.columns + grid.blockColumn(column)
         let given = numbers[row * width + column]
         let number = given - mean, quotient = number / supers[block]
-        guard supers[block].isFinite,
+        guard supers[block].isFinite || number.magnitude < largest[block].magnitude,
           number == 0 || supers[block] == 0 || codes.isSigned || quotient >= 0
         else {
           refused = refused ?? .invalidScale(given, blockRow: row, blockColumn: column)
@@ -134,7 +137,8 @@ extension QuantizedScales {
 }
 
 extension ScaleCodes {
-  fileprivate var isSigned: Bool { storage.isSigned || !storage.isInteger || table != nil }
+  /// Whether codes stand for numbers of both signs.
+  var isSigned: Bool { storage.isSigned || !storage.isInteger || table != nil }
 
   /// Bits of the largest whole number, or of the mantissa and the hidden one.
   fileprivate var significandBits: Int {

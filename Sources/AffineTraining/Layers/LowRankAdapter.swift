@@ -20,8 +20,7 @@ struct LowRankAdapter: Sendable {
   ) {
     let deviation = (1 / (3 * Float(weight.columns))).squareRoot()
     a = builder.add("\(name).lora.a", Shape(rank, weight.columns), deviation: deviation)
-    b = builder.add(
-      "\(name).lora.b", Matrix(rows: weight.rows, columns: rank) { _, _ in 0 })
+    b = builder.add("\(name).lora.b", Shape(weight.rows, rank), of: 0)
     self.factor = factor
   }
 

@@ -11,12 +11,27 @@ struct ParameterBuilder {
   private let seed: UInt64
   /// Whether linear layers get trained steps.
   let learnsSteps: Bool
+  /// Where processes divide the parameters: each makes its own alone.
+  private(set) var owners: ParameterOwners?
 
   /// Starts from parameters that there are, or from none.
-  init(seed: UInt64, learnsSteps: Bool, continuing parameters: [Parameter] = []) {
+  init(
+    seed: UInt64, learnsSteps: Bool, continuing parameters: [Parameter] = [],
+    owners: ParameterOwners? = nil
+  ) {
     self.parameters = parameters
     self.seed = seed
     self.learnsSteps = learnsSteps
+    self.owners = owners
+  }
+
+  /// Starts from none; processes that keep their part of the parameters alone divide them, unless steps have to be
+  /// measured with all.
+  init(seed: UInt64, learnsSteps: Bool, over parallel: (any DataParallel)?) {
+    let divides = !learnsSteps && (parallel?.shardsParameters ?? false)
+    self.init(
+      seed: seed, learnsSteps: learnsSteps,
+      owners: divides ? ParameterOwners(Shares(parallel)) : nil)
   }
 
   /// All tensors of a decoder, and the steps of its linear layers: 0, which are not measured yet.
@@ -24,18 +39,21 @@ struct ParameterBuilder {
     _ configuration: DecoderConfiguration,
     _ value: (DecoderTensor, borrowing ParameterBuilder) throws(Failure) -> StoredMatrix
   ) throws(Failure) {
+    // Of several the largest first, so that parts are even.
+    let tensors = configuration.trainedLayers.flatMap(configuration.parts)
+    owners?.add(tensors.map { configuration.shape(of: $0).count })
     for layer in configuration.trainedLayers {
-      let parts = configuration.parts(of: layer)
-      for tensor in parts {
+      for tensor in configuration.parts(of: layer) {
         places[tensor] = parameters.count
-        parameters.append(Parameter(tensor.name, try value(tensor, self)))
+        let shape = configuration.shape(of: tensor)
+        _ = try add(tensor.name, shape) { builder throws(Failure) in try value(tensor, builder) }
       }
       guard case .linear = layer, let weight = places[.weight(layer)] else { continue }
       let steps =
         learnsSteps
         ? (
-          input: add("\(layer.name).inputStep", columns: 1, of: 0),
-          weight: add("\(layer.name).weightStep", columns: 1, of: 0)
+          input: add("\(layer.name).inputStep", Shape(1, 1), of: 0),
+          weight: add("\(layer.name).weightStep", Shape(1, 1), of: 0)
         ) : nil
       linears.append(
         TrainedLinear(layer: layer, weight: weight, bias: places[.bias(layer)], steps: steps))
@@ -61,7 +79,7 @@ struct ParameterBuilder {
 
   /// A matrix of normal numbers with a standard deviation.
   mutating func add(_ name: String, _ shape: Shape, deviation: Float) -> Int {
-    add(name, normal(shape, deviation: deviation))
+    add(name, shape) { .float32($0.normal(shape, deviation: deviation)) }
   }
 
   private func normal(_ shape: Shape, deviation: Float) -> Matrix<Float> {
@@ -69,15 +87,26 @@ struct ParameterBuilder {
     return Matrix(rows: shape.rows, columns: shape.columns) { _, _ in deviation * random.next() }
   }
 
-  /// A given matrix.
-  mutating func add(_ name: String, _ matrix: Matrix<Float>) -> Int {
-    parameters.append(Parameter(name, .float32(matrix)))
-    return parameters.count - 1
+  /// A matrix of one number.
+  mutating func add(_ name: String, _ shape: Shape, of value: Float) -> Int {
+    add(name, shape) { _ in
+      .float32(Matrix(rows: shape.rows, columns: shape.columns) { _, _ in value })
+    }
   }
 
-  /// A row of one number.
-  mutating func add(_ name: String, columns: Int, of value: Float) -> Int {
-    add(name, Matrix(rows: 1, columns: columns) { _, _ in value })
+  /// What is made, unless another process keeps it.
+  private mutating func add<Failure>(
+    _ name: String, _ shape: Shape,
+    _ value: (borrowing ParameterBuilder) throws(Failure) -> StoredMatrix
+  ) throws(Failure) -> Int {
+    let place = parameters.count
+    if owners?.owners.count == place { owners?.add([shape.count]) }
+    if owners?.isElsewhere(place) ?? false {
+      parameters.append(Parameter(name, elsewhere: shape))
+    } else {
+      parameters.append(Parameter(name, try value(self)))
+    }
+    return place
   }
 }
 

@@ -34,7 +34,8 @@ extension Transformer {
   }
 
   mutating func addAdapters(rank: Int, factor: Float, seed: UInt64) {
-    var builder = ParameterBuilder(seed: seed, learnsSteps: false, continuing: parameters)
+    var builder = ParameterBuilder(
+      seed: seed, learnsSteps: false, continuing: parameters, owners: owners)
     var layers: [Int: LowRankAdapter] = [:]
     for layer in linearLayers {
       layers[layer.weight] = LowRankAdapter(
@@ -44,7 +45,7 @@ extension Transformer {
     adapters = LowRankAdapters(
       factor: factor, layers: layers, factors: parameters.map(\.learningRateFactor))
     let frozen = parameters.indices
-    parameters = builder.parameters
+    (parameters, owners) = (builder.parameters, builder.owners)
     for index in frozen { parameters[index].learningRateFactor = 0 }
   }
 

@@ -30,6 +30,7 @@ extension Transformer {
         throw CheckpointError.wrongShape(
           tensor: name, expected: parameter.shape, found: value.shape)
       }
+      if parameter.isElsewhere { continue }
       loaded.parameters[index].value =
         loaded.hasAdapters ? value : .float32(value.floats(on: execution))
     }

@@ -24,8 +24,10 @@ extension Transformer: DecoderWeights {
       else {
         throw TrainingError.model("the adapter of '\(linear.name)' is not as those of other layers")
       }
-      parameters[adapter.a].value = .float32(change.a)
-      parameters[adapter.b].value = .float32(change.b)
+      for (place, value) in [(adapter.a, change.a), (adapter.b, change.b)]
+      where !parameters[place].isElsewhere {
+        parameters[place].value = .float32(value)
+      }
     }
   }
 }

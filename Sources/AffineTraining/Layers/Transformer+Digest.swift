@@ -1,13 +1,18 @@
 internal import AffineLayers
 
 extension Transformer {
-  /// FNV-1a of the configuration and all parameters as they are kept, in hexadecimal digits.
+  /// FNV-1a of the configuration and all parameters as they are kept, in hexadecimal digits; where processes divide
+  /// them, of the configuration and of ``origin`` in place of parameters.
   ///
   /// - Complexity: O(bytes).
   package var digest: String {
     var digest = Digest()
     for byte in configuration.json.utf8 { digest.combine(byte) }
-    for parameter in parameters { digest.combine(parameter.value) }
+    if owners == nil {
+      for parameter in parameters { digest.combine(parameter.value) }
+    } else {
+      for byte in (origin ?? "").utf8 { digest.combine(byte) }
+    }
     return String(digest.value, radix: 16)
   }
 }

@@ -10,6 +10,7 @@ extension Transformer {
     let noise = Noise(seed: 0, step: 0)
     for layer in linearLayers {
       parameters[layer.weight].roundsStochastically = recipe.updatesStochastically
+      if parameters[layer.weight].isElsewhere { continue }
       switch recipe.weight {
       case .float32: parameters[layer.weight].value = .float32(floats(layer))
       case .bfloat16: parameters[layer.weight].value = .bfloat16(floats(layer).converted())
@@ -62,6 +63,7 @@ extension Transformer {
     _ layer: TrainedLinear,
     _ body: (Matrix<Float>) throws(QuantizationError) -> AnyQuantized
   ) throws(TrainingError) {
+    if parameters[layer.weight].isElsewhere { return }
     do throws(QuantizationError) {
       parameters[layer.weight].value = .codes(try body(floats(layer)))
     } catch {

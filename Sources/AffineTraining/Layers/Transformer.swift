@@ -25,6 +25,8 @@ public struct Transformer: Sendable {
   public var origin: String?
   /// Trained changes of frozen weights.
   var adapters: LowRankAdapters?
+  /// Which of several processes keeps each parameter, where they were divided as they were made.
+  var owners: ParameterOwners?
 
   /// A model with random parameters, kept as a recipe says.
   ///
@@ -33,13 +35,16 @@ public struct Transformer: Sendable {
   ///   - dropout: What part of values dropout drops.
   ///   - recipe: How the weights of linear layers are kept.
   ///   - seed: Fixes the parameters; recipes of one seed start from the same values.
+  ///   - parallel: Processes that train it together: where each keeps its part of the parameters alone, it makes no
+  ///     others. A recipe whose steps are learned is measured with all of them, and divided by ``Trainer``.
   /// - Throws: ``TrainingError``: extents that no model has; a recipe that cannot be followed.
   public init(
-    _ configuration: DecoderConfiguration, dropout: Float = 0, recipe: Recipe, seed: UInt64
+    _ configuration: DecoderConfiguration, dropout: Float = 0, recipe: Recipe, seed: UInt64,
+    with parallel: (any DataParallel)? = nil
   ) throws(TrainingError) {
     try Self.check(configuration, dropout)
     try recipe.check()
-    var builder = ParameterBuilder(seed: seed, learnsSteps: recipe.learnsSteps)
+    var builder = ParameterBuilder(seed: seed, learnsSteps: recipe.learnsSteps, over: parallel)
     builder.add(configuration) { tensor, builder in builder.random(tensor, configuration) }
     self.init(configuration, dropout, builder)
     try keepWeights(as: recipe)
@@ -50,15 +55,22 @@ public struct Transformer: Sendable {
   /// - Parameters:
   ///   - weights: Where the tensors come from.
   ///   - dropout: What part of values dropout drops.
+  ///   - parallel: Processes that train it together: where each keeps its part of the parameters alone, it reads no
+  ///     others.
   /// - Throws: ``TrainingError``, ``AffineLayers/DecoderError``, and what the file's reader throws.
-  public init(_ weights: some DecoderWeights, dropout: Float = 0) throws {
-    try self.init(weights, dropout: dropout, learnsSteps: false)
+  public init(
+    _ weights: some DecoderWeights, dropout: Float = 0, with parallel: (any DataParallel)? = nil
+  ) throws {
+    try self.init(weights, dropout: dropout, learnsSteps: false, parallel)
   }
 
-  private init(_ weights: some DecoderWeights, dropout: Float, learnsSteps: Bool) throws {
+  private init(
+    _ weights: some DecoderWeights, dropout: Float, learnsSteps: Bool,
+    _ parallel: (any DataParallel)?
+  ) throws {
     let configuration = weights.configuration
     try Self.check(configuration, dropout)
-    var builder = ParameterBuilder(seed: 0, learnsSteps: learnsSteps)
+    var builder = ParameterBuilder(seed: 0, learnsSteps: learnsSteps, over: parallel)
     try builder.add(configuration) { tensor, _ in
       guard let value = try weights.tensor(tensor) else {
         throw DecoderError.missingTensor(weights.name(of: tensor))
@@ -85,15 +97,17 @@ public struct Transformer: Sendable {
   ///   - recipe: How the weights of linear layers are kept.
   ///   - type: How they are kept instead, as QLoRA's `uint4-group64-nf4` (arXiv 2305.14314).
   ///   - execution: Threads and instruction sets.
+  ///   - parallel: Processes that train it together, as above.
   /// - Throws: ``TrainingError``, ``AffineLayers/DecoderError``, and what the file's reader throws.
   public init(
     _ weights: some DecoderWeights, dropout: Float = 0, recipe: Recipe,
-    linearsAs type: QuantizedType? = nil, on execution: Execution = .standard
+    linearsAs type: QuantizedType? = nil, on execution: Execution = .standard,
+    with parallel: (any DataParallel)? = nil
   ) throws {
     try recipe.check()
     try self.init(
       ThawedWeights(weights: weights, linears: type, execution: execution), dropout: dropout,
-      learnsSteps: recipe.learnsSteps)
+      learnsSteps: recipe.learnsSteps, parallel)
     if type == nil { try keepWeights(as: recipe) }
   }
 
@@ -104,6 +118,7 @@ public struct Transformer: Sendable {
     self.dropout = dropout
     parameters = builder.parameters
     places = builder.places
+    owners = builder.owners
     linearLayers = builder.linears
     linears = Dictionary(uniqueKeysWithValues: builder.linears.map { ($0.layer, $0) })
     for table in [DecoderTensor.weight(.embedding), .weight(.positions)] {
@@ -120,6 +135,14 @@ public struct Transformer: Sendable {
       let others = [linear.bias, linear.steps?.input, linear.steps?.weight]
       found += [linear.weight] + others.compactMap { $0 }
       if let adapter = adapters?.layers[linear.weight] { found += [adapter.a, adapter.b] }
+    }
+  }
+
+  /// Leaves to other processes what they keep.
+  mutating func giveAway(_ owners: ParameterOwners) {
+    self.owners = owners
+    for index in parameters.indices where owners.isElsewhere(index) {
+      parameters[index].giveAway()
     }
   }
 

@@ -36,21 +36,4 @@ struct Shares {
   func together(_ settings: TrainingSettings) -> Int {
     isFixedOrder ? 1 : settings.batch / size
   }
-
-  /// Which process keeps each parameter, or the moments of each that is trained: the largest first, each to the
-  /// process that has least.
-  static func owners(
-    of parameters: [Parameter], size: Int, withFrozen: Bool = false
-  ) -> [Int] {
-    var (owners, loads) = (parameters.map { _ in 0 }, Array(repeating: 0, count: size))
-    let order = parameters.indices.sorted {
-      (parameters[$1].shape.count, $0) < (parameters[$0].shape.count, $1)
-    }
-    for index in order where withFrozen || !parameters[index].isFrozen {
-      let least = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) } ?? 0
-      owners[index] = least
-      loads[least] += parameters[index].shape.count
-    }
-    return owners
-  }
 }

@@ -26,6 +26,15 @@ public struct Parameter: Sendable {
     self.value = value
   }
 
+  /// Names one that another process keeps.
+  init(_ name: String, elsewhere shape: Shape) {
+    self.name = name
+    value = Self.nothing
+    shapeElsewhere = shape
+  }
+
+  private static var nothing: StoredMatrix { .float32(Matrix(rows: 0, columns: 0) { _, _ in 0 }) }
+
   /// Whether nothing trains it: it has neither gradient nor moments.
   public var isFrozen: Bool { learningRateFactor == 0 }
 
@@ -38,7 +47,7 @@ public struct Parameter: Sendable {
   /// Leaves it to another process.
   mutating func giveAway() {
     shapeElsewhere = shape
-    value = .float32(Matrix(rows: 0, columns: 0) { _, _ in 0 })
+    value = Self.nothing
   }
 
   /// Takes it back.

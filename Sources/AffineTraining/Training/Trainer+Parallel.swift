@@ -72,7 +72,7 @@ extension Trainer {
         }
       }
     } catch { throw .communication("parameters cannot be collected: \(error)") }
-    if parallel.rank == 0 { shardsParameters = false }
+    if parallel.rank == 0 { (shardsParameters, model.owners) = (false, nil) }
   }
 
   /// Says what could not be exchanged as training does.

@@ -44,7 +44,7 @@ public struct Trainer: Sendable {
   /// Starts from a model: a new one, or one to fine-tune.
   ///
   /// - Parameters:
-  ///   - model: The same in all processes.
+  ///   - model: The same in all processes, or made by them together.
   ///   - recipes: What linear layers follow.
   ///   - corpus: The text.
   ///   - settings: What fixes the run; a batch is that of all processes together.
@@ -76,22 +76,24 @@ public struct Trainer: Sendable {
     self.recipes = recipes
     self.model = model
     let shardsParameters = parallel?.shardsParameters ?? false
-    let owners = parallel.flatMap {
-      $0.shardsOptimizer || shardsParameters
-        ? Shares.owners(of: model.parameters, size: $0.size, withFrozen: shardsParameters) : nil
+    guard model.owners == nil || shardsParameters else {
+      throw .model("this process has its part of the parameters alone: others must take part")
     }
-    self.owners = owners
+    var owners: ParameterOwners?
+    if shardsParameters || parallel?.shardsOptimizer ?? false {
+      owners =
+        model.owners
+        ?? ParameterOwners(Shares(parallel), of: model.parameters, withFrozen: shardsParameters)
+    }
+    self.owners = owners?.owners
     self.shardsParameters = shardsParameters
     do throws(OptimizerError) {
       optimizer = try Optimizer(
         settings.optimizer, for: model.parameters,
-        moving: owners.map { owners in owners.map { $0 == parallel?.rank } })
+        moving: owners.map { owners in model.parameters.indices.map { !owners.isElsewhere($0) } })
     } catch { throw .optimizer(error) }
     if recipes.recipe(at: 0).learnsSteps { try measureSteps(execution) }
-    guard shardsParameters, let owners, let parallel else { return }
-    for index in owners.indices where owners[index] != parallel.rank {
-      self.model.parameters[index].giveAway()
-    }
+    if shardsParameters, let owners { self.model.giveAway(owners) }
   }
 
   /// One step: loss, gradients, update.

@@ -103,10 +103,10 @@ extension TextEmbedder {
   ) throws -> TextEmbedder {
     do {
       return try TextEmbedder(folder: folder, tensors: tensors, copies: copies)
-    } catch {
-      guard case .tensors(let reason) = error else { throw error }
-      if case .file(let place) = reason { throw place }
-      throw Failure("'\(tensors ?? SafeTensorsFile.path(inFolder: folder))': \(reason)")
+    } catch SafeTensorsError.file(let place) {
+      throw place
+    } catch  where error is SafeTensorsError || error is DecoderError {
+      throw Failure("'\(tensors ?? SafeTensorsFile.path(inFolder: folder))': \(error)")
     }
   }
 }

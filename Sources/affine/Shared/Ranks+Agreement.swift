@@ -15,7 +15,17 @@ extension Ranks {
 
   static func digest(of path: String) throws -> String {
     guard MappedFile.exists(path) else { return "none" }
-    return digest(try MappedFile.contents(of: path))
+    let (file, strip) = (try MappedFile(path: path), 1 << 24)
+    var digest = Digest()
+    // Models are files too: no more than a part of one is in memory.
+    for first in stride(from: 0, to: file.bytes.count, by: strip) {
+      let part = first..<min(first + strip, file.bytes.count)
+      let bytes = file.bytes.part(part)
+      let span = bytes.span
+      for index in span.indices { digest.combine(span[index]) }
+      file.forget(part)
+    }
+    return String(digest.value, radix: 16)
   }
 
   static func digest(_ bytes: [UInt8]) -> String { String(bytes.span.digest, radix: 16) }

@@ -78,7 +78,7 @@ extension InitialModel {
         }
       }
       return try PairCorpus(
-        pairs, vocabulary: embedder.model.configuration.vocabulary, sequence: sequence,
+        pairs, vocabulary: embedder.model.configuration.encoder.vocabulary, sequence: sequence,
         text: contents.span.digest, tokenizer: try tokenizerDigest(embedder))
     } catch { throw Failure("'\(path)': \(error)") }
   }

@@ -1,3 +1,4 @@
+import AffineDistributed
 import AffineFormats
 import AffineLayers
 import AffineModels
@@ -45,14 +46,18 @@ struct InitialModel {
 
   /// The model under a recipe, or a frozen one for adapters.
   func transformer(
-    _ recipe: Recipe, dropout: Float, base: BaseFormat?, on execution: Execution
+    _ recipe: Recipe, dropout: Float, base: BaseFormat?, on execution: Execution,
+    with parallel: GradientExchange?
   ) throws -> Transformer {
     func made(of weights: some DecoderWeights) throws -> Transformer {
       switch base {
-      case .file: try Transformer(weights, dropout: dropout)
+      case .file: try Transformer(weights, dropout: dropout, with: parallel)
       case .type(let type):
-        try Transformer(weights, dropout: dropout, recipe: recipe, linearsAs: type, on: execution)
-      case nil: try Transformer(weights, dropout: dropout, recipe: recipe, on: execution)
+        try Transformer(
+          weights, dropout: dropout, recipe: recipe, linearsAs: type, on: execution, with: parallel)
+      case nil:
+        try Transformer(
+          weights, dropout: dropout, recipe: recipe, on: execution, with: parallel)
       }
     }
     var model: Transformer

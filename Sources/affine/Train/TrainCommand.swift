@@ -119,15 +119,16 @@ struct TrainCommand: ParsableCommand, RankedCommand {
       steps: steps, seed: seed, context: initial?.sequence ?? model.sequence,
       usualRate: initial == nil ? 1.5e-3 : files.adapterRank == nil ? 2e-5 : 2e-4)
     let recipe = schedule.recipe(at: 0)
+    let parallel = try ranks.parallel()
     var start: Transformer
     if let initial {
       start = try initial.transformer(
-        recipe, dropout: model.dropout, base: files.baseFormat(), on: execution)
+        recipe, dropout: model.dropout, base: files.baseFormat(), on: execution, with: parallel)
       try files.addAdapters(to: &start, seed: seed)
     } else {
       start = try Transformer(
         model.configuration(vocabulary: corpus.vocabularySize), dropout: model.dropout,
-        recipe: recipe, seed: seed)
+        recipe: recipe, seed: seed, with: parallel)
       try files.load(into: &start, recipe, seed: seed)
     }
     try files.checkExport(of: start, by: schedule.recipe(at: steps), initial)
@@ -137,7 +138,6 @@ struct TrainCommand: ParsableCommand, RankedCommand {
         ("--text", text), ("--initial", initial == nil ? files.initial : nil),
         ("--checkpoint", files.resume ? files.checkpoint : nil),
       ])
-    let parallel = try ranks.parallel()
     var trainer = try Trainer(
       consume start, schedule, corpus, settings, on: execution, with: parallel)
     trainer.recomputesBlocks = training.gradientCheckpointing
@@ -158,7 +158,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     run.adapterRank = files.adapterRank
     run.base = files.base
     run.peakResidentBytes = ResidentMemory.peakBytes
-    run.ranks = parallel.map { TrainingReport.Run.Ranks($0, record.times) }
+    run.ranks = try parallel.map { try TrainingReport.Run.Ranks($0, record.times) }
     if files.exports { try trainer.collectParameters(with: parallel) }
     if Ranks.isFirst { run.merging = try files.exportModel(trainer, initial, on: execution) }
     return run

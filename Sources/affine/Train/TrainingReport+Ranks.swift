@@ -1,8 +1,10 @@
 import AffineDistributed
+import AffineQuant
 import AffineTraining
 
 extension TrainingReport.Run.Ranks {
-  init(_ exchange: GradientExchange, _ times: StepTimes) {
+  /// Gathers it, on all ranks.
+  init(_ exchange: GradientExchange, _ times: StepTimes) throws {
     let (options, traffic) = (exchange.options, exchange.traffic)
     let steps = max(traffic.steps, 1)
     count = exchange.size
@@ -15,6 +17,12 @@ extension TrainingReport.Run.Ranks {
     float32GradientBytes = traffic.float32Bytes / steps
     parameterBytes = traffic.parameterBytes / steps
     seconds = Seconds(times)
+    let size = exchange.size
+    func gathered(_ value: Double) throws -> [Double] {
+      try exchange.gathered((0..<size).map { $0 == exchange.rank ? value : 0 })
+    }
+    waiting = try gathered(times.waiting / .seconds(1))
+    peakResidentBytes = try gathered(Double(ResidentMemory.peakBytes)).map { Int($0) }
   }
 
   /// `4 ranks int8`.

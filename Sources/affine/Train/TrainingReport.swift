@@ -55,6 +55,10 @@ struct TrainingReport: Codable {
       let gradientBytes, float32GradientBytes, parameterBytes: Int
       /// Where the time of a step went on this rank, but for the first step; reports of before it was taken lack it.
       var seconds: Seconds?
+      /// Of each rank: seconds of a step in which it waited, and the largest memory of its process. The rank that waits
+      /// least is the one that the others wait for.
+      var waiting: [Double]?
+      var peakResidentBytes: [Int]?
 
       struct Seconds: Codable {
         let passes, coding, waiting, optimizer, sharing: Double

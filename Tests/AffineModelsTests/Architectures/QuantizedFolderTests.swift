@@ -14,10 +14,19 @@ import Testing
     "bnb-fp4", "bnb-int8",
   ]
 
-  static func logits(_ name: String, _ activations: ActivationFormat) throws -> Float {
+  static let encoders = [
+    "bert-gptq", "bert-gptq-ordered", "bert-awq", "bert-compressed-tensors", "bert-mlx",
+    "bert-bnb-nf4", "bert-bnb-int8",
+  ]
+
+  static func golden(_ name: String) throws -> (tokens: [Int], expected: Matrix<Float>) {
     let golden = try SafeTensorsFile(path: "\(folder)/\(name)/logits.safetensors")
     let tokens = try golden.bytes(of: "tokens").viewed(as: Int32.self).array.map { Int($0) }
-    let expected: Matrix<Float> = try golden.matrix("logits")
+    return (tokens, try golden.matrix("logits"))
+  }
+
+  static func logits(_ name: String, _ activations: ActivationFormat) throws -> Float {
+    let (tokens, expected) = try golden(name)
     let model = try ModelSource.open("\(folder)/\(name)").model(activations: activations)
     var cache = KeyValueCache(model.configuration, format: .float32)
     var largest: Float = 0
@@ -46,6 +55,33 @@ import Testing
   @Test(arguments: names.filter { $0 != "gptq-ordered" }) func keepsCodes(_ name: String) throws {
     let model = try ModelSource.open("\(Self.folder)/\(name)").model(activations: .float32)
     for linear in model.linearNames where !linear.contains("lm_head") {
+      let weight = model[linear: linear].weight
+      #expect(weight.byteCount <= weight.shape.count + 4 * weight.shape.rows, "\(linear)")
+    }
+  }
+
+  /// The states of an encoder are those of the values, too; what is written of it is in this library's format, and has
+  /// the same bits.
+  @Test(arguments: encoders) func findsTheStates(_ name: String) throws {
+    let (tokens, expected) = try Self.golden(name)
+    let model = try BertModel(folder: "\(Self.folder)/\(name)")
+    let states = try model.run(tokens, on: .threads(1)) { _, _ in }
+    #expect(states.shape == expected.shape)
+    var largest: Float = 0
+    for row in 0..<states.shape.rows {
+      for column in 0..<states.shape.columns {
+        largest = max(largest, abs(states[row, column] - expected[row, column]))
+      }
+    }
+    print("\(name): states differ by at most \(largest)")
+    #expect(largest < 1e-4)
+    let file = try SafeTensorsFile(path: "\(Self.folder)/\(name)/model.safetensors")
+    let written = try SafeTensorsFile(
+      contents: Buffer(SafeTensorsWriter(model, from: file).contents))
+    #expect(written.quantizedNames.isEmpty == (name == "bert-gptq-ordered"))
+    let again = try BertModel(written, model.configuration)
+    #expect(try again.run(tokens, on: .threads(1)) { _, _ in } == states)
+    for linear in model.linearNames where name != "bert-gptq-ordered" {
       let weight = model[linear: linear].weight
       #expect(weight.byteCount <= weight.shape.count + 4 * weight.shape.rows, "\(linear)")
     }

@@ -1,5 +1,6 @@
 import AffineFormats
 import AffineModels
+import AffineTestSupport
 import Foundation
 import Testing
 
@@ -77,7 +78,7 @@ import Testing
         "bitsandbytes in other elements", .decoder,
         quantized(["quant_method": "bitsandbytes", "bnb_4bit_quant_storage": "bfloat16"])
       ),
-      ("another encoder", .encoder, bert(["model_type": "deberta-v2"])),
+      ("a decoder that would embed texts", .encoder, llama([:])),
       ("another activation of an encoder", .encoder, bert(["hidden_act": "relu"])),
       (
         "relative places", .encoder, bert(["position_embedding_type": "relative_key"])
@@ -128,7 +129,7 @@ import Testing
     try JSONSerialization.data(withJSONObject: settings).write(to: URL(filePath: path))
     do {
       switch file {
-      case .decoder: _ = try ModelSource.open(folder.path, copies: true)
+      case .decoder: try ModelSource.open(folder.path, copies: true).requireDecoder()
       case .encoder: _ = try BertConfiguration(folder: folder.path)
       case .tokenizer: _ = try ModelSource.tokenizer(ofFile: path)
       }
@@ -138,8 +139,11 @@ import Testing
 
   /// Rows of the table, as the documentation has them; run alone it prints what should stand there.
   @Test func theDocumentationHasTheSentences() throws {
-    let rows = try Self.refusals.map { what, file, settings in
-      let sentence = try #require(try Self.sentence(file, settings), "\(what) is not refused")
+    let sentences =
+      try Self.refusals.map { ($0.what, try Self.sentence($0.file, $0.settings)) }
+      + Self.ggufRefusals.map { ($0.what, try Self.sentence($0.contents())) }
+    let rows = try sentences.map { what, found in
+      let sentence = try #require(found, "\(what) is not refused")
       return "| \(what) | \(sentence.replacingOccurrences(of: "|", with: "\\|")) |"
     }
     let text = try TokenGolden.text("../Docs.docc/Models.md")
@@ -149,6 +153,16 @@ import Testing
     let table = text.split(separator: "\n").drop { $0 != "| what a file asks for | what is said |" }
       .prefix { $0.hasPrefix("|") }.dropFirst(2)
     #expect(Set(table.map(String.init)) == Set(rows))
+  }
+
+  /// Weights in codes are read for encoders as for decoders.
+  @Test func encodersInCodesAreRefusedAlike() throws {
+    let codes = Self.refusals.filter { $0.settings["quantization_config"] != nil }
+    #expect(codes.count == 4)
+    for (what, file, settings) in codes {
+      let encoder = Self.bert(["quantization_config": settings["quantization_config"] ?? [:]])
+      #expect(try Self.sentence(.decoder, encoder) == Self.sentence(file, settings), "\(what)")
+    }
   }
 
   /// A file that was named says what it is, though nothing lies beside it.
@@ -174,5 +188,6 @@ import Testing
     #expect(try Self.sentence(.encoder, Self.bert([:])) == nil)
     let vocabulary = ["model": ["type": "BPE", "vocab": ["a": 0], "merges": [String]()]]
     #expect(try Self.sentence(.tokenizer, Self.tokenizer(vocabulary)) == nil)
+    #expect(try Self.sentence(GGUFLlamaTests.file(TinyDecoder()).contents) == nil)
   }
 }

@@ -25,15 +25,15 @@ import Testing
   @Test func tensorsAreChecked() throws {
     let small = try SmallBert()
     for name in small.tensors.keys {
-      #expect(throws: BertError.tensors(.missing(name: name))) {
+      #expect(throws: DecoderError.missingTensor(name)) {
         try BertModel(small.file(without: name), small.configuration)
       }
     }
     let wider = try SmallBert(width: 27).configuration
-    #expect(throws: BertError.self) { try BertModel(small.file(), wider) }
+    #expect(throws: DecoderError.self) { try BertModel(small.file(), wider) }
     let deeper = try SmallBert(layers: 3).configuration
-    let name = "encoder.layer.2.attention.self.query.bias"
-    #expect(throws: BertError.tensors(.missing(name: name))) {
+    let name = "encoder.layer.2.attention.output.LayerNorm.weight"
+    #expect(throws: DecoderError.missingTensor(name)) {
       try BertModel(small.file(), deeper)
     }
   }
@@ -42,8 +42,8 @@ import Testing
   @Test func tensorsThatNobodyReadsAreNamed() throws {
     let small = try SmallBert()
     let shallower = try SmallBert(layers: 1).configuration
-    let error = #expect(throws: BertError.self) { try BertModel(small.file(), shallower) }
-    guard case .unusedTensor(let name, layers: 1) = error else {
+    let error = #expect(throws: ModelFileError.self) { try BertModel(small.file(), shallower) }
+    guard case .unusedTensor(let name, blocks: 1) = error else {
       Issue.record("\(String(describing: error))")
       return
     }
@@ -53,7 +53,7 @@ import Testing
       "encoder.layer.0.adapter.weight", "classifier.weight", "embeddings.LayerNorm.gamma",
     ] {
       let other = SmallBert(small, replacing: [name: one])
-      #expect(throws: BertError.unusedTensor(name, layers: 2)) {
+      #expect(throws: ModelFileError.unusedTensor(name, blocks: 2)) {
         try BertModel(other.file(), other.configuration)
       }
     }
@@ -64,38 +64,29 @@ import Testing
     }
   }
 
-  @Test func extentsAreChecked() {
-    func configuration(
-      width: Int = 24, layers: Int = 1, heads: Int = 3, positions: Int = 8, longest: Int = 8
-    ) throws(BertError) -> BertConfiguration {
-      try BertConfiguration(
-        vocabulary: 5, width: width, layers: layers, heads: heads, innerWidth: 4,
-        positions: positions, tokenTypes: 1, maximumTokens: longest)
-    }
-    #expect(throws: BertError.unevenHeads(heads: 5, width: 24)) { try configuration(heads: 5) }
-    #expect(throws: BertError.invalid(field: "width", value: 0)) { try configuration(width: 0) }
-    #expect(throws: BertError.invalid(field: "number of layers", value: -1)) {
-      try configuration(layers: -1)
-    }
-    for longest in [1, 9] {
+  @Test func textsMustFitThePlaces() throws {
+    let encoder = try SmallBert().configuration.encoder
+    for longest in [1, 31] {
       #expect(throws: BertError.invalid(field: "longest text", value: longest)) {
-        try configuration(longest: longest)
+        try BertConfiguration(encoder, maximumTokens: longest)
       }
     }
   }
 
+  private static let plain = """
+    {"model_type": "bert", "vocab_size": 50, "hidden_size": 24, "num_hidden_layers": 2,
+     "num_attention_heads": 3, "intermediate_size": 40, "max_position_embeddings": 30,
+     "type_vocab_size": 2, "layer_norm_eps": 1e-5, "hidden_act": "gelu"}
+    """
+
   /// A folder as sentence-transformers writes it, with some files of other contents or missing.
   private static func configuration(
     _ changes: [String: String?]
-  ) throws -> Result<BertConfiguration, BertError> {
+  ) throws -> Result<BertConfiguration, any Error> {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: folder) }
     var files: [String: String?] = [
-      "config.json": """
-      {"model_type": "bert", "vocab_size": 50, "hidden_size": 24, "num_hidden_layers": 2,
-       "num_attention_heads": 3, "intermediate_size": 40, "max_position_embeddings": 30,
-       "type_vocab_size": 2, "layer_norm_eps": 1e-5, "hidden_act": "gelu"}
-      """,
+      "config.json": plain,
       "sentence_bert_config.json": #"{"max_seq_length": 20}"#,
       "modules.json": """
       [{"path": "", "type": "sentence_transformers.models.Transformer"},
@@ -127,12 +118,18 @@ import Testing
     #expect(try Self.configuration(["modules.json": modules]).get() == open)
   }
 
+  private static func changed(
+    _ old: String, _ new: String, _ sentence: String
+  ) -> (file: String, text: String?, sentence: String) {
+    ("config.json", plain.replacingOccurrences(of: old, with: new), sentence)
+  }
+
   static let wrongFolders: [(file: String, text: String?, sentence: String)] = [
     ("config.json", nil, "config.json, which would say what the model is"),
     ("1_Pooling/config.json", nil, "config.json, which would say how tokens are pooled"),
     ("config.json", "{", "at byte 1"),
     ("config.json", "[]", "an object is expected"),
-    ("config.json", #"{"model_type": "deberta"}"#, "asks for the model_type 'deberta'"),
+    ("config.json", #"{"model_type": "deberta"}"#, "the architecture 'deberta' is none of llama"),
     (
       "config.json", #"{"model_type": "bert", "hidden_act": "relu"}"#,
       "asks for the hidden_act 'relu'"
@@ -147,6 +144,10 @@ import Testing
     ),
     ("modules.json", "{}", "an array is expected"),
     ("modules.json", "[]", "asks for no modules"),
+    changed("\"hidden_size\": 24", "\"hidden_size\": 0", "the width is 0, outside of 1"),
+    changed("\"num_hidden_layers\": 2", "\"num_hidden_layers\": -1", "the number of layers is -1"),
+    changed("heads\": 3", "heads\": 5", "the width (24) does not fit the number of heads (5)"),
+    changed("layer_norm_eps\": 1e-5", "layer_norm_eps\": 0", "the epsilon of norms is 0"),
     ("1_Pooling/config.json", #"{"pooling_mode_cls_token": true}"#, "pooling_mode_cls_token"),
     ("sentence_bert_config.json", #"{"max_seq_length": 1}"#, "longest text cannot be 1"),
   ]

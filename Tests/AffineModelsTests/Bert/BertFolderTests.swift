@@ -30,8 +30,9 @@ import Testing
     return text
   }
 
-  private static func embedder(_ files: [String: String?]) throws -> Result<TextEmbedder, BertError>
-  {
+  private static func embedder(
+    _ files: [String: String?]
+  ) throws -> Result<TextEmbedder, any Error> {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: folder) }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -78,7 +78,8 @@ import Testing
       PairCorpus.Pair([5, 10 + index, 7, 8], [5, 10 + index, 40 + index, 9, 6])
     }
     let corpus = try PairCorpus(
-      pairs, vocabulary: before.configuration.vocabulary, sequence: 40, text: 1, tokenizer: 2)
+      pairs, vocabulary: before.configuration.encoder.vocabulary, sequence: 40, text: 1,
+      tokenizer: 2)
     var settings = TrainingSettings(
       schedule: LearningRateSchedule(peak: 2e-3, decay: .cosine, warmUp: 2, steps: 20))
     (settings.batch, settings.sequence, settings.validationWindows) = (4, 40, 1)
@@ -125,7 +126,7 @@ import Testing
       error?.description == "the layer '\(model.linearNames[0]).weight': "
         + "expected a matrix of type floats and found codes")
     var other = small.configuration
-    other.normEpsilon = 1e-3
+    other.encoder.normEpsilon = 1e-3
     let whole = try Transformer(BertWeights(BertModel(small.file(), small.configuration)))
     #expect(throws: BertError.self) { try BertModel(whole, other) }
   }

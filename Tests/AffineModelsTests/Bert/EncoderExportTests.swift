@@ -58,7 +58,9 @@ import Testing
   func modulesOutsideOfTheFolderAreRefused(_ path: String) throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let original = try original(["modules.json": Self.modules(path)])
-    let error = #expect(throws: BertError.self) { try TextEmbedder.checkFolder(like: original) }
+    let error = #expect(throws: ModelFileError.self) {
+      try TextEmbedder.checkFolder(like: original)
+    }
     #expect(error?.description.contains("a module outside of its folder") ?? false)
   }
 
@@ -82,7 +84,7 @@ import Testing
       $0["type_vocab_size"] = nil
     }
     #expect(!TextEmbedder.isEncoder(original))
-    let error = #expect(throws: BertError.self) { try BertConfiguration(folder: original) }
+    let error = #expect(throws: ModelFileError.self) { try BertConfiguration(folder: original) }
     #expect(error?.description.contains("there is no 'model_type'") ?? false)
     try config { $0["model_type"] = "llama" }
     #expect(!TextEmbedder.isEncoder(original))

@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import AffineQuant
 import Foundation
@@ -52,7 +53,7 @@ import Testing
     for linear in model.linearNames { #expect(file.header["\(linear).weight"] != nil) }
     for group in model.normGroups {
       #expect(file.header["\(group.norm).weight"] != nil)
-      let width = model.configuration.width
+      let width = model.configuration.encoder.width
       model.divideNorm(group.norm, by: Matrix(rows: 1, columns: width) { _, _ in 2 })
       model.divideNorm(group.norm, by: Matrix(rows: 1, columns: width) { _, _ in 0.5 })
     }

@@ -12,9 +12,13 @@ struct SmallBert {
   init(
     width: Int = 24, layers: Int = 2, heads: Int = 3, normalizes: Bool = true
   ) throws {
-    configuration = try BertConfiguration(
-      vocabulary: 50, width: width, layers: layers, heads: heads, innerWidth: 40, positions: 30,
-      tokenTypes: 2, normEpsilon: 1e-5, maximumTokens: 20, normalizes: normalizes)
+    var encoder = try DecoderConfiguration(
+      vocabulary: 50, width: width, layers: layers, heads: heads, feedForward: 40, context: 30)
+    encoder.blocks = Array(repeating: .init(), count: layers)
+    (encoder.norm, encoder.activation) = (.layer, .gelu)
+    encoder.biases = [.query, .key, .value, .output, .up, .down]
+    (encoder.learnsPositions, encoder.isTied, encoder.encoder) = (true, true, EncoderRule())
+    configuration = try BertConfiguration(encoder, maximumTokens: 20, normalizes: normalizes)
     var tensors: [String: Matrix<Float>] = [:]
     func add(_ name: String, _ rows: Int, _ columns: Int, scale: Float = 1, around: Float = 0) {
       var random = SplitMix64(seed: UInt64(tensors.count + 1))
@@ -87,16 +91,16 @@ struct SmallBert {
       tensor("embeddings.position_embeddings.weight"),
       tensor("embeddings.token_type_embeddings.weight")
     )
-    var x = DoubleMatrix(tokens.count, configuration.width) {
+    var x = DoubleMatrix(tokens.count, configuration.encoder.width) {
       words[tokens[$0], $1] + places[$0, $1] + types[0, $1]
     }
     x = norm(x, "embeddings.LayerNorm")
-    for layer in 0..<configuration.layers {
+    for layer in configuration.encoder.blocks.indices {
       let name = "encoder.layer.\(layer)"
       let mixed = DoubleLayers.attention(
         linear(x, "\(name).attention.self.query"), linear(x, "\(name).attention.self.key"),
-        linear(x, "\(name).attention.self.value"), heads: configuration.heads,
-        keyValueHeads: configuration.heads, sequence: tokens.count, isCausal: false)
+        linear(x, "\(name).attention.self.value"), heads: configuration.encoder.heads,
+        keyValueHeads: configuration.encoder.heads, sequence: tokens.count, isCausal: false)
       let first = DoubleLayers.add(x, linear(mixed, "\(name).attention.output.dense"))
       let middle = norm(first, "\(name).attention.output.LayerNorm")
       let inner = DoubleLayers.gelu(linear(middle, "\(name).intermediate.dense"))

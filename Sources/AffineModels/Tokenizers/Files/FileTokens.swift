@@ -13,9 +13,7 @@ struct FileTokens {
   /// - Throws: ``ModelFileError``: numbers that leave gaps no added token fills, or are none.
   init(_ settings: ModelSettings, _ model: ModelSettings) throws {
     let file = settings.file
-    guard case .array(let added) = settings.value("added_tokens") ?? .array([]) else {
-      throw ModelFileError.malformed(file: file, reason: "'added_tokens' is no array")
-    }
+    let added = try settings.parts("added_tokens") ?? []
     var names: [String?]
     if case .array(let pieces) = model.value("vocab") {
       var scores: [Double] = []
@@ -36,8 +34,7 @@ struct FileTokens {
     let count = names.count
     names += [String?](repeating: nil, count: added.count)
     kinds = names.map { ($0 == nil ? TokenKind.unused : .normal).rawValue }
-    for value in added {
-      let token = try ModelSettings(file: file, value: value)
+    for token in added {
       let (name, number) = (try token.text("content") ?? "", try token.requiredInt("id"))
       guard names.indices.contains(number), names[number]?.isSame(as: name) ?? true else {
         throw ModelFileError.malformed(

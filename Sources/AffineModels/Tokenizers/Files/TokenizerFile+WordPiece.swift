@@ -3,10 +3,9 @@ internal import AffineFormats
 extension TokenizerFile {
   /// Words, and what they go on with.
   func wordPieces() throws -> WordPieceTokenizer {
-    let document = ModelFolder.Document(file: settings.file, value: settings.value)
     let tokenizer = try WordPieceTokenizer(
-      vocabulary: try document.wordPieces(), maximumCount: .max,
-      rules: try BertTextRules(normalizer: document))
+      vocabulary: try settings.wordPieces(), maximumCount: .max,
+      rules: try BertTextRules(normalizer: settings))
     guard frame.before == [tokenizer.beginningToken], frame.after == [tokenizer.separatorToken]
     else {
       throw ModelFileError.unsupported(

@@ -5,8 +5,9 @@
 ///
 /// The library's own rules compute in `Float`, whatever the type of the values. What they decode to is
 /// their fixed point: quantized again, it has the same codes, but for fewer than one block in a
-/// thousand with a bias of 16 bits or a scale below the normal numbers of its type. The others are formulas of torchao, MLX and
-/// Google AQT, operation by operation; each operation rounds to the type of the values unless it says
+/// thousand with a bias of 16 bits or a scale below the normal numbers of its type, small floats with
+/// powers of two, which have the same values, and scales that are codes. The others are formulas of torchao,
+/// MLX and Google AQT, operation by operation; each operation rounds to the type of the values unless it says
 /// otherwise, and quantizing again may lose more.
 public enum ParameterRule: String, Sendable, Hashable, CaseIterable {
   /// `scale = M / high`, codes −high … high: no value is cut off, and `−x` has the codes of `x`, negated.

@@ -32,15 +32,18 @@ extension QuantizationParameters {
         zeroPoints: Buffer(zeroPoints))
     }
     let columns = max(grid.extent.columns, 1)
-    let scales = try scales.enumerated().map { index, scale throws(QuantizationError) in
-      guard let stored = type.mapping.scale.stored(scale) else {
-        throw .invalidScale(scale, blockRow: index / columns, blockColumn: index % columns)
-      }
-      return stored
+    func stored(_ numbers: [Float]) throws(QuantizationError) -> Buffer<Float> {
+      Buffer(
+        try numbers.enumerated().map { index, number throws(QuantizationError) in
+          guard let stored = type.mapping.scale.stored(number) else {
+            throw .invalidScale(number, blockRow: index / columns, blockColumn: index % columns)
+          }
+          return stored
+        })
     }
     return CodeMatrix.Parts(
-      codes: codes, scales: Buffer(scales), zeroPoints: Buffer(zeroPoints),
-      biases: Buffer(biases.map(type.mapping.scale.round)))
+      codes: codes, scales: try stored(scales), zeroPoints: Buffer(zeroPoints),
+      biases: try stored(biases))
   }
 }
 
@@ -133,7 +136,12 @@ extension Quantizer {
           Int(block.zeroPoint), codes: Int(chooser.low)...Int(chooser.high), blockRow: row,
           blockColumn: column)
       }
-      if kind == .biased { block.bias = chooser.type.mapping.scale.round(parameters.biases[index]) }
+      if kind == .biased {
+        guard let bias = chooser.type.mapping.scale.stored(parameters.biases[index]) else {
+          throw .invalidScale(parameters.biases[index], blockRow: row, blockColumn: column)
+        }
+        block.bias = bias
+      }
       guard chooser.accepts(block) else {
         throw .overflow(scale: scale, bias: block.bias, blockRow: row, blockColumn: column)
       }
