@@ -101,3 +101,49 @@ static inline __attribute__((always_inline)) void quantize_body(const aq_quantiz
       quantize_run(a, values + c, a->ends[r] - c, run + r, false, codes + c);
   }
 }
+
+/// The columns of a few rows, of which each has its own parameters, and a run of one row.
+typedef void columns_encoder(
+    const aq_quantize_args *a, const float *values, uint8_t *codes, size_t run, const size_t rows);
+typedef size_t run_encoder(
+    const aq_quantize_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run);
+
+/// All rows, some at a time where their columns share parameters; what is called is known where this is inlined.
+static inline __attribute__((always_inline)) void quantize_rows(
+    const aq_quantize_args *a, columns_encoder *encode_columns, run_encoder *encode_run) {
+  enum { ROWS = 4 };
+  size_t i = 0;
+  if (!a->ends && a->parameters_stride == 0)
+    for (; i + ROWS <= a->rows; i += ROWS)
+      encode_columns(a, a->values + i * a->stride, a->codes + i * a->codes_stride, 0, ROWS);
+  for (; i < a->rows; ++i) {
+    const float *values = a->values + i * a->stride;
+    uint8_t *codes = a->codes + i * a->codes_stride;
+    size_t c = 0, run = i * a->parameters_stride;
+    if (!a->ends) encode_columns(a, values, codes, run, 1);
+    else
+      for (size_t r = 0; r < a->runs; ++r) c = encode_run(a, values, codes, c, a->ends[r], run + r);
+  }
+}
+
+/// The ranges of the columns of a few rows, and those of the runs of one row; whether all values are finite.
+typedef bool columns_range(
+    const aq_range_args *a, const float *values, float *minimum, float *maximum, const size_t rows);
+typedef bool runs_range(const aq_range_args *a, const float *values, float *minimum, float *maximum);
+
+/// All rows, `together` at a time where their columns share ranges.
+static inline __attribute__((always_inline)) void range_of_rows(
+    aq_range_args *a, const size_t together, columns_range *range_of_columns, runs_range *range_of_runs) {
+  bool finite = true;
+  size_t i = 0;
+  if (!a->ends && a->ranges_stride == 0)
+    for (; i + together <= a->rows; i += together)
+      finite &= range_of_columns(a, a->values + i * a->stride, a->minimum, a->maximum, together);
+  for (; i < a->rows; ++i) {
+    const float *values = a->values + i * a->stride;
+    float *minimum = a->minimum + i * a->ranges_stride, *maximum = a->maximum + i * a->ranges_stride;
+    finite &= a->ends ? range_of_runs(a, values, minimum, maximum)
+                      : range_of_columns(a, values, minimum, maximum, 1);
+  }
+  a->is_finite = finite;
+}

@@ -85,22 +85,7 @@ static inline __attribute__((always_inline)) void encode_columns(
       codes[i * a->codes_stride + c] = quantize_one(a, values[i * a->stride + c], run + c);
 }
 
-void aq_quantize_i8_avx2(void *args) {
-  enum { ROWS = 4 };
-  const aq_quantize_args *a = args;
-  size_t i = 0;
-  if (!a->ends && a->parameters_stride == 0)
-    for (; i + ROWS <= a->rows; i += ROWS)
-      encode_columns(a, a->values + i * a->stride, a->codes + i * a->codes_stride, 0, ROWS);
-  for (; i < a->rows; ++i) {
-    const float *values = a->values + i * a->stride;
-    uint8_t *codes = a->codes + i * a->codes_stride;
-    size_t c = 0, run = i * a->parameters_stride;
-    if (!a->ends) encode_columns(a, values, codes, run, 1);
-    else
-      for (size_t r = 0; r < a->runs; ++r) c = encode_run(a, values, codes, c, a->ends[r], run + r);
-  }
-}
+void aq_quantize_i8_avx2(void *args) { quantize_rows(args, encode_columns, encode_run); }
 
 #pragma clang attribute pop
 
@@ -190,22 +175,7 @@ static inline __attribute__((always_inline)) void encode_columns_512(
   }
 }
 
-void aq_quantize_i8_avx512vnni(void *args) {
-  enum { ROWS = 4 };
-  const aq_quantize_args *a = args;
-  size_t i = 0;
-  if (!a->ends && a->parameters_stride == 0)
-    for (; i + ROWS <= a->rows; i += ROWS)
-      encode_columns_512(a, a->values + i * a->stride, a->codes + i * a->codes_stride, 0, ROWS);
-  for (; i < a->rows; ++i) {
-    const float *values = a->values + i * a->stride;
-    uint8_t *codes = a->codes + i * a->codes_stride;
-    size_t c = 0, run = i * a->parameters_stride;
-    if (!a->ends) encode_columns_512(a, values, codes, run, 1);
-    else
-      for (size_t r = 0; r < a->runs; ++r) c = encode_run_512(a, values, codes, c, a->ends[r], run + r);
-  }
-}
+void aq_quantize_i8_avx512vnni(void *args) { quantize_rows(args, encode_columns_512, encode_run_512); }
 
 #pragma clang attribute pop
 #endif

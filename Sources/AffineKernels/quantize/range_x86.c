@@ -94,22 +94,7 @@ static inline __attribute__((always_inline)) bool range_of_columns(
   return finite && _mm256_testz_si256(bits, bits);
 }
 
-void aq_range_f32_avx2(void *args) {
-  enum { ROWS = 4 };
-  aq_range_args *a = args;
-  bool finite = true;
-  size_t i = 0;
-  if (!a->ends && a->ranges_stride == 0)
-    for (; i + ROWS <= a->rows; i += ROWS)
-      finite &= range_of_columns(a, a->values + i * a->stride, a->minimum, a->maximum, ROWS);
-  for (; i < a->rows; ++i) {
-    const float *values = a->values + i * a->stride;
-    float *minimum = a->minimum + i * a->ranges_stride, *maximum = a->maximum + i * a->ranges_stride;
-    finite &= a->ends ? range_of_runs(a, values, minimum, maximum)
-                      : range_of_columns(a, values, minimum, maximum, 1);
-  }
-  a->is_finite = finite;
-}
+void aq_range_f32_avx2(void *args) { range_of_rows(args, 4, range_of_columns, range_of_runs); }
 
 #pragma clang attribute pop
 
@@ -178,22 +163,7 @@ static inline __attribute__((always_inline)) bool range_of_columns_512(
   return is_zero16(bad);
 }
 
-void aq_range_f32_avx512vnni(void *args) {
-  enum { ROWS = 8 };
-  aq_range_args *a = args;
-  bool finite = true;
-  size_t i = 0;
-  if (!a->ends && a->ranges_stride == 0)
-    for (; i + ROWS <= a->rows; i += ROWS)
-      finite &= range_of_columns_512(a, a->values + i * a->stride, a->minimum, a->maximum, ROWS);
-  for (; i < a->rows; ++i) {
-    const float *values = a->values + i * a->stride;
-    float *minimum = a->minimum + i * a->ranges_stride, *maximum = a->maximum + i * a->ranges_stride;
-    finite &= a->ends ? range_of_runs_512(a, values, minimum, maximum)
-                      : range_of_columns_512(a, values, minimum, maximum, 1);
-  }
-  a->is_finite = finite;
-}
+void aq_range_f32_avx512vnni(void *args) { range_of_rows(args, 8, range_of_columns_512, range_of_runs_512); }
 
 #pragma clang attribute pop
 #endif
