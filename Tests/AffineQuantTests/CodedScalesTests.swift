@@ -289,9 +289,9 @@ import Testing
   /// The largest of a super-block has the largest code; of others the nearest.
   @Test func scalesAreTheNearestCodes() throws {
     let scales: [Float] = [63, 31.5, 0.4, 0, -0, 7.6, 62.4, 1]
+    let biases = scales.map { -2 * $0 }
     let grid = BlockGrid(Shape(1, 256), Q4KWeight.type.block)
-    let coded = try QuantizedScales(
-      nearest: scales.span, scales.map { -2 * $0 }.span, Q4KWeight.type, grid)
+    let coded = try QuantizedScales(nearest: scales.span, biases.span, Q4KWeight.type, grid)
     #expect(coded.scales.unpackedCodes() == [63, 32, 0, 0, 0, 8, 62, 1])
     #expect(coded.biases?.unpackedCodes() == coded.scales.unpackedCodes())
     #expect(coded.biases?.scales.array == [-2])
