@@ -18,11 +18,12 @@ enum Squares: CodebookMap {
 }
 typealias SquaresWeight = AffineQuantized<UInt4, RowMajor<PerGroup<32>, Codebook<Squares>>>
 
-// Cubes of uniform numbers: most are small.
+// Cubes of products of two uniform numbers: most are near zero.
 let values = Matrix<Float>(rows: 64, columns: 256) { row, column in
   let word = UInt32(truncatingIfNeeded: row * 1_000_003 + column * 7919) &* 2_654_435_769
-  let uniform = Float((word ^ word >> 15) & 0xffff) / 32768 - 1
-  return uniform * uniform * uniform
+  let mixed = word ^ word >> 15
+  let product = (Float(mixed & 0xffff) / 32768 - 1) * (Float(mixed >> 16) / 32768 - 1)
+  return product * product * product
 }
 
 func error(of decoded: Matrix<Float>) -> Float {
