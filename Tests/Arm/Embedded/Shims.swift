@@ -26,5 +26,28 @@ struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
   }
 }
 
+/// A reference that is set once, by a program of one thread.
+struct AtomicLazyReference<Object: AnyObject>: ~Copyable, @unchecked Sendable {
+  private let memory: UnsafeMutablePointer<Object?>
+
+  init() {
+    unsafe memory = .allocate(capacity: 1)
+    unsafe memory.initialize(to: nil)
+  }
+
+  borrowing func load() -> Object? { unsafe memory.pointee }
+
+  borrowing func storeIfNil(_ object: Object) -> Object {
+    let kept = unsafe memory.pointee ?? object
+    unsafe memory.pointee = kept
+    return kept
+  }
+
+  deinit {
+    unsafe memory.deinitialize(count: 1)
+    unsafe memory.deallocate()
+  }
+}
+
 /// Stands for any object: it has no existential of a protocol without requirements.
 class KeptObject: @unchecked Sendable {}
