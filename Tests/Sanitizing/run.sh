@@ -8,6 +8,8 @@ case $sanitizer in
   # What C leaves undefined ends the program: code of Swift cannot be linked with a runtime that reports it.
   address)
     options+=(-Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined)
+    # What asks whether pointers are sound is left to the sanitizer of addresses: kernels compile in a quarter of the time.
+    options+=(-Xcc -fno-sanitize=pointer-overflow,null,object-size)
     options+=(--filter "AffineFormatsTests|AffineLayersTests|GuardPageTests|ExecutionTests|ManyCallersTests|QuantizeKernelTests|ElementwiseTests|TransposeTests")
     ;;
   # Where threads meet.
