@@ -159,7 +159,7 @@ def memory_of_a_part():
 
     def compare(name, arguments):
         growth = [max(peaks(ranks, arguments(deep))) - min(peaks(ranks, arguments(1))) for ranks in (1, 2)]
-        assert growth[0] > 0.9 * more and growth[1] < more / 2 + 3 * block, (name, growth, more, block)
+        assert growth[0] > more / 2 and growth[1] < more / 2 + 3 * block, (name, growth, more, block)
         print(f"{name}: of {more} bytes more a rank of two has {growth[1]} more in memory, one rank {growth[0]}")
 
     files = {"GGUF": lambda blocks: f"{work}/blocks{blocks}.gguf", "safetensors": lambda blocks: f"{work}/blocks{blocks}"}
@@ -198,6 +198,7 @@ def write_folder(folder, blocks, width, inner):
         start, end = end, end + 2 * math.prod(shape)
         header[name] = {"dtype": "BF16", "shape": shape, "data_offsets": [start, end]}
     header = json.dumps(header).encode()
+    header += b" " * (-len(header) % 8)
     with open(f"{folder}/model.safetensors", "wb") as file:
         file.write(len(header).to_bytes(8, "little") + header)
         # 0.01 and -0.01.

@@ -7,6 +7,15 @@ import Testing
 
 /// A network on which no call ends before it is waited for.
 @Suite struct SlowNetworkTests {
+  /// All ranks may send a whole bucket to one of them.
+  @Test(arguments: [1, 2, 16, 64, 65, 1024, 4096])
+  func aBucketForAnOwnerFitsIntoWhatTravels(ranks: Int) {
+    let options = ExchangeOptions()
+    let bytes = options.ownedBucket(ranks: ranks) * MemoryLayout<Float>.stride * ranks
+    #expect(options.underWay / 2 < bytes && bytes <= options.underWay || ranks < 64)
+    #expect(bytes <= options.underWay)
+  }
+
   /// Of a model of 100 buckets not more than some wait at a time, whoever sums are for.
   @Test(arguments: [false, true], [ExchangeFormat.float32, .int8])
   func bucketsUnderWayAreFew(_ areOwned: Bool, _ format: ExchangeFormat) throws {

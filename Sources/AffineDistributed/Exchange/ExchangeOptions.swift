@@ -24,6 +24,12 @@ public struct ExchangeOptions: Sendable, Hashable {
 
   /// Below some thousand values a message's own cost is more than that of its bytes.
   func bucket(ranks: Int) -> Int { max(bucket ?? max(1 << 18, ranks << 14), 1) }
+
+  /// The same where one rank may get the whole bucket from each: all of them together are no more than may travel.
+  package func ownedBucket(ranks: Int) -> Int {
+    let most = underWay / (MemoryLayout<Float>.stride * max(ranks, 1))
+    return max(min(bucket(ranks: ranks), most), 1)
+  }
 }
 
 /// What a rank has sent to others.

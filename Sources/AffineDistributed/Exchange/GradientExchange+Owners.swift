@@ -11,7 +11,7 @@ extension GradientExchange {
     var first = 0
     while first < gradient.shape.count {
       let bucket =
-        owned ?? OwnedBucket(buckets, capacity: options.bucket(ranks: size), ranks: size)
+        owned ?? OwnedBucket(buckets, capacity: options.ownedBucket(ranks: size), ranks: size)
       if owned == nil { buckets += 1 }
       owned = bucket
       first = bucket.take(gradient.values, of: parameter, from: first, for: owner).upperBound

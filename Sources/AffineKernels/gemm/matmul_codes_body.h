@@ -158,7 +158,7 @@ INLINE void decoded_tile(
   float *result = t->out + panel * lanes * t->stride;
   // Rows of the next panel: where they lie a power of two apart they share few sets of the caches and come from afar.
   for (size_t i = lanes; i < 2 * lanes && panel * lanes + i < t->rows; ++i)
-    for (size_t c = 0; c < COLUMNS; c += 16) __builtin_prefetch(result + i * t->stride + c);
+    for (size_t c = 0; c < t->columns; c += 16) __builtin_prefetch(result + i * t->stride + c);
   floats out[ROWS][VECTORS];
   for (int i = 0; i < rows; ++i) {
     for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();

@@ -243,6 +243,9 @@ extension Architecture.Encoder {
     if let found = try settings.text(name), !found.isSame(as: "absolute") {
       throw ModelFileError.unsupported(file: settings.file, what: "the \(name) '\(found)'")
     }
+    for name in ["is_decoder", "add_cross_attention"] where try settings.flag(name) ?? false {
+      throw ModelFileError.unsupported(file: settings.file, what: "'\(name)' (true)")
+    }
     (made.learnsPositions, made.isTied) = (true, true)
     let padding = placesFollowPadding ? try settings.int("pad_token_id") ?? 1 : nil
     made.encoder = EncoderRule(paddingToken: padding)

@@ -36,6 +36,15 @@ extension SafeTensorsWriter {
       let isReplaced = Self.describedName(key).map { replaced.contains(ByteName($0)) } ?? false
       if !isReplaced { metadata[key] = text }
     }
+    for tensor in [model.names.name(of: .weight(.positions)), Architecture.Encoder.textKinds] {
+      let stored = file.header[tensor]?.element
+      guard stored.map({ ![.float32, .float16, .bfloat16].contains($0) }) ?? false,
+        !file.isQuantized(tensor)
+      else { continue }
+      throw .unexpected(
+        name: tensor, expected: "floats, or codes of this library", found: "another project's codes"
+      )
+    }
     for entry in file.header.entries where !replaced.contains(ByteName(entry.name)) {
       try add(entry.name, entry.element, shape: entry.shape, bytes: file.bytes(of: entry.name))
     }

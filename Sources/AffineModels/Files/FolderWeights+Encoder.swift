@@ -48,7 +48,10 @@ extension FolderWeights {
   func textKinds() throws -> Matrix<Float>? {
     guard architecture.encoder?.hasTextKinds ?? false else { return nil }
     let name = Architecture.Encoder.textKinds
-    guard let kinds = try stored([name])?.floats() else { throw DecoderError.missingTensor(name) }
+    let module = String(name.dropLast(".weight".count))
+    guard let kinds = try stored([name, module])?.floats() else {
+      throw DecoderError.missingTensor(name)
+    }
     let expected = Shape(max(textKindCount ?? kinds.shape.rows, 1), configuration.width)
     guard kinds.shape == expected else {
       throw DecoderError.wrongShape(name, expected: expected, found: kinds.shape)

@@ -37,6 +37,7 @@ struct InitialModel {
         (digest, context) = (try weights.digest(), weights.configuration.context)
       } else {
         let source = try ModelSource.open(path, context: sequence ?? Self.usualSequence)
+        try source.requireDecoder()
         (files, tokenizer) = (.decoder(source), try source.tokenizer())
         (digest, context) = (try source.digest(), source.configuration.context)
       }

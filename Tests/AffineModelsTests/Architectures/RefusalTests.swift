@@ -83,6 +83,7 @@ import Testing
       (
         "relative places", .encoder, bert(["position_embedding_type": "relative_key"])
       ),
+      ("an encoder that sees what came before alone", .encoder, bert(["is_decoder": true])),
       (
         "another kind of tokens", .tokenizer,
         tokenizer(["model": ["type": "WordLevel", "vocab": [:]]])

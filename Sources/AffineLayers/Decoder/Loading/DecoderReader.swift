@@ -147,8 +147,9 @@ struct DecoderReader<Weights: DecoderWeights> {
       throw DecoderError.wrongShape(
         weights.name(of: tensor), expected: shape, found: stored.shape)
     }
-    // Codes are copied; floats may lie in the file still.
-    if case .codes = stored { weights.forget(tensor) } else { read.append(tensor) }
+    // Codes of some formats are copied; others are views of the file until they are packed.
+    if case .codes = stored { weights.forget(tensor) }
+    read.append(tensor)
     guard let part else { return stored }
     digest.combine(stored)
     guard let outputs = part.outputs(of: tensor) else { return stored }
