@@ -153,7 +153,10 @@ struct DecoderReader<Weights: DecoderWeights> {
     guard let part else { return stored }
     digest.combine(stored)
     guard let outputs = part.outputs(of: tensor) else { return stored }
-    return try stored.rows(outputs, of: tensor)
+    let own = try stored.rows(outputs, of: tensor)
+    // A part would keep all that it is a part of.
+    guard case .float32(let rows) = own else { return own }
+    return .float32(try Matrix(rows.shape, rows.values.array))
   }
 }
 
