@@ -5,13 +5,6 @@ import Testing
 
 /// What a call allocates once a first one of its size has run.
 @Suite struct AllocationTests {
-  private static func allocations(_ body: () throws -> Void) rethrows -> Int {
-    for _ in 0..<3 { try body() }
-    let before = allocations_of_thread()
-    try body()
-    return Int(allocations_of_thread() - before)
-  }
-
   @Test(.enabled(if: allocations_are_counted()), arguments: [1, 3])
   func aResultThatIsGivenCostsNone(threads: Int) throws {
     let execution = Execution(threads: threads)
@@ -20,13 +13,13 @@ import Testing
     let packed = PackedWeight(w, inputs: Int8Activations.type, on: execution)
     let weightOnly = PackedWeight(w, on: execution)
     var result = Matrix<Float>(rows: 37, columns: 96) { _, _ in 0 }
-    #expect(try Self.allocations { try packed.linear(x, into: &result, on: execution) } == 0)
+    #expect(try allocations { try packed.linear(x, into: &result, on: execution) } == 0)
     #expect(try result == packed.linear(x))
     let inputs = try #require(QuantizedType(name: "uint8-token"))
     let asymmetric = PackedWeight(w, inputs: inputs, on: execution)
-    #expect(try Self.allocations { try asymmetric.linear(x, into: &result, on: execution) } == 0)
+    #expect(try allocations { try asymmetric.linear(x, into: &result, on: execution) } == 0)
     #expect(try result == asymmetric.linear(x))
-    #expect(try Self.allocations { try weightOnly.linear(x, into: &result, on: execution) } == 0)
+    #expect(try allocations { try weightOnly.linear(x, into: &result, on: execution) } == 0)
     #expect(try result == weightOnly.linear(x))
   }
 
@@ -37,6 +30,6 @@ import Testing
     let x = Samples.matrix(8, 256, seed: 1)
     let w = try AnyQuantized(quantizing: Samples.matrix(96, 256, seed: 2), as: Int8Weight.type)
     let packed = PackedWeight(w, inputs: Int8Activations.type, on: execution)
-    #expect(try Self.allocations { _ = try packed.linear(x, on: execution) } == 2)
+    #expect(try allocations { _ = try packed.linear(x, on: execution) } == 2)
   }
 }
