@@ -1,3 +1,5 @@
+internal import AffineMPI
+
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
@@ -29,21 +31,20 @@ public enum Launcher {
   /// - Throws: ``CommunicationError``: several ranks, and a build without the trait `MPI`.
   public static func join() throws(CommunicationError) -> any Communicator {
     guard let (_, size) = announced else { return SingleProcess() }
-    #if MPI
-      let ranks = try MPIRanks()
-      guard ranks.size == size else {
-        throw CommunicationError(
-          "the launcher started \(size) ranks, and MPI knows \(ranks.size): is it that of another MPI?"
-        )
-      }
-      return ranks
-    #else
+    guard affine_mpi_is_built() else {
       guard size == 1 else {
         throw CommunicationError(
           "this build cannot train with \(size) ranks: 'swift build --traits MPI' makes one that can"
         )
       }
       return SingleProcess()
-    #endif
+    }
+    let ranks = try MPIRanks()
+    guard ranks.size == size else {
+      throw CommunicationError(
+        "the launcher started \(size) ranks, and MPI knows \(ranks.size): is it that of another MPI?"
+      )
+    }
+    return ranks
   }
 }

@@ -152,7 +152,8 @@ size_t aq_peak_resident_bytes(void) {
 }
 
 void aq_return_freed_memory(void) {
-#if defined(__GLIBC__)
+// A sanitizer has an allocator of its own, and the system's was never set up.
+#if defined(__GLIBC__) && !__has_feature(thread_sanitizer) && !__has_feature(address_sanitizer)
   malloc_trim(0);
 #endif
 }

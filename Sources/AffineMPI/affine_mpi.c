@@ -1,6 +1,6 @@
 #include "affine_mpi.h"
 
-// Empty without the trait, which also says where MPI's header is.
+// The trait also says where MPI's header is.
 #ifdef AFFINE_MPI
 
 #include <mpi.h>
@@ -30,6 +30,8 @@ static void end_by_signal(int signal) {
   nanosleep(&time, NULL);
   _exit(128 + signal);
 }
+
+bool affine_mpi_is_built(void) { return true; }
 
 int affine_mpi_start(const char *epitaph, int32_t *rank, int32_t *size) {
   int provided;
@@ -150,5 +152,50 @@ int affine_mpi_gather(
 }
 
 int affine_mpi_barrier(void) { return MPI_Barrier(ranks); }
+
+#else
+
+#include <stdio.h>
+
+enum { NOT_BUILT = -1 };
+
+bool affine_mpi_is_built(void) { return false; }
+int affine_mpi_start(const char *epitaph, int32_t *rank, int32_t *size) { return NOT_BUILT; }
+void affine_mpi_error(int code, char *text, size_t capacity) {
+  snprintf(text, capacity, "this build has no MPI");
+}
+
+// Nobody who has not started calls these.
+int affine_mpi_end(void) { return NOT_BUILT; }
+void affine_mpi_pause(void) {}
+void affine_mpi_abort(int32_t code) {}
+int affine_mpi_sum(double *sums, int32_t count, affine_mpi_request **request) { return NOT_BUILT; }
+int affine_mpi_exchange(const void *sent, void *received, int32_t bytes, affine_mpi_request **request) {
+  return NOT_BUILT;
+}
+int affine_mpi_exchange_parts(
+    const void *sent, void *received, const int32_t *numbers, int32_t size, affine_mpi_request **request) {
+  return NOT_BUILT;
+}
+int affine_mpi_share(const void *sent, void *received, int32_t bytes, affine_mpi_request **request) {
+  return NOT_BUILT;
+}
+int affine_mpi_share_parts(
+    const void *sent, void *received, const int32_t *numbers, int32_t rank, int32_t size,
+    affine_mpi_request **request) {
+  return NOT_BUILT;
+}
+int affine_mpi_share_last(const void *sent, void *received, int32_t bytes, affine_mpi_request **request) {
+  return NOT_BUILT;
+}
+int affine_mpi_test(affine_mpi_request *request, int32_t *done) { return NOT_BUILT; }
+int affine_mpi_wait(affine_mpi_request *request) { return NOT_BUILT; }
+int affine_mpi_broadcast(void *bytes, int32_t count, int32_t root) { return NOT_BUILT; }
+int affine_mpi_gather(
+    const void *sent, int32_t count, void *received, const int32_t *counts, const int32_t *places,
+    int32_t root) {
+  return NOT_BUILT;
+}
+int affine_mpi_barrier(void) { return NOT_BUILT; }
 
 #endif

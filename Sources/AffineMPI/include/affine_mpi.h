@@ -1,6 +1,7 @@
 #ifndef AFFINE_MPI_H
 #define AFFINE_MPI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,8 @@
 /// A call that goes on while the caller does something else. It is gone once it is done.
 typedef struct affine_mpi_request affine_mpi_request;
 
+/// Whether this build has MPI; without it every call fails.
+bool affine_mpi_is_built(void);
 /// Joins the ranks that a launcher started. Where another rank ends the run, `epitaph` is written to standard
 /// error before this process ends too; it has place for its own rank as "%d of %d".
 int affine_mpi_start(const char *epitaph, int32_t *rank, int32_t *size);
