@@ -19,10 +19,9 @@ public struct BertModel: Sendable {
   /// - Throws: ``ModelFileError``, naming what is missing or of another kind; ``AffineLayers/DecoderError``,
   ///   ``BertError`` and what the readers of formats throw.
   public init(folder: String, tensors: String? = nil, copies: Bool = false) throws {
-    let files = ModelFolder(path: folder)
-    try files.require("config.json", saying: "what the model is")
+    // What the model is comes before its tensors.
+    configuration = try BertConfiguration(folder: folder)
     let source = try ModelSource(path: folder, tensors: tensors, copies: copies)
-    configuration = try BertConfiguration(source.architecture, source.configuration, files)
     encoder = try DecoderModel(source, activations: .float32)
   }
 
