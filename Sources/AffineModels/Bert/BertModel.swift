@@ -6,8 +6,10 @@ internal import AffineQuant
 public struct BertModel: Sendable {
   /// Extents.
   public let configuration: BertConfiguration
-  /// Its layers.
+  /// Its layers; places have the first kind of text added.
   var encoder: DecoderModel
+  /// The kinds of text as a file has them, if it was read from one.
+  var textKinds: Matrix<Float>?
 
   /// Reads `config.json`, `modules.json`, `sentence_bert_config.json`, the pooling's `config.json` and
   /// `model.safetensors` of a folder.
@@ -23,6 +25,7 @@ public struct BertModel: Sendable {
     configuration = try BertConfiguration(folder: folder)
     let source = try ModelSource(path: folder, tensors: tensors, copies: copies)
     encoder = try DecoderModel(source, activations: .float32)
+    textKinds = try source.folderWeights?.textKinds()
   }
 
   /// Reads the tensors of a file; weights that are quantized in it by this library stay so.
@@ -32,6 +35,7 @@ public struct BertModel: Sendable {
   public init(_ file: SafeTensorsFile, _ configuration: BertConfiguration) throws {
     let weights = try FolderWeights(configuration.architecture, configuration.encoder, file)
     encoder = try DecoderModel(weights, activations: .float32)
+    textKinds = try weights.textKinds()
     self.configuration = configuration
   }
 }
