@@ -3,7 +3,7 @@ internal import AffineLayers
 
 extension Architecture {
   /// Settings that do not change what is computed of a text.
-  private static let harmless: Set<String> = [
+  static let harmless: Set<String> = [
     "_name_or_path", "_sliding_window_pattern", "architectures", "attention_dropout", "auto_map",
     "bos_token_id", "cache_implementation", "dtype", "embd_pdrop", "eos_token_id",
     "image_token_index", "boi_token_index", "eoi_token_index", "initializer_range",
@@ -27,8 +27,18 @@ extension Architecture {
   }
 
   /// The family and the layers that a `config.json` is of.
+  ///
+  /// - Throws: ``ModelFileError``, of numbers that cannot be too.
   static func read(
     _ document: ModelSettings, context wanted: Int?
+  ) throws -> (Architecture, DecoderConfiguration) {
+    do { return try layers(document, wanted) } catch let error as DecoderError {
+      throw ModelFileError.malformed(file: document.file, reason: "\(error)")
+    }
+  }
+
+  private static func layers(
+    _ document: ModelSettings, _ wanted: Int?
   ) throws -> (Architecture, DecoderConfiguration) {
     let row = try row(document)
     guard let text = try document.part("text_config") else {
@@ -97,14 +107,14 @@ extension Architecture {
   }
 
   private func require(activationOf settings: ModelSettings) throws {
-    for name in [name(of: .activation), "hidden_activation"] {
-      guard let found = try settings.text(name) else { continue }
-      // Gemma's first configurations say gelu beside the name that counts.
-      if name == "hidden_act", settings.has("hidden_activation") { continue }
-      guard activationNames.contains(where: found.isSame) else {
-        throw ModelFileError.unsupported(file: settings.file, what: "the \(name) '\(found)'")
-      }
+    var name = name(of: .activation)
+    var found = try settings.text(name)
+    // Gemma's first configurations say gelu beside the name that counts.
+    if activation == .geglu, let other = try settings.text("hidden_activation") {
+      (name, found) = ("hidden_activation", other)
     }
+    guard let found, !activationNames.contains(where: found.isSame) else { return }
+    throw ModelFileError.unsupported(file: settings.file, what: "the \(name) '\(found)'")
   }
 
   private func biases(
@@ -230,29 +240,5 @@ extension Architecture {
         "num_hidden_layers", "\(blocks)")
     }
     return listed.prefix(blocks).map { $0 != 0 }
-  }
-}
-
-extension Architecture.Encoder {
-  /// An encoder with its places.
-  fileprivate func completed(
-    _ layers: DecoderConfiguration, _ settings: ModelSettings
-  ) throws -> DecoderConfiguration {
-    var made = layers
-    let name = "position_embedding_type"
-    if let found = try settings.text(name), !found.isSame(as: "absolute") {
-      throw ModelFileError.unsupported(file: settings.file, what: "the \(name) '\(found)'")
-    }
-    for name in ["is_decoder", "add_cross_attention"] where try settings.flag(name) ?? false {
-      throw ModelFileError.unsupported(file: settings.file, what: "'\(name)' (true)")
-    }
-    (made.learnsPositions, made.isTied) = (true, true)
-    let padding = placesFollowPadding ? try settings.int("pad_token_id") ?? 1 : nil
-    made.encoder = EncoderRule(paddingToken: padding)
-    try made.validate()
-    // Places before the first one are nobody's.
-    made.context -= made.encoder?.placesBefore ?? 0
-    try made.validate()
-    return made
   }
 }

@@ -160,7 +160,8 @@ extension Architecture {
     var placesFollowPadding = false
 
     /// The table of kinds of text.
-    static let textKinds = "embeddings.token_type_embeddings.weight"
+    static let textKindsModule = "embeddings.token_type_embeddings"
+    static let textKinds = "\(textKindsModule).weight"
     /// What files of whole checkpoints have beside, and embeddings of texts do not need.
     static let beside = [
       "embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias",

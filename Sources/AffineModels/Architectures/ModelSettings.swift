@@ -111,7 +111,7 @@ final class ModelSettings {
   }
 
   /// - Throws: ``ModelFileError/unsupported(file:what:)`` for a setting that nobody read, unless it is among
-  ///   those that change nothing, null, false or an empty list.
+  ///   those that change nothing, null, false or empty.
   func requireNothingElse(but harmless: Set<String> = []) throws(ModelFileError) {
     for (name, value) in value.members ?? [] {
       guard !read.contains(where: name.isSame), !harmless.contains(where: name.isSame) else {
@@ -119,6 +119,7 @@ final class ModelSettings {
       }
       switch value {
       case .null, .boolean(false), .array([]): continue
+      case .object(let members) where members.isEmpty: continue
       default: throw .unsupported(file: file, what: "'\(name)' (\(value.brief))")
       }
     }

@@ -38,22 +38,12 @@ public struct BertConfiguration: Sendable, Hashable {
   /// Reads `config.json`, `modules.json` and what that names, of a folder as sentence-transformers
   /// writes it.
   ///
-  /// - Throws: ``ModelFileError`` or ``AffineLayers/DecoderError``: a file or a field that is missing, or a model of
-  ///   another kind; ``BertError``.
+  /// - Throws: ``ModelFileError``: a file or a field that is missing, or a model of another kind; ``BertError``.
   public init(folder: String) throws {
     let folder = ModelFolder(path: folder)
     let settings = try folder.document("config.json", saying: "what the model is")
     let (architecture, encoder) = try Architecture.read(settings, context: nil)
-    try self.init(architecture, encoder, folder)
-  }
-
-  init(
-    _ architecture: Architecture, _ encoder: DecoderConfiguration, _ folder: ModelFolder
-  ) throws {
-    guard encoder.encoder != nil else {
-      throw ModelFileError.otherKind(
-        file: folder.path(of: "config.json"), architecture.name, isEncoder: false)
-    }
+    try architecture.require(encoder: true, in: settings.file)
     // Far more than any model's, perhaps beyond 64 bits, stands for none.
     func count(_ settings: ModelSettings?, _ name: String) throws(ModelFileError) -> Int? {
       if case .otherNumber = settings?.value(name) { return nil }

@@ -6,8 +6,10 @@ internal import AffineQuant
 public struct BertModel: Sendable {
   /// Extents.
   public let configuration: BertConfiguration
-  /// Its layers.
+  /// Its layers; places have the first kind of text added.
   var encoder: DecoderModel
+  /// The kinds of text as a file has them, if it was read from one.
+  var textKinds: Matrix<Float>?
 
   /// Reads `config.json`, `modules.json`, `sentence_bert_config.json`, the pooling's `config.json` and
   /// `model.safetensors` of a folder.
@@ -19,11 +21,11 @@ public struct BertModel: Sendable {
   /// - Throws: ``ModelFileError``, naming what is missing or of another kind; ``AffineLayers/DecoderError``,
   ///   ``BertError`` and what the readers of formats throw.
   public init(folder: String, tensors: String? = nil, copies: Bool = false) throws {
-    let files = ModelFolder(path: folder)
-    try files.require("config.json", saying: "what the model is")
+    // What the model is comes before its tensors.
+    configuration = try BertConfiguration(folder: folder)
     let source = try ModelSource(path: folder, tensors: tensors, copies: copies)
-    configuration = try BertConfiguration(source.architecture, source.configuration, files)
     encoder = try DecoderModel(source, activations: .float32)
+    textKinds = try source.folderWeights?.textKinds()
   }
 
   /// Reads the tensors of a file; weights that are quantized in it by this library stay so.
@@ -33,6 +35,7 @@ public struct BertModel: Sendable {
   public init(_ file: SafeTensorsFile, _ configuration: BertConfiguration) throws {
     let weights = try FolderWeights(configuration.architecture, configuration.encoder, file)
     encoder = try DecoderModel(weights, activations: .float32)
+    textKinds = try weights.textKinds()
     self.configuration = configuration
   }
 }

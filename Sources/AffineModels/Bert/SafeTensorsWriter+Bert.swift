@@ -13,6 +13,7 @@ extension SafeTensorsWriter {
   public init(_ model: BertModel, from file: SafeTensorsFile) throws(SafeTensorsError) {
     self.init()
     var replaced: Set<ByteName> = []
+    let fileNames = SortedNames(file.names)
     let embedding = model.names.module(.embedding)
     var layers = model.linearNames.map { ($0, model[linear: $0]) }
     // Codes of another project's are not read without its settings.
@@ -21,7 +22,7 @@ extension SafeTensorsWriter {
     }
     for (name, layer) in layers {
       let isWritten = try add(layer, name, file, isQuantized: file.isQuantized("\(name).weight"))
-      for part in file.names where part.begins(with: "\(name).") {
+      for part in fileNames.beginning(with: "\(name).") {
         let isWeight = part.isSame(as: "\(name).weight")
         let isKept = part.isSame(as: "\(name).bias") || isWeight && !isWritten
         if !isKept { replaced.insert(ByteName(part)) }
@@ -31,19 +32,15 @@ extension SafeTensorsWriter {
     for (name, norm) in model.norms where try add(norm, name, file) {
       replaced.formUnion(["weight", "bias", "divisors"].map { ByteName("\(name).\($0)") })
     }
+    for (name, table) in model.tables(unlessReadableIn: file) {
+      try add("\(name).weight", table)
+      replaced.formUnion(
+        (fileNames.beginning(with: "\(name).") + ["\(name).weight"]).map(ByteName.init))
+    }
     for (key, text) in file.header.metadata
     where !FolderWeights.inputKeys.contains(where: key.begins) {
       let isReplaced = Self.describedName(key).map { replaced.contains(ByteName($0)) } ?? false
       if !isReplaced { metadata[key] = text }
-    }
-    for tensor in [model.names.name(of: .weight(.positions)), Architecture.Encoder.textKinds] {
-      let stored = file.header[tensor]?.element
-      guard stored.map({ ![.float32, .float16, .bfloat16].contains($0) }) ?? false,
-        !file.isQuantized(tensor)
-      else { continue }
-      throw .unexpected(
-        name: tensor, expected: "floats, or codes of this library", found: "another project's codes"
-      )
     }
     for entry in file.header.entries where !replaced.contains(ByteName(entry.name)) {
       try add(entry.name, entry.element, shape: entry.shape, bytes: file.bytes(of: entry.name))
@@ -92,6 +89,26 @@ extension SafeTensorsWriter {
 }
 
 extension BertModel {
+  /// The tables of places and of kinds of text, if another project's codes have one: those are not read without its
+  /// settings. The first kind is zeros, as places have it already.
+  fileprivate func tables(unlessReadableIn file: SafeTensorsFile) -> [(String, Matrix<Float>)] {
+    var tables: [(name: String, values: Matrix<Float>)] = []
+    if let places = encoder.positions { tables.append((names.module(.positions), places)) }
+    if let kinds = textKinds {
+      let less = Matrix(rows: kinds.shape.rows, columns: kinds.shape.columns) {
+        kinds[$0, $1] - kinds[0, $1]
+      }
+      tables.append((Architecture.Encoder.textKindsModule, less))
+    }
+    let isReadable = tables.allSatisfy { table in
+      let name = "\(table.name).weight"
+      guard !file.isQuantized(name) else { return true }
+      let floats: [TensorElement] = [.float32, .float16, .bfloat16]
+      return file.header[name].map { floats.contains($0.element) } ?? false
+    }
+    return isReadable ? [] : tables
+  }
+
   /// All norms, by what checkpoints call them.
   fileprivate var norms: [(name: String, norm: Norm)] {
     let layers = encoder.configuration.blocks.indices.flatMap { block in

@@ -48,8 +48,7 @@ extension FolderWeights {
   func textKinds() throws -> Matrix<Float>? {
     guard architecture.encoder?.hasTextKinds ?? false else { return nil }
     let name = Architecture.Encoder.textKinds
-    let module = String(name.dropLast(".weight".count))
-    guard let kinds = try stored([name, module])?.floats() else {
+    guard let kinds = try stored([name, Architecture.Encoder.textKindsModule])?.floats() else {
       throw DecoderError.missingTensor(name)
     }
     let expected = Shape(max(textKindCount ?? kinds.shape.rows, 1), configuration.width)

@@ -13,6 +13,7 @@ public struct FolderWeights: DecoderWeights, Sendable {
   let textKindCount: Int?
   /// What reads weights in codes, if there are some.
   private let checkpoint: QuantizedCheckpoint?
+  private let sortedNames: SortedNames
 
   /// Parts that texts do not pass, and tables that are computed.
   private static let unread = [
@@ -27,6 +28,7 @@ public struct FolderWeights: DecoderWeights, Sendable {
     self.architecture = architecture
     self.configuration = configuration
     self.file = file
+    sortedNames = SortedNames(file.names)
     textKindCount = try settings?.int("type_vocab_size")
     let quantization = settings.flatMap {
       $0.has("quantization_config") || $0.has("quantization") ? $0.value.serialized : nil
@@ -54,7 +56,7 @@ public struct FolderWeights: DecoderWeights, Sendable {
     known.formUnion(namesBeside.map(ByteName.init))
     for module in checkpoint?.names ?? []
     where known.contains(ByteName(module)) || known.contains(ByteName("\(module).weight")) {
-      for name in file.names where name.begins(with: "\(module).") {
+      for name in sortedNames.beginning(with: "\(module).") {
         if name.isSame(as: "\(module).bias"), try !isZero(name) { continue }
         known.insert(ByteName(name))
       }
@@ -83,19 +85,17 @@ public struct FolderWeights: DecoderWeights, Sendable {
   public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
     guard let stored = try stored(storedNames(of: tensor)) else { return nil }
     if tensor == .weight(.positions) { return try withTextKind(stored) }
-    guard let rows = configuration.rowsOfJoined(tensor, architecture) else { return stored }
-    return try stored.rows(rows, of: tensor)
+    return try configuration.own(tensor, of: stored, named: name(of: tensor), architecture)
   }
 
   public func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix? {
-    let (name, joined) = (name(of: tensor), configuration.rowsOfJoined(tensor, architecture))
+    let name = name(of: tensor)
     // Codes of some formats lie across rows, and a tensor of another shape is for who reads it whole.
     guard quantizedName(of: tensor) == nil, tensor != .weight(.positions),
       let shape = file.header[name]?.matrixShape,
-      joined != nil || shape == configuration.shape(of: tensor)
+      shape == configuration.shapeInFile(of: tensor, architecture)
     else { return nil }
-    let first = joined?.lowerBound ?? 0
-    let own = first + rows.lowerBound..<first + rows.upperBound
+    let own = configuration.rowsInFile(rows, of: tensor, architecture)
     guard own.upperBound <= shape.rows else { return nil }
     return .float32(try file.matrix(name, rows: own))
   }
@@ -114,12 +114,12 @@ public struct FolderWeights: DecoderWeights, Sendable {
   public func forget(_ tensor: DecoderTensor) {
     let stored = quantizedName(of: tensor) ?? name(of: tensor)
     file.forget(stored)
-    for name in file.names where name.begins(with: "\(stored).") { file.forget(name) }
+    for part in sortedNames.beginning(with: "\(stored).") { file.forget(part) }
   }
 
   public func forget(_ tensor: DecoderTensor, rows: Range<Int>) {
-    let first = configuration.rowsOfJoined(tensor, architecture)?.lowerBound ?? 0
-    file.forget(name(of: tensor), rows: first + rows.lowerBound..<first + rows.upperBound)
+    file.forget(
+      name(of: tensor), rows: configuration.rowsInFile(rows, of: tensor, architecture))
   }
 
   /// What the first of some names has that is quantized, or else what the very first has.

@@ -23,20 +23,16 @@ extension ModelSource {
       known.formUnion([ByteName(a), ByteName(b)])
       let (first, second): (Matrix<Float>, Matrix<Float>) = (try file.matrix(a), try file.matrix(b))
       let rank = settings.rank(of: module)
+      let shape = configuration.shapeInFile(of: .weight(layer), architecture)
       for (name, expected, found) in [
-        (a, Shape(rank, configuration.shape(of: .weight(layer)).columns), first.shape),
-        (b, Shape(second.shape.rows, rank), second.shape),
+        (a, Shape(rank, shape.columns), first.shape), (b, Shape(shape.rows, rank), second.shape),
       ] where expected != found {
         throw DecoderError.wrongShape(name, expected: expected, found: found)
       }
-      let rows = configuration.rowsOfJoined(.weight(layer), architecture)
+      let rows = configuration.rowsOfJoined(.weight(layer), architecture)?.own
       let part =
         try rows.map { try StoredMatrix.float32(second).rows($0, of: .weight(layer)).floats() }
         ?? second
-      let outputs = configuration.shape(of: .weight(layer)).rows
-      guard part.shape.rows == outputs else {
-        throw DecoderError.wrongShape(b, expected: Shape(outputs, rank), found: part.shape)
-      }
       changes[layer] = try LowRankChange(
         a: first, b: part, factor: settings.factor(of: module, rank: rank))
     }

@@ -15,9 +15,7 @@ extension ModelSource {
       return source.configuration
     }
     let (row, configuration) = try Architecture.read(ModelSettings(file: file), context: nil)
-    guard row.encoder == nil else {
-      throw ModelFileError.otherKind(file: file, row.name, isEncoder: true)
-    }
+    try row.require(encoder: false, in: file)
     return configuration
   }
 }

@@ -38,7 +38,7 @@ extension ModelSource: DecoderWeights {
     try folderWeights?.weight(of: layer, codes, on: execution)
   }
 
-  private var folderWeights: FolderWeights? {
+  var folderWeights: FolderWeights? {
     if case .folder(let weights) = weights { weights } else { nil }
   }
 

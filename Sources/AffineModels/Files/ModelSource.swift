@@ -34,8 +34,11 @@ public struct ModelSource: Sendable {
     _ path: String, context: Int? = nil, copies: Bool = false
   ) throws -> ModelSource { try ModelSource(path: path, context: context, copies: copies) }
 
-  /// The same, with another file to read the tensors of a folder from.
-  init(path: String, context: Int? = nil, tensors: String? = nil, copies: Bool) throws {
+  /// The same, with another file to read the tensors of a folder from, and perhaps of decoders alone.
+  init(
+    path: String, context: Int? = nil, tensors: String? = nil, copies: Bool,
+    decodes: Bool = false
+  ) throws {
     self.path = path
     guard let folder = Self.folder(path) else {
       weights = .gguf(try GGUFWeights(GGUFFile(path: path, copies: copies), context: context))
@@ -45,6 +48,7 @@ public struct ModelSource: Sendable {
     let named = path == folder ? nil : try SafeTensorsFile(path: path, copies: copies)
     let settings = try ModelSettings(file: "\(folder)/config.json")
     let (architecture, configuration) = try Architecture.read(settings, context: context)
+    if decodes { try architecture.require(encoder: false, in: settings.file) }
     let file =
       try named
       ?? SafeTensorsFile(path: tensors ?? SafeTensorsFile.path(inFolder: folder), copies: copies)

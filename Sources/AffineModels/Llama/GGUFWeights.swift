@@ -50,25 +50,21 @@ public struct GGUFWeights: DecoderWeights, Sendable {
     let stored: StoredMatrix =
       entry.type.quantizedType != nil
       ? .codes(try file.quantized(name)) : .float32(try file.matrix(name))
-    if let rows = configuration.rowsOfJoined(tensor, architecture) {
-      return try stored.rows(rows, of: tensor)
-    }
-    guard let rows = rowsInFile(of: tensor, stored) else { return stored }
+    let own = try configuration.own(tensor, of: stored, named: name, architecture)
+    guard let rows = rowsInFile(of: tensor, own) else { return own }
     var order = rows
     for (row, place) in rows.enumerated() { order[place] = row }
-    return try stored.rows(inOrder: order, of: tensor)
+    return try own.rows(inOrder: order, of: tensor)
   }
 
   public func tensor(_ tensor: DecoderTensor, rows: Range<Int>) throws -> StoredMatrix? {
     let name = name(of: tensor)
-    let joined = configuration.rowsOfJoined(tensor, architecture)
     // Rows of another order, and a tensor of another shape, are for who reads it whole.
     guard let entry = file[name], case .weight = tensor,
       !architecture.turnsNeighboursInGGUF || configuration.rowsInGGUF(of: tensor) == nil,
-      joined != nil || entry.shape == configuration.shape(of: tensor)
+      entry.shape == configuration.shapeInFile(of: tensor, architecture)
     else { return nil }
-    let first = joined?.lowerBound ?? 0
-    let own = first + rows.lowerBound..<first + rows.upperBound
+    let own = configuration.rowsInFile(rows, of: tensor, architecture)
     guard own.upperBound <= entry.shape.rows else { return nil }
     return entry.type.quantizedType != nil
       ? .codes(try file.quantized(name, rows: own)) : .float32(try file.matrix(name, rows: own))
@@ -91,8 +87,8 @@ public struct GGUFWeights: DecoderWeights, Sendable {
   public func forget(_ tensor: DecoderTensor) { file.forget(name(of: tensor)) }
 
   public func forget(_ tensor: DecoderTensor, rows: Range<Int>) {
-    let first = configuration.rowsOfJoined(tensor, architecture)?.lowerBound ?? 0
-    file.forget(name(of: tensor), rows: first + rows.lowerBound..<first + rows.upperBound)
+    file.forget(
+      name(of: tensor), rows: configuration.rowsInFile(rows, of: tensor, architecture))
   }
 }
 

@@ -79,7 +79,7 @@ extension DecoderConfiguration {
     _ tensors: [DecoderTensor], _ architecture: Architecture
   ) -> [DecoderTensor] {
     func first(_ tensor: DecoderTensor) -> Int {
-      rowsOfJoined(tensor, architecture)?.lowerBound ?? 0
+      rowsOfJoined(tensor, architecture)?.own.lowerBound ?? 0
     }
     return tensors.sorted { first($0) < first($1) }
   }

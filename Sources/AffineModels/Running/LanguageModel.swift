@@ -42,7 +42,7 @@ public struct LanguageModel: Sendable {
     copies: Bool = false, adapters: String? = nil, on execution: Execution = .standard,
     over parallel: (any TensorParallel)? = nil
   ) throws {
-    var source = try ModelSource.open(path, context: context, copies: copies)
+    var source = try ModelSource(path: path, context: context, copies: copies, decodes: true)
     try source.requireDecoder()
     if let adapters { try source.addAdapters(from: adapters) }
     let (tokenizer, template) = (try source.tokenizer(), try source.chatTemplate())

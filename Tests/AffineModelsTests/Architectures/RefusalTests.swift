@@ -83,6 +83,9 @@ import Testing
       (
         "relative places", .encoder, bert(["position_embedding_type": "relative_key"])
       ),
+      (
+        "a setting of an encoder that nobody reads", .encoder, bert(["rotary_emb_base": 10_000])
+      ),
       ("an encoder that sees what came before alone", .encoder, bert(["is_decoder": true])),
       (
         "another kind of tokens", .tokenizer,

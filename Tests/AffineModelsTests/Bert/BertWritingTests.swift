@@ -98,6 +98,47 @@ import Testing
     #expect(try third.model.embeddings(of: Self.sequences) == weightOnly)
   }
 
+  /// Tables of places and of kinds of text that MLX quantized become floats, with which the states are the same.
+  @Test func tablesOfAnotherProjectBecomeFloats() throws {
+    let original = "\(QuantizedFolderTests.folder)/bert-mlx"
+    let tables = ["position", "token_type"].map { "embeddings.\($0)_embeddings" }
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.copyItem(atPath: original, toPath: folder.path)
+    let file = try SafeTensorsFile(path: "\(original)/model.safetensors")
+    var writer = SafeTensorsWriter()
+    for entry in file.header.entries {
+      guard let table = tables.first(where: { entry.name == "\($0).weight" }) else {
+        try writer.add(
+          entry.name, entry.element, shape: entry.shape, bytes: file.bytes(of: entry.name))
+        continue
+      }
+      // 64 columns in codes of 4 bits and groups of 32, each 2⁻⁶ · code - 2⁻⁴.
+      let rows = entry.shape[0]
+      try writer.add(
+        entry.name, .uint32, shape: [rows, 8],
+        bytes: Buffer((0..<32 * rows).map { UInt8(truncatingIfNeeded: 37 * $0) }))
+      for (part, high) in [("scales", 0x24), ("biases", 0xac)] as [(String, UInt8)] {
+        try writer.add(
+          "\(table).\(part)", .float16, shape: [rows, 2],
+          bytes: Buffer((0..<2 * rows).flatMap { _ in [0, high] }))
+      }
+    }
+    let path = folder.appending(path: "model.safetensors").path
+    try FileManager.default.removeItem(atPath: path)
+    try writer.write(to: path)
+    let model = try BertModel(folder: folder.path, copies: true)
+    let again = try Self.read(model, SafeTensorsFile(path: path, copies: true))
+    let tokens = try QuantizedFolderTests.golden("bert-mlx").tokens
+    #expect(
+      try again.model.run(tokens, on: .threads(1)) { _, _ in }
+        == model.run(tokens, on: .threads(1)) { _, _ in })
+    for table in tables {
+      #expect(again.file.header["\(table).weight"]?.element == .float32)
+      #expect(again.file.header["\(table).scales"] == nil)
+    }
+  }
+
   /// What a file says of inputs is checked like all else.
   @Test func brokenInputsAreRefused() throws {
     let small = try SmallBert()

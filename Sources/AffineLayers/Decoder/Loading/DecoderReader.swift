@@ -75,7 +75,10 @@ struct DecoderReader<Weights: DecoderWeights> {
   /// A large matrix of codes, so that it is in memory once and not beside what it is packed from.
   private func weightOfStrips(_ tensor: DecoderTensor) throws -> LinearWeight? {
     let rows = configuration.shape(of: tensor).rows
-    guard part == nil, rows > 2 * Self.strip else { return nil }
+    // One row tells codes from floats, of which a strip would be converted twice.
+    guard part == nil, rows > 2 * Self.strip,
+      case .codes? = try weights.tensor(tensor, rows: 0..<1)
+    else { return nil }
     return try activations.weight(rows: rows, strip: Self.strip, on: execution) { rows in
       guard case .codes(let codes)? = try weights.tensor(tensor, rows: rows) else { return nil }
       // They were copied.
