@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every kernel of every cell of the coverage report against the oracle, in Swift on an emulated CPU of Arm.
+# Every kernel of every cell of the coverage report against the oracle, in Swift on an emulated CPU of Arm:
+#   coverage.sh [CPU, or max [SHARE, 1 to 4: one cell of so many, others every day]]
 #
 # There is no Swift toolchain that builds for Arm here, but Embedded Swift is part of every toolchain and needs
 # no more than a C library. What it lacks is taken out of a copy of the sources: threads, clocks, key paths,
@@ -51,12 +52,15 @@ clang --target=aarch64-linux-gnu -fuse-ld=lld -static -o "$out/coverage" "$out"/
   "$toolchain/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a" -lm -Wl,--gc-sections
 
 # Of a CPU that was asked for, or of one that has all that there is, with scalable vectors as long as Apple M4's.
-read -r emulator cpu < <("$root/Tests/Arm/emulator.sh")
+read -r emulator max < <("$root/Tests/Arm/emulator.sh")
+cpu=${1:-$max}
 [ "$cpu" = max ] && cpu=max,sme-default-vector-length=64
+share=${2:-1}
+day=$(($(date +%s) / 86400))
 # Half of the cells each, since the program has one thread.
 pids=()
-for remainder in 0 1; do
-  REMAINDER=$remainder "$emulator" -cpu "${1:-$cpu}" "$out/coverage" > "$out/$remainder.txt" 2>&1 &
+for half in 0 1; do
+  PARTS=$((2 * share)) REMAINDER=$((2 * (day % share) + half)) "$emulator" -cpu "$cpu" "$out/coverage" > "$out/$half.txt" 2>&1 &
   pids+=($!)
 done
 for pid in "${pids[@]}"; do wait "$pid" || { cat "$out"/[01].txt; exit 1; }; done

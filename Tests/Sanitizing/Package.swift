@@ -9,34 +9,68 @@ let strict: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// Of the sanitizer of threads: what runs threads alone, since each build is one of the whole library more.
+let threads = Context.environment["AFFINE_SANITIZER"] == "thread"
+
+let library: [Target] = [
+  .target(name: "AffineKernels"),
+  .target(
+    name: "AffineQuant", dependencies: ["AffineKernels"], swiftSettings: strict,
+    linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+  .target(
+    name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
+  .target(name: "AffineOracle", dependencies: ["AffineQuant"], swiftSettings: strict),
+  .target(
+    name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineOracle", "AffineQuant"],
+    swiftSettings: strict),
+  .target(name: "AllocationCounter"),
+]
+
+/// Tests of a module, or those of some of its files.
+func tests(_ module: String, _ dependencies: [Target.Dependency] = [], of files: [String]? = nil)
+  -> Target
+{
+  .testTarget(
+    name: "\(module)Tests",
+    dependencies: [.init(stringLiteral: module), "AffineTestSupport"] + dependencies,
+    sources: files.map { $0.map { "\($0).swift" } }, swiftSettings: strict)
+}
+
+let meetings = [
+  tests("AffineQuant", of: ["ExecutionTests", "ManyCallersTests", "ThreadPoolTests"]),
+  tests("AffineLayers", ["AllocationCounter"], of: ["FusedPassTests", "AttentionCacheTests"]),
+]
+
+let memory: [Target] = [
+  .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: strict),
+  .target(name: "AffinePlots", swiftSettings: strict),
+  .target(
+    name: "AffineTraining",
+    dependencies: ["AffineFormats", "AffineKernels", "AffineLayers", "AffinePlots"],
+    swiftSettings: strict),
+  .target(
+    name: "AffineModels", dependencies: ["AffineFormats", "AffineLayers", "AffinePlots"],
+    swiftSettings: strict),
+  tests(
+    "AffineQuant",
+    of: [
+      "ElementwiseTests", "ExecutionTests", "GuardPageTests", "ManyCallersTests",
+      "QuantizeKernelTests", "TransposeTests",
+    ]),
+  tests("AffineLayers", ["AllocationCounter"]),
+  tests("AffineFormats"),
+  .executableTarget(
+    name: "fuzz",
+    dependencies: [
+      "AffineFormats", "AffineLayers", "AffineModels", "AffineQuant", "AffineTraining",
+    ],
+    linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"], .when(platforms: [.linux]))]),
+]
+
 // The part of the package, by links, that is built once more for each sanitizer.
 let package = Package(
   name: "affine-quant",
   platforms: [.macOS(.v26)],
-  targets: [
-    .target(name: "AffineKernels"),
-    .target(
-      name: "AffineQuant", dependencies: ["AffineKernels"], swiftSettings: strict,
-      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
-    .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: strict),
-    .target(
-      name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
-    .target(name: "AffineOracle", dependencies: ["AffineQuant"], swiftSettings: strict),
-    .target(
-      name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineOracle", "AffineQuant"],
-      swiftSettings: strict),
-    .target(name: "AllocationCounter"),
-    .testTarget(
-      name: "AffineQuantTests",
-      dependencies: ["AffineFormats", "AffineTestSupport", "AllocationCounter"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "AffineLayersTests",
-      dependencies: ["AffineLayers", "AffineTestSupport", "AllocationCounter"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "AffineFormatsTests", dependencies: ["AffineFormats", "AffineTestSupport"],
-      swiftSettings: strict),
-  ],
+  targets: library + (threads ? meetings : memory),
   swiftLanguageModes: [.v6]
 )

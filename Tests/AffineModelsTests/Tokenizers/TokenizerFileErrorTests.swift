@@ -143,7 +143,7 @@ extension TokenizerFileErrorTests {
   /// What fuzzing begins with is whole, so that it goes further than the first field.
   @Test(arguments: ["unigram", "bpe", "words", "pieces"]) func corporaAreRead(_ name: String) throws
   {
-    let path = TokenGolden.folder.appending(path: "Fuzzing/Corpora/tokenizerFile/\(name).json")
+    let path = TokenGolden.folder.appending(path: "Sanitizing/Corpora/tokenizerFile/\(name).json")
     let tokenizer = try ModelSource.tokenizer(contents: Array(try Data(contentsOf: path)))
     #expect(tokenizer.tokens("he a").count > 1)
   }
