@@ -71,6 +71,14 @@ INLINE void tile_of_slices(
   for (int i = 0; i < rows; ++i) store_row(t, result + (size_t)i * t->stride, out[i]);
 }
 
+/// All left panels against decoded codes, which are the same whatever they were decoded from: of one function for all
+/// kinds.
+static __attribute__((noinline)) void panels_of_slices(
+    const aq_matmul_codes_args *t, size_t first, size_t end, size_t quads_before, const float *scales) {
+#define SLICES(panel, rows) tile_of_slices(t, panel, first, end, quads_before, scales, rows)
+  EACH_PANEL(t, t->lhs_lanes, SLICES)
+}
+
 /// Adds the products of `count` quads of `rows` rows. Rows that are few have several chains of sums, or they would
 /// wait for themselves.
 INLINE void add_quads(
@@ -164,7 +172,6 @@ INLINE void pairs_of_kind(const aq_matmul_codes_args *t, const int kind) {
     const uint8_t *rhs = t->rhs + bytes_of(before, kind);
     if (HAS_ZEROS && t->rhs_zero) decode_pairs(t, &meaning, rhs, first, end, quads, true, kind);
     else decode_pairs(t, &meaning, rhs, first, end, quads, false, kind);
-#define SLICES(panel, rows) tile_of_slices(t, panel, first, end, before, scales, rows)
-    EACH_PANEL(t, t->lhs_lanes, SLICES)
+    panels_of_slices(t, first, end, before, scales);
   }
 }

@@ -17,10 +17,7 @@ enum { ROWS = MOST_ROWS };
 
 #include "bf16few_bits_kernels.h"
 
-PAIR_KERNELS(avx512bf16, pairs_of_kind)
-
-// Look-ups see the values of a table as they see numbers.
-void aq_matmul_bf16t6_avx512bf16(void *args) { pairs_of_kind(args, 6); }
+PAIR_KERNELS_OF_1_TO_3(avx512bf16, pairs_of_kind)
 
 #pragma clang attribute pop
 #endif
