@@ -9,6 +9,14 @@ let strict: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// Of what reads the files of strangers: all code counts where it goes, which guides the fuzzer.
+let counted: [SwiftSetting] =
+  strict + [
+    .unsafeFlags([
+      "-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table"
+    ])
+  ]
+
 /// Of the sanitizer of threads: what runs threads alone, since each build is one of the whole library more.
 let threads = Context.environment["AFFINE_SANITIZER"] == "thread"
 
@@ -42,15 +50,15 @@ let meetings = [
 ]
 
 let memory: [Target] = [
-  .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: strict),
+  .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: counted),
   .target(name: "AffinePlots", swiftSettings: strict),
   .target(
     name: "AffineTraining",
     dependencies: ["AffineFormats", "AffineKernels", "AffineLayers", "AffinePlots"],
-    swiftSettings: strict),
+    swiftSettings: counted),
   .target(
     name: "AffineModels", dependencies: ["AffineFormats", "AffineLayers", "AffinePlots"],
-    swiftSettings: strict),
+    swiftSettings: counted),
   tests(
     "AffineQuant",
     of: [

@@ -8,11 +8,9 @@ options=(--scratch-path ".build/$1")
 case $1 in
   # What C leaves undefined ends the program: code of Swift cannot be linked with a runtime that reports it.
   # What asks whether pointers are sound is left to the sanitizer of addresses: kernels compile in a quarter of the time.
-  # All code counts where it goes, which guides the fuzzer; the usual linker fails on that.
+  # The usual linker fails on what guides the fuzzer.
   address)
-    options+=(-Xswiftc -sanitize=address -Xcc -fsanitize=address,fuzzer-no-link
-      -Xswiftc -sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table -Xswiftc -use-ld=lld
-      -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined -Xcc -fno-sanitize=pointer-overflow,null,object-size)
+    options+=(--sanitize address -Xswiftc -use-ld=lld -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined -Xcc -fno-sanitize=pointer-overflow,null,object-size)
     ;;
   thread) options+=(--sanitize thread) ;;
 esac
