@@ -17,7 +17,7 @@ public struct ExchangeOptions: Sendable, Hashable {
   public var bucket: Int?
   /// Bytes of buckets that may travel at a time, and wait in memory: with more of them a fast rank goes on while a slow one
   /// computes, and both wait once a step and not once a bucket.
-  public var underWay = 64 << 20
+  package var underWay = 64 << 20
 
   /// Exact sums, every rank with all moments.
   public init() {}

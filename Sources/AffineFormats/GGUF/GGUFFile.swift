@@ -120,7 +120,7 @@ public struct GGUFFile: Sendable {
   /// The same of the pages of some rows.
   ///
   /// - Precondition: The tensor has those rows.
-  public func forget(_ name: String, rows: Range<Int>) {
+  package func forget(_ name: String, rows: Range<Int>) {
     guard let tensor = self[name] else { return }
     let (bytes, start) = (tensor.bytes(of: rows), tensor.range.lowerBound)
     parts[tensor.part].mapping?.forget(start + bytes.lowerBound..<start + bytes.upperBound)
