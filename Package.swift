@@ -58,7 +58,7 @@ let package = Package(
         "page.html", "page.css", "data.js", "lists.js", "comparison.js", "filters.js", "map.js",
         "details.js", "roofline.js", "start.js",
       ].map { .embedInCode("Coverage/Page/\($0)") }, swiftSettings: strict),
-    // Nothing of these is built, linked or looked for without the trait.
+    // Without the trait nothing of Open MPI is looked for, and every call of AffineMPI fails.
     .systemLibrary(
       name: "OpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
     .target(

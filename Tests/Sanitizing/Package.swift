@@ -50,7 +50,10 @@ let meetings = [
 ]
 
 let memory: [Target] = [
-  .target(name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: counted),
+  .target(
+    name: "AffineFormats", dependencies: ["AffineQuant"], swiftSettings: counted,
+    // The usual linker fails on what counts.
+    linkerSettings: [.unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]),
   .target(name: "AffinePlots", swiftSettings: strict),
   .target(
     name: "AffineTraining",
@@ -72,7 +75,7 @@ let memory: [Target] = [
     dependencies: [
       "AffineFormats", "AffineLayers", "AffineModels", "AffineQuant", "AffineTraining",
     ],
-    linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"], .when(platforms: [.linux]))]),
+    linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
 ]
 
 // The part of the package, by links, that is built once more for each sanitizer.

@@ -10,7 +10,7 @@ mkdir -p .build/found
 fuzz() {
   local target=$1 log=".build/found/$1.log"
   mkdir -p ".build/found/$target"
-  # An input of 64 kB ends within 2 s and 1 GB; time is that of the clock, of cores that have other work.
+  # An input ends within 2 s of a core; the limit is of the clock, and cores may have other work.
   limits=(-timeout=4 -rss_limit_mb=2048 -malloc_limit_mb=1024 -max_len=65536 -artifact_prefix=".build/found/$target-" -print_final_stats=1)
   .build/address/release/fuzz "$target" "${limits[@]}" -runs=0 "Corpora/$target" > "$log" 2>&1 &&
     { [ "$seconds" -eq 0 ] ||

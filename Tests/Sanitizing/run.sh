@@ -8,9 +8,9 @@ options=(--scratch-path ".build/$1")
 case $1 in
   # What C leaves undefined ends the program: code of Swift cannot be linked with a runtime that reports it.
   # What asks whether pointers are sound is left to the sanitizer of addresses: kernels compile in a quarter of the time.
-  # The usual linker fails on what guides the fuzzer.
   address)
-    options+=(--sanitize address -Xswiftc -use-ld=lld -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined -Xcc -fno-sanitize=pointer-overflow,null,object-size)
+    options+=(--sanitize address -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
+      -Xcc -fno-sanitize=pointer-overflow,null,object-size)
     ;;
   thread) options+=(--sanitize thread) ;;
 esac

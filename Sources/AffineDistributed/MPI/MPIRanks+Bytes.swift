@@ -1,8 +1,8 @@
 internal import AffineMPI
-public import AffineQuant
+internal import AffineQuant
 
 extension MPIRanks {
-  public func broadcast(
+  func broadcast(
     _ bytes: Buffer<UInt8>, from root: Int
   ) throws(CommunicationError) -> Buffer<UInt8> {
     let count = try counts(bytes.count)[root]
@@ -19,7 +19,7 @@ extension MPIRanks {
     return result.buffer
   }
 
-  public func gather(
+  func gather(
     _ bytes: Buffer<UInt8>, to root: Int
   ) throws(CommunicationError) -> [Buffer<UInt8>] {
     let counts = try counts(bytes.count)

@@ -1,10 +1,10 @@
 internal import AffineMPI
-public import AffineQuant
+internal import AffineQuant
 
 /// The ranks that `mpirun` started, over MPI.
-public struct MPIRanks: Communicator {
-  public let rank: Int
-  public let size: Int
+struct MPIRanks: Communicator {
+  let rank: Int
+  let size: Int
 
   /// Joins the others; once in a process, whose launcher started all of them.
   ///
@@ -12,7 +12,7 @@ public struct MPIRanks: Communicator {
   /// one line on standard error.
   ///
   /// - Throws: ``CommunicationError``.
-  public init() throws(CommunicationError) {
+  init() throws(CommunicationError) {
     var (rank, size): (Int32, Int32) = (0, 0)
     try Self.check("join the other ranks") {
       unsafe affine_mpi_start(
@@ -21,7 +21,7 @@ public struct MPIRanks: Communicator {
     (self.rank, self.size) = (Int(rank), Int(size))
   }
 
-  public func startSum(_ values: [Double]) throws(CommunicationError) -> any Transfer {
+  func startSum(_ values: [Double]) throws(CommunicationError) -> any Transfer {
     let count = try Self.count(values.count)
     let sums = BufferBuilder<Double>(count: values.count)
     for (index, value) in values.enumerated() { sums.memory[index] = value }
@@ -31,7 +31,7 @@ public struct MPIRanks: Communicator {
     }
   }
 
-  public func startExchange(_ parts: Buffer<UInt8>) throws(CommunicationError) -> any Transfer {
+  func startExchange(_ parts: Buffer<UInt8>) throws(CommunicationError) -> any Transfer {
     precondition(parts.count.isMultiple(of: size), "\(parts.count) bytes for \(size) ranks")
     let count = try Self.count(parts.count / size)
     let received = BufferBuilder<UInt8>(count: parts.count)
@@ -40,7 +40,7 @@ public struct MPIRanks: Communicator {
     }
   }
 
-  public func startExchange(
+  func startExchange(
     _ parts: Buffer<UInt8>, counts: [Int]
   ) throws(CommunicationError) -> any Transfer {
     precondition(counts.count == size && counts.reduce(0, +) == parts.count, "\(counts)")
@@ -62,7 +62,7 @@ public struct MPIRanks: Communicator {
     }
   }
 
-  public func startShare(_ bytes: Buffer<UInt8>) throws(CommunicationError) -> any Transfer {
+  func startShare(_ bytes: Buffer<UInt8>) throws(CommunicationError) -> any Transfer {
     let count = try Self.count(bytes.count)
     let received = BufferBuilder<UInt8>(count: bytes.count * size)
     return try unsafe MPITransfer("share", sent: bytes, received: received.buffer) {
@@ -70,7 +70,7 @@ public struct MPIRanks: Communicator {
     }
   }
 
-  public func startShare(
+  func startShare(
     _ bytes: Buffer<UInt8>, counts: [Int]
   ) throws(CommunicationError) -> any Transfer {
     let total = counts.reduce(0, +)
@@ -91,11 +91,11 @@ public struct MPIRanks: Communicator {
     }
   }
 
-  public func barrier() throws(CommunicationError) {
+  func barrier() throws(CommunicationError) {
     try Self.check("wait for the others") { affine_mpi_barrier() }
   }
 
-  public func leave(
+  func leave(
     _ words: String, patience: Duration?
   ) throws(CommunicationError) -> [String]? {
     // Of one length on all ranks.
@@ -119,7 +119,7 @@ public struct MPIRanks: Communicator {
     }
   }
 
-  public func abort(code: Int32) { affine_mpi_abort(code) }
+  func abort(code: Int32) { affine_mpi_abort(code) }
 
   /// Bytes of one call: MPI counts with `Int32`.
   static let mostBytes = 1 << 28
