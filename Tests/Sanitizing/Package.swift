@@ -46,7 +46,7 @@ func tests(_ module: String, _ dependencies: [Target.Dependency] = [], of files:
 
 let meetings = [
   tests("AffineQuant", of: ["ExecutionTests", "ManyCallersTests", "ThreadPoolTests"]),
-  tests("AffineLayers", ["AllocationCounter"], of: ["FusedPassTests", "AttentionCacheTests"]),
+  tests("AffineLayers", ["AllocationCounter"]),
 ]
 
 let memory: [Target] = [
