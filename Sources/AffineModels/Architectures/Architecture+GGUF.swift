@@ -11,6 +11,7 @@ extension Architecture {
   static func read(
     _ file: GGUFFile, context wanted: Int? = nil
   ) throws -> (Architecture, DecoderConfiguration) {
+    try require(context: wanted)
     let name = try file.metadata.word("general.architecture")
     if name == own.name { return (own, try own(file.metadata)) }
     guard let row = all.first(where: { $0.nameInGGUF.map(name.isSame) ?? false }) else {

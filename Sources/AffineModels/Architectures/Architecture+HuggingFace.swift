@@ -28,13 +28,21 @@ extension Architecture {
 
   /// The family and the layers that a `config.json` is of.
   ///
-  /// - Throws: ``ModelFileError``, of numbers that cannot be too.
+  /// - Throws: ``ModelFileError``, of numbers that cannot be too; ``AffineLayers/DecoderError`` for a context that
+  ///   cannot be wanted.
   static func read(
     _ document: ModelSettings, context wanted: Int?
   ) throws -> (Architecture, DecoderConfiguration) {
+    try require(context: wanted)
     do { return try layers(document, wanted) } catch let error as DecoderError {
       throw ModelFileError.malformed(file: document.file, reason: "\(error)")
     }
+  }
+
+  /// - Throws: ``AffineLayers/DecoderError``: the number is a caller's, and no file's.
+  static func require(context wanted: Int?) throws(DecoderError) {
+    guard let wanted, wanted < 1 else { return }
+    throw .outOfRange("the context that is wanted", value: wanted, range: 1...Int.max)
   }
 
   private static func layers(

@@ -32,6 +32,12 @@ final class ModelSettings {
     }
   }
 
+  /// One whole number or an array of such.
+  func intOrInts(_ name: String) throws(ModelFileError) -> [Int]? {
+    guard case .array = value(name) else { return try int(name).map { [$0] } }
+    return try elements(name, "whole numbers") { $0.wholeNumber }
+  }
+
   func requiredInt(_ name: String) throws(ModelFileError) -> Int {
     guard let number = try int(name) else {
       throw .malformed(file: file, reason: "there is no '\(name)'")

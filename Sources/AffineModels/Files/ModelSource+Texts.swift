@@ -59,23 +59,45 @@ extension ModelSource {
         }
       }
       guard let settings = try optionalSettings("tokenizer_config.json") else { return nil }
-      guard case .array(let named) = settings.value("chat_template") else {
+      guard case .array = settings.value("chat_template") else {
         return try settings.text("chat_template")
       }
-      // Of several, one is for conversations without tools or documents.
-      return named.first { $0.member("name")?.text == "default" }?.member("template")?.text
+      return try settings.parts("chat_template").flatMap { try Self.standardTemplate($0) }
     }
+  }
+
+  /// Of several templates, the one for conversations without tools or documents, which is called so: transformers
+  /// too takes no other for it, and the last of one name.
+  private static func standardTemplate(
+    _ named: [ModelSettings]
+  ) throws(ModelFileError) -> String? {
+    guard let file = named.first?.file else { return nil }
+    var names: [String] = []
+    var standard: String?
+    for entry in named {
+      guard let name = try entry.text("name"), let template = try entry.text("template") else {
+        throw .malformed(
+          file: file, reason: "'chat_template' has an element without a name or a template")
+      }
+      names.append(name)
+      if name.isSame(as: "default") { standard = template }
+    }
+    guard let standard else {
+      throw .malformed(
+        file: file,
+        reason: "of the templates in 'chat_template' none is called default, but "
+          + names.joined(separator: ", "))
+    }
+    return standard
   }
 
   /// The tokens that end a text, as the settings for generation say, or those of the model.
   func ends() throws -> [Int] {
     for name in ["generation_config.json", "config.json"] {
-      switch try optionalSettings(name)?.value("eos_token_id") {
-      case .integer(let token): return [token]
-      case .array(let tokens):
-        return tokens.compactMap { if case .integer(let token) = $0 { token } else { nil } }
-      default: continue
-      }
+      guard let settings = try optionalSettings(name),
+        let found = try settings.intOrInts("eos_token_id")
+      else { continue }
+      return found
     }
     return []
   }

@@ -28,7 +28,8 @@ extension GenerateCommand {
   static func text(_ prompt: String) throws -> String {
     guard prompt == "-" else { return prompt }
     let text = try standardInput()
-    return text.last?.isNewline ?? false ? String(text.dropLast()) : text
+    // Both together are one character.
+    return text.last == "\n" || text.last == "\r\n" ? String(text.dropLast()) : text
   }
 
   /// The prompts in a file, a line each.

@@ -33,9 +33,12 @@ struct QuantizationReport: Encodable {
   /// Of the quantized tensors.
   let bytesBefore, bytesAfter: Int
   /// Of the whole file, with its header.
-  let fileBytesBefore, fileBytesAfter: Int
-  /// Whether the file that was written holds the same tensors and metadata, bit for bit.
-  let readsBackEqual: Bool
+  let fileBytesBefore: Int
+  /// Likewise; null for a device or a pipe.
+  @Nullable var fileBytesAfter: Int?
+  /// Whether the file that was written holds the same tensors and metadata, bit for bit; null for a device or a pipe,
+  /// which was not read back.
+  @Nullable var readsBackEqual: Bool?
   /// The same for a browser.
   let page: String
 
@@ -44,16 +47,16 @@ struct QuantizationReport: Encodable {
     case bytesBefore, bytesAfter, fileBytesBefore, fileBytesAfter, readsBackEqual
   }
 
-  /// Of a file that was read back and compared.
+  /// Of a file that was read back and compared, or a device or a pipe, of which no bytes are known.
   init(
     _ report: ModelQuantizationReport, _ choices: QuantizationChoices, model: String,
-    output: String, copied: Int, fileBytes: (before: Int, after: Int)
+    output: String, copied: Int, fileBytes: (before: Int, after: Int?)
   ) {
     self.model = model
     self.output = output
     self.copied = copied
     (fileBytesBefore, fileBytesAfter) = fileBytes
-    readsBackEqual = true
+    readsBackEqual = fileBytes.after == nil ? nil : true
     type = choices.weights
     method = report.method
     calibrationTokens = report.calibrationTokens
@@ -101,9 +104,17 @@ struct QuantizationReport: Encodable {
       \(layers.count) matrices as \(type) by \(method)\(calibrated): \(ByteCount(bytesBefore)) to \
       \(ByteCount(bytesAfter)), \(ratio) times fewer, in \(seconds.short) s; \(copied) tensors copied \
       as they are.
-      \(output): \(ByteCount(fileBytesAfter)), from \(ByteCount(fileBytesBefore)); reads back as it \
-      was written, every tensor bit for bit.\(judged.joined())
+      \(written)\(judged.joined())
       """
+  }
+
+  /// What became of the output.
+  private var written: String {
+    guard let fileBytesAfter else {
+      return "\(output) is no regular file, and was not read back."
+    }
+    let sizes = "\(ByteCount(fileBytesAfter)), from \(ByteCount(fileBytesBefore))"
+    return "\(output): \(sizes); reads back as it was written, every tensor bit for bit."
   }
 
   private static func decibels(_ value: Double?) -> String {

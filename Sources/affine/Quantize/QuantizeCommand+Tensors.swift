@@ -46,14 +46,14 @@ extension QuantizeCommand {
     // Its bytes are mapped: once the output is there, the input may be gone.
     let sizeBefore = file.byteCount
     try writer.write(to: output)
-    try requireSame(try writer.firstDifference(in: output))
+    let sizeAfter = try sizeReadBack { try requireSame(try writer.firstDifference(in: output)) }
     let copied = file.header.entries.count - layers.count
     let report = ModelQuantizationReport(
       method: method.name, layers: layers, skipped: copied,
       seconds: layers.reduce(0) { $0 + $1.seconds })
     return QuantizationReport(
       report, choices, model: input, output: output, copied: copied,
-      fileBytes: (sizeBefore, try Self.byteCount(of: output)))
+      fileBytes: (sizeBefore, sizeAfter))
   }
 }
 

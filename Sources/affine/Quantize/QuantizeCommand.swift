@@ -31,7 +31,7 @@ struct QuantizeCommand: ParsableCommand {
 
       Weight SNR is 10 log10(sum w^2 / sum (w - q)^2) in dB, output SNR that of the layer's output: on the \
       calibration text, or for a safetensors file on 32 rows of standard normal input. What is written is \
-      read back and compared bit for bit.
+      read back and compared bit for bit, unless it goes to a device or a pipe.
       """)
 
   @Argument(help: "The file or folder to read.") var input: String

@@ -1,4 +1,5 @@
 import AffineFormats
+import AffineLayers
 import AffineModels
 import Foundation
 import Testing
@@ -149,6 +150,18 @@ import Testing
         let sentence = try #require(error).description
         #expect(sentence.hasPrefix("\(folder)/config.json: "), "\(sentence)")
       }
+    }
+  }
+
+  /// Nor those of a caller.
+  @Test(arguments: [0, -1, .min]) func aContextThatCannotBeWantedIsTheCallers(_ context: Int) throws
+  {
+    let error = DecoderError.outOfRange(
+      "the context that is wanted", value: context, range: 1...Int.max)
+    let file = "\(ArchitectureGoldenTests.folder)/llama/model.gguf"
+    #expect(throws: error) { try ModelSource.open(file, context: context) }
+    try inFolder(RefusalTests.llama([:])) { folder in
+      #expect(throws: error) { try ModelSource.open(folder, context: context) }
     }
   }
 }

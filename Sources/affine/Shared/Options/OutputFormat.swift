@@ -1,3 +1,4 @@
+import AffineFormats
 import ArgumentParser
 
 #if canImport(FoundationEssentials)
@@ -65,7 +66,7 @@ func document<Value: Decodable>(
 func documents<Value: Decodable>(
   _ type: Value.Type, from path: String, _ name: String
 ) throws -> [Value] {
-  let lines = try text(of: path).split(whereSeparator: \.isNewline)
+  let lines = try text(of: path).textLines(omittingEmpty: true)
   let values = lines.map { try? JSONDecoder().decode(type, from: Data($0.utf8)) }
   if !values.isEmpty, values.allSatisfy({ $0 != nil }) { return values.compactMap(\.self) }
   return [try document(type, from: path, name)]
