@@ -6,6 +6,10 @@ cd "$(dirname "$0")"
 seconds=${1:-60}
 # The trace that Swift prints of a trap can wait for ever under this instrumentation.
 export SWIFT_BACKTRACE=enable=no
+# Settings are read from a folder that each run writes: in memory where that is.
+temporary=$(mktemp -d "$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")/affine-fuzz-XXXXXX")
+trap 'rm -rf "$temporary"' EXIT
+export TMPDIR=$temporary
 mkdir -p .build/found
 fuzz() {
   local target=$1 log=".build/found/$1.log"
@@ -23,4 +27,4 @@ fuzz() {
 export -f fuzz
 export seconds
 # Two at a time: each is one thread.
-printf '%s\n' safetensors gguf json template tokenizer tokenizerFile checkpoint csv | xargs -P 2 -I{} bash -euo pipefail -c 'fuzz {}'
+printf '%s\n' safetensors gguf json template tokenizer tokenizerFile checkpoint csv settings | xargs -P 2 -I{} bash -euo pipefail -c 'fuzz {}'

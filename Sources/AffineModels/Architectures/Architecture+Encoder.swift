@@ -21,10 +21,11 @@ extension Architecture.Encoder {
     "output_past", "qa_dropout", "return_dict", "seq_classif_dropout", "torchscript",
     "use_bfloat16", "_attn_implementation", "_attn_implementation_autoset",
     // Heads, of which an encoder has none.
-    "_num_labels", "add_pooling_layer", "directionality", "id2label", "label2id", "num_labels",
-    "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head",
-    "pooler_type", "problem_type", "sbert_ce_default_activation_function", "sentence_transformers",
-    "task_specific_params", "tie_weights_", "tie_word_embeddings",
+    "_num_labels", "add_pooling_layer", "directionality", "id2label", "is_matryoshka", "label2id",
+    "matryoshka_dimensions", "num_labels", "pooler_fc_size", "pooler_num_attention_heads",
+    "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type", "problem_type",
+    "sbert_ce_default_activation_function", "sentence_transformers", "task_specific_params",
+    "tie_weights_", "tie_word_embeddings",
     // What the tables have themselves: a file without one is refused, and one of another shape.
     "emb_size", "sinusoidal_pos_embds", "type_vocab_size",
     // What the first versions of the library wrote of text that is made.

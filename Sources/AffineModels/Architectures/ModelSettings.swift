@@ -5,7 +5,12 @@ internal import AffineFormats
 final class ModelSettings {
   let file: String
   let value: JSONValue
-  private var read: Set<String> = []
+  private var read: Set<ByteName> = []
+  /// Where members are, the first of each name, of an object of so many that searches through all would count.
+  private lazy var places: [ByteName: Int]? = {
+    guard let members = value.members, members.count >= 100 else { return nil }
+    return Dictionary(zip(members.lazy.map { ByteName($0.name) }, 0...)) { first, _ in first }
+  }()
 
   /// - Throws: ``ModelFileError/malformed(file:reason:)`` for what is no object.
   init(file: String, value: JSONValue) throws(ModelFileError) {
@@ -18,11 +23,17 @@ final class ModelSettings {
 
   /// A value, `nil` where there is none or null.
   func value(_ name: String) -> JSONValue? {
-    read.insert(name)
-    return value.member(name)
+    read.insert(ByteName(name))
+    return member(name)
   }
 
-  func has(_ name: String) -> Bool { value.member(name) != nil }
+  func has(_ name: String) -> Bool { member(name) != nil }
+
+  private func member(_ name: String) -> JSONValue? {
+    guard let places, let members = value.members else { return value.member(name) }
+    guard let place = places[ByteName(name)], members[place].value != .null else { return nil }
+    return members[place].value
+  }
 
   func int(_ name: String) throws(ModelFileError) -> Int? {
     switch value(name) {
@@ -119,10 +130,8 @@ final class ModelSettings {
   /// - Throws: ``ModelFileError/unsupported(file:what:)`` for a setting that nobody read, unless it is among
   ///   those that change nothing, null, false or empty.
   func requireNothingElse(but harmless: Set<String> = []) throws(ModelFileError) {
-    for (name, value) in value.members ?? [] {
-      guard !read.contains(where: name.isSame), !harmless.contains(where: name.isSame) else {
-        continue
-      }
+    let known = read.union(harmless.map(ByteName.init))
+    for (name, value) in value.members ?? [] where !known.contains(ByteName(name)) {
       switch value {
       case .null, .boolean(false), .array([]): continue
       case .object(let members) where members.isEmpty: continue

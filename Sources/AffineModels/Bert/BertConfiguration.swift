@@ -72,14 +72,28 @@ public struct BertConfiguration: Sendable, Hashable {
         file: folder.path(of: "modules.json"),
         what: kinds.isEmpty ? "no modules" : "the modules \(kinds.joined(separator: ", "))")
     }
-    let pooling = try folder.document(
-      "\(modules[1].text("path") ?? "")/config.json", saying: "how tokens are pooled")
+    if let path = try modules[0].text("path"), !path.isEmpty {
+      throw .unsupported(file: modules[0].file, what: "an encoder in the folder '\(path)'")
+    }
+    try requireMeans(
+      folder.document(
+        "\(modules[1].text("path") ?? "")/config.json", saying: "how tokens are pooled"))
+    return kinds.last == "Normalize"
+  }
+
+  /// Refuses all ways of pooling but the mean, in the older spelling and in that of one word or several.
+  private static func requireMeans(_ pooling: ModelSettings) throws(ModelFileError) {
+    let mean = "pooling_mode_mean_tokens"
     var modes = (pooling.value.members ?? []).filter { $0.value == .boolean(true) }.map(\.name)
       .filter { $0.begins(with: "pooling_mode_") }
-    if let mode = try pooling.word("pooling_mode") { modes.append("pooling_mode_\(mode)_tokens") }
-    guard Set(modes) == ["pooling_mode_mean_tokens"] else {
-      throw .unsupported(file: pooling.file, what: modes.joined(separator: " and "))
+    let words =
+      if case .array = pooling.value("pooling_mode") { try pooling.texts("pooling_mode") } else {
+        try pooling.text("pooling_mode").map { [$0] }
+      }
+    modes += (words ?? []).map { $0.isSame(as: "mean") ? mean : "the pooling_mode '\($0)'" }
+    guard !modes.isEmpty, modes.allSatisfy({ $0.isSame(as: mean) }) else {
+      throw .unsupported(
+        file: pooling.file, what: modes.isEmpty ? "no pooling" : modes.joined(separator: " and "))
     }
-    return kinds.last == "Normalize"
   }
 }

@@ -38,6 +38,10 @@ public struct TextEmbedder: Sendable {
       let type = try document.part("model")?.text("type"), type != "WordPiece",
       configuration.encoder.encoder?.paddingToken != nil
     else { return nil }
+    if let settings = try folder.sentenceSettings(), try settings.flag("do_lower_case") ?? false {
+      throw ModelFileError.unsupported(
+        file: settings.file, what: "'do_lower_case' of texts that are cut in pieces by '\(type)'")
+    }
     let file = try TokenizerFile(document, ends: [])
     var tokenizer = FramedTokenizer(inner: try file.tokenizer(), frame: file.frame)
     if let framed = tokenizer.inner as? FramedTokenizer { tokenizer.inner = framed.inner }

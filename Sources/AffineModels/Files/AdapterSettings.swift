@@ -7,9 +7,8 @@ struct AdapterSettings {
 
   let rank: Int
   let alpha: Double
-  /// For modules whose names end so.
-  var ranks: [(name: String, value: Int)] = []
-  var alphas: [(name: String, value: Double)] = []
+  var ranks = ModuleValues<Int>()
+  var alphas = ModuleValues<Double>()
   /// Whether what adapters give is divided by the root of the rank, not by the rank (arXiv 2312.03732).
   var dividesByRoot = false
 
@@ -31,6 +30,9 @@ struct AdapterSettings {
       }
     }
     rank = try settings.requiredInt("r")
+    guard rank > 0 else {
+      throw ModelFileError.malformed(file: file, reason: "'r' is \(rank), not a positive number")
+    }
     guard let alpha = try settings.double("lora_alpha") else {
       throw ModelFileError.malformed(file: file, reason: "there is no 'lora_alpha'")
     }
@@ -40,11 +42,13 @@ struct AdapterSettings {
       guard case .integer(let rank) = value else {
         throw ModelFileError.malformed(file: file, reason: "'rank_pattern' has '\(name)'")
       }
-      ranks.append((try Self.plain(name, file), rank))
+      ranks.append(try Self.plain(name, file), rank)
     }
-    let patterns = try settings.part("alpha_pattern")
-    for (name, _) in patterns?.value.members ?? [] {
-      alphas.append((try Self.plain(name, file), try patterns?.double(name) ?? alpha))
+    for (name, value) in try settings.part("alpha_pattern")?.value.members ?? [] {
+      guard let alpha = value.number else {
+        throw ModelFileError.malformed(file: file, reason: "'alpha_pattern' has '\(name)'")
+      }
+      alphas.append(try Self.plain(name, file), alpha)
     }
     try settings.requireNothingElse(but: Self.harmless)
   }
@@ -63,16 +67,12 @@ struct AdapterSettings {
 
   /// What the product of a module's matrices is multiplied with.
   func factor(of module: String, rank: Int) -> Float {
-    let alpha = alphas.first { Self.names($0.name, module) }?.value ?? alpha
+    let alpha = alphas[module] ?? alpha
     return Float(alpha / (dividesByRoot ? Double(rank).squareRoot() : Double(rank)))
   }
 
   /// The rank that a module is to have.
-  func rank(of module: String) -> Int { ranks.first { Self.names($0.name, module) }?.value ?? rank }
-
-  private static func names(_ pattern: String, _ module: String) -> Bool {
-    module.isSame(as: pattern) || module.hasSuffix(".\(pattern)")
-  }
+  func rank(of module: String) -> Int { ranks[module] ?? rank }
 
   /// The document, for modules whose names end with `targets`.
   func json(targets: [String]) -> JSONValue {
@@ -81,11 +81,11 @@ struct AdapterSettings {
       (name: "r", value: .integer(rank)), (name: "lora_alpha", value: .number(alpha)),
       (
         name: "rank_pattern",
-        value: .object(ranks.map { (name: $0.name, value: .integer($0.value)) })
+        value: .object(ranks.entries.map { (name: $0.name, value: .integer($0.value)) })
       ),
       (
         name: "alpha_pattern",
-        value: .object(alphas.map { (name: $0.name, value: .number($0.value)) })
+        value: .object(alphas.entries.map { (name: $0.name, value: .number($0.value)) })
       ),
       (name: "target_modules", value: .array(targets.map { .string($0) })),
       (name: "lora_dropout", value: .integer(0)), (name: "bias", value: .string("none")),
@@ -93,5 +93,27 @@ struct AdapterSettings {
       (name: "fan_in_fan_out", value: .boolean(false)),
       (name: "inference_mode", value: .boolean(true)),
     ])
+  }
+}
+
+/// Values of modules whose names are, or end after a point with, one of a list: the first of those that fit counts.
+struct ModuleValues<Value> {
+  private(set) var entries: [(name: String, value: Value)] = []
+  private var places: [ByteName: Int] = [:]
+
+  mutating func append(_ name: String, _ value: Value) {
+    let place = entries.count
+    entries.append((name, value))
+    if places[ByteName(name)] == nil { places[ByteName(name)] = place }
+  }
+
+  /// The value of a module, if it has one of its own.
+  subscript(module: String) -> Value? {
+    let bytes = module.utf8
+    let ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }.map {
+      bytes.index(after: $0)
+    }
+    let found = ([bytes.startIndex] + ends).compactMap { places[ByteName(String(module[$0...]))] }
+    return found.min().map { entries[$0].value }
   }
 }

@@ -71,8 +71,8 @@ extension ModelSource {
       let joined = try LowRankChange(joining: changes)
       if !targets.contains(target) { targets.append(target) }
       let alpha = Double(joined.factor) * Double(joined.a.shape.rows)
-      if joined.a.shape.rows != rank { settings.ranks.append((name, joined.a.shape.rows)) }
-      if alpha != settings.alpha { settings.alphas.append((name, alpha)) }
+      if joined.a.shape.rows != rank { settings.ranks.append(name, joined.a.shape.rows) }
+      if alpha != settings.alpha { settings.alphas.append(name, alpha) }
       try writer.add(a, joined.a)
       try writer.add(b, joined.b)
     }

@@ -68,4 +68,50 @@ import Testing
     #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 })
     #expect(zip(found, plain).contains { abs($0 - $1) > 1e-2 })
   }
+
+  /// A rank is that of the tensors: any other number becomes the size of nothing.
+  @Test func ranksThatNoFileHasAreRefused() throws {
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    var source = try ModelSource.open("\(ArchitectureGoldenTests.folder)/llama")
+    try source.writeAdapters(of: adapted(source), to: place)
+    let path = URL(filePath: "\(place)/adapter_config.json")
+    let plain = try String(contentsOf: path, encoding: .utf8)
+    for rank in [
+      "4611686018427387904", "9223372036854775807", "2147483648", "1000000000000000000", "1e18",
+      "-1", "-9223372036854775808", "0", "2",
+    ] {
+      let text = plain.replacing(/"r": *3/, with: "\"r\": \(rank)")
+      #expect(text != plain)
+      try Data(text.utf8).write(to: path)
+      #expect(throws: (any Error).self, "\(rank)") { try source.addAdapters(from: place) }
+    }
+    try Data(plain.utf8).write(to: path)
+    try source.addAdapters(from: place)
+  }
+
+  /// Of the names that a module ends with the first counts, among however many.
+  @Test func theFirstOfManyNamesCounts() throws {
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    var source = try ModelSource.open("\(ArchitectureGoldenTests.folder)/llama")
+    try source.writeAdapters(of: adapted(source), to: place)
+    let path = URL(filePath: "\(place)/adapter_config.json")
+    let plain = try String(contentsOf: path, encoding: .utf8)
+    let others = (0..<20_000).map { #""m\#($0)": 1, "# }.joined()
+    let names =
+      #""_proj": 3, "q_proj": 12, "layers.0.self_attn.q_proj": 24, "0.self_attn.k_proj": 9"#
+    let text = plain.replacing(
+      /"alpha_pattern": *\{\}/, with: "\"alpha_pattern\": {\(others)\(names)}")
+    #expect(text != plain)
+    try Data(text.utf8).write(to: path)
+    let began = ContinuousClock.now
+    try source.addAdapters(from: place)
+    #expect(began.duration(to: .now) < .seconds(5))
+    let usual = try #require(source.change(of: .linear(block: 0, .value))).factor
+    #expect(usual == 2)
+    for (block, linear, factor) in [
+      (0, .query, 4), (1, .query, 4), (0, .key, 3), (1, .key, 2),
+    ] as [(Int, DecoderConfiguration.BlockLinear, Float)] {
+      #expect(try source.change(of: .linear(block: block, linear))?.factor == factor)
+    }
+  }
 }

@@ -30,6 +30,7 @@ import Testing
           "gradient_checkpointing": false, "pre_trained": "", "structure": [String](),
           "training": "", "id2label": ["0": "LABEL_0"], "label2id": ["LABEL_0": 0],
           "classifier_dropout": NSNull(), "torch_dtype": "float16",
+          "is_matryoshka": true, "matryoshka_dimensions": [8, 16],
           "tokenizer_class": "XLMRobertaTokenizer", "_attn_implementation_autoset": true,
         ])
       ),
@@ -162,6 +163,51 @@ import Testing
     #expect(throws: error) { try ModelSource.open(file, context: context) }
     try inFolder(RefusalTests.llama([:])) { folder in
       #expect(throws: error) { try ModelSource.open(folder, context: context) }
+    }
+  }
+
+  /// What no file could hold becomes the size of nothing, in layers of decoders and of encoders.
+  @Test(arguments: [
+    "hidden_size", "num_hidden_layers", "vocab_size", "max_position_embeddings",
+    "num_attention_heads", "intermediate_size", "num_key_value_heads", "head_dim",
+  ])
+  func countsThatNoFileHolds(_ name: String) throws {
+    let counts: [Any] = [1 << 62, 1 << 31, Int.max, Int.min, -(1 << 31), 1e18, -1e18, 1e300]
+    let began = ContinuousClock.now
+    for plain in [RefusalTests.bert([:]), RefusalTests.llama([:])] {
+      let file = plain["type_vocab_size"] == nil ? RefusalTests.File.decoder : .encoder
+      for count in counts {
+        let sentence = try RefusalTests.sentence(file, plain.merging([name: count]) { $1 })
+        #expect(sentence?.hasPrefix("config.json: ") ?? false, "\(count): \(sentence ?? "taken")")
+      }
+    }
+    // All of them together, on a machine with other work.
+    #expect(began.duration(to: .now) < .seconds(10))
+  }
+
+  /// Of a size that a model may have, though not with the tensors of this file.
+  @Test(arguments: [
+    ("hidden_size", 1 << 24), ("num_hidden_layers", 1 << 12), ("vocab_size", 1 << 24),
+    ("num_attention_heads", 1 << 12), ("intermediate_size", 1 << 24), ("head_dim", 1 << 12),
+  ])
+  func countsThatTheTensorsDoNotHave(_ name: String, _ count: Int) throws {
+    for golden in ["llama", "bert"] where golden == "llama" || name != "head_dim" {
+      let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      try FileManager.default.copyItem(
+        atPath: "\(ArchitectureGoldenTests.folder)/\(golden)", toPath: folder.path)
+      let path = folder.appending(path: "config.json")
+      let plain = try String(contentsOf: path, encoding: .utf8)
+      let text = plain.replacing(try Regex(#""\#(name)": \d+"#), with: "\"\(name)\": \(count)")
+      #expect(text != plain)
+      try Data(text.utf8).write(to: path)
+      #expect(throws: (any Error).self) {
+        if golden == "llama" {
+          _ = try ModelSource.open(folder.path, copies: true).model(activations: .float32)
+        } else {
+          _ = try BertModel(folder: folder.path, copies: true)
+        }
+      }
     }
   }
 }

@@ -80,7 +80,7 @@ import Testing
     """
 
   /// A folder as sentence-transformers writes it, with some files of other contents or missing.
-  private static func configuration(
+  static func configuration(
     _ changes: [String: String?]
   ) throws -> Result<BertConfiguration, any Error> {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

@@ -11,7 +11,7 @@ import Testing
     ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "paris", "is", "a", "##b", "caf", "##e"]
 
   /// As the library `tokenizers` writes it.
-  private static func tokenizer(
+  static func tokenizer(
     _ names: [String] = names, _ change: (inout String) -> Void = { _ in }
   )
     -> String
@@ -30,12 +30,13 @@ import Testing
     return text
   }
 
-  private static func embedder(
+  static func embedder(
     _ files: [String: String?]
   ) throws -> Result<TextEmbedder, any Error> {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: folder) }
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: "1_Pooling"), withIntermediateDirectories: true)
     var writer = SafeTensorsWriter()
     for (name, matrix) in try SmallBert().tensors { try writer.add(name, matrix) }
     try writer.write(to: folder.appending(path: "model.safetensors").path())

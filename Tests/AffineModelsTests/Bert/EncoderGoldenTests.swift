@@ -91,4 +91,31 @@ import Testing
     #expect(
       try embedder.embeddings(of: ["ab"]) == embedder.model.embeddings(of: [[2, 1, 2, 1]]))
   }
+
+  /// sentence-transformers would make letters small before the tokenizer sees them.
+  @Test func smallLettersOfPiecesAreRefused() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.copyItem(
+      atPath: "\(ArchitectureGoldenTests.folder)/xlm-roberta", toPath: folder.path)
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: "1_Pooling"), withIntermediateDirectories: true)
+    let processor = #"{"type":"RobertaProcessing","cls":["b",2],"sep":["a",1]}"#
+    for lowers in [false, true] {
+      for (name, text) in [
+        ("tokenizer.json", TokenizerFileErrorTests.unigram(processor: processor)),
+        ("modules.json", #"[{"type": "Transformer"}, {"type": "Pooling", "path": "1_Pooling"}]"#),
+        ("1_Pooling/config.json", #"{"pooling_mode": "mean"}"#),
+        ("sentence_bert_config.json", #"{"do_lower_case": \#(lowers)}"#),
+      ] { try Data(text.utf8).write(to: folder.appending(path: name)) }
+      guard lowers else {
+        #expect(try TextEmbedder(folder: folder.path, copies: true).tokens("ab") == [2, 1, 2, 1])
+        continue
+      }
+      let error = #expect(throws: ModelFileError.self) {
+        try TextEmbedder(folder: folder.path, copies: true)
+      }
+      #expect("\(try #require(error))".contains("asks for 'do_lower_case' of texts"))
+    }
+  }
 }

@@ -66,6 +66,33 @@ import Testing
     #expect(throws: LlamaError.unsupportedArchitecture("mamba")) { try Self.weights(file) }
   }
 
+  /// Before all else that such files lack, or have otherwise than those of Llama.
+  @Test func nameOtherArchitecturesAndTokenizersFirst() throws {
+    var bare = GGUFWriter()
+    bare.metadata["general.architecture"] = .string("mamba")
+    var broken = bare
+    for (key, value) in [
+      ("tokenizer.ggml.model", .string("rwkv")), ("tokenizer.ggml.tokens", .uint32(1)),
+      ("mamba.block_count", .string("many")), ("llama.block_count", .uint32(1 << 31)),
+    ] as [(String, GGUFValue)] { broken.metadata[key] = value }
+    try broken.add("blk.0.ssm_a", Matrix<Float>(rows: 1, columns: 1) { _, _ in 0 })
+    for file in [bare, broken] {
+      #expect(throws: LlamaError.unsupportedArchitecture("mamba")) { try Self.weights(file) }
+    }
+    var metadata = GGUFMetadata()
+    metadata["tokenizer.ggml.model"] = .string("rwkv")
+    #expect(throws: TokenizerError.unknownModel("rwkv")) { try BytePairTokenizer(metadata) }
+    for (key, value) in [
+      ("tokens", .uint32(1)), ("merges", .array(.int32([]))), ("token_type", .string("")),
+      ("pre", .uint32(0)), ("add_eos_token", .bool(true)), ("bos_token_id", .string("")),
+    ] as [(String, GGUFValue)] { metadata["tokenizer.ggml.\(key)"] = value }
+    #expect(throws: TokenizerError.unknownModel("rwkv")) { try BytePairTokenizer(metadata) }
+    // Of a model that runs, without tokens and merges.
+    var file = try Self.file(TinyDecoder())
+    file.metadata["tokenizer.ggml.model"] = .string("rwkv")
+    #expect(throws: TokenizerError.unknownModel("rwkv")) { try Self.weights(file).tokenizer() }
+  }
+
   @Test func missNothing() throws {
     let file = try Self.file(TinyDecoder())
     let optional = [

@@ -148,6 +148,24 @@ import Testing
     }
   }
 
+  /// A context of millions of tokens is possible, and takes memory as tokens come.
+  @Test(arguments: [1 << 20, 1 << 24] as [UInt32])
+  func contextsTakeNoMemory(_ count: UInt32) throws {
+    var file = try GGUFLlamaTests.file(TinyDecoder())
+    let plain = try DecoderModel(
+      GGUFLlamaTests.weights(file), activations: .float32, on: .threads(1))
+    file.metadata["llama.context_length"] = .uint32(count)
+    let model = try DecoderModel(
+      GGUFLlamaTests.weights(file), activations: .float32, on: .threads(1))
+    #expect(model.configuration.context == Int(count))
+    let tokens = LlamaTests.tokens
+    #expect(try LlamaTests.logits(model, tokens) == LlamaTests.logits(plain, tokens))
+    var caches = [plain, model].map { KeyValueCache($0.configuration, format: .float32) }
+    _ = try plain.logits(after: tokens, &caches[0])
+    _ = try model.logits(after: tokens, &caches[1])
+    #expect(caches[1].byteCount == caches[0].byteCount)
+  }
+
   /// Biases are applied, queries' and keys' in the order of their rows.
   @Test(arguments: DecoderConfiguration.BlockLinear.allCases, [nil, "int8-group8"])
   func biasesAreAdded(to linear: DecoderConfiguration.BlockLinear, _ type: String?) throws {

@@ -9,7 +9,7 @@ import AffineTraining
 /// It may refuse any bytes with an error; a trap, a fault, a result that contradicts itself, too much
 /// memory and too much time are what the fuzzer looks for.
 enum Target: String, CaseIterable {
-  case safetensors, gguf, json, template, tokenizer, tokenizerFile, checkpoint, csv
+  case safetensors, gguf, json, template, tokenizer, tokenizerFile, checkpoint, csv, settings
 
   func feed(_ bytes: [UInt8]) {
     do {
@@ -22,6 +22,7 @@ enum Target: String, CaseIterable {
       case .tokenizerFile: try Self.tokenizerFile(bytes)
       case .checkpoint: try Self.checkpoint(bytes)
       case .csv: try Self.csv(bytes)
+      case .settings: try Self.settings(bytes)
       }
     } catch {
       // Every error has words.
