@@ -42,7 +42,10 @@ import Testing
   ) throws {
     var files = ["config.json": try Self.configuration(ends: model)]
     files["generation_config.json"] = generation
-    try inFolder(files) { source in #expect(try source.tokenizer().ends == ends) }
+    try inFolder(files) { source in
+      let found = try source.tokenizer().ends
+      #expect(found == ends)
+    }
   }
 
   /// Neither passed over for another file nor left out of a list.
@@ -80,10 +83,16 @@ import Testing
       (#"[{"name":"default","template":"a"},{"name":"default","template":"b"}]"#, "b"),
     ] as [(String, String?)])
   func theTemplateCalledDefaultIsForConversations(json: String, template: String?) throws {
-    try inFolder(Self.templates(json)) { source in #expect(try source.chatTemplate() == template) }
+    try inFolder(Self.templates(json)) { source in
+      let found = try source.chatTemplate()
+      #expect(found == template)
+    }
     // A file of its own comes first.
     let files = Self.templates(json).merging(["chat_template.jinja": "j"]) { $1 }
-    try inFolder(files) { source in #expect(try source.chatTemplate() == "j") }
+    try inFolder(files) { source in
+      let found = try source.chatTemplate()
+      #expect(found == "j")
+    }
   }
 
   @Test(arguments: [
