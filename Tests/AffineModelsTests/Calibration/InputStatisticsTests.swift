@@ -27,9 +27,11 @@ import Testing
       let largest = (0..<6).map { abs(Double(Self.input[$0, i])) }.max() ?? 0
       #expect(statistics.largestMagnitudes[i] == largest)
       for j in 0..<5 {
-        let product = rows.reduce(0) { $0 + $1[i] * $1[j] }
+        let product: Double = rows.reduce(0) { $0 + $1[i] * $1[j] }
+        let error: Double = abs(Double(statistics.products[i, j]) - product)
         // Six products of at most 5, each rounded a few times to 24 bits.
-        #expect(abs(Double(statistics.products[i, j]) - product) < 6 * 5 * 4 * 0x1p-24)
+        let bound: Double = 6 * 5 * 4 * 0x1p-24
+        #expect(error < bound)
       }
     }
   }

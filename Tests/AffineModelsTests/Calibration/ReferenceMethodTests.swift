@@ -39,8 +39,9 @@ import Testing
   private static func expectClipped(_ found: AnyQuantized) throws {
     let codes = try codes("awq.clipped")
     let ours = found.codes.map { Int($0) }
-    let others = (0..<codes.count / 32).filter { block in
-      (block * 32..<block * 32 + 32).contains { ours[$0] != codes[$0] }
+    let others = (0..<codes.count / 32).filter { (block: Int) -> Bool in
+      let places: Range<Int> = block * 32..<block * 32 + 32
+      return places.contains { ours[$0] != codes[$0] }
     }
     #expect(others.count <= 1, "\(others)")
   }
