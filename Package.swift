@@ -10,20 +10,26 @@ let strict: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// A library whose code calls kernels: their bodies come with the product, since a module that depended on them would not
+/// be compiled beside them.
+func library(_ module: String) -> Product {
+  .library(name: module, targets: [module, "AffineKernelBodies"])
+}
+
 let package = Package(
   name: "affine-quant",
   platforms: [.macOS(.v26)],
   products: [
     // The arguments of kernels, for those that come from outside.
-    .library(name: "AffineKernels", targets: ["AffineKernels"]),
-    .library(name: "AffineQuant", targets: ["AffineQuant"]),
-    .library(name: "AffineFormats", targets: ["AffineFormats"]),
-    .library(name: "AffineLayers", targets: ["AffineLayers"]),
+    .library(name: "AffineKernels", targets: ["AffineKernels", "AffineKernelBodies"]),
+    library("AffineQuant"),
+    library("AffineFormats"),
+    library("AffineLayers"),
     .library(name: "AffinePlots", targets: ["AffinePlots"]),
-    .library(name: "AffineTraining", targets: ["AffineTraining"]),
-    .library(name: "AffineModels", targets: ["AffineModels"]),
-    .library(name: "AffineBench", targets: ["AffineBench"]),
-    .library(name: "AffineDistributed", targets: ["AffineDistributed"]),
+    library("AffineTraining"),
+    library("AffineModels"),
+    library("AffineBench"),
+    library("AffineDistributed"),
     .executable(name: "affine", targets: ["affine"]),
   ],
   traits: [
@@ -36,7 +42,12 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
-    .target(name: "AffineKernels"),
+    // Headers alone.
+    .target(
+      name: "AffineKernels", path: "Sources/AffineKernels/include", publicHeadersPath: "."),
+    .target(
+      name: "AffineKernelBodies", dependencies: ["AffineKernels"], path: "Sources/AffineKernels",
+      exclude: ["include"], publicHeadersPath: "optimizer"),
     .target(
       name: "AffineQuant", dependencies: ["AffineKernels"], swiftSettings: strict,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
@@ -71,13 +82,14 @@ let package = Package(
     .executableTarget(
       name: "affine",
       dependencies: [
-        "AffineBench", "AffineDistributed", "AffineLayers", "AffineModels", "AffinePlots",
-        "AffineTraining",
+        "AffineBench", "AffineDistributed", "AffineKernelBodies", "AffineLayers", "AffineModels",
+        "AffinePlots", "AffineTraining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .target(
-      name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineOracle", "AffineQuant"],
+      name: "AffineTestSupport",
+      dependencies: ["AffineKernelBodies", "AffineLayers", "AffineOracle", "AffineQuant"],
       path: "Tests/AffineTestSupport",
       swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
@@ -99,7 +111,8 @@ let package = Package(
       swiftSettings: strict),
     // What ranks exchange, checked by ranks: `mpirun -n 2 affine-ranks`.
     .executableTarget(
-      name: "affine-ranks", dependencies: ["AffineDistributed"], path: "Tests/Ranks",
+      name: "affine-ranks", dependencies: ["AffineDistributed", "AffineKernelBodies"],
+      path: "Tests/Ranks",
       swiftSettings: strict),
     .testTarget(
       name: "AffineModelsTests",

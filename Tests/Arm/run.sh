@@ -56,7 +56,7 @@ if [ "$(uname -m)" = x86_64 ]; then
   for file in Tests/Arm/Harness/*.c; do
     clang "${plain[@]}" -std=gnu17 -I$kernels/include -c "$file" -o "$out/host/$(basename "$file" .c).o"
   done
-  find .build/release/AffineKernels.build/ -name '*.o' -print0 | xargs -0 clang -o "$out/check-host" "$out"/host/*.o -lm
+  find .build/release/AffineKernelBodies.build/ -name '*.o' -print0 | xargs -0 clang -o "$out/check-host" "$out"/host/*.o -lm
   "$out/check-host" "$cases" > "$out/host.txt" || { cat "$out/host.txt"; exit 1; }
   echo "kernels of this machine"
   tail -1 "$out/host.txt"

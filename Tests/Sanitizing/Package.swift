@@ -21,7 +21,10 @@ let counted: [SwiftSetting] =
 let threads = Context.environment["AFFINE_SANITIZER"] == "thread"
 
 let library: [Target] = [
-  .target(name: "AffineKernels"),
+  .target(name: "AffineKernels", path: "Sources/AffineKernels/include", publicHeadersPath: "."),
+  .target(
+    name: "AffineKernelBodies", dependencies: ["AffineKernels"], path: "Sources/AffineKernels",
+    exclude: ["include"], publicHeadersPath: "optimizer"),
   .target(
     name: "AffineQuant", dependencies: ["AffineKernels"], swiftSettings: strict,
     linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
@@ -29,7 +32,8 @@ let library: [Target] = [
     name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
   .target(name: "AffineOracle", dependencies: ["AffineQuant"], swiftSettings: strict),
   .target(
-    name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineOracle", "AffineQuant"],
+    name: "AffineTestSupport",
+    dependencies: ["AffineKernelBodies", "AffineLayers", "AffineOracle", "AffineQuant"],
     swiftSettings: strict),
   .target(name: "AllocationCounter"),
 ]
@@ -73,7 +77,8 @@ let memory: [Target] = [
   .executableTarget(
     name: "fuzz",
     dependencies: [
-      "AffineFormats", "AffineLayers", "AffineModels", "AffineQuant", "AffineTraining",
+      "AffineFormats", "AffineKernelBodies", "AffineLayers", "AffineModels", "AffineQuant",
+      "AffineTraining",
     ],
     linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
 ]
