@@ -47,15 +47,15 @@ import Testing
         var portable: CodeMatrix?
         for set in Self.sets {
           let execution = Execution(threads: 2, instructionSet: set)
-          let plan = plan(
+          let planned = plan(
             for: .quantize, .quantized(type), element: element, options: options, on: execution)
           var codes: CodeMatrix?
           let ran = Self.kernels(set) {
             codes = try? Self.quantized(values, from: element, type, options, $0)
           }
           // A rule that is not for the type has no plan, and nothing runs.
-          #expect(ran == plan?.kernels ?? [], "\(says)")
-          #expect((codes == nil) == (plan == nil), "\(says)")
+          #expect(ran == planned?.kernels ?? [], "\(says)")
+          #expect((codes == nil) == (planned == nil), "\(says)")
           portable = portable ?? codes
           #expect(codes == portable, "\(says)")
         }
@@ -69,12 +69,12 @@ import Testing
     for set in Self.sets {
       func check<Element: FloatElement & Equatable>(_: Element.Type) throws {
         let element = Element.elementType
-        let plan = plan(
+        let planned = plan(
           for: .dequantize, .quantized(type), element: element,
           on: Execution(threads: 2, instructionSet: set))
         var found = Matrix<Element>(rows: 0, columns: 0) { _, _ in Element(rounding: 0) }
         let ran = Self.kernels(set) { found = codes.dequantized($0) }
-        #expect(ran == plan?.kernels, "\(element)")
+        #expect(ran == planned?.kernels, "\(element)")
         let floats: Matrix<Float> = codes.dequantized(.threads(1))
         let numbers = Oracle.numbers(codes)
         for row in 0..<5 {
@@ -103,20 +103,20 @@ import Testing
   /// What is quantized again becomes values first.
   @Test func requantizingHasTheStepsOfBoth() throws {
     let source = Int4Weight.type, type = Int8Weight.type
-    let plan = try #require(plan(for: .requantize, .quantized(type), .quantized(source)))
-    #expect(plan.steps.map(\.work) == [.dequantize, .convert])
+    let planned = try #require(plan(for: .requantize, .quantized(type), .quantized(source)))
+    #expect(planned.steps.map(\.work) == [.dequantize, .convert])
     let weight = try Int4Weight(quantizing: Samples.matrix(5, 64))
     let ran = try Self.kernels(.running) { _ = try weight.requantized(Int8Weight.self, on: $0) }
-    #expect(ran == plan.kernels)
+    #expect(ran == planned.kernels)
   }
 
   /// Sums become halves in a step of their own.
   @Test func resultsOfHalvesAreFinished() throws {
     let x = Samples.matrix(3, 70).converted(to: Float16.self)
     let weight = try Int8Weight(quantizing: Samples.matrix(7, 70)).tiled()
-    let plan = try #require(explain(.linear, x, weight))
-    #expect(plan.steps.last?.work == .finish)
-    #expect(try Self.kernels(.running) { _ = try linear(x, weight, on: $0) } == plan.kernels)
+    let planned = try #require(explain(.linear, x, weight))
+    #expect(planned.steps.last?.work == .finish)
+    #expect(try Self.kernels(.running) { _ = try linear(x, weight, on: $0) } == planned.kernels)
     #expect(explain(.linear, Matrix<Float>.self, Int8Weight.self)?.steps.last?.work == .multiply)
     #expect(explain(.linear, Matrix<Float16>.self, Int8Weight.self)?.steps.last?.work == .finish)
   }

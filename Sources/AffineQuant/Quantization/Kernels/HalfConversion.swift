@@ -20,9 +20,13 @@ struct HalfConversion: Sendable {
   /// - Returns: `nil` of `Float`, and of types from outside: these may have the name of one of the library's, but
   ///   bits of their own.
   init?<Element: FloatElement>(of _: Element.Type, _ execution: Execution) {
-    guard Element.self == Float16.self || Element.self == BFloat16.self else { return nil }
+    let kind = Kind<Element>()
+    guard kind is Kind<Float16> || kind is Kind<BFloat16> else { return nil }
     self.init(Element.elementType, execution)
   }
+
+  /// Stands for a type where types are no values, as in Embedded Swift.
+  private struct Kind<Element> {}
 
   /// Makes floats what their halves stand for.
   func roundInPlace(_ values: inout MutableSpan<Float>) {
