@@ -38,6 +38,22 @@ import Testing
     }
   }
 
+  /// Products of the model above run on one thread: those of a wider one have work for 16.
+  @Test(arguments: [2, 7, 16]) func givesTheBitsOfMatricesOnManyThreads(threads: Int) throws {
+    let extents = TinyDecoder.extents(
+      vocabulary: 1024, width: 256, heads: 4, keyValueHeads: 2, headSize: 64, feedForward: 1024)
+    let model = try Self.model(extents, .threads(1))
+    let record = KernelRecord()
+    var recorded = Execution.threads(threads)
+    recorded.record = record
+    let expected = try model.run(DecoderTests.tokens, .threads(1)) { _, _ in }.values.array
+    #expect(try DecoderTests.logits(model, pieces: [60], on: recorded) == expected)
+    #expect(record.threads == threads)
+    for pieces in [[60], [31, 1, 28]] {
+      #expect(try DecoderTests.logits(model, pieces: pieces, on: .threads(threads)) == expected)
+    }
+  }
+
   /// Several texts together, of which some have one token more and some many, in one format or in several.
   @Test(
     arguments: [

@@ -114,11 +114,13 @@ import Testing
     let matrix = try AnyQuantized(quantizing: Samples.matrix(45, 136, seed: 1), as: type)
     for rows in [1, 7] {
       let packed = PackedWeight(matrix, inputs: inputType)
-      let record = KernelRecord()
-      var execution = Execution.standard
-      execution.record = record
-      _ = try packed.linear(Samples.matrix(rows, 136, seed: 2), on: execution)
-      #expect(record.rows == packed.explain(rows: rows).kernels, "\(weight) \(inputs)")
+      for end in [ProductEnd.none, ProductEnd(activation: .relu)] {
+        let record = KernelRecord()
+        var execution = Execution.standard
+        execution.record = record
+        _ = try packed.linear(Samples.matrix(rows, 136, seed: 2), end: end, on: execution)
+        #expect(record.rows == packed.explain(rows: rows, end: end).kernels, "\(weight) \(inputs)")
+      }
     }
   }
 

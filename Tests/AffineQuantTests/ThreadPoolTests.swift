@@ -5,7 +5,7 @@ import Testing
 /// Workers between the calls that they help.
 @Suite struct ThreadPoolTests {
   /// They sleep when nothing comes for a while, and wake.
-  @Test(arguments: [2, 4, 16]) func workersWakeAgain(threads: Int) async throws {
+  @Test(arguments: [2, 4, 16, 64]) func workersWakeAgain(threads: Int) async throws {
     let x = Samples.matrix(64, 512, seed: 1)
     let w = try Int8Weight(quantizing: Samples.matrix(256, 512))
     let expected = try linear(x, w, on: .threads(1))

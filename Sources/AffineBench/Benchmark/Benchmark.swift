@@ -60,6 +60,12 @@ public struct Benchmark: Sendable, Hashable {
     self.init(operation, weights: Weights.operandType, m: m, k: k, on: execution)
   }
 
+  /// The same with another execution.
+  func with(_ execution: Execution) -> Benchmark {
+    Benchmark(
+      operation, activations: activations, weights: weights, m: m, k: k, n: n, on: execution)
+  }
+
   /// Times it.
   ///
   /// - Parameter seconds: How long, in five rounds with operands of their own.

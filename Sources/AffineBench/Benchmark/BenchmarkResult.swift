@@ -16,6 +16,9 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
   @Nullable public internal(set) var precision: String?
   /// The kernel that does the work; null where it is more than a kernel.
   @Nullable public internal(set) var kernel: String?
+  /// How often a call splits its work among threads, each time with a wait for all: 0 on one thread, and with little
+  /// work; null where it was not counted.
+  @Nullable public internal(set) var regions: Int?
   /// Of one call: the median over all of them.
   public let medianSeconds: Double
   /// Of the shortest call.
@@ -94,9 +97,10 @@ extension BenchmarkResult: CustomStringConvertible {
     let part = fractionOfPeak.map { ", \(Self.short(100 * $0)) % of \(roof)" } ?? ""
     let read = fractionOfReading.map { ", \(Self.short(100 * $0)) % of reading" } ?? ""
     let others = callers.map { ", \($0) callers" } ?? ""
+    let split = regions.map { $0 == 0 ? "" : $0 == 1 ? ", 1 region" : ", \($0) regions" } ?? ""
     let rounded = precision.map { $0 == "float32" ? "" : " in \($0)" } ?? ""
     return
-      "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads\(others): "
+      "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads\(split)\(others): "
       + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) \(unit)\(part), "
       + "\(Self.short(gigabytesPerSecond)) GB/s\(read)" + (kernel.map { " (\($0))" } ?? "")
   }

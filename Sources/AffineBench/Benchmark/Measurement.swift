@@ -7,19 +7,20 @@ import AffineQuant
 package struct Measurement {
   private let benchmark: Benchmark
   private let name: String
-  private let prepare: () throws -> BenchmarkWork
+  private let prepare: (Benchmark) throws -> BenchmarkWork
   /// Threads that do the work at the same time, each on operands of its own.
   package var callers = 1
   private var work: BenchmarkWork?
   private var rounds: [Timing] = []
 
   package init(_ benchmark: Benchmark) {
-    self.init(benchmark, named: benchmark.operation.rawValue) { try benchmark.prepared() }
+    self.init(benchmark, named: benchmark.operation.rawValue) { try $0.prepared() }
   }
 
-  /// Times other work under the types and extents of a benchmark.
+  /// Times other work under the types and extents of a benchmark, whose execution may be another each time.
   package init(
-    _ benchmark: Benchmark, named name: String, prepare: @escaping () throws -> BenchmarkWork
+    _ benchmark: Benchmark, named name: String,
+    prepare: @escaping (Benchmark) throws -> BenchmarkWork
   ) {
     self.benchmark = benchmark
     self.name = name
@@ -31,7 +32,7 @@ package struct Measurement {
   package static let roundCount = 5
 
   package mutating func addRound(seconds: Double) throws {
-    let works = try (0..<callers).map { _ in try prepare() }
+    let works = try (0..<callers).map { _ in try prepare(benchmark) }
     let part = seconds / Double(Self.roundCount)
     rounds.append(
       try callers == 1
@@ -44,6 +45,20 @@ package struct Measurement {
     var measurement = self
     for _ in 0..<Self.roundCount { try measurement.addRound(seconds: seconds) }
     return measurement.result()
+  }
+
+  /// The regions of one call, on operands of its own: the work that is timed notes nothing.
+  private func regions() -> Int? {
+    guard benchmark.execution.threads > 1 else { return 0 }
+    let record = KernelRecord()
+    var execution = benchmark.execution
+    execution.record = record
+    guard let work = try? prepare(benchmark.with(execution)), (try? work.run()) != nil else {
+      return nil
+    }
+    // The first call made what later ones use again.
+    let before = record.regions
+    return (try? work.run()) == nil ? nil : record.regions - before
   }
 
   /// What the rounds gave, beside roofs that are measured now.
@@ -68,7 +83,7 @@ package struct Measurement {
       m: benchmark.m, k: benchmark.k, n: benchmark.n, threads: threads,
       callers: callers == 1 ? nil : callers,
       precision: (benchmark.multipliesFloats ? benchmark.execution.precision : .float32).rawValue,
-      kernel: work.kernel?.name,
+      kernel: work.kernel?.name, regions: regions(),
       medianSeconds: timing.median, minimumSeconds: timing.minimum, samples: timing.samples.count,
       roundMedianSeconds: rounds.map(\.median), gops: rate * 1e-9,
       gigabytesPerSecond: Double(callers) * work.bytes / timing.median * 1e-9,

@@ -77,6 +77,10 @@ struct CellWork {
   ) throws -> Parts {
     let values = Self.values(rows, columns, for: type)
     let matrix = try CodeMatrix.quantize(values, as: type, QuantizationOptions(), execution)
+    let source =
+      operation == .requantize
+      ? try CodeMatrix.quantize(
+        values, as: CoverageCell.requantized, QuantizationOptions(), execution) : matrix
     let count = Double(rows * columns), quantized = Double(type.byteCount(of: values.shape))
     let run: () throws -> Void =
       switch operation {
@@ -84,7 +88,7 @@ struct CellWork {
         { _ = try CodeMatrix.quantize(values, as: type, QuantizationOptions(), execution) }
       case .requantize:
         {
-          let floats = matrix.dequantized(as: Float.self, execution)
+          let floats = source.dequantized(as: Float.self, execution)
           _ = try CodeMatrix.quantize(floats, as: type, QuantizationOptions(), execution)
         }
       case .dequantize: { _ = matrix.dequantized(as: Float.self, execution) }
@@ -102,6 +106,7 @@ struct CellWork {
     let bytes =
       switch operation {
       case .quantize, .dequantize, .gather: 4 * count + quantized
+      case .requantize: Double(CoverageCell.requantized.byteCount(of: values.shape)) + quantized
       default: 2 * quantized
       }
     return (count, bytes, run)

@@ -127,7 +127,9 @@ package struct Attention: Sendable {
     _ rows: Int, _ execution: Execution, _ body: (_ rows: Range<Int>, _ pair: Int) -> Void
   ) {
     precondition(rows == sequences.last?.upperBound ?? 0, "\(rows) rows, not those of sequences")
-    ThreadPool.shared.parallel(sequences.count * keyValueHeads, threads: execution.threads) {
+    ThreadPool.shared.parallel(
+      sequences.count * keyValueHeads, threads: execution.threads, execution.record
+    ) {
       body(sequences[$0 / keyValueHeads], $0 % keyValueHeads)
     }
   }

@@ -104,7 +104,7 @@ struct AttentionRegion {
             unsafe run.pointee.attend(part, worker)
           }
         }
-        ThreadPool.shared.run(object: work, threads: threads)
+        ThreadPool.shared.run(object: work, threads: threads, execution.record)
       }
     }
   }

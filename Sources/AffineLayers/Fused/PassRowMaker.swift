@@ -104,7 +104,7 @@ final class PassRowMaker: @unchecked Sendable {
         $0.make(row, worker)
       }
     }
-    ThreadPool.shared.run(object: work, threads: threads)
+    ThreadPool.shared.run(object: work, threads: threads, execution.record)
     return Matrix(validated: shape, values.buffer)
   }
 

@@ -20,7 +20,7 @@ package enum ProductSum {
     let blocks = (sum.shape.rows + block - 1) / block
     let rows = sum.shape.rows
     sum.values.change { memory in
-      ThreadPool.shared.parallel(blocks, threads: execution.threads) { index in
+      ThreadPool.shared.parallel(blocks, threads: execution.threads, execution.record) { index in
         let part = index * block..<min((index + 1) * block, rows)
         // Columns of a large matrix lie a power of two apart, so that few would stay in a cache.
         let factors = columnBlock(gradient, part)

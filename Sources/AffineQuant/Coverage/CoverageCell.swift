@@ -11,6 +11,9 @@ public struct CoverageCell: Sendable, Hashable {
   /// The kernels, fastest first.
   public let rows: [KernelRow]
 
+  /// What becomes another type in cells of ``MatrixOperation/requantize``.
+  package static let requantized = Int8Weight.type
+
   /// How the cell is served on a CPU with these instruction sets; of a linear product, with a weight that
   /// lies packed where kernels read panels.
   ///
@@ -19,7 +22,11 @@ public struct CoverageCell: Sendable, Hashable {
     var execution = Execution(threads: 1, instructionSet: available)
     execution.precision = precision
     let (first, second): (OperandType, OperandType?) =
-      operation.isProduct ? (activations, .quantized(weights)) : (.quantized(weights), nil)
+      switch operation {
+      case .linear, .inputGradient, .weightGradient: (activations, .quantized(weights))
+      case .requantize: (.quantized(weights), .quantized(Self.requantized))
+      default: (.quantized(weights), nil)
+      }
     let isPacked = OperandType.quantized(weights).isReadPacked(by: activations)
     let plan = AffineQuant.plan(
       for: operation, first, second, isPacked: isPacked, on: execution)

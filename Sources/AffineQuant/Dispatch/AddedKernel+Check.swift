@@ -16,7 +16,7 @@ extension AddedKernel {
       return Self.shapes.compactMap { shape in
         guard let (first, second) = try? Self.operands(cell, shape) else { return nil }
         let call = ProductCall(cell.operation, first, second, on: mine)
-        guard call.explanation?.kernel == row else { return nil }
+        guard call.explanation()?.kernel == row else { return nil }
         let expected = ProductCall(cell.operation, first, second, on: portable)
         let isEqual = (try? call.result(as: Float.self)) == (try? expected.result(as: Float.self))
         return isEqual

@@ -3,22 +3,29 @@
 /// - Parameters:
 ///   - operation: What is done.
 ///   - first: The left operand of a product; what is quantized, or would be, for the rest.
-///   - second: The right operand of a product.
+///   - second: The right operand of a product; what is quantized again, if it is known.
 ///   - rows: Of the result of a product, if they are known; with few, kernels of large tiles are left out.
 ///   - isPacked: Whether the weight of a ``MatrixOperation/linear`` product lies packed for this CPU.
+///   - element: The type of the floats that are quantized, or that are the result.
+///   - options: The rule and the rounding of what is quantized.
 ///   - execution: Threads and instruction sets.
-/// - Returns: `nil` where there is no such operation: where a call does not compile.
+/// - Returns: `nil` where there is no such operation: where a call does not compile, or has options that are not for
+///   its type.
 public func plan(
   for operation: MatrixOperation, _ first: OperandType, _ second: OperandType? = nil,
-  rows: Int? = nil,
-  isPacked: Bool = false, on execution: Execution = .standard
+  rows: Int? = nil, isPacked: Bool = false, element: ElementType = .float32,
+  options: QuantizationOptions = QuantizationOptions(), on execution: Execution = .standard
 ) -> Plan? {
   guard isLegal(operation, first, second) else { return nil }
   guard operation.isProduct, let second else {
     guard case .quantized(let type) = first else { return nil }
-    return Plan(converting: operation, type, on: execution)
+    var conversion = Plan.Conversion(element: element, options: options)
+    if case .quantized(let source) = second { conversion.source = source }
+    return Plan.converting(operation, type, conversion, on: execution)
   }
   var layouts = ProductPlan.Layouts()
+  // Sums are floats.
+  layouts.finishes = element != .float32
   if let rows { layouts.rows = rows }
   if isPacked && operation == .linear { layouts.rhs = .fitting }
   return ProductPlan(operation, first, second, layouts, execution)
@@ -49,7 +56,8 @@ public func explain<First: Operand, Second: Operand>(
   _ operation: MatrixOperation, _: First.Type, _: Second.Type, on execution: Execution = .standard
 ) -> Plan? {
   plan(
-    for: operation, First.operandType, Second.operandType, isPacked: Second.isPacked, on: execution)
+    for: operation, First.operandType, Second.operandType, isPacked: Second.isPacked,
+    element: First.operandType.resultElement, on: execution)
 }
 
 /// How a call on this operand is served: its steps, their kernels, and why no faster one runs.
@@ -73,7 +81,16 @@ public func explain<Element: FloatElement, Storage: CodeStorage, Layout: Quantiz
   _ second: AffineQuantized<Storage, Layout>,
   on execution: Execution = .standard
 ) -> Plan? {
-  ProductCall(operation, ErasedOperand(first), .quantized(second.core), on: execution).explanation
+  let lhs = ErasedOperand(first)
+  return ProductCall(operation, lhs, .quantized(second.core), on: execution)
+    .explanation(as: lhs.type.resultElement)
+}
+
+extension OperandType {
+  /// The element type of the results of functions whose left operand this is.
+  fileprivate var resultElement: ElementType {
+    if case .float(let element) = self { element } else { .float32 }
+  }
 }
 
 /// Whether a product of quantized matrices sums whole numbers.
@@ -88,7 +105,11 @@ package func isLegal(
   _ operation: MatrixOperation, _ first: OperandType, _ second: OperandType?
 ) -> Bool {
   guard operation.isProduct else {
-    guard case .quantized(let type) = first, second == nil else { return false }
+    guard case .quantized(let type) = first else { return false }
+    switch (operation, second) {
+    case (_, nil), (.requantize, .quantized): break
+    default: return false
+    }
     return switch operation {
     case .transpose: type.block.isTransposable
     case .concatenate: type.block != Block(rows: Block.whole, columns: Block.whole)

@@ -23,7 +23,7 @@ public struct Plan: Sendable, Hashable {
     self.operation = operation
     self.steps = steps
     self.candidates = candidates
-    let main = steps.first { $0.work == .multiply } ?? steps.last
+    let main = steps.first { $0.work == .multiply } ?? steps.first { $0.work == .convert }
     let chosen = main?.kernels.first { candidates.contains($0) } ?? main?.kernels.last
     guard let chosen else { preconditionFailure("\(operation) without a kernel") }
     kernel = chosen
@@ -66,8 +66,14 @@ public struct Plan: Sendable, Hashable {
     case multiply
     /// Bias, activation and rounding of the sums.
     case finish
+    /// What is quantized again becomes values first.
+    case dequantize
+    /// Values of 16 bits become floats, before they are quantized.
+    case widen
     /// An operation on one operand.
     case convert
+    /// Floats become values of 16 bits.
+    case round
   }
 
   /// How much care the least of its kernels had.

@@ -1,17 +1,20 @@
-/// Reads parts of rows as floats; those of `Float` are read where they are.
+/// Reads parts of rows as floats; those of `Float` are read where they are, those of 16 bits are widened by a kernel.
 @safe
 struct RowReader<Element: FloatElement> {
   private let matrix: Matrix<Element>
   /// The values of `matrix`, an address: threads that count references to one matrix wait for each other.
   private let floats: UnsafePointer<Float>?
+  /// `nil`: the element type itself says how values are widened.
+  private let widen: Kernel<Halves>?
   private var scratch: [Float] = []
 
   /// Values that are lent at once, where they are more than a row: the second-level cache holds them
   /// beside their codes, and they take long against a call.
   static var values: Int { 1 << 14 }
 
-  init(_ matrix: Matrix<Element>) {
+  init(_ matrix: Matrix<Element>, _ execution: Execution) {
     self.matrix = matrix
+    widen = HalfConversion(of: Element.self, execution)?.widen
     unsafe floats = (matrix as? Matrix<Float>)?.values.pointer
   }
 
@@ -41,13 +44,19 @@ struct RowReader<Element: FloatElement> {
     }
     let missing = rows.count * width - scratch.count
     if missing > 0 { scratch.append(contentsOf: repeatElement(0, count: missing)) }
-    let values = matrix.values
+    let (values, widen) = (matrix.values, widen)
     var all = scratch.mutableSpan
     for (index, row) in rows.enumerated() {
       let first = row * stride + columns.lowerBound
       var span = all.part(index * width..<(index + 1) * width)
-      Element.widen(values.span.extracting(first..<first + width), into: &span)
+      guard let widen else {
+        Element.widen(values.span.extracting(first..<first + width), into: &span)
+        continue
+      }
+      precondition(first >= 0 && first + width <= values.count)
+      unsafe widen.widen(UnsafeRawPointer(values.pointer + first), into: &span)
     }
+    withExtendedLifetime(values) {}
     FloatRows.lend(scratch.span, rows, columns, stride: width, body)
   }
 }

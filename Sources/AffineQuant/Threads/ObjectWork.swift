@@ -25,9 +25,9 @@ package struct ObjectWork: ~Copyable, ParallelWork {
 }
 
 extension ThreadPool {
-  /// Does all parts of an object's work on up to `threads` threads, and waits for them.
-  package func run(object work: borrowing ObjectWork, threads: Int) {
+  /// Does all parts of an object's work on up to `threads` threads, and waits for them; `record` notes the region.
+  package func run(object work: borrowing ObjectWork, threads: Int, _ record: KernelRecord?) {
     // Compiled here for this one type: elsewhere it would be a generic call, which allocates.
-    run(work, threads: threads)
+    run(work, threads: threads, record)
   }
 }

@@ -2,15 +2,17 @@ extension ThreadPool {
   /// Elements below which a second thread costs more than it saves: about 3 µs of work.
   private static let smallest = 8_192
 
-  /// Calls `body` once for each part, on up to `threads` threads, and waits for all.
-  package func parallel(_ parts: Int, threads: Int, _ body: (_ part: Int) -> Void) {
+  /// Calls `body` once for each part, on up to `threads` threads, and waits for all; `record` notes the region.
+  package func parallel(
+    _ parts: Int, threads: Int, _ record: KernelRecord? = nil, _ body: (_ part: Int) -> Void
+  ) {
     guard min(parts, threads) > 1 else {
       for part in 0..<max(parts, 0) { body(part) }
       return
     }
     withoutActuallyEscaping(body) { body in
       let shared = SharedBody(body)
-      run(LoopWork(parts: parts, body: shared), threads: threads)
+      run(LoopWork(parts: parts, body: shared), threads: threads, record)
       shared.call = nil
     }
   }
@@ -22,7 +24,7 @@ extension ThreadPool {
     let affordable = max(rows * columns / Self.smallest, 1)
     let threads = min(execution.threads, affordable)
     let parts = threads == 1 ? min(rows, 1) : min(rows, threads * 4)
-    parallel(parts, threads: threads) { part in
+    parallel(parts, threads: threads, execution.record) { part in
       body(rows * part / parts..<rows * (part + 1) / parts)
     }
   }

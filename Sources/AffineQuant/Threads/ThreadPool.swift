@@ -33,8 +33,10 @@ package final class ThreadPool: Sendable {
   private let regionCount = Atomic(0)
   private let rounds = Atomic(0)
 
-  /// Does all parts of work on up to `threads` threads, and waits for them.
-  package func run<Work: ParallelWork & ~Copyable>(_ work: borrowing Work, threads: Int) {
+  /// Does all parts of work on up to `threads` threads, and waits for them; `record` notes the region.
+  package func run<Work: ParallelWork & ~Copyable>(
+    _ work: borrowing Work, threads: Int, _ record: KernelRecord?
+  ) {
     let (first, parts) = (work.preparations, work.parts)
     let threads = min(max(first, parts), threads, Self.maximumThreads)
     guard threads > 1 else {
@@ -42,6 +44,7 @@ package final class ThreadPool: Sendable {
       for part in 0..<max(parts, 0) { work.run(part, worker: 0) }
       return
     }
+    record?.note(regionOf: threads)
     start(atLeast: threads)
     // Of the free regions the one of the first place, so that few callers have places of their own.
     let region =

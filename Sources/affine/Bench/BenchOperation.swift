@@ -32,10 +32,10 @@ enum BenchOperation: String, ExpressibleByArgument, CaseIterable {
     }
     switch self {
     case .trainStep:
-      return Measurement(benchmark, named: rawValue) { try benchmark.trainStep() }
+      return Measurement(benchmark, named: rawValue) { try $0.trainStep() }
     case .optimizerStep:
       let moments = try moments(weights)
-      return Measurement(benchmark, named: rawValue) { try benchmark.optimizerStep(moments) }
+      return Measurement(benchmark, named: rawValue) { try $0.optimizerStep(moments) }
     default: return Measurement(benchmark)
     }
   }

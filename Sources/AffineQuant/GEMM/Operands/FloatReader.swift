@@ -1,5 +1,3 @@
-internal import AffineKernels
-
 /// Reads parts of the rows of an operand as floats: copies, widens or dequantizes them.
 struct FloatReader: Sendable {
   let source: FloatSource
@@ -44,15 +42,7 @@ struct FloatReader: Sendable {
 
   private func widen(_ halves: UnsafeRawPointer, into floats: inout MutableSpan<Float>) {
     guard let widen = kernels.widen else { preconditionFailure("no kernel for halves") }
-    unsafe floats.withUnsafeMutableBufferPointer { floats in
-      guard let start = floats.baseAddress else { return }
-      var arguments = unsafe Halves(
-        c: aq_halves_args(
-          count: floats.count,
-          halves: UnsafeMutablePointer(mutating: halves.assumingMemoryBound(to: UInt16.self)),
-          floats: start))
-      widen(&arguments)
-    }
+    unsafe widen.widen(halves, into: &floats)
     withExtendedLifetime(source) {}
   }
 }

@@ -165,11 +165,14 @@ extension PackedWeight {
 
   /// How products of so many rows with this weight are served.
   ///
-  /// `rows` are those of the inputs, and so of the result.
-  public func explain(rows: Int, on execution: Execution = .standard) -> Plan {
+  /// `rows` are those of the inputs, and so of the result; `end` is what is done to each sum.
+  public func explain(
+    rows: Int, end: ProductEnd = .none, on execution: Execution = .standard
+  ) -> Plan {
+    let finishes = !end.isNone
     let input = Shape(rows, shape.columns)
     let planned = inputs.flatMap { type in
-      Product.plan(type, BlockGrid(input, type.block), core, finishes: false, execution).map {
+      Product.plan(type, BlockGrid(input, type.block), core, finishes: finishes, execution).map {
         $0.plan(
           .linear, .quantized(type), .quantized(core.type), sizes: (input, shape), execution)
       }
@@ -178,7 +181,7 @@ extension PackedWeight {
     // Not all of these compile: inputs may have any type here.
     let first = inputs.map(OperandType.quantized) ?? .float(.float32)
     var layouts = ProductPlan.Layouts()
-    layouts.rows = rows
+    (layouts.rows, layouts.finishes) = (rows, finishes)
     if core.tiles != nil { layouts.rhs = .fitting }
     let plan = ProductPlan(.linear, first, .quantized(core.type), layouts, execution)
       .plan(.linear, first, .quantized(core.type), sizes: nil, execution)

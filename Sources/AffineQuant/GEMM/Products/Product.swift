@@ -54,7 +54,7 @@ package enum Product {
           .float32(memory), shape, stride: stride, end, block: block, threads: threads,
           workspace, end.isNone ? nil : plan.finish)
       }
-      ThreadPool.shared.run(product, threads: threads)
+      ThreadPool.shared.run(product, threads: threads, execution.record)
       return (quantizer.isValid, quantizer.flaw)
     }
     if let flaw { throw flaw }

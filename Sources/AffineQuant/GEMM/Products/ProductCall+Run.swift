@@ -40,7 +40,7 @@ extension ProductCall {
           reader, packed(plan, kernel.tile, against: nil), kernel, threads: threads,
           workspace
         ) { output($0, threads, workspace, plan.finish) }
-        ThreadPool.shared.run(product, threads: threads)
+        ThreadPool.shared.run(product, threads: threads, execution.record)
       case .floats(let kernel):
         guard case .values(let left, let leftPanels) = plan.lhs,
           case .values(let right, let rightPanels) = plan.rhs
@@ -51,7 +51,7 @@ extension ProductCall {
           FloatOperand(source: rhs.source(rightPanels, execution), axis: axes.rhs, kernels: right),
           kernel, threads: threads, workspace
         ) { output($0, threads, workspace, plan.finish) }
-        ThreadPool.shared.run(product, threads: threads)
+        ThreadPool.shared.run(product, threads: threads, execution.record)
       }
     }
   }
@@ -72,7 +72,7 @@ extension ProductCall {
       packed, kernel, hasZeros: packer.packed.zeros != nil,
       hasBiases: packer.packed.biases != nil, execution)
     let product = IntegerProduct(packer, side, threads: threads, workspace, result: result)
-    ThreadPool.shared.run(product, threads: threads)
+    ThreadPool.shared.run(product, threads: threads, execution.record)
   }
 
   /// The right side as a kernel reads it, cut where scales of either side change.

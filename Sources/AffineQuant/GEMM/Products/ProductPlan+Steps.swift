@@ -102,10 +102,10 @@ extension ProductPlan.Route {
 }
 
 extension ProductCall {
-  /// How the call is served; `nil` where there is no such product.
-  package var explanation: Plan? {
+  /// How the call is served, with a result of an element type; `nil` where there is no such product.
+  package func explanation(as element: ElementType = .float32) -> Plan? {
     guard isLegal(operation, lhs.type, rhs.type) else { return nil }
-    return plan(finishes: !end.isNone).plan(
+    return plan(finishes: element != .float32 || !end.isNone).plan(
       operation, lhs.type, rhs.type, sizes: (lhs.shape, rhs.shape), execution)
   }
 }

@@ -15,6 +15,8 @@ extension CodeMatrix {
   ) -> Buffer<Element> {
     let columns = shape.columns
     let dequantize = RowDequantizer(type, execution)
+    let halves = HalfConversion(of: Element.self, execution)
+    let rounding = HalfConversion(Element.elementType, execution)
     return Buffer(count: count * columns, zeroed: false) { memory in
       // Rows of the result do not overlap.
       ThreadPool.shared.parallelRows(count, columns, execution) { part in
@@ -27,9 +29,14 @@ extension CodeMatrix {
         for index in part {
           let range = index * columns..<(index + 1) * columns
           var span = scratch.mutableSpan
-          dequantize(
-            self, row(index), &runs, into: &span, rounding: Element.elementType)
-          memory.withRange(range) { Element.round(span.span, into: &$0) }
+          dequantize(self, row(index), &runs, into: &span, rounding: rounding)
+          memory.withRange(range) { values in
+            if let halves {
+              halves.round.round(span.span, into: &values)
+            } else {
+              Element.round(span.span, into: &values)
+            }
+          }
         }
       }
     }

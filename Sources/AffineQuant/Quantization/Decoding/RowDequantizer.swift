@@ -39,12 +39,13 @@ struct RowDequantizer: Sendable {
   /// The kernels in the order in which they run.
   var rows: [KernelRow] { [unpack?.row, integers?.row, lookup?.row].compactMap(\.self) }
 
-  /// The values of some columns of a row; rows must be kept together.
+  /// The values of some columns of a row; rows must be kept together. With `rounding` products are rounded to it before
+  /// biases are added, and the sums are.
   ///
   /// - Precondition: The columns start with a byte.
   func callAsFunction(
     _ matrix: CodeMatrix, _ row: Int, _ runs: inout RowRuns, into output: inout MutableSpan<Float>,
-    rounding: ElementType = .float32
+    rounding: HalfConversion? = nil
   ) {
     runs.load(row, matrix)
     guard !runs.ends.isEmpty else { return }
@@ -53,11 +54,11 @@ struct RowDequantizer: Sendable {
     let start = matrix.codeBytes(ofRow: row).lowerBound + bits / 8
     // With a bias the product is rounded before the sum, which the kernels do for Float alone.
     let addsBias = matrix.biases.count > 0
-    let direct = rounding == .float32 || !addsBias
-    let bias = unsafe addsBias && direct ? matrix.biases.pointer + runs.firstBlock : nil
+    let rounding = addsBias ? rounding : nil
+    let bias = unsafe addsBias && rounding == nil ? matrix.biases.pointer + runs.firstBlock : nil
     guard let unpack else {
       unsafe run(matrix.codes.pointer + start, matrix, runs, bias, &output)
-      if !direct { Self.addBiases(matrix, runs, &output, rounding) }
+      if let rounding { Self.addBiases(matrix, runs, &output, rounding) }
       return
     }
     let count = runs.columns.count
@@ -69,7 +70,7 @@ struct RowDequantizer: Sendable {
         into: &span, unpack)
       unsafe run(first, matrix, runs, bias, &output)
     }
-    if !direct { Self.addBiases(matrix, runs, &output, rounding) }
+    if let rounding { Self.addBiases(matrix, runs, &output, rounding) }
   }
 
   private func run(
@@ -100,16 +101,16 @@ struct RowDequantizer: Sendable {
 
   private static func addBiases(
     _ matrix: CodeMatrix, _ runs: RowRuns, _ output: inout MutableSpan<Float>,
-    _ rounding: ElementType
+    _ rounding: HalfConversion
   ) {
+    rounding.roundInPlace(&output)
     let biases = matrix.biases.span
     var column = 0
     for (run, end) in runs.ends.enumerated() {
-      for place in column..<end {
-        output[place] = rounding.round(
-          rounding.round(output[place]) + biases[runs.firstBlock + run])
-      }
+      let bias = biases[runs.firstBlock + run]
+      for place in column..<end { output[place] += bias }
       column = end
     }
+    rounding.roundInPlace(&output)
   }
 }

@@ -19,7 +19,7 @@ extension Quantizer {
           biases = Buffer(count: kind == .biased ? blocks : 0, zeroed: false) { biases in
             // Strips have blocks of their own, and their codes do not overlap.
             ThreadPool.shared.parallelRows(strips.count, strips.size, execution) { part in
-              var reader = RowReader(source)
+              var reader = RowReader(source, execution)
               var ranges = StripRanges(grid, execution)
               var writer = CodeWriter(storage, shape, codes, execution)
               var encoder = encoder

@@ -36,7 +36,7 @@ struct Quantizer<Element: FloatElement> {
     let codes = Buffer<UInt8>(count: shape.rows * rowBytes, zeroed: false) { memory in
       // Rows do not overlap.
       ThreadPool.shared.parallelRows(shape.rows, shape.columns, execution) { rows in
-        var reader = RowReader(source)
+        var reader = RowReader(source, execution)
         var writer = CodeWriter(storage, shape, memory, execution)
         var encoder = encoder
         var row = rows.lowerBound

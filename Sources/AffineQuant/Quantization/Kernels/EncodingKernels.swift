@@ -2,13 +2,7 @@ internal import AffineKernels
 
 /// The kernel that encodes rows, and the definition; a class, since encoders are copied for every strip.
 final class EncodingKernels: Sendable {
-  private enum Choice: Sendable {
-    case nearest(Kernel<QuantizeRows>)
-    case dither(Kernel<DitherRows>)
-    case any(Kernel<QuantizeAnyRows>)
-  }
-
-  private let choice: Choice
+  private let choice: EncodingChoice
   let chooser: ParameterChooser
   let encoding: Encoding
   let rounding: Rounding
@@ -23,13 +17,7 @@ final class EncodingKernels: Sendable {
     self.encoding = encoding
     self.rounding = rounding
     key = rounding.key ?? 0
-    let isPlain = encoding.multiplies && encoding.arithmetic == .float32
-    choice =
-      switch rounding {
-      case .nearestEven where isPlain: .nearest(QuantizeKernels.quantize.best(on: execution))
-      case .stochastic where isPlain: .dither(QuantizeKernels.dither.best(on: execution))
-      default: .any(QuantizeKernels.quantizeAny.best(on: execution))
-      }
+    choice = EncodingChoice(encoding, rounding, execution)
     guard case .codebook(let map) = chooser.type.mapping.kind else {
       (table, thresholds) = (Buffer([]), Buffer([]))
       return

@@ -40,20 +40,4 @@ extension QuantizeKernels {
     default: unsafe Rounding.round(number, arguments.key, element)
     }
   }
-
-  /// The kernels that encode a type by default, fastest first.
-  static func encoding(_ type: QuantizedType) -> [KernelRow] {
-    hasOwnKernel(type) ? quantize.rows : quantizeAny.rows
-  }
-
-  /// The one that runs.
-  static func encoding(_ type: QuantizedType, on execution: Execution) -> KernelRow {
-    hasOwnKernel(type) ? quantize.best(on: execution).row : quantizeAny.best(on: execution).row
-  }
-
-  /// Whether values are multiplied by a reciprocal and become whole numbers: the usual case has kernels
-  /// that do nothing else.
-  private static func hasOwnKernel(_ type: QuantizedType) -> Bool {
-    type.isAffineInteger && type.mapping.kind != .biased
-  }
 }

@@ -21,7 +21,7 @@ struct BlockRanges {
       high = Buffer(count: parts.extent.count, zeroed: false) { high in
         // Strips have blocks of their own.
         ThreadPool.shared.parallelRows(strips.count, strips.size, execution) { part in
-          var reader = RowReader(source)
+          var reader = RowReader(source, execution)
           var ranges = StripRanges(parts, execution)
           for index in part {
             let strip = strips[index]
