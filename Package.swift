@@ -77,10 +77,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineOracle", "AffineQuant"],
+      name: "AffineTestSupport",
+      dependencies: ["AffineLayers", "AffineOracle", "AffineQuant", "FileCalls"],
       path: "Tests/AffineTestSupport",
       swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .target(name: "FileCalls", path: "Tests/FileCalls"),
     .testTarget(
       name: "AffineQuantTests",
       dependencies: ["AffineFormats", "AffineTestSupport", "AllocationCounter"],
@@ -101,6 +103,8 @@ let package = Package(
     .executableTarget(
       name: "affine-ranks", dependencies: ["AffineDistributed"], path: "Tests/Ranks",
       swiftSettings: strict),
+    // What a build with the trait needs to be linked, without the time that a whole one takes.
+    .executableTarget(name: "affine-mpi", dependencies: ["AffineMPI"], path: "Tests/MPI"),
     .testTarget(
       name: "AffineModelsTests",
       dependencies: ["AffineLayers", "AffineModels", "AffineTestSupport", "AffineTraining"],

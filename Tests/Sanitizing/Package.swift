@@ -29,9 +29,11 @@ let library: [Target] = [
     name: "AffineLayers", dependencies: ["AffineKernels", "AffineQuant"], swiftSettings: strict),
   .target(name: "AffineOracle", dependencies: ["AffineQuant"], swiftSettings: strict),
   .target(
-    name: "AffineTestSupport", dependencies: ["AffineLayers", "AffineOracle", "AffineQuant"],
+    name: "AffineTestSupport",
+    dependencies: ["AffineLayers", "AffineOracle", "AffineQuant", "FileCalls"],
     swiftSettings: strict),
   .target(name: "AllocationCounter"),
+  .target(name: "FileCalls"),
 ]
 
 /// Tests of a module, or those of some of its files.
