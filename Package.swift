@@ -89,10 +89,13 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "AffineTestSupport",
-      dependencies: ["AffineKernelBodies", "AffineLayers", "AffineOracle", "AffineQuant"],
+      dependencies: [
+        "AffineKernelBodies", "AffineLayers", "AffineOracle", "AffineQuant", "FileCalls",
+      ],
       path: "Tests/AffineTestSupport",
       swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .target(name: "FileCalls", path: "Tests/FileCalls"),
     .testTarget(
       name: "AffineQuantTests",
       dependencies: ["AffineFormats", "AffineTestSupport", "AllocationCounter"],
@@ -114,6 +117,8 @@ let package = Package(
       name: "affine-ranks", dependencies: ["AffineDistributed", "AffineKernelBodies"],
       path: "Tests/Ranks",
       swiftSettings: strict),
+    // What a build with the trait needs to be linked, without the time that a whole one takes.
+    .executableTarget(name: "affine-mpi", dependencies: ["AffineMPI"], path: "Tests/MPI"),
     .testTarget(
       name: "AffineModelsTests",
       dependencies: ["AffineLayers", "AffineModels", "AffineTestSupport", "AffineTraining"],

@@ -33,9 +33,12 @@ let library: [Target] = [
   .target(name: "AffineOracle", dependencies: ["AffineQuant"], swiftSettings: strict),
   .target(
     name: "AffineTestSupport",
-    dependencies: ["AffineKernelBodies", "AffineLayers", "AffineOracle", "AffineQuant"],
+    dependencies: [
+      "AffineKernelBodies", "AffineLayers", "AffineOracle", "AffineQuant", "FileCalls",
+    ],
     swiftSettings: strict),
   .target(name: "AllocationCounter"),
+  .target(name: "FileCalls"),
 ]
 
 /// Tests of a module, or those of some of its files.

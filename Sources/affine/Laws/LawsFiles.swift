@@ -33,8 +33,8 @@ enum LawsFiles {
   static func law(_ path: String?) throws -> PrecisionLaw {
     struct Fit: Decodable { let law: PrecisionLaw }
     guard let path else { return .published }
-    let data = try bytes(path)
-    guard let fit = try? JSONDecoder().decode(Fit.self, from: data) else {
+    let text = try affine.text(of: path)
+    guard let fit = try? decoded(Fit.self, from: text) else {
       throw Failure("'\(path)' holds no law that affine laws fit wrote")
     }
     do { try fit.law.validate() } catch { throw Failure("'\(path)': \(error)") }
@@ -49,8 +49,8 @@ enum LawsFiles {
       let m, k, n: Double
       let medianSeconds: Double
     }
-    let data = try bytes(path)
-    guard let step = try? JSONDecoder().decode(Step.self, from: data),
+    let text = try affine.text(of: path)
+    guard let step = try? decoded(Step.self, from: text),
       step.operation == "train-step", step.m * step.k * step.n > 0
     else { throw Failure("'\(path)' holds no train-step that affine bench printed as JSON") }
     func bits(_ name: String) throws -> Double? {

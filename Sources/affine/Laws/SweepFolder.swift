@@ -49,8 +49,8 @@ struct SweepFolder {
   }
 
   private func read(_ path: String) throws -> SweepResult {
-    let data = Data(try MappedFile.contents(of: path))
-    do { return try JSONDecoder().decode(SweepResult.self, from: data) } catch {
+    let text = try affine.text(of: path)
+    do { return try decoded(SweepResult.self, from: text) } catch {
       throw Failure("'\(path)' holds no run that affine laws sweep wrote")
     }
   }

@@ -63,6 +63,9 @@ struct EmbedCommand: ParsableCommand {
     guard (1...1_000_000).contains(runs) else {
       throw ValidationError("--repeat must lie in 1...1000000, not be \(runs)")
     }
+    if let outliers, !(outliers > 0 && outliers.isFinite) {
+      throw ValidationError("--outliers must be a number above 0, not \(outliers)")
+    }
   }
 
   func run() throws {

@@ -28,8 +28,12 @@ extension GenerateCommand {
   static func text(_ prompt: String) throws -> String {
     guard prompt == "-" else { return prompt }
     let text = try standardInput()
-    // Both together are one character.
-    return text.last == "\n" || text.last == "\r\n" ? String(text.dropLast()) : text
+    // By bytes: characters with many marks take long to compare.
+    var bytes = text.utf8[...]
+    guard bytes.last == UInt8(ascii: "\n") else { return text }
+    bytes = bytes.dropLast()
+    if bytes.last == UInt8(ascii: "\r") { bytes = bytes.dropLast() }
+    return String(Substring(bytes))
   }
 
   /// The prompts in a file, a line each.

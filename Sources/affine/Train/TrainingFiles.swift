@@ -58,6 +58,9 @@ struct TrainingFiles: ParsableArguments {
     guard adapterRank != nil || base == nil && alpha == nil else {
       throw ValidationError("--base and --alpha need --adapter-rank")
     }
+    if let alpha, !(alpha > 0 && alpha.isFinite) {
+      throw ValidationError("--alpha must be a number above 0, not \(alpha)")
+    }
     guard export != nil || !merge else { throw ValidationError("--merge needs --export") }
     guard checkpoint != nil || !resume && checkpointEvery == nil else {
       throw ValidationError("--resume and --checkpoint-every need --checkpoint")

@@ -87,8 +87,8 @@ struct TrainingReport: Codable {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    let data = Data(try MappedFile.contents(of: path))
-    guard let report = try? decoder.decode(Self.self, from: data),
+    let text = try affine.text(of: path)
+    guard let report = try? decoded(Self.self, from: text, by: decoder),
       report.runs.allSatisfy({ ($0.curve + $0.validation).allSatisfy { $0.count == 2 } })
     else { throw Failure("'\(path)' holds no runs that affine train wrote") }
     self = report

@@ -22,8 +22,10 @@ import Testing
   private static let ends = [
     "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<|end|>",
     "<end_of_turn>", "<end_of_utterance>", "<|return|>", "<|call|>", "<EOT>", "_<EOT>", "[EOT]",
-    "[EOS]", "</s>", "<eos>", "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>", "<|fim_pad|>",
-    "<|file_sep|>", "<|repo_name|>",
+    "[EOS]", "[e~[", "</s>", "<eos>", "<turn|>", "<|tool_response>", "<|calls|>", "<|flush|>",
+    "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>", "<|fim_pad|>", "<fim-pad>", "<fim_pad>",
+    "<PAD>", "[PAD]", "<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>",
+    "<|file_sep|>",
   ]
 
   @Test(arguments: ends, [Int32(1), 3, 4]) func endTextsByTheirNames(_ name: String, _ kind: Int32)
@@ -42,7 +44,7 @@ import Testing
     #expect(try BytePairTokenizer(Self.metadata(name)).ends.isEmpty)
   }
 
-  @Test(arguments: ["eos", "eot", "eom"], [Int32(1), 3, 4])
+  @Test(arguments: ["eos", "eot", "eom", "fim_pad", "fim_rep", "fim_sep"], [Int32(1), 3, 4])
   func endTextsByTheirNumbers(_ role: String, _ kind: Int32) throws {
     var metadata = Self.metadata("<turn over>", kind: kind)
     metadata["tokenizer.ggml.\(role)_token_id"] = .uint32(257)
@@ -67,6 +69,16 @@ import Testing
     var metadata = GGUFMetadata()
     metadata["tokenizer.ggml.model"] = .string("llama")
     #expect(throws: TokenizerError.unknownModel("llama")) { try BytePairTokenizer(metadata) }
+    // So is the way in which texts are cut, of which newer files have others.
+    metadata["tokenizer.ggml.model"] = .string("gpt2")
+    metadata["tokenizer.ggml.pre"] = .string("deepseek-v3")
+    #expect(throws: TokenizerError.unknownPreTokenizer("deepseek-v3")) {
+      try BytePairTokenizer(metadata)
+    }
+    metadata["tokenizer.ggml.pre"] = .string("gpt-2")
+    #expect(throws: TokenizerError.gguf(.missingKey("tokenizer.ggml.tokens"))) {
+      try BytePairTokenizer(metadata)
+    }
   }
 
   /// A value of another type is no reason to take the default.
@@ -104,12 +116,19 @@ import Testing
   @Test(arguments: [
     [
       "gpt-2", "phi-2", "mpt", "olmo", "jais", "gigachat", "a.x-4.0", "mellum", "exaone4",
-      "trillion",
+      "trillion", "granite-docling", "jina-es", "jina-de", "jina-v2-es", "jina-v2-de",
+      "modern-bert",
     ],
-    ["smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b"],
-    ["llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2"],
-    ["smaug-bpe", "dbrx"],
-    ["qwen2", "deepseek-r1-qwen", "megrez", "stablelm2", "hunyuan", "solar-open", "kormo"],
+    ["smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b", "mellum2"],
+    [
+      "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
+      "jina-v5-nano",
+    ],
+    ["smaug-bpe", "dbrx", "glm4", "chatglm-bpe"],
+    [
+      "qwen2", "deepseek-r1-qwen", "megrez", "stablelm2", "hunyuan", "solar-open", "kormo",
+      "f2llmv2", "grok-2",
+    ],
   ])
   func namesOfOneFamily(_ names: [String]) throws {
     // A merge for every two bytes shows nearly every cut.

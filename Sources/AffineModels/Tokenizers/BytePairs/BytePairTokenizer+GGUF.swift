@@ -38,6 +38,10 @@ private struct Parts {
   init(_ metadata: GGUFMetadata) throws {
     let model = try metadata.word(Self.prefix + "model")
     guard model == "gpt2" else { throw TokenizerError.unknownModel(model) }
+    // Files from before there were names for it say nothing.
+    preTokenizer = try metadata.ifPresent(Self.prefix + "pre") { try $0.word($1) } ?? "default"
+    // A kind that is not known is said before the parts that it may lack.
+    _ = try PreTokenizer(preTokenizer)
     func optional<Value>(
       _ key: String, _ read: (GGUFMetadata, String) throws(GGUFError) -> Value
     ) throws(GGUFError) -> Value? { try metadata.ifPresent(Self.prefix + key, read) }
@@ -50,9 +54,6 @@ private struct Parts {
     }
     vocabulary = try metadata.strings(Self.prefix + "tokens")
     merges = try metadata.strings(Self.prefix + "merges")
-    // Files from before there were names for it say nothing.
-    preTokenizer =
-      try optional("pre") { metadata, key throws(GGUFError) in try metadata.word(key) } ?? "default"
     kinds =
       try optional("token_type") { metadata, key throws(GGUFError) in
         try metadata.integers(key).map(Int.init)
@@ -60,10 +61,6 @@ private struct Parts {
     bosToken = try optional("bos_token_id", integer)
     eosToken = try optional("eos_token_id", integer)
     addsBos = try optional("add_bos_token", flag)
-    var ends: [Int] = []
-    for role in ["eot", "eom", "fim_pad", "fim_rep", "fim_sep"] {
-      if let token = try optional("\(role)_token_id", integer) { ends.append(token) }
-    }
-    self.ends = ends
+    ends = try metadata.tokensThatEnd()
   }
 }

@@ -20,21 +20,24 @@ struct PreTokenizer: Sendable {
       names: [
         "gpt-2", "phi-2", "mpt", "olmo", "jais", "gigachat", "a.x-4.0", "mellum", "exaone4",
         "trillion", "granite-docling", "jina-es", "jina-de", "jina-v2-es", "jina-v2-de",
+        "modern-bert",
       ], splits: [.gpt2]),
     Family(
       names: [
         "smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b",
+        "mellum2",
       ], splits: [.numbers, .gpt2]),
     Family(
       names: [
         "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2",
         "jina-v5-nano",
       ], splits: [.llama3(longestNumber: 3)], keepsWholeTokens: true),
-    Family(names: ["smaug-bpe", "dbrx"], splits: [.llama3(longestNumber: 3)]),
+    Family(
+      names: ["smaug-bpe", "dbrx", "glm4", "chatglm-bpe"], splits: [.llama3(longestNumber: 3)]),
     Family(
       names: [
         "qwen2", "deepseek-r1-qwen", "megrez", "stablelm2", "hunyuan", "solar-open", "kormo",
-        "f2llmv2",
+        "f2llmv2", "grok-2",
       ], splits: [.llama3(longestNumber: 1)]),
   ]
 

@@ -26,14 +26,13 @@ extension PieceTokenizer {
         of: "scores", expected: vocabulary.count, found: scores.count)
     }
     let ranks = Self.ranks(scores)
-    let roles = try ["eot", "eom"].compactMap { try token("\($0)_token_id") }
     // Without other word, llama.cpp takes the numbers of the first such vocabulary.
     try self.init(
       vocabulary: vocabulary, kinds: kinds,
       prefix: try flag("add_space_prefix") ?? true ? .first : .none,
       bosToken: try token("bos_token_id") ?? 1, eosToken: try token("eos_token_id") ?? 2,
       unknownToken: try token("unknown_token_id") ?? 0, addsBos: try flag("add_bos_token") ?? true,
-      ends: roles
+      ends: try metadata.tokensThatEnd()
     ) { _ in .merging(.texts(ranks: ranks)) }
   }
 

@@ -55,7 +55,7 @@ func document<Value: Decodable>(
   _: Value.Type, from path: String, _ name: String
 ) throws -> Value {
   let text = try text(of: path)
-  do { return try JSONDecoder().decode(Value.self, from: Data(text.utf8)) } catch {
+  do { return try decoded(Value.self, from: text) } catch {
     throw Failure("'\(path)' is no \(name) that --format json wrote")
   }
 }
@@ -67,7 +67,7 @@ func documents<Value: Decodable>(
   _ type: Value.Type, from path: String, _ name: String
 ) throws -> [Value] {
   let lines = try text(of: path).textLines(omittingEmpty: true)
-  let values = lines.map { try? JSONDecoder().decode(type, from: Data($0.utf8)) }
+  let values = lines.map { try? decoded(type, from: String($0)) }
   if !values.isEmpty, values.allSatisfy({ $0 != nil }) { return values.compactMap(\.self) }
   return [try document(type, from: path, name)]
 }

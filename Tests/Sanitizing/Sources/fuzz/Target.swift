@@ -57,9 +57,17 @@ enum Target: String, CaseIterable {
       guard let matrix = try? file.quantized(tensor.name) else { continue }
       _ = matrix.dequantized(as: Float.self)
     }
+    // Whether the tensors are a model or not; a file is of one kind.
+    var tokenizer: (any LanguageTokenizer)? = try? BytePairTokenizer(file.metadata)
+    if tokenizer == nil { tokenizer = try? PieceTokenizer(file.metadata) }
     var tokens = [0]
-    if let tokenizer = try? BytePairTokenizer(file.metadata) { tokens = tokenizer.tokens("he a") }
+    if let tokenizer {
+      tokens = tokenizer.tokens("he a", addSpecial: true, parseSpecial: true)
+      precondition(tokens.allSatisfy { (0..<tokenizer.tokenCount).contains($0) })
+      _ = tokenizer.text(tokens, showSpecial: true)
+    }
     let weights = try GGUFWeights(file)
+    _ = try? weights.tokenizer()
     let model = try DecoderModel(weights, activations: .float32, on: .threads(1))
     let vocabulary = model.configuration.vocabulary
     var generator = try Generator(

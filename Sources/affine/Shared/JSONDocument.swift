@@ -1,0 +1,60 @@
+import AffineFormats
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Decodes a JSON document that a command wrote, or somebody else.
+///
+/// - Throws: An error of the decoder; ``Failure`` for a text that would take long to compare.
+func decoded<Value: Decodable>(
+  _ type: Value.Type, from text: String, by decoder: JSONDecoder = JSONDecoder()
+) throws -> Value {
+  guard text.hasFewMarks else { throw Failure("a character has more marks than there are") }
+  return try decoder.decode(type, from: Data(text.utf8))
+}
+
+extension String {
+  /// More than any language puts on one character.
+  private static let mostMarks = 64
+
+  /// Whether names and values of a JSON document can be hashed and compared in a time that grows with their
+  /// length: it grows with the square of the marks on one character, written as they are or escaped. A zero
+  /// byte, which would tell the decoder of another encoding, is none of JSON.
+  var hasFewMarks: Bool {
+    var marks = 0
+    // Of an escape that has begun: its digits to come, and what they say so far.
+    var (isEscaped, digits, code) = (false, 0, UInt32(0))
+    for scalar in unicodeScalars {
+      guard scalar.value != 0 else { return false }
+      var value = scalar.value
+      if digits > 0 {
+        code = code << 4 | UInt32(Character(scalar).hexDigitValue ?? 0)
+        digits -= 1
+        if digits > 0 { continue }
+        value = code
+      } else if isEscaped {
+        isEscaped = false
+        if scalar == "u" {
+          (digits, code) = (4, 0)
+          continue
+        }
+      } else if scalar == "\\" {
+        isEscaped = true
+        continue
+      }
+      marks = Self.isMark(value) ? marks + 1 : 0
+      if marks > Self.mostMarks { return false }
+    }
+    return true
+  }
+
+  /// Half of a character that is written as two escapes may be one.
+  private static func isMark(_ value: UInt32) -> Bool {
+    guard value >= 0x300 else { return false }
+    return Unicode.Scalar(value).map { $0.properties.canonicalCombiningClass != .notReordered }
+      ?? true
+  }
+}
