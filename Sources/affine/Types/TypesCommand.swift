@@ -12,6 +12,8 @@ struct TypesCommand: ParsableCommand {
     let codeBits: Int
     let bitsPerWeight: Double
     let bytesPerWeight: Double
+    /// Of a weight once it is packed for this CPU.
+    let packedBitsPerWeight: Double
     /// What GGUF calls blocks of such codes and scales, as options name them; several may hold the same.
     let gguf: [String]
   }
@@ -54,7 +56,9 @@ struct TypesCommand: ParsableCommand {
   }
 
   private func entry(_ type: QuantizedType) -> Entry {
-    let bytes = Double(type.byteCount(of: Shape(rows, columns))) / Double(rows) / Double(columns)
+    let shape = Shape(rows, columns)
+    let bytes = Double(type.byteCount(of: shape)) / Double(rows) / Double(columns)
+    let packed = Double(type.packedByteCount(of: shape)) / Double(rows) / Double(columns)
     return Entry(
       name: type.name, storage: type.storage.name, granularity: type.block.name,
       mapping: type.mapping.kind.name,
@@ -62,7 +66,7 @@ struct TypesCommand: ParsableCommand {
         ?? "")
         + type.mapping.scale.rawValue,
       codeBits: type.storage.bits, bitsPerWeight: 8 * bytes, bytesPerWeight: bytes,
-      gguf: Self.blocks(type))
+      packedBitsPerWeight: 8 * packed, gguf: Self.blocks(type))
   }
 
   private static func blocks(_ type: QuantizedType) -> [String] {
@@ -72,12 +76,13 @@ struct TypesCommand: ParsableCommand {
   private func table(_ entries: [Entry]) -> TextTable {
     var table = TextTable([
       "name", "storage", "granularity", "mapping", "scale", "bits of a code", "bits a weight",
-      "bytes a weight", "in GGUF",
+      "bytes a weight", "bits packed", "in GGUF",
     ])
     table.rows = entries.map {
       [
         $0.name, $0.storage, $0.granularity, $0.mapping, $0.scale, "\($0.codeBits)",
-        $0.bitsPerWeight.fixed(3), $0.bytesPerWeight.fixed(4), $0.gguf.joined(separator: ", "),
+        $0.bitsPerWeight.fixed(3), $0.bytesPerWeight.fixed(4),
+        $0.packedBitsPerWeight.fixed(3), $0.gguf.joined(separator: ", "),
       ]
     }
     return table
