@@ -25,6 +25,9 @@ struct TypesCommand: ParsableCommand {
       has groups, other scales can be named too, as int4-group48 or int8-block16x64. Float types are float32, \
       float16 and bfloat16. GGUF's name of a type, as q4_k, names it too.
 
+      Bits packed are those in memory, as products on this CPU read a weight: rows fill panels, a scale of \
+      several rows is there for each of them, and codes lie wider where blocks are not whole groups of theirs.
+
         affine types int4
         affine types uint4-group32 --rows 4096 --columns 14336
       """)
