@@ -30,13 +30,15 @@ import Testing
   ])
   func otherNamesAreRefused(name: String) { #expect(QuantizedType(name: name) == nil) }
 
-  /// Tiles hold them as codes, also after a cut that starts between two super-blocks; others as numbers.
+  /// Tiles hold them as codes, also after a cut that starts between two super-blocks; others as numbers, beside which
+  /// the codes are kept.
   @Test(arguments: types, [0, 3, 256])
   func tilesGiveTheCodesBack(type: QuantizedType, first: Int) throws {
     let whole = Samples.codes(19, 1024, type)
     let matrix = try whole.slice(rows: 1..<18, columns: first..<1024)
     let tiled = matrix.tiled()
-    #expect(tiled.byteCount == matrix.byteCount)
+    // There the cut lies between scales that share one.
+    #expect((tiled.coded != nil) == (type == DoubleQuantizedNF4Weight.type && first == 256))
     #expect(tiled.rowMajor() == matrix)
     #expect(tiled.rowMajor().coded?.scales.codes == matrix.coded?.scales.codes)
   }

@@ -36,6 +36,21 @@ import Testing
     #expect(portable.isEmpty, "\(portable.count): \(portable.prefix(5).map(\.weights.name))")
   }
 
+  /// No step of a product runs in Swift's own loops where there are vectors; `Tests/Arm/coverage.sh` asks on Arm.
+  @Test(arguments: [
+    "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "amxbf16", "neon",
+    "neondot", "i8mm", "neonbf16", "sme",
+  ])
+  func noProductIsLeftToSwift(name: String) throws {
+    let set = try #require(InstructionSet(name: name))
+    guard set.isSubset(of: .running) else { return }
+    let portable = CoverageCell.all.filter {
+      $0.operation.isProduct && $0.plan(on: set).tier == .portable
+    }
+    let names = portable.prefix(5).map { "\($0.activationsName) \($0.weights.name)" }
+    #expect(portable.isEmpty, "\(portable.count): \(names)")
+  }
+
   @Test func namesFollowTheGrammar() {
     let operations = ["matmul", "quantize", "dequantize", "lookup", "transpose", "pack"]
     let codes = (1...8).map { "i\($0)" } + ["t4", "t6", "t8"]

@@ -27,7 +27,7 @@ import Testing
       #expect(try erased.linear(x) == expected)
       #expect(try PackedWeight(tiled).linear(x) == expected)
       #expect(erased.erased == weight.erased && erased.shape == weight.shape)
-      #expect(erased.byteCount == weight.byteCount)
+      #expect(erased.erased.byteCount == weight.byteCount)
     }
     try check(Int8Weight(quantizing: Samples.matrix(37, 100)))
     try check(Int4Weight(quantizing: Samples.matrix(37, 100)))

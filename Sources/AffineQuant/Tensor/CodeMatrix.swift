@@ -31,8 +31,12 @@ package struct CodeMatrix: Sendable {
   /// The bytes of one row.
   package var rowBytes: Int { storage.byteCount(columns: shape.columns) }
 
-  /// Bytes of codes, scales, zero points and biases, row by row: of a slice, those that it keeps.
+  /// Bytes of codes, scales, zero points and biases: row by row those of a file, of a slice those that it keeps; of
+  /// tiles those that lie in memory, with rows that fill a panel and the sums that products have asked for.
   package var byteCount: Int {
+    if let tiles {
+      return self.codes.count + tiles.byteCount + 2 * zeroPoints.count + (coded?.byteCount ?? 0)
+    }
     let codes = shape.rows * rowBytes
     if let codedScales { return codes + codedScales.byteCount + 2 * zeroPoints.count }
     return codes + grid.extent.count * type.parameterBytes

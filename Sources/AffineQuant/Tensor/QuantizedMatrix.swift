@@ -18,7 +18,9 @@ extension QuantizedMatrix {
   public var quantizedType: QuantizedType { contents.core.type }
   /// The codes, scales and offsets, row by row; tiles are put back into rows.
   public var erased: AnyQuantized { AnyQuantized(contents.core.rowMajor()) }
-  /// How many bytes of codes, scales, zero points and biases a file needs.
+  /// How many bytes of codes, scales, zero points and biases a file needs, of a slice for what it keeps; of tiles how
+  /// many lie in memory, which may be more: a scale for each row of a block, rows that fill a panel, and sums that
+  /// products have asked for.
   public var byteCount: Int { contents.core.byteCount }
 }
 

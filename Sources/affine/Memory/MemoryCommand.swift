@@ -10,8 +10,8 @@ struct MemoryCommand: ParsableCommand {
     commandName: "memory",
     abstract: "Say what memory a language model takes, by the type of its weights.",
     discussion: """
-      The model need not be there: its config.json is enough. All matrices are of the type that is named, and norms \
-      are floats. A token reads the weights once, but for the table of embedded tokens, of which it reads a row, and \
+      The model need not be there: its config.json is enough. All matrices are of the type that is named, packed \
+      as products on this CPU read them, and norms are floats. A token reads the weights once, but for the table of embedded tokens, of which it reads a row, and \
       the keys and values of all tokens before it. Activations are those of the widest layer for \
       \(DecoderModel.pieceLength) tokens, and the logits.
 

@@ -13,7 +13,8 @@ struct WeightFormat {
 
   var name: String { type?.name ?? "float32" }
 
+  /// Bytes in memory, packed for this CPU.
   func byteCount(of shape: Shape) -> Int {
-    type?.byteCount(of: shape) ?? shape.count * MemoryLayout<Float>.stride
+    type?.packedByteCount(of: shape) ?? shape.count * MemoryLayout<Float>.stride
   }
 }

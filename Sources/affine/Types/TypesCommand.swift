@@ -12,6 +12,8 @@ struct TypesCommand: ParsableCommand {
     let codeBits: Int
     let bitsPerWeight: Double
     let bytesPerWeight: Double
+    /// Of a weight once it is packed for this CPU.
+    let packedBitsPerWeight: Double
     /// What GGUF calls blocks of such codes and scales, as options name them; several may hold the same.
     let gguf: [String]
   }
@@ -22,6 +24,9 @@ struct TypesCommand: ParsableCommand {
       Types compose freely: other groups than 32, 64 and 128, other blocks than 32 × 32 and, where a type \
       has groups, other scales can be named too, as int4-group48 or int8-block16x64. Float types are float32, \
       float16 and bfloat16. GGUF's name of a type, as q4_k, names it too.
+
+      Bits packed are those in memory, as products on this CPU read a weight: rows fill panels, a scale of \
+      several rows is there for each of them, and codes lie wider where blocks are not whole groups of theirs.
 
         affine types int4
         affine types uint4-group32 --rows 4096 --columns 14336
@@ -54,7 +59,9 @@ struct TypesCommand: ParsableCommand {
   }
 
   private func entry(_ type: QuantizedType) -> Entry {
-    let bytes = Double(type.byteCount(of: Shape(rows, columns))) / Double(rows) / Double(columns)
+    let shape = Shape(rows, columns)
+    let bytes = Double(type.byteCount(of: shape)) / Double(rows) / Double(columns)
+    let packed = Double(type.packedByteCount(of: shape)) / Double(rows) / Double(columns)
     return Entry(
       name: type.name, storage: type.storage.name, granularity: type.block.name,
       mapping: type.mapping.kind.name,
@@ -62,7 +69,7 @@ struct TypesCommand: ParsableCommand {
         ?? "")
         + type.mapping.scale.rawValue,
       codeBits: type.storage.bits, bitsPerWeight: 8 * bytes, bytesPerWeight: bytes,
-      gguf: Self.blocks(type))
+      packedBitsPerWeight: 8 * packed, gguf: Self.blocks(type))
   }
 
   private static func blocks(_ type: QuantizedType) -> [String] {
@@ -72,12 +79,13 @@ struct TypesCommand: ParsableCommand {
   private func table(_ entries: [Entry]) -> TextTable {
     var table = TextTable([
       "name", "storage", "granularity", "mapping", "scale", "bits of a code", "bits a weight",
-      "bytes a weight", "in GGUF",
+      "bytes a weight", "bits packed", "in GGUF",
     ])
     table.rows = entries.map {
       [
         $0.name, $0.storage, $0.granularity, $0.mapping, $0.scale, "\($0.codeBits)",
-        $0.bitsPerWeight.fixed(3), $0.bytesPerWeight.fixed(4), $0.gguf.joined(separator: ", "),
+        $0.bitsPerWeight.fixed(3), $0.bytesPerWeight.fixed(4),
+        $0.packedBitsPerWeight.fixed(3), $0.gguf.joined(separator: ", "),
       ]
     }
     return table

@@ -36,6 +36,11 @@ package final class PackedRHS: Sendable {
     short = WeightOnlyProduct.shortSlices(of: slices, grid)
   }
 
+  /// Bytes of the numbers of all panels, without tables, which do not grow with the matrix.
+  var byteCount: Int {
+    scales.byteCount + biases.byteCount + 4 * zeros.count + derived.byteCount
+  }
+
   /// Where the parameters of a panel start.
   func start(of panel: Int) -> Int { panel * slices.ranges.count * layout.nr }
 

@@ -21,6 +21,7 @@ struct PackedScaleCodes: Sendable {
   private var superSlices: Int { (slices - 1) >> shift + 1 }
   var superPanelBytes: Int { supers.panelBytes(superSlices * lanes) }
   var panelBytes: Int { Self.rows(storage, slices) * lanes }
+  var byteCount: Int { bytes.count + supers.byteCount }
 
   var form: Int32 {
     switch storage.bits {
@@ -40,14 +41,27 @@ struct PackedScaleCodes: Sendable {
     }
   }
 
+  /// Slices of a super-block, where such lie evenly and there are several slices; several right panels of one slice
+  /// lie as one.
+  private static func together(_ block: Block, slices: Int) -> Int? {
+    let together = min(block.columns, slices)
+    return slices > 1 && (together.nonzeroBitCount == 1 || together == slices) ? together : nil
+  }
+
+  /// The bytes of scales of so many lanes and slices; `nil` where they lie as numbers.
+  static func byteCount(
+    _ codes: ScaleCodes, _ scale: ScaleFormat, lanes: Int, slices: Int
+  ) -> Int? {
+    together(codes.block, slices: slices).map { together in
+      lanes * (rows(codes.storage, slices) + ((slices - 1) / together + 1) * scale.byteCount)
+    }
+  }
+
   /// What kernels read of a matrix of scales whose columns are the slices of panels; `nil` where its
   /// super-blocks do not lie evenly, or there is one slice alone.
   init?(_ scales: CodeMatrix, mean: Float?, lanes: Int, _ execution: Execution) {
     let (grid, slices) = (scales.grid, scales.shape.columns)
-    let together = min(grid.block.columns, slices)
-    // Several right panels of one slice lie as one.
-    guard slices > 1, grid.origin == Shape(0, 0),
-      together.nonzeroBitCount == 1 || together == slices
+    guard grid.origin == Shape(0, 0), let together = Self.together(grid.block, slices: slices)
     else { return nil }
     shift = together == slices ? UInt32.bitWidth - 1 : together.trailingZeroBitCount
     storage = scales.storage

@@ -61,6 +61,10 @@ indirect enum PackedScales: Sendable {
     }
   }
 
+  var byteCount: Int {
+    if case .codes(let codes) = self { codes.byteCount } else { panelBytes(count) }
+  }
+
   subscript(index: Int) -> Float {
     switch self {
     case .floats(let values): values[index]

@@ -30,6 +30,15 @@ final class RHSSums: Sendable {
     found = Mutex(Found(codes: joined))
   }
 
+  /// Bytes of what has been asked for.
+  var byteCount: Int {
+    found.withLock { found in
+      let sums = found.codes.reduce(0) { $0 + ($1?.count ?? 0) }
+      let offsets = found.valueOffsets.map { $0.zeros.count + $0.biases.count } ?? 0
+      return 4 * (sums + (found.scaled?.count ?? 0) + offsets)
+    }
+  }
+
   func codes(_ kind: Kind, _ make: () -> Buffer<Int32>) -> Buffer<Int32> {
     found.withLock { found in
       let codes = found.codes[kind.rawValue] ?? make()

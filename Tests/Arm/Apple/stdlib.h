@@ -1,0 +1,2 @@
+// As sched.h.
+char *getenv(const char *name);

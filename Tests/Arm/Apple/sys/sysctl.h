@@ -1,0 +1,3 @@
+// As sched.h.
+#include <stddef.h>
+int sysctlbyname(const char *name, void *value, size_t *size, void *other, size_t other_size);

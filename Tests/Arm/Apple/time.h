@@ -1,0 +1,6 @@
+// As sched.h.
+typedef enum { CLOCK_MONOTONIC = 6 } clockid_t;
+struct timespec {
+  long tv_sec, tv_nsec;
+};
+int clock_gettime(clockid_t clock, struct timespec *time);
