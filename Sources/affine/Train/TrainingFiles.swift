@@ -26,6 +26,7 @@ struct TrainingFiles: ParsableArguments {
       parameters here.
       """)
   var initial: String?
+  @OptionGroup var reading: ReadingOptions
   @Option(help: "Keep the tokens of the text here, and read them from here the next time.")
   var tokenFile: String?
 
@@ -57,6 +58,9 @@ struct TrainingFiles: ParsableArguments {
   func validate() throws {
     guard adapterRank != nil || base == nil && alpha == nil else {
       throw ValidationError("--base and --alpha need --adapter-rank")
+    }
+    guard initial != nil || !reading.copies else {
+      throw ValidationError("--no-mmap copies the model that --initial names")
     }
     guard export != nil || !merge else { throw ValidationError("--merge needs --export") }
     guard checkpoint != nil || !resume && checkpointEvery == nil else {
@@ -160,7 +164,7 @@ struct TrainingFiles: ParsableArguments {
     }
     _ = try baseFormat()
     if let context = model.context { try require(context, in: 2...1 << 24, for: "--context") }
-    return try InitialModel(initial, sequence: model.context)
+    return try InitialModel(initial, sequence: model.context, copies: reading.copies)
   }
 
   /// The tokens of a text.
@@ -190,7 +194,7 @@ struct TrainingFiles: ParsableArguments {
   func load(into model: inout Transformer, _ recipe: Recipe, seed: UInt64) throws {
     if let initial {
       do {
-        try model.load(Checkpoint.load(from: initial), recipe: recipe)
+        try model.load(Checkpoint.load(from: initial, copies: reading.copies), recipe: recipe)
       } catch { throw Failure("'\(initial)': \(error)") }
     }
     if case .type(let type) = try baseFormat(), !model.hasAdapters {

@@ -5,7 +5,7 @@ extension PieceTokenizer {
   ///
   /// - Throws: ``TokenizerError``: another kind of tokenizer, parts that are missing or do not fit.
   public init(_ metadata: GGUFMetadata) throws {
-    let prefix = "tokenizer.ggml."
+    let prefix = GGUFMetadata.tokenPrefix
     let model = try metadata.word(prefix + "model")
     guard model == "llama" else { throw TokenizerError.unknownModel(model) }
     func flag(_ key: String) throws -> Bool? {
@@ -18,6 +18,7 @@ extension PieceTokenizer {
     where try flag(key) ?? false {
       throw TokenizerError.unsupported(prefix + key)
     }
+    try metadata.requireNoOtherTokenKeys()
     let vocabulary = try metadata.strings(prefix + "tokens")
     let scores = try metadata.floats(prefix + "scores")
     let kinds = try metadata.integers(prefix + "token_type").map { Int($0) }
@@ -26,7 +27,9 @@ extension PieceTokenizer {
         of: "scores", expected: vocabulary.count, found: scores.count)
     }
     let ranks = Self.ranks(scores)
-    let roles = try ["eot", "eom"].compactMap { try token("\($0)_token_id") }
+    let roles = try ["eot", "eom", "fim_pad", "fim_rep", "fim_sep"].compactMap {
+      try token("\($0)_token_id")
+    }
     // Without other word, llama.cpp takes the numbers of the first such vocabulary.
     try self.init(
       vocabulary: vocabulary, kinds: kinds,
