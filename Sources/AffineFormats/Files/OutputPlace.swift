@@ -104,7 +104,12 @@ package struct OutputPlace {
 
   /// Flushes the folder, in which a new name stands.
   func flushFolder() throws(FileError) {
-    let descriptor = unsafe open(Self.parts(of: target).folder, O_RDONLY | O_CLOEXEC)
+    try Self.flush(folder: Self.parts(of: target).folder, of: path)
+  }
+
+  /// Flushes the folder in which something new stands.
+  static func flush(folder: String, of path: String) throws(FileError) {
+    let descriptor = unsafe open(folder, O_RDONLY | O_CLOEXEC)
     // Some folders can be written to and not read; some systems have nothing to flush.
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }

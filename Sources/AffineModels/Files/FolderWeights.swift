@@ -14,11 +14,12 @@ public struct FolderWeights: DecoderWeights, Sendable {
   /// What reads weights in codes, if there are some.
   private let checkpoint: QuantizedCheckpoint?
   private let sortedNames: SortedNames
+  /// Parts that texts do not pass and nobody reads: `vision_tower`.
+  public private(set) var leftOut: [String] = []
 
-  /// Parts that texts do not pass, and tables that are computed.
+  /// Such parts of decoders.
   private static let unread = [
-    "vision_tower.", "multi_modal_projector.", "model.vision_tower.",
-    "model.multi_modal_projector.",
+    "vision_tower", "multi_modal_projector", "model.vision_tower", "model.multi_modal_projector",
   ]
 
   init(
@@ -47,11 +48,13 @@ public struct FolderWeights: DecoderWeights, Sendable {
     guard file.header["\(inner)embeddings.LayerNorm.weight"] == nil else {
       throw BertError.prefixedTensors(inner)
     }
-    try requireNothingElse()
+    leftOut = try requireNothingElse()
   }
 
   /// What nobody reads would be missing from what the model computes.
-  private func requireNothingElse() throws {
+  ///
+  /// - Returns: Parts that texts do not pass.
+  private func requireNothingElse() throws -> [String] {
     var known = Set(configuration.tensors.map { ByteName(name(of: $0)) })
     known.formUnion(namesBeside.map(ByteName.init))
     for module in checkpoint?.names ?? []
@@ -61,10 +64,15 @@ public struct FolderWeights: DecoderWeights, Sendable {
         known.insert(ByteName(name))
       }
     }
+    let unread = architecture.encoder == nil ? Self.unread : []
+    var leftOut: Set<String> = []
     for name in file.names where !known.contains(ByteName(name)) {
-      if Self.unread.contains(where: name.begins) || name.hasSuffix(".rotary_emb.inv_freq") {
+      if let part = unread.first(where: { name.begins(with: "\($0).") }) {
+        leftOut.insert(part)
         continue
       }
+      // A table that is computed.
+      if name.hasSuffix(".rotary_emb.inv_freq") { continue }
       if configuration.isTied, name.isSame(as: names.name(of: .weight(.head))),
         try file.bytes(of: name).array == file.bytes(of: self.name(of: .weight(.embedding))).array
       {
@@ -72,6 +80,7 @@ public struct FolderWeights: DecoderWeights, Sendable {
       }
       throw ModelFileError.unusedTensor(name, blocks: configuration.blocks.count)
     }
+    return leftOut.sorted()
   }
 
   /// Whether a bias adds nothing: checkpoints of GPTQ may have such of layers without one.

@@ -6,17 +6,21 @@ extension ModelSource {
   /// Adds low-rank adapters of a folder as the library PEFT writes them, `adapter_config.json` and
   /// `adapter_model.safetensors`, beside the weights, which stay as they are.
   ///
-  /// - Throws: ``ModelFileError``: adapters of another kind, of other layers or ranks, adapters that are there
-  ///   already; what the readers of files throw.
+  /// They are copied into memory if the source was.
+  ///
+  /// - Throws: ``ModelFileError``: adapters of another kind, of other layers or ranks, none at all, adapters that are
+  ///   there already; what the readers of files throw.
   public mutating func addAdapters(from folder: String) throws {
     let path = "\(folder)/\(AdapterSettings.name)"
     guard changes.isEmpty else {
       throw ModelFileError.unsupported(file: path, what: "adapters beside other adapters")
     }
     let settings = try AdapterSettings(ModelSettings(file: path))
-    let file = try SafeTensorsFile(path: "\(folder)/\(AdapterSettings.tensors)")
+    let tensors = "\(folder)/\(AdapterSettings.tensors)"
+    let file = try SafeTensorsFile(path: tensors, copies: copies)
     let names = ModuleNames(architecture: architecture)
     var known: Set<ByteName> = []
+    var changes: [DecoderLayer: LowRankChange] = [:]
     for layer in configuration.linearLayers {
       let (module, a, b) = names.adapters(of: layer)
       guard file.header[a] != nil || file.header[b] != nil else { continue }
@@ -39,6 +43,10 @@ extension ModelSource {
     for name in file.names where !known.contains(ByteName(name)) {
       throw ModelFileError.unusedTensor(name, blocks: configuration.blocks.count)
     }
+    guard !changes.isEmpty else {
+      throw ModelFileError.malformed(file: tensors, reason: "no tensor in it is an adapter's")
+    }
+    self.changes = changes
   }
 
   /// Writes the adapters of a decoder that was made of this one as a folder that PEFT reads.

@@ -16,6 +16,8 @@ public struct ModelSource: Sendable {
   /// The path that was opened.
   public let path: String
   let weights: Weights
+  /// Whether files are copied into memory.
+  let copies: Bool
   /// What adapters add to linear layers; see ``addAdapters(from:)``.
   var changes: [DecoderLayer: LowRankChange] = [:]
 
@@ -39,7 +41,7 @@ public struct ModelSource: Sendable {
     path: String, context: Int? = nil, tensors: String? = nil, copies: Bool,
     decodes: Bool = false
   ) throws {
-    self.path = path
+    (self.path, self.copies) = (path, copies)
     guard let folder = Self.folder(path) else {
       weights = .gguf(try GGUFWeights(GGUFFile(path: path, copies: copies), context: context))
       return
@@ -71,6 +73,9 @@ public struct ModelSource: Sendable {
     case .folder(let weights): weights.configuration
     }
   }
+
+  /// Parts of the model that texts do not pass, and that are not read: `vision_tower` of a model that sees images.
+  public var leftOut: [String] { folderWeights?.leftOut ?? [] }
 
   /// Refuses an encoder, for who wants tokens foreseen.
   ///

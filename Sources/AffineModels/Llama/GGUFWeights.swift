@@ -25,7 +25,9 @@ public struct GGUFWeights: DecoderWeights, Sendable {
 
   /// What nobody reads would be missing from what the model computes.
   private func requireNothingElse() throws(LlamaError) {
-    let known = Set(configuration.tensors.map(name(of:))).union(GGUFSettings.divisorsNames)
+    var known = Set(configuration.tensors.map(name(of:)))
+    // A configuration of this library has them itself.
+    if architecture != .own { known.formUnion(GGUFSettings.divisorsNames) }
     for tensor in file.tensors {
       guard tensor.name.utf8.allSatisfy({ $0 < 0x80 }), known.contains(tensor.name) else {
         throw .unusedTensor(tensor.name, layers: configuration.blocks.count)

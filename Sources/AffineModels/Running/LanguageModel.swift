@@ -14,6 +14,8 @@ public struct LanguageModel: Sendable {
   public let chatTemplate: String?
   /// Threads and instruction sets; texts depend on neither.
   public let execution: Execution
+  /// Parts of the model's files that texts do not pass, and that were not read.
+  public private(set) var leftOut: [String] = []
 
   /// Collects the parts of a model.
   public init(
@@ -49,6 +51,7 @@ public struct LanguageModel: Sendable {
     self.init(
       try source.model(activations: activations, on: execution, over: parallel), tokenizer,
       chatTemplate: template, on: execution)
+    leftOut = source.leftOut
   }
 
   /// Continues a text as the pieces of an asynchronous sequence.

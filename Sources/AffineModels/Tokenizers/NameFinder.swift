@@ -79,13 +79,16 @@ struct NameFinder: Sendable {
   func forEachBeginning(
     of text: [UInt8], from start: Int, _ body: (_ name: Int, _ end: Int) -> Void
   ) {
-    var (state, place): (Int32, Int) = (0, start)
-    while place < text.count {
-      let next = state == 0 ? first[Int(text[place])] : child(of: state, text[place]) ?? 0
-      guard next != 0 else { return }
-      (state, place) = (next, place + 1)
-      let name = name(state)
-      if name >= 0, names[name].count == place - start { body(name, place) }
+    guard start < text.count else { return }
+    var (next, place) = (first[Int(text[start])], start + 1)
+    while next != 0 {
+      let state = states[Int(next)]
+      if state.name >= 0, names[Int(state.name)].count == place - start {
+        body(Int(state.name), place)
+      }
+      guard place < text.count else { return }
+      next = child(in: state.children, text[place]) ?? 0
+      place += 1
     }
   }
 
@@ -106,7 +109,15 @@ struct NameFinder: Sendable {
   }
 
   private func child(of state: Int32, _ byte: UInt8) -> Int32? {
-    var range = states[Int(state)].children
+    child(in: states[Int(state)].children, byte)
+  }
+
+  private func child(in children: Range<Int32>, _ byte: UInt8) -> Int32? {
+    // Most have one.
+    if children.upperBound &- children.lowerBound == 1 {
+      return states[Int(children.lowerBound)].byte == byte ? children.lowerBound : nil
+    }
+    var range = children
     while let last = range.last {
       let middle = range.lowerBound + (last - range.lowerBound) / 2
       let found = states[Int(middle)].byte

@@ -1,4 +1,5 @@
 import AffineBench
+import AffineFormats
 
 extension CoverageReport {
   /// One line for all cells of an operation, activations and kernel; or, of all, one for each cell.
@@ -37,14 +38,15 @@ extension CoverageReport {
     return text(low) == text(high) ? text(low) : "\(text(low))…\(text(high))"
   }
 
-  /// What the report says in one line.
+  /// What the report says in two lines; a report that was read may hold any characters.
   var headline: String {
     let sets =
       machine.instructionSets.isEmpty ? "none" : machine.instructionSets.joined(separator: " ")
     let checked =
       summary.verified.map { ", \($0) kernels verified, \(summary.failed ?? 0) failed" } ?? ""
     let name = label.map { "\($0): " } ?? ""
-    return "\(name)\(machine.cpu), \(machine.cores) cores, instruction sets: \(sets)\n"
+    let made = "\(name)\(machine.cpu), \(machine.cores) cores, instruction sets: \(sets)"
+    return "\(made.escapingControls)\n"
       + "\(summary.cells) cells: \(summary.tuned) tuned, \(summary.vectorized) vectorized, "
       + "\(summary.portable) portable\(checked)"
   }

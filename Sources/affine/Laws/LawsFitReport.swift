@@ -1,4 +1,5 @@
 import AffineBench
+import AffineFormats
 import AffineTraining
 
 /// What `affine laws fit` prints.
@@ -98,7 +99,7 @@ struct LawsFitReport: Encodable {
       ])
     }
     let head =
-      "\(law.source); intervals hold \(confidence.percent) of \(replicates) draws of runs; "
+      "\(law.source.escapingControls); intervals hold \(confidence.percent) of \(replicates) draws of runs; "
       + "\(agreeing) of \(starts) starts end at the same law"
     return ([head, "", table.plain, "", quality.plain] + (notes.isEmpty ? [] : [""] + notes))
       .joined(separator: "\n")

@@ -109,8 +109,9 @@ extension LawsPlanCommand.Report {
       ])
     }
     let notes = plan.refused + plan.best.prediction.warnings.map { "best: \($0)" }
+    let head = "\(budget.digits) \(unit), \(source.escapingControls)"
     return
-      (["\(budget.digits) \(unit), \(source)", "", table.plain] + (notes.isEmpty ? [] : [""])
+      ([head, "", table.plain] + (notes.isEmpty ? [] : [""])
       + notes.map { "note: \($0)" }).joined(separator: "\n")
   }
 }

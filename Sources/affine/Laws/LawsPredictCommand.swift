@@ -93,7 +93,7 @@ extension LawsPredictCommand.Report {
     let added = postBits == nil ? "" : ", of which rounding adds \(prediction.degradation.digits)"
     return
       ([
-        "loss \(prediction.loss.digits)\(added); \(effective) effective parameters (\(source))",
+        "loss \(prediction.loss.digits)\(added); \(effective) effective parameters (\(source.escapingControls))",
         "", table.plain,
       ] + (prediction.warnings.isEmpty ? [] : [""]) + prediction.warnings.map { "note: \($0)" })
       .joined(separator: "\n")

@@ -53,7 +53,9 @@ struct LawsSweepCommand: ParsableCommand {
         LawRow.csv(results.flatMap { $0.rows(granularity ?? .row) }), to: collect)
       let failed = results.filter { $0.loss == nil }
       try show("\(results.count) runs, of which \(failed.count) have no loss")
-      for result in failed { try show("  \(result.run.name): \(result.failure ?? "")") }
+      for result in failed {
+        try show("  \(result.run.name): \(result.failure ?? "")".escapingControls)
+      }
     } else if let text {
       try train(TextCorpus(path: text, unit: .characters))
     }

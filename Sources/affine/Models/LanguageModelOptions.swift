@@ -31,8 +31,9 @@ struct LanguageModelOptions: ParsableArguments {
         "'\(activations)' is no type of activations: float32, bfloat16, int8-token, int8-group32 are some"
       )
     }
+    let loaded: LanguageModel
     do {
-      return try LanguageModel(
+      loaded = try LanguageModel(
         model, activations: format, copies: reading.copies, adapters: adapters,
         on: execution, over: parallel)
     } catch let error as CommunicationError {
@@ -40,6 +41,8 @@ struct LanguageModelOptions: ParsableArguments {
     } catch GGUFError.file(let error) {
       throw error
     } catch { throw Failure("'\(model)': \(error)") }
+    if Ranks.isFirst { try loaded.leftOut.sayLeftOut(of: model) }
+    return loaded
   }
 }
 

@@ -2,29 +2,36 @@ import AffineFormats
 
 /// The lines of standard input, each as soon as it has come.
 struct InputLines {
-  private var rest: [UInt8] = []
+  /// What was read last, where the next line begins in it, and up to where no line ends.
+  private var bytes: [UInt8] = []
+  private var (start, searched) = (0, 0)
   private var isAtEnd = false
   private var count = 0
 
   /// The next line without what ends it, or `nil` at the end.
   ///
   /// - Throws: ``Failure``: a line that is not UTF-8; ``AffineFormats/FileError``.
+  /// - Complexity: O(line), whatever else has come with it.
   mutating func next() throws -> String? {
     while true {
-      if let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-        let line = rest[..<end]
-        rest.removeFirst(end + 1)
+      if let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        let line = bytes[start..<end]
+        (start, searched) = (end + 1, end + 1)
         return try text(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
       }
+      searched = bytes.count
       guard !isAtEnd else {
-        guard !rest.isEmpty else { return nil }
-        let line = rest[...]
-        rest = []
+        guard start < bytes.count else { return nil }
+        let line = bytes[start...]
+        start = bytes.count
         return try text(line)
       }
       let part = try StandardStream.input.part()
       isAtEnd = part.isEmpty
-      rest += part
+      // Lines that were taken go when more comes, all at once: each byte is moved once.
+      bytes.removeFirst(start)
+      (start, searched) = (0, bytes.count)
+      bytes += part
     }
   }
 

@@ -26,7 +26,7 @@ struct InitialModel {
   /// Tokens of a window, where nobody says and the model has so many.
   private static let usualSequence = 256
 
-  init(_ path: String, sequence: Int?) throws {
+  init(_ path: String, sequence: Int?, copies: Bool) throws {
     self.path = path
     let context: Int
     do {
@@ -36,13 +36,17 @@ struct InitialModel {
         (files, tokenizer) = (.encoder(embedder), embedder.tokenizer)
         (digest, context) = (try weights.digest(), weights.configuration.context)
       } else {
-        let source = try ModelSource.open(path, context: sequence ?? Self.usualSequence)
+        let source = try ModelSource.open(
+          path, context: sequence ?? Self.usualSequence, copies: copies)
         try source.requireDecoder()
         (files, tokenizer) = (.decoder(source), try source.tokenizer())
         (digest, context) = (try source.digest(), source.configuration.context)
       }
     } catch { throw Failure("'\(path)': \(error)") }
     self.sequence = sequence ?? min(Self.usualSequence, context)
+    if Ranks.isFirst, case .decoder(let source) = files {
+      try source.leftOut.sayLeftOut(of: path)
+    }
   }
 
   /// The model under a recipe, or a frozen one for adapters.

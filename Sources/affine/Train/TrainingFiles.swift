@@ -26,6 +26,7 @@ struct TrainingFiles: ParsableArguments {
       parameters here.
       """)
   var initial: String?
+  @OptionGroup var reading: ReadingOptions
   @Option(help: "Keep the tokens of the text here, and read them from here the next time.")
   var tokenFile: String?
 
@@ -60,6 +61,9 @@ struct TrainingFiles: ParsableArguments {
     }
     if let alpha, !(alpha > 0 && alpha.isFinite) {
       throw ValidationError("--alpha must be a number above 0, not \(alpha)")
+    }
+    guard initial != nil || !reading.copies else {
+      throw ValidationError("--no-mmap copies the model that --initial names")
     }
     guard export != nil || !merge else { throw ValidationError("--merge needs --export") }
     guard checkpoint != nil || !resume && checkpointEvery == nil else {
@@ -163,7 +167,7 @@ struct TrainingFiles: ParsableArguments {
     }
     _ = try baseFormat()
     if let context = model.context { try require(context, in: 2...1 << 24, for: "--context") }
-    return try InitialModel(initial, sequence: model.context)
+    return try InitialModel(initial, sequence: model.context, copies: reading.copies)
   }
 
   /// The tokens of a text.
@@ -193,7 +197,7 @@ struct TrainingFiles: ParsableArguments {
   func load(into model: inout Transformer, _ recipe: Recipe, seed: UInt64) throws {
     if let initial {
       do {
-        try model.load(Checkpoint.load(from: initial), recipe: recipe)
+        try model.load(Checkpoint.load(from: initial, copies: reading.copies), recipe: recipe)
       } catch { throw Failure("'\(initial)': \(error)") }
     }
     if case .type(let type) = try baseFormat(), !model.hasAdapters {

@@ -1,3 +1,4 @@
+import AffineFormats
 import AffineLayers
 import AffineModels
 import AffineQuant
@@ -87,6 +88,46 @@ import Testing
     }
     try Data(plain.utf8).write(to: path)
     try source.addAdapters(from: place)
+  }
+
+  /// A folder without adapters is a mistake of who names it.
+  @Test func noAdaptersAreRefused() throws {
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    var source = try ModelSource.open("\(ArchitectureGoldenTests.folder)/llama")
+    try source.writeAdapters(of: adapted(source), to: place)
+    let path = "\(place)/adapter_model.safetensors"
+    let whole = try Data(contentsOf: URL(filePath: path))
+    try SafeTensorsWriter().write(to: path)
+    let error = ModelFileError.malformed(file: path, reason: "no tensor in it is an adapter's")
+    #expect(throws: error) { try source.addAdapters(from: place) }
+    // What was refused is no part of the source.
+    var other = SafeTensorsWriter()
+    try other.add("x", Matrix<Float>(rows: 1, columns: 1) { _, _ in 0 })
+    try other.write(to: path)
+    #expect(throws: ModelFileError.unusedTensor("x", blocks: source.configuration.blocks.count)) {
+      try source.addAdapters(from: place)
+    }
+    try whole.write(to: URL(filePath: path))
+    try source.addAdapters(from: place)
+    #expect(source.change(of: .linear(block: 0, .query)) != nil)
+  }
+
+  /// A source that was copied copies its adapters too.
+  @Test func theyAreCopiedWithTheSource() throws {
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    var source = try ModelSource.open(
+      "\(ArchitectureGoldenTests.folder)/llama", copies: true)
+    try source.writeAdapters(of: adapted(source), to: place)
+    try source.addAdapters(from: place)
+    let layer = DecoderLayer.linear(block: 0, .query)
+    let before = try #require(source.change(of: layer)).values()
+    // In place, as no writer of this library does it.
+    let path = "\(place)/adapter_model.safetensors"
+    let count = try Data(contentsOf: URL(filePath: path)).count
+    let file = try FileHandle(forWritingTo: URL(filePath: path))
+    try file.write(contentsOf: Data(count: count))
+    try file.close()
+    #expect(try #require(source.change(of: layer)).values() == before)
   }
 
   /// Of the names that a module ends with the first counts, among however many.

@@ -73,6 +73,14 @@ import Testing
     #expect(try ModelSource.open(path).configuration.context == 16)
   }
 
+  /// What a model has for images is said to be left out.
+  @Test(arguments: [
+    ("gemma3", ["multi_modal_projector", "vision_tower"]), ("gemma3_text", []), ("llama", []),
+  ])
+  func leavesImagesOut(_ name: String, _ parts: [String]) throws {
+    #expect(try ModelSource.open("\(Self.folder)/\(name)").leftOut == parts)
+  }
+
   /// The same model in a GGUF file has the same logits, but for what windows llama.cpp has not.
   @Test(arguments: ["llama", "qwen2", "qwen3", "gemma3_text", "phi3", "smollm3"])
   func readsTheSameModelFromGGUF(_ name: String) throws {

@@ -25,6 +25,25 @@ import Testing
     #expect(error as? LlamaError == .unusedTensor(name, layers: 2))
   }
 
+  /// Divisors of frequencies beside others for long and short texts would divide nothing.
+  @Test(arguments: [["long"], ["short"], ["long", "short"]])
+  func twoKindsOfDivisors(_ kinds: [String]) throws {
+    func error(_ names: [String]) throws -> (any Error)? {
+      try Self.error { file in
+        for name in names {
+          try file.add(name, Matrix<Float>(rows: 1, columns: 2) { _, _ in 2 })
+        }
+      }
+    }
+    let factors = kinds.map { "rope_factors_\($0).weight" }
+    let found = try error(factors + ["rope_freqs.weight"])
+    #expect(
+      found as? LlamaError
+        == .unsupported(
+          "'rope_freqs.weight' beside tensors of factors for long and short texts"))
+    if kinds.contains("short") { #expect(try error(factors) == nil) }
+  }
+
   /// A model of fewer layers than the file has would be another model.
   @Test func fewerLayersThanTheFileHas() throws {
     let error = try Self.error { $0.metadata["llama.block_count"] = .uint32(1) }

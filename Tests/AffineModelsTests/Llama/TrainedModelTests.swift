@@ -144,7 +144,7 @@ import Testing
 
   /// The file says what the model is, and nothing of it is passed over.
   @Test func ownFilesAreReadWhole() throws {
-    var writer = try GGUFWriter(Self.trained(Self.configurations[0]))
+    let writer = try GGUFWriter(Self.trained(Self.configurations[0]))
     func weights(_ writer: GGUFWriter) throws -> GGUFWeights {
       try GGUFWeights(GGUFFile(contents: Buffer(writer.contents)))
     }
@@ -158,8 +158,13 @@ import Testing
     var other = writer
     other.metadata["affine.more"] = .bool(true)
     #expect(throws: LlamaError.self) { try weights(other) }
-    try writer.add("blk.0.attn_q_norm.weight", Matrix<Float>(rows: 1, columns: 4) { _, _ in 0 })
-    #expect(throws: LlamaError.self) { try weights(writer) }
+    for name in ["blk.0.attn_q_norm.weight", "rope_freqs.weight", "rope_factors_long.weight"] {
+      var other = writer
+      try other.add(name, Matrix<Float>(rows: 1, columns: 4) { _, _ in 0 })
+      #expect(
+        throws: LlamaError.unusedTensor(name, layers: Self.configurations[0].blocks.count)
+      ) { try weights(other) }
+    }
   }
 
   /// Bytes are tokens by their numbers.

@@ -112,6 +112,63 @@ import Testing
     }
   }
 
+  /// What a file says of its tokens and nobody follows is refused by its name, unless it says that nothing is done.
+  @Test(arguments: [
+    ("suppress_tokens", GGUFValue.array(.int32([1]))),
+    ("precompiled_charsmap", .array(.uint8([0, 0, 0, 0]))), ("normalizer.lowercase", .bool(true)),
+    ("remove_extra_whitespaces", .bool(true)), ("escape_whitespaces", .uint32(1)),
+    ("\u{e9}", .string("x")),
+  ])
+  func keysThatNobodyReads(_ name: String, _ value: GGUFValue) throws {
+    let key = "tokenizer.ggml.\(name)"
+    var (pairs, pieces) = (Self.metadata("x"), Self.pieces)
+    for nothing: GGUFValue? in [nil, .bool(false), .array(.int32([]))] {
+      // A flag of pieces is read, and must be one.
+      if name == "remove_extra_whitespaces", nothing == .array(.int32([])) { continue }
+      (pairs[key], pieces[key]) = (nothing, nothing)
+      _ = (try BytePairTokenizer(pairs), try PieceTokenizer(pieces))
+    }
+    (pairs[key], pieces[key]) = (value, value)
+    #expect(throws: TokenizerError.unsupported(key)) { try BytePairTokenizer(pairs) }
+    #expect(throws: TokenizerError.unsupported(key)) { try PieceTokenizer(pieces) }
+  }
+
+  /// Numbers of tokens that texts are not made of, and parts of the other kind.
+  @Test(arguments: [
+    ("unknown_token_id", GGUFValue.uint32(0)), ("padding_token_id", .uint32(1)),
+    ("mask_token_id", .uint32(1)), ("seperator_token_id", .uint32(1)),
+    ("fim_pre_token_id", .uint32(1)), ("token_type_count", .uint32(1)),
+    ("pre", .string("default")), ("add_space_prefix", .bool(true)),
+  ])
+  func keysThatChangeNoText(_ name: String, _ value: GGUFValue) throws {
+    var (pairs, pieces) = (Self.metadata("x"), Self.pieces)
+    let expected = (
+      try BytePairTokenizer(pairs).tokens("th x"), try PieceTokenizer(pieces).tokens("ab")
+    )
+    (pairs["tokenizer.ggml.\(name)"], pieces["tokenizer.ggml.\(name)"]) = (value, value)
+    #expect(try BytePairTokenizer(pairs).tokens("th x") == expected.0)
+    #expect(try PieceTokenizer(pieces).tokens("ab") == expected.1)
+  }
+
+  /// Pieces end where llama.cpp ends them.
+  @Test(arguments: ["eot", "eom", "fim_pad", "fim_rep", "fim_sep"])
+  func piecesEndByTheirNumbers(_ role: String) throws {
+    var metadata = Self.pieces
+    metadata["tokenizer.ggml.\(role)_token_id"] = .uint32(3)
+    #expect(try PieceTokenizer(metadata).ends == [2, 3])
+  }
+
+  /// Three tokens of no text, and two letters.
+  private static var pieces: GGUFMetadata {
+    var metadata = GGUFMetadata()
+    metadata["tokenizer.ggml.model"] = .string("llama")
+    metadata["tokenizer.ggml.tokens"] = .array(
+      .string(["<unk>", "<s>", "</s>", "a", "b", "\u{2581}"]))
+    metadata["tokenizer.ggml.scores"] = .array(.float32([0, 0, 0, -1, -2, -3]))
+    metadata["tokenizer.ggml.token_type"] = .array(.int32([2, 3, 3, 1, 1, 1]))
+    return metadata
+  }
+
   /// Every name cuts as the first of its family does; that these are families was asked of llama.cpp.
   @Test(arguments: [
     [

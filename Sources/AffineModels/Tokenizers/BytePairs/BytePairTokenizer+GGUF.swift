@@ -32,7 +32,7 @@ private struct Parts {
   let addsBos: Bool?
   let ends: [Int]
 
-  private static let prefix = "tokenizer.ggml."
+  private static let prefix = GGUFMetadata.tokenPrefix
 
   /// - Throws: ``AffineFormats/GGUFError`` or ``TokenizerError``.
   init(_ metadata: GGUFMetadata) throws {
@@ -52,6 +52,7 @@ private struct Parts {
     for key in ["add_eos_token", "add_sep_token"] where try optional(key, flag) ?? false {
       throw TokenizerError.unsupported("\(Self.prefix)\(key)")
     }
+    try metadata.requireNoOtherTokenKeys()
     vocabulary = try metadata.strings(Self.prefix + "tokens")
     merges = try metadata.strings(Self.prefix + "merges")
     kinds =

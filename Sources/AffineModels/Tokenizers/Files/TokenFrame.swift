@@ -8,9 +8,13 @@ struct TokenFrame: Sendable {
   var beginning: Int? { after.isEmpty && before.count == 1 ? before[0] : nil }
   var isEmpty: Bool { before.isEmpty && after.isEmpty }
 
+  /// Tokens around a text; models have four at most.
+  private static let most = 64
+
   /// Reads the post-processor.
   ///
-  /// - Throws: ``ModelFileError``: one that is not known here, numbers of no tokens.
+  /// - Throws: ``ModelFileError`` or ``TokenizerError``: one that is not known here, numbers of no tokens, more of
+  ///   them than models have.
   init(_ processor: ModelSettings?, count: Int) throws {
     guard let processor else { return }
     let type = try processor.text("type") ?? ""
@@ -30,6 +34,7 @@ struct TokenFrame: Sendable {
       guard case .array(let parts) = processor.value("single") else {
         throw Self.unsupported(processor, type)
       }
+      let specials = try processor.part("special_tokens")
       var seen = false
       for part in parts {
         if part.member("Sequence") != nil {
@@ -37,9 +42,13 @@ struct TokenFrame: Sendable {
           seen = true
         } else {
           let name = part.member("SpecialToken")?.member("id")?.text ?? ""
-          guard
-            case .array(let ids) = processor.value("special_tokens")?.member(name)?.member("ids")
-          else { throw Self.unsupported(processor, type) }
+          guard case .array(let ids) = specials?.value(name)?.member("ids") else {
+            throw Self.unsupported(processor, type)
+          }
+          let found = before.count + after.count + ids.count
+          guard found <= Self.most else {
+            throw TokenizerError.tooMany(of: "tokens around a text", found: found, most: Self.most)
+          }
           let tokens = ids.compactMap(\.wholeNumber)
           guard tokens.count == ids.count else { throw Self.unsupported(processor, type) }
           if seen { after += tokens } else { before += tokens }

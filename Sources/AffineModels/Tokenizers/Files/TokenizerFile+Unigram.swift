@@ -1,6 +1,10 @@
 internal import AffineFormats
 
 extension TokenizerFile {
+  /// Bytes of pieces that may be looked at for a byte of a text: as many as one piece may have. By SentencePiece's own
+  /// map and settings a text grows to 17 times its bytes, and pieces have 16 characters.
+  private static let mostSteps = UnigramModel.longestPiece
+
   /// Pieces by their scores.
   func unigram() throws -> PieceTokenizer {
     let (names, scores) = (tokens.names, tokens.scores)
@@ -9,12 +13,18 @@ extension TokenizerFile {
         file: settings.file, reason: "'unk_id' is not the number of a piece")
     }
     let words = try PieceWords(settings)
-    var tokenizer = try pieces(prefix: words.prefix, unknownToken: unknown) {
-      _ throws(TokenizerError) in
-      .unigram(
-        try UnigramModel(Array(names[..<scores.count]), scores: scores, unknownToken: unknown))
+    let unigrams = try UnigramModel(
+      Array(names[..<scores.count]), scores: scores, unknownToken: unknown)
+    let normalizer = try TextNormalizer(settings)
+    let steps = Int((Double(unigrams.longest) * normalizer.growth).rounded(.up))
+    guard steps <= Self.mostSteps else {
+      throw TokenizerError.tooMany(
+        of: "bytes of pieces that begin at one of a text", found: steps, most: Self.mostSteps)
     }
-    tokenizer.normalizer = try TextNormalizer(settings)
+    var tokenizer = try pieces(prefix: words.prefix, unknownToken: unknown) { _ in
+      .unigram(unigrams)
+    }
+    tokenizer.normalizer = normalizer
     (tokenizer.cutsAtSpaces, tokenizer.cutsBeforeMarks) = (
       words.cutsAtSpaces, words.cutsBeforeMarks
     )
@@ -61,7 +71,7 @@ extension TextNormalizer {
   ///
   /// - Throws: ``ModelFileError``: one that is not known here.
   fileprivate init(_ settings: ModelSettings) throws {
-    steps = try settings.steps("normalizer", "normalizers").map { step in
+    let steps: [Step] = try settings.steps("normalizer", "normalizers").map { step in
       let content = Array((try step.text("content") ?? "").utf8)
       let pattern = step.value("pattern")
       switch try step.text("type") {
@@ -88,6 +98,7 @@ extension TextNormalizer {
         throw ModelFileError.unsupported(file: step.file, what: "the normalizer '\(other ?? "")'")
       }
     }
+    try self.init(steps)
   }
 }
 

@@ -6,6 +6,9 @@ struct CharacterMap: Sendable {
   /// Strings, each up to a zero.
   private let strings: [UInt8]
 
+  /// The longest string of bytes, as they are seen, that is looked up.
+  private static let longest = 5
+
   /// Reads the bytes: those of the trie, how many they are before them, and the strings.
   init?(_ bytes: [UInt8]) {
     guard bytes.count >= 4 else { return nil }
@@ -20,11 +23,13 @@ struct CharacterMap: Sendable {
   }
 
   /// A text with characters, of up to five bytes as they are seen or else by their code points, replaced.
+  ///
+  /// - Complexity: O(text) and what it becomes.
   func mapped(_ text: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
     for character in String(decoding: text, as: UTF8.self) {
-      if character.utf8.count < 6, let new = replacement(of: character.utf8) {
+      if character.utf8.count <= Self.longest, let new = replacement(of: character.utf8) {
         result += new
         continue
       }
@@ -48,14 +53,52 @@ struct CharacterMap: Sendable {
       place ^= offset(node)
       guard node >> 8 & 1 == 1 else { continue }
       guard nodes.indices.contains(place) else { return nil }
-      let start = Int(nodes[place] & (1 << 31 - 1))
-      guard start <= strings.count else { return nil }
-      return strings[start...].prefix { $0 != 0 }
+      return start(place).map { strings[$0...].prefix { $0 != 0 } }
     }
     return nil
   }
 
+  /// Where the string of a node begins, which is between characters.
+  private func start(_ place: Int) -> Int? {
+    let start = Int(nodes[place] & (1 << 31 - 1))
+    guard start < strings.count else { return start == strings.count ? start : nil }
+    return strings[start] & 0xc0 == 0x80 ? nil : start
+  }
+
   private func offset(_ node: UInt32) -> Int { Int(node >> 10) << Int((node & 1 << 9) >> 6) }
+
+  /// The most bytes that one byte of a text becomes: of all strings of the trie, the longest as a multiple of what it
+  /// stands for.
+  ///
+  /// The nodes are looked at once for each byte of a string, whatever branches they share or run around in.
+  ///
+  /// - Complexity: O(bytes of the map).
+  var growth: Double {
+    // From each byte of the strings to the next zero.
+    var lengths = [Int](repeating: 0, count: strings.count + 1)
+    for place in strings.indices.reversed() where strings[place] != 0 {
+      lengths[place] = lengths[place + 1] + 1
+    }
+    var growth = 1.0
+    // Children of a node lie where their bytes turn the low bits of one place, which may be beyond the last.
+    let places = (nodes.count + 0xff) & ~0xff
+    var isReached = [Bool](repeating: false, count: places)
+    if isReached.indices.contains(offset(nodes[0])) { isReached[offset(nodes[0])] = true }
+    for count in 1...Self.longest {
+      var next = [Bool](repeating: false, count: places)
+      for (place, node) in nodes.enumerated() where node & (1 << 31) == 0 && node & 0xff != 0 {
+        guard isReached[place ^ Int(node & 0xff)] else { continue }
+        let below = place ^ offset(node)
+        if node >> 8 & 1 == 0 {
+          if next.indices.contains(below) { next[below] = true }
+        } else if nodes.indices.contains(below), let start = start(below) {
+          growth = max(growth, Double(lengths[start]) / Double(count))
+        }
+      }
+      isReached = next
+    }
+    return growth
+  }
 }
 
 extension CharacterMap {

@@ -16,6 +16,38 @@ struct TextNormalizer: Sendable {
   }
 
   let steps: [Step]
+  /// The most bytes that one byte of a text becomes.
+  let growth: Double
+
+  /// Bytes that one byte of a text may become, and those that all steps may write for it: no file makes a text take
+  /// much more memory and time than its length.
+  ///
+  /// SentencePiece's own map makes 33 bytes of the three of U+FDFA, and two spaces may become the three bytes of `▁`:
+  /// 16.5 bytes of one. A text of 100,000 bytes that grows so takes a second.
+  static let (most, mostWritten) = (17, 64)
+
+  /// Nothing becomes of texts.
+  init() { (steps, growth) = ([], 1) }
+
+  /// - Throws: ``TokenizerError/tooMany(of:found:most:)``: steps by which texts grow without measure.
+  init(_ steps: [Step]) throws(TokenizerError) {
+    var (growth, written) = (1.0, 0.0)
+    for step in steps {
+      growth = step.grown(growth)
+      guard growth <= Double(Self.most) else {
+        throw .tooMany(
+          of: "bytes that normalization makes of one", found: Int(growth.rounded(.up)),
+          most: Self.most)
+      }
+      written += growth
+      guard written <= Double(Self.mostWritten) else {
+        throw .tooMany(
+          of: "bytes that the steps of normalization write for one",
+          found: Int(written.rounded(.up)), most: Self.mostWritten)
+      }
+    }
+    (self.steps, self.growth) = (steps, growth)
+  }
 
   /// The UTF-8 of what becomes of a text.
   func normalized(_ text: [UInt8]) -> [UInt8] { steps.reduce(text, Self.apply) }
@@ -31,20 +63,38 @@ struct TextNormalizer: Sendable {
     }
   }
 
+  /// One string for another, found as Knuth, Morris and Pratt (1977) do.
+  ///
+  /// - Complexity: O(text) and what it becomes.
   private static func replaced(_ text: [UInt8], _ old: [UInt8], _ new: [UInt8]) -> [UInt8] {
-    guard let first = old.first else { return text }
-    var (result, place): ([UInt8], Int) = ([], 0)
+    guard !old.isEmpty, old.count <= text.count else { return text }
+    let borders = borders(of: old)
+    var result: [UInt8] = []
     result.reserveCapacity(text.count)
-    while place < text.count {
-      if text[place] == first, text[place...].starts(with: old) {
-        result += new
-        place += old.count
-      } else {
-        result.append(text[place])
-        place += 1
-      }
+    // How many bytes were taken over, and how many of the string were seen last.
+    var (taken, seen) = (0, 0)
+    for (place, byte) in text.enumerated() {
+      while seen > 0, old[seen] != byte { seen = borders[seen - 1] }
+      if old[seen] == byte { seen += 1 }
+      guard seen == old.count else { continue }
+      result += text[taken..<place + 1 - old.count]
+      result += new
+      (taken, seen) = (place + 1, 0)
     }
+    result += text[taken...]
     return result
+  }
+
+  /// For each beginning of a string, the length of the longest shorter one that it ends with.
+  private static func borders(of string: [UInt8]) -> [Int] {
+    var borders = [Int](repeating: 0, count: string.count)
+    var length = 0
+    for place in string.indices.dropFirst() {
+      while length > 0, string[length] != string[place] { length = borders[length - 1] }
+      if string[length] == string[place] { length += 1 }
+      borders[place] = length
+    }
+    return borders
   }
 
   private static func joined(_ text: [UInt8], _ new: [UInt8]) -> [UInt8] {
@@ -69,5 +119,21 @@ struct TextNormalizer: Sendable {
     while left, scalars.first?.properties.isWhitespace ?? false { scalars.removeFirst() }
     while right, scalars.last?.properties.isWhitespace ?? false { scalars.removeLast() }
     return Array(Substring(scalars).utf8)
+  }
+}
+
+extension TextNormalizer.Step {
+  /// The most bytes that a byte of a text becomes, which became so many before: of a text of n bytes there are at most
+  /// n times as many then.
+  fileprivate func grown(_ growth: Double) -> Double {
+    switch self {
+    // By Unicode Standard Annex 15, that of U+1D160.
+    case .compose: growth * 3
+    case .map(let map): growth * map.growth
+    case .replace(let old, let new): growth * max(1, Double(new.count) / Double(max(old.count, 1)))
+    case .joinSpaces(let new): growth * max(1, Double(new.count) / 2)
+    case .strip: growth
+    case .prepend(let prefix): growth + Double(prefix.count)
+    }
   }
 }

@@ -5,7 +5,7 @@ extension PieceTokenizer {
   ///
   /// - Throws: ``TokenizerError``: another kind of tokenizer, parts that are missing or do not fit.
   public init(_ metadata: GGUFMetadata) throws {
-    let prefix = "tokenizer.ggml."
+    let prefix = GGUFMetadata.tokenPrefix
     let model = try metadata.word(prefix + "model")
     guard model == "llama" else { throw TokenizerError.unknownModel(model) }
     func flag(_ key: String) throws -> Bool? {
@@ -18,6 +18,7 @@ extension PieceTokenizer {
     where try flag(key) ?? false {
       throw TokenizerError.unsupported(prefix + key)
     }
+    try metadata.requireNoOtherTokenKeys()
     let vocabulary = try metadata.strings(prefix + "tokens")
     let scores = try metadata.floats(prefix + "scores")
     let kinds = try metadata.integers(prefix + "token_type").map { Int($0) }

@@ -47,7 +47,9 @@ extension PieceTokenizer {
     guard cutsBeforeMarks else { return append(escaped, to: &tokens) }
     var start = 0
     for place in escaped.indices.dropFirst()
-    where escaped[place] == Self.space[0] && escaped[place...].starts(with: Self.space) {
+    where escaped[place] == 0xe2 && place + 3 <= escaped.count && escaped[place + 1] == 0x96
+      && escaped[place + 2] == 0x81
+    {
       append(Array(escaped[start..<place]), to: &tokens)
       start = place
     }

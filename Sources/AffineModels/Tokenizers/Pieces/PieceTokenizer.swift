@@ -30,7 +30,7 @@ public struct PieceTokenizer: LanguageTokenizer {
   let rule: Rule
   let prefix: Prefix
   /// What becomes of the text between special tokens first.
-  var normalizer = TextNormalizer(steps: [])
+  var normalizer = TextNormalizer()
   /// Whether words end at spaces, which go, or before `▁`.
   var (cutsAtSpaces, cutsBeforeMarks) = (false, false)
   /// The token of each byte, or -1.

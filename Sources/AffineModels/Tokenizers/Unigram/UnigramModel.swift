@@ -6,6 +6,8 @@ struct UnigramModel: Sendable {
   private let tokens: [(token: Int32, score: Double)]
   private let unknownToken: Int
   private let unknownScore: Double
+  /// The bytes of the longest piece.
+  let longest: Int
 
   /// How much worse than the worst piece a character is that has none.
   private static let unknownPenalty = 10.0
@@ -26,6 +28,7 @@ struct UnigramModel: Sendable {
     }
     let names = numbers.sorted { $0.value < $1.value }
     finder = NameFinder(names.map(\.key))
+    longest = finder.names.reduce(0) { max($0, $1.count) }
     tokens = names.map { (Int32($0.value), scores[$0.value]) }
     self.unknownToken = unknownToken
     unknownScore = worst - Self.unknownPenalty
