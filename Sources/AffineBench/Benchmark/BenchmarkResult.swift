@@ -12,6 +12,8 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
   public let threads: Int
   /// Callers at the same time, each on so many threads; null stands for one.
   @Nullable public internal(set) var callers: Int?
+  /// The most that kernels could use, where that was less than the machine has; null stands for all of it.
+  @Nullable public internal(set) var instructionSet: String?
   /// What floats were multiplied as; null stands for float32.
   @Nullable public internal(set) var precision: String?
   /// The kernel that does the work; null where it is more than a kernel.
@@ -50,13 +52,16 @@ extension BenchmarkResult {
     public let m, k, n, threads, callers: Int
     /// What floats were multiplied as.
     public let precision: String
+    /// What kernels were held to: none where they could use all that a machine has, of two machines too.
+    public let instructionSet: String?
   }
 
   /// What was timed.
   public var key: Key {
     Key(
       operation: operation, weights: weights, activations: activations, m: m, k: k, n: n,
-      threads: threads, callers: callers ?? 1, precision: precision ?? "float32")
+      threads: threads, callers: callers ?? 1, precision: precision ?? "float32",
+      instructionSet: instructionSet)
   }
 
   /// Between the shortest and the longest of the rounds' medians.
@@ -94,9 +99,10 @@ extension BenchmarkResult: CustomStringConvertible {
     let part = fractionOfPeak.map { ", \(Self.short(100 * $0)) % of \(roof)" } ?? ""
     let read = fractionOfReading.map { ", \(Self.short(100 * $0)) % of reading" } ?? ""
     let others = callers.map { ", \($0) callers" } ?? ""
+    let held = instructionSet.map { " on \($0)" } ?? ""
     let rounded = precision.map { $0 == "float32" ? "" : " in \($0)" } ?? ""
     return
-      "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads\(others): "
+      "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads\(others)\(held): "
       + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) \(unit)\(part), "
       + "\(Self.short(gigabytesPerSecond)) GB/s\(read)" + (kernel.map { " (\($0))" } ?? "")
   }
