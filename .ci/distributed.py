@@ -128,7 +128,7 @@ def text_of_one():
     alone = subprocess.run([plain, *batch], check=True, capture_output=True, text=True).stdout
     assert launch(2, batch).stdout == alone
     fails(4, ["generate", "--model", tiny, "--prompt", "a"],
-          "3 heads of keys and values cannot be divided among 4 processes")
+          "3 heads of keys and values cannot be divided among 4 ranks")
     fails(1, ["generate", "--model", tiny, "--prompt", "a", ":", "-n", "1", affine, "generate", "--model", tiny,
               "--prompt", "b"], "rank 1 has another list of arguments than rank 0")
 
@@ -323,7 +323,7 @@ def mismatches():
     open(moved, "ab").write(b"\0")
     fails(1, [*common, "--steps", "2", ":", "-n", "1", moved, *common, "--steps", "2"],
           "rank 1 has another build than rank 0")
-    fails(3, [*common, "--steps", "2"], "a batch of 8 windows does not divide among 3 processes")
+    fails(3, [*common, "--steps", "2"], "a batch of 8 windows does not divide among 3 ranks")
     fails(2, [*common, "--steps", "0"], "--steps must lie in")
     fails(2, ["train", "--text", "no/such/file"], "no/such/file")
     fails(2, ["coverage"], "2 ranks would all do the same")

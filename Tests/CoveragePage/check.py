@@ -153,7 +153,7 @@ for name, value, holds in [
     ("operation", "linear", lambda cell: cell["operation"] == "linear"),
     ("storage", "int4", lambda cell: cell["weights"].split("-")[0] == "int4"),
     ("granularity", "group32", lambda cell: cell["weights"].split("-")[1] == "group32"),
-    ("set", common, lambda cell: chosen(cell)["instructionSet"] == common),
+    ("instructionSet", common, lambda cell: chosen(cell)["instructionSet"] == common),
 ]:
     wanted = sum(holds(cell) for cell in cells)
     if not wanted:

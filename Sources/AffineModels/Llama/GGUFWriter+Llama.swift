@@ -35,7 +35,7 @@ extension GGUFWriter {
         continue
       }
       let layer = model[linear]
-      // Of a model that several processes run, one has a part of every layer.
+      // Of a model that several ranks run, one has a part of every layer.
       let (part, whole) = (
         layer.weight.shape, weights.configuration.shape(of: .weight(linear))
       )
