@@ -15,7 +15,7 @@ public struct GGUFWeights: DecoderWeights, Sendable {
   /// - Parameters:
   ///   - file: The file.
   ///   - context: Tokens of a sequence that are wanted; positions of some models are others for long texts.
-  /// - Throws: ``AffineFormats/GGUFError``, ``AffineLayers/DecoderError`` or ``LlamaError``: another
+  /// - Throws: ``AffineFormats/GGUFError``, ``AffineLayers/DecoderError`` or ``LanguageModelError``: another
   ///   architecture, what does not fit, and what is said of the model and not computed here.
   public init(_ file: GGUFFile, context: Int? = nil) throws {
     self.file = file
@@ -24,7 +24,7 @@ public struct GGUFWeights: DecoderWeights, Sendable {
   }
 
   /// What nobody reads would be missing from what the model computes.
-  private func requireNothingElse() throws(LlamaError) {
+  private func requireNothingElse() throws(LanguageModelError) {
     let known = Set(configuration.tensors.map(name(of:))).union(GGUFSettings.divisorsNames)
     for tensor in file.tensors {
       guard tensor.name.utf8.allSatisfy({ $0 < 0x80 }), known.contains(tensor.name) else {

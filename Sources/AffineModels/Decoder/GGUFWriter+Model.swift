@@ -13,8 +13,8 @@ extension GGUFWriter {
   ///   - weights: The file that it was read from: its metadata and what is not a layer.
   ///   - blocks: Blocks for codes that several types of blocks hold, as TQ1_0 and TQ2_0 do; by default those of the
   ///     tensor, if they are some, else the first.
-  /// - Throws: ``AffineModels/LlamaError/notInGGUF(linear:_:)``; ``AffineFormats/GGUFError`` for types and scales that
-  ///   no block, or these, hold.
+  /// - Throws: ``AffineModels/LanguageModelError/notInGGUF(linear:_:)``; ``AffineFormats/GGUFError`` for types and
+  ///   scales that no block, or these, hold.
   public init(
     _ model: DecoderModel, from weights: GGUFWeights,
     blocks: [QuantizedType: GGUFTensorType] = [:]
@@ -40,7 +40,7 @@ extension GGUFWriter {
         layer.weight.shape, weights.configuration.shape(of: .weight(linear))
       )
       guard part == whole else {
-        throw LlamaError.notInGGUF(linear: linear.name, "\(part) of \(whole) weights")
+        throw LanguageModelError.notInGGUF(linear: linear.name, "\(part) of \(whole) weights")
       }
       let type = try add(layer, linear, tensor, weights, blocks)
       values[type, default: 0] += tensor.shape.count
@@ -79,10 +79,10 @@ extension GGUFWriter {
     _ blocks: [QuantizedType: GGUFTensorType]
   ) throws -> GGUFTensorType {
     guard linear.inputFactors == nil else {
-      throw LlamaError.notInGGUF(linear: layer.name, "factors of its input")
+      throw LanguageModelError.notInGGUF(linear: layer.name, "factors of its input")
     }
     guard linear.change == nil else {
-      throw LlamaError.notInGGUF(linear: layer.name, "a low-rank change beside its weight")
+      throw LanguageModelError.notInGGUF(linear: layer.name, "a low-rank change beside its weight")
     }
     if linear.weight.isStored(as: try weights.tensor(.weight(layer))) {
       let asked = linear.weight.codedType.flatMap { blocks[$0] }
@@ -119,8 +119,8 @@ extension LinearWeight {
     if case .quantized(let packed) = self { packed.quantizedType } else { nil }
   }
 
-  /// - Throws: ``LlamaError/notInGGUF(linear:_:)``.
-  fileprivate func stored(_ name: String) throws(LlamaError) -> StoredMatrix {
+  /// - Throws: ``LanguageModelError/notInGGUF(linear:_:)``.
+  fileprivate func stored(_ name: String) throws(LanguageModelError) -> StoredMatrix {
     switch self {
     case .float(let matrix): .float32(matrix)
     case .quantized(let packed): .codes(packed.unpacked)

@@ -1,8 +1,8 @@
 /// A language model's file that cannot be read or written, or logits and settings that no token follows from.
-public enum LlamaError: Error, Hashable {
+public enum LanguageModelError: Error, Hashable {
   /// A model of another kind.
   case unsupportedArchitecture(String)
-  /// Something that Llama models may have and this one does not compute.
+  /// Something that models may have and that cannot be computed.
   case unsupported(String)
   /// A tensor that no layer reads.
   case unusedTensor(String, layers: Int)
@@ -20,7 +20,7 @@ public enum LlamaError: Error, Hashable {
   case noChatTemplate
 }
 
-extension LlamaError: CustomStringConvertible {
+extension LanguageModelError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unsupportedArchitecture(let name):

@@ -23,7 +23,7 @@ public struct Perplexity: Sendable, Hashable {
   ///   - model: What foresees them.
   ///   - format: How keys and values are kept.
   ///   - execution: Threads and instruction sets; the result depends on neither.
-  /// - Throws: ``AffineLayers/DecoderError``; ``LlamaError/notFinite(token:)``.
+  /// - Throws: ``AffineLayers/DecoderError``; ``LanguageModelError/notFinite(token:)``.
   public mutating func count(
     _ window: some RandomAccessCollection<Int>, _ model: DecoderModel,
     cache format: CacheFormat = .float16, on execution: Execution = .standard
@@ -34,7 +34,7 @@ public struct Perplexity: Sendable, Hashable {
     try model.eachLogits(after: Array(window.dropLast()), &cache, on: execution) { logits, first in
       let targets = Array(window[first + 1...first + logits.shape.rows])
       for (place, loss) in Softmax.losses(logits, targets: targets, on: execution).enumerated() {
-        guard loss.isFinite else { throw LlamaError.notFinite(token: targets[place]) }
+        guard loss.isFinite else { throw LanguageModelError.notFinite(token: targets[place]) }
         negativeLogLikelihood += loss
       }
       tokens += targets.count

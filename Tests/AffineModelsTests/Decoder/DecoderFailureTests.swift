@@ -5,7 +5,7 @@ import AffineTestSupport
 import Testing
 
 /// What a model does not take.
-@Suite struct LlamaFailureTests {
+@Suite struct DecoderFailureTests {
   static func model() throws -> DecoderModel {
     try DecoderModel(TinyDecoder(), activations: .float32, on: .threads(1))
   }

@@ -5,7 +5,7 @@ import AffineTestSupport
 import Testing
 
 /// The layers of a model, one by one.
-@Suite struct LlamaLayersTests {
+@Suite struct DecoderLayersTests {
   static let type = "int8-group8"
 
   static func model() throws -> DecoderModel {
@@ -16,7 +16,7 @@ import Testing
   }
 
   static func logits(_ model: DecoderModel) throws -> [[Float]] {
-    try LlamaTests.logits(model, Array(1...20))
+    try DecoderModelTests.logits(model, Array(1...20))
   }
 
   @Test func haveNamesInTheirOrder() throws {

@@ -5,7 +5,7 @@ import AffineTestSupport
 import Testing
 
 /// A small model against plain loops.
-@Suite struct LlamaTests {
+@Suite struct DecoderModelTests {
   static let tokens = (0..<60).map { ($0 * 17 + 3) % 50 }
   static let executions = [
     Execution(threads: 1), Execution(threads: 2),

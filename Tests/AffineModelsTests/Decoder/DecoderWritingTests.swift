@@ -6,7 +6,7 @@ import AffineTestSupport
 import Testing
 
 /// Models as GGUF files.
-@Suite struct LlamaWritingTests {
+@Suite struct DecoderWritingTests {
   private static func type(_ name: String) throws -> QuantizedType {
     try #require(QuantizedType(name: name))
   }
@@ -16,8 +16,8 @@ import Testing
     vocabulary: 50, width: 32, heads: 4, keyValueHeads: 2, headSize: 8, feedForward: 64)
 
   private static func weights(hasHead: Bool = true) throws -> GGUFWeights {
-    try GGUFLlamaTests.weights(
-      GGUFLlamaTests.file(try TinyDecoder(hasHead: hasHead, extents: extents)))
+    try GGUFDecoderTests.weights(
+      GGUFDecoderTests.file(try TinyDecoder(hasHead: hasHead, extents: extents)))
   }
 
   private static func read(
@@ -28,7 +28,7 @@ import Testing
   }
 
   private static func logits(_ model: DecoderModel) throws -> [[Float]] {
-    try LlamaTests.logits(model, LlamaTests.tokens)
+    try DecoderModelTests.logits(model, DecoderModelTests.tokens)
   }
 
   /// A model that nothing was done to keeps the bytes of all tensors.
@@ -49,7 +49,7 @@ import Testing
   @Test func blocksAreOfTheTypeThatWasNamed() throws {
     let extents = TinyDecoder.extents(
       vocabulary: 50, width: 256, heads: 4, keyValueHeads: 2, headSize: 64, feedForward: 256)
-    var weights = try GGUFLlamaTests.weights(GGUFLlamaTests.file(try TinyDecoder(extents: extents)))
+    var weights = try GGUFDecoderTests.weights(GGUFDecoderTests.file(try TinyDecoder(extents: extents)))
     let type = TernaryGroupWeight.type
     var model = try DecoderModel(weights, activations: .float32)
     model = try model.quantized(QuantizationPlan(type, rules: []), by: RoundToNearest()).model
@@ -86,7 +86,7 @@ import Testing
         rules: [.init(try #require(NamePattern("*.1.mlp.down_proj")), as: nil)])
       plan.scalesInputs = false
       let quantized = try model.quantized(
-        plan, by: SmoothQuant(), calibration: CalibrationSettings([LlamaTests.tokens])
+        plan, by: SmoothQuant(), calibration: CalibrationSettings([DecoderModelTests.tokens])
       ).model
       let again = try Self.read(quantized, weights)
       let found = try DecoderModel(again, activations: .float32)
@@ -110,12 +110,12 @@ import Testing
     let weights = try Self.weights()
     let model = try DecoderModel(weights, activations: .float32)
     let half = try Self.type("int8-group32-float16")
-    let settings = CalibrationSettings([LlamaTests.tokens])
+    let settings = CalibrationSettings([DecoderModelTests.tokens])
     let scaled = try model.quantized(
       QuantizationPlan(half), by: SmoothQuant(), calibration: settings
     ).model
     let layer = "model.layers.0.self_attn.o_proj"
-    #expect(throws: LlamaError.notInGGUF(linear: layer, "factors of its input")) {
+    #expect(throws: LanguageModelError.notInGGUF(linear: layer, "factors of its input")) {
       try GGUFWriter(scaled, from: weights)
     }
     var fixed = try model.quantized(QuantizationPlan(half), by: RoundToNearest()).model
@@ -123,7 +123,7 @@ import Testing
     let codes = try AnyQuantized(quantizing: fixed[linear: layer].weight.values, as: half)
     fixed[linear: layer].weight = .fixed(
       PackedWeight(codes), inputs: half, parameters: QuantizationParameters(scales: [1]))
-    #expect(throws: LlamaError.notInGGUF(linear: layer, "fixed scales of its input")) {
+    #expect(throws: LanguageModelError.notInGGUF(linear: layer, "fixed scales of its input")) {
       try GGUFWriter(fixed, from: weights)
     }
     let row = try Self.type("int8-row")

@@ -6,7 +6,7 @@ import AffineTestSupport
 import Testing
 
 /// Models in GGUF files.
-@Suite struct GGUFLlamaTests {
+@Suite struct GGUFDecoderTests {
   /// The rows of a head as a GGUF file has them: pairs that turn together are neighbours. Written as in the
   /// conversion: a head's rows as (2, size / 2), transposed.
   static func paired(_ matrix: Matrix<Float>, headSize: Int) -> Matrix<Float> {
@@ -56,14 +56,14 @@ import Testing
     #expect(weights.configuration == tiny.configuration)
     let model = try DecoderModel(weights, activations: .float32, on: .threads(1))
     let expected = try DecoderModel(tiny, activations: .float32, on: .threads(1))
-    let tokens = LlamaTests.tokens
-    #expect(try LlamaTests.logits(model, tokens) == LlamaTests.logits(expected, tokens))
+    let tokens = DecoderModelTests.tokens
+    #expect(try DecoderModelTests.logits(model, tokens) == DecoderModelTests.logits(expected, tokens))
   }
 
   @Test func nameOtherArchitectures() throws {
     var file = try Self.file(TinyDecoder())
     file.metadata["general.architecture"] = .string("mamba")
-    #expect(throws: LlamaError.unsupportedArchitecture("mamba")) { try Self.weights(file) }
+    #expect(throws: LanguageModelError.unsupportedArchitecture("mamba")) { try Self.weights(file) }
   }
 
   /// Before all else that such files lack, or have otherwise than those of Llama.
@@ -77,7 +77,7 @@ import Testing
     ] as [(String, GGUFValue)] { broken.metadata[key] = value }
     try broken.add("blk.0.ssm_a", Matrix<Float>(rows: 1, columns: 1) { _, _ in 0 })
     for file in [bare, broken] {
-      #expect(throws: LlamaError.unsupportedArchitecture("mamba")) { try Self.weights(file) }
+      #expect(throws: LanguageModelError.unsupportedArchitecture("mamba")) { try Self.weights(file) }
     }
     var metadata = GGUFMetadata()
     metadata["tokenizer.ggml.model"] = .string("rwkv")
@@ -112,7 +112,7 @@ import Testing
   func refuseContradictions(key: String, value: Int) throws {
     var file = try Self.file(TinyDecoder())
     file.metadata[key] = .uint32(UInt32(value))
-    #expect { try Self.weights(file) } throws: { $0 is DecoderError || $0 is LlamaError }
+    #expect { try Self.weights(file) } throws: { $0 is DecoderError || $0 is LanguageModelError }
   }
 
   /// One factor divides all frequencies, whichever of its keys a file has; without a type it is linear.
@@ -156,14 +156,14 @@ import Testing
       "rope_freqs.weight", Matrix<Float>(rows: 1, columns: 2) { _, column in [1, 8][column] })
     #expect(try Self.weights(llama3).configuration == tiny.configuration)
     let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
-    let expected = tiny.logits(LlamaTests.tokens)
+    let expected = tiny.logits(DecoderModelTests.tokens)
     #expect(
-      LlamaTests.distance(try LlamaTests.logits(model, LlamaTests.tokens), expected)
-        < LlamaTests.tolerance(expected, layers: 2))
+      DecoderModelTests.distance(try DecoderModelTests.logits(model, DecoderModelTests.tokens), expected)
+        < DecoderModelTests.tolerance(expected, layers: 2))
     var yarn = try Self.file(tiny)
     yarn.metadata["llama.rope.scaling.type"] = .string("yarn")
     #expect(
-      throws: LlamaError.unsupported("positions scaled as 'yarn' without an original context")
+      throws: LanguageModelError.unsupported("positions scaled as 'yarn' without an original context")
     ) {
       try Self.weights(yarn)
     }

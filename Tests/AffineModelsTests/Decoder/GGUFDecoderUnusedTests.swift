@@ -6,11 +6,11 @@ import AffineTestSupport
 import Testing
 
 /// What a file says and nobody would read is refused by its name.
-@Suite struct GGUFLlamaUnusedTests {
+@Suite struct GGUFDecoderUnusedTests {
   private static func error(_ change: (inout GGUFWriter) throws -> Void) throws -> (any Error)? {
-    var file = try GGUFLlamaTests.file(TinyDecoder())
+    var file = try GGUFDecoderTests.file(TinyDecoder())
     try change(&file)
-    do { _ = try GGUFLlamaTests.weights(file) } catch { return error }
+    do { _ = try GGUFDecoderTests.weights(file) } catch { return error }
     return nil
   }
 
@@ -22,19 +22,19 @@ import Testing
     let error = try Self.error {
       try $0.add(name, Matrix<Float>(rows: 1, columns: 4) { _, _ in 0 })
     }
-    #expect(error as? LlamaError == .unusedTensor(name, layers: 2))
+    #expect(error as? LanguageModelError == .unusedTensor(name, layers: 2))
   }
 
   /// A model of fewer layers than the file has would be another model.
   @Test func fewerLayersThanTheFileHas() throws {
     let error = try Self.error { $0.metadata["llama.block_count"] = .uint32(1) }
-    #expect(error as? LlamaError == .unusedTensor("blk.1.attn_norm.weight", layers: 1))
+    #expect(error as? LanguageModelError == .unusedTensor("blk.1.attn_norm.weight", layers: 1))
   }
 
   @Test func moreLayersThanTheFileHas() throws {
-    var file = try GGUFLlamaTests.file(TinyDecoder())
+    var file = try GGUFDecoderTests.file(TinyDecoder())
     file.metadata["llama.block_count"] = .uint32(3)
-    let weights = try GGUFLlamaTests.weights(file)
+    let weights = try GGUFDecoderTests.weights(file)
     #expect(throws: DecoderError.missingTensor("blk.2.attn_norm.weight")) {
       try DecoderModel(weights)
     }
@@ -47,7 +47,7 @@ import Testing
   ])
   func keysThatNobodyReads(key: String, value: GGUFValue) throws {
     let error = try Self.error { $0.metadata[key] = value }
-    #expect(error as? LlamaError == .unsupported("'\(key)' (\(value.summary))"))
+    #expect(error as? LanguageModelError == .unsupported("'\(key)' (\(value.summary))"))
   }
 
   @Test(arguments: [
@@ -125,7 +125,7 @@ import Testing
     }
     for numbers: [Int32] in [[2, 1], [2], [], [2, 2, 2]] {
       let error = try Self.error { $0.metadata[key] = .array(.int32(numbers)) }
-      #expect(error as? LlamaError == .unsupported("layers that differ in '\(key)'"))
+      #expect(error as? LanguageModelError == .unsupported("layers that differ in '\(key)'"))
     }
   }
 
@@ -136,14 +136,14 @@ import Testing
       "attention.key_length", "rope.dimension_count", "block_count", "attention.head_count",
       "attention.head_count_kv", "feed_forward_length", "embedding_length", "context_length",
     ] {
-      var file = try GGUFLlamaTests.file(TinyDecoder())
+      var file = try GGUFDecoderTests.file(TinyDecoder())
       file.metadata["llama.rope.scaling.factor"] = .float32(2)
       if key == "rope.dimension_count" { file.metadata["llama.attention.key_length"] = nil }
       file.metadata["llama.\(key)"] = .uint32(count)
       // A context of a million tokens is possible.
       if key == "context_length" && count == 1 << 20 { continue }
       #expect(throws: (any Error).self, "\(key)") {
-        try DecoderModel(GGUFLlamaTests.weights(file), activations: .float32)
+        try DecoderModel(GGUFDecoderTests.weights(file), activations: .float32)
       }
     }
   }
@@ -151,15 +151,15 @@ import Testing
   /// A context of millions of tokens is possible, and takes memory as tokens come.
   @Test(arguments: [1 << 20, 1 << 24] as [UInt32])
   func contextsTakeNoMemory(_ count: UInt32) throws {
-    var file = try GGUFLlamaTests.file(TinyDecoder())
+    var file = try GGUFDecoderTests.file(TinyDecoder())
     let plain = try DecoderModel(
-      GGUFLlamaTests.weights(file), activations: .float32, on: .threads(1))
+      GGUFDecoderTests.weights(file), activations: .float32, on: .threads(1))
     file.metadata["llama.context_length"] = .uint32(count)
     let model = try DecoderModel(
-      GGUFLlamaTests.weights(file), activations: .float32, on: .threads(1))
+      GGUFDecoderTests.weights(file), activations: .float32, on: .threads(1))
     #expect(model.configuration.context == Int(count))
-    let tokens = LlamaTests.tokens
-    #expect(try LlamaTests.logits(model, tokens) == LlamaTests.logits(plain, tokens))
+    let tokens = DecoderModelTests.tokens
+    #expect(try DecoderModelTests.logits(model, tokens) == DecoderModelTests.logits(plain, tokens))
     var caches = [plain, model].map { KeyValueCache($0.configuration, format: .float32) }
     _ = try plain.logits(after: tokens, &caches[0])
     _ = try model.logits(after: tokens, &caches[1])
@@ -172,13 +172,13 @@ import Testing
     let quantized = try type.map { try #require(QuantizedType(name: $0)) }
     let tiny = try TinyDecoder(quantized, biases: [linear])
     let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
-    let expected = tiny.logits(LlamaTests.tokens)
-    let found = try LlamaTests.logits(model, LlamaTests.tokens)
-    #expect(LlamaTests.distance(found, expected) < LlamaTests.tolerance(expected, layers: 2))
+    let expected = tiny.logits(DecoderModelTests.tokens)
+    let found = try DecoderModelTests.logits(model, DecoderModelTests.tokens)
+    #expect(DecoderModelTests.distance(found, expected) < DecoderModelTests.tolerance(expected, layers: 2))
     guard quantized == nil else { return }
-    let weights = try GGUFLlamaTests.weights(GGUFLlamaTests.file(tiny))
+    let weights = try GGUFDecoderTests.weights(GGUFDecoderTests.file(tiny))
     let read = try DecoderModel(weights, activations: .float32, on: .threads(1))
-    #expect(try LlamaTests.logits(read, LlamaTests.tokens) == found)
+    #expect(try DecoderModelTests.logits(read, DecoderModelTests.tokens) == found)
     // A file that is written again has them too.
     let again = try GGUFWeights(
       GGUFFile(contents: Buffer(GGUFWriter(read, from: weights).contents)))
@@ -190,9 +190,9 @@ import Testing
       try $0.add("blk.0.attn_q.bias", Matrix<Float>(rows: 1, columns: 8) { _, _ in 0 })
     }
     #expect(error == nil)
-    var file = try GGUFLlamaTests.file(TinyDecoder())
+    var file = try GGUFDecoderTests.file(TinyDecoder())
     try file.add("blk.0.attn_q.bias", Matrix<Float>(rows: 1, columns: 8) { _, _ in 0 })
-    let weights = try GGUFLlamaTests.weights(file)
+    let weights = try GGUFDecoderTests.weights(file)
     #expect(
       throws: DecoderError.wrongShape(
         "blk.0.attn_q.bias", expected: Shape(1, 24), found: Shape(1, 8))

@@ -89,7 +89,7 @@ import Testing
     var found = ""
     while let piece = try generator.next() { found += piece }
     #expect(Array(found.utf8) == Array(text(whole).utf8))
-    #expect(throws: LlamaError.emptyStop) {
+    #expect(throws: LanguageModelError.emptyStop) {
       try model.generator(after: [1], Self.options(1, stops: [""]))
     }
   }
@@ -195,6 +195,6 @@ import Testing
     var other = before
     #expect(try conversation.answer("y") == (try other.answer("y")))
     var mute = Conversation(LanguageModel(model.decoder, model.tokenizer))
-    #expect(throws: LlamaError.noChatTemplate) { try mute.answer("x") }
+    #expect(throws: LanguageModelError.noChatTemplate) { try mute.answer("x") }
   }
 }

@@ -93,18 +93,18 @@ import Testing
 
   @Test func refusesWhatIsNoNumber() throws {
     for value in [Float.nan, .infinity, -.infinity] {
-      #expect(throws: LlamaError.notFinite(token: 1)) {
+      #expect(throws: LanguageModelError.notFinite(token: 1)) {
         try Sampler.greedy.token(from: Self.row([0, value, 1]))
       }
     }
     for temperature in [-1, Float.nan, .infinity] {
-      #expect(throws: LlamaError.self) { try Sampler(temperature: temperature) }
+      #expect(throws: LanguageModelError.self) { try Sampler(temperature: temperature) }
     }
-    #expect(throws: LlamaError.self) { try Sampler(temperature: 1, topK: 0) }
+    #expect(throws: LanguageModelError.self) { try Sampler(temperature: 1, topK: 0) }
     for topP in [0, 1.5, Float.nan] {
-      #expect(throws: LlamaError.self) { try Sampler(temperature: 1, topP: topP) }
+      #expect(throws: LanguageModelError.self) { try Sampler(temperature: 1, topP: topP) }
     }
-    #expect(throws: LlamaError.self) { try Sampler(temperature: 1, repetitionPenalty: 0) }
+    #expect(throws: LanguageModelError.self) { try Sampler(temperature: 1, repetitionPenalty: 0) }
   }
 
   /// Temperatures next to zero neither overflow nor divide by nothing.
@@ -161,7 +161,7 @@ import Testing
       let found = Self.processed(try MinP(part), logits)
       #expect(found.filter { $0 > -.infinity }.count == kept)
     }
-    for part in [-0.1, 1.1, Float.nan] { #expect(throws: LlamaError.self) { try MinP(part) } }
+    for part in [-0.1, 1.1, Float.nan] { #expect(throws: LanguageModelError.self) { try MinP(part) } }
   }
 
   /// What users write can be wrong.
@@ -178,9 +178,9 @@ import Testing
         try Sampler([Setting(value: value)], draws: draws).token(from: logits, after: tokens)
       }
       #expect(try token(-.infinity, after: [1]) == 1)
-      #expect(throws: LlamaError.nothingToChoose) { try token(-.infinity, after: []) }
-      #expect(throws: LlamaError.notFinite(token: 0)) { try token(.nan, after: [2]) }
-      #expect(throws: LlamaError.notFinite(token: 0)) { try token(.infinity, after: [2]) }
+      #expect(throws: LanguageModelError.nothingToChoose) { try token(-.infinity, after: []) }
+      #expect(throws: LanguageModelError.notFinite(token: 0)) { try token(.nan, after: [2]) }
+      #expect(throws: LanguageModelError.notFinite(token: 0)) { try token(.infinity, after: [2]) }
     }
   }
 }

@@ -153,13 +153,13 @@ import Testing
     for wrong in ["{}", text + " ", text.replacing("\"heads\":6", with: "\"heads\":5")] {
       var other = writer
       other.metadata[key] = .string(wrong)
-      #expect(throws: LlamaError.self) { try weights(other) }
+      #expect(throws: LanguageModelError.self) { try weights(other) }
     }
     var other = writer
     other.metadata["affine.more"] = .bool(true)
-    #expect(throws: LlamaError.self) { try weights(other) }
+    #expect(throws: LanguageModelError.self) { try weights(other) }
     try writer.add("blk.0.attn_q_norm.weight", Matrix<Float>(rows: 1, columns: 4) { _, _ in 0 })
-    #expect(throws: LlamaError.self) { try weights(writer) }
+    #expect(throws: LanguageModelError.self) { try weights(writer) }
   }
 
   /// Bytes are tokens by their numbers.

@@ -4,7 +4,7 @@ import AffineQuant
 import Foundation
 
 /// What llama.cpp computed with a model, which `Tests/Golden/llama_record.py` wrote down.
-struct LlamaRecord: Decodable {
+struct ModelRecord: Decodable {
   struct Continuation: Decodable {
     let prompt: String
     let tokens, greedy: [Int]
@@ -29,14 +29,14 @@ struct LlamaRecord: Decodable {
 struct RecordedModel {
   let model: DecoderModel
   let tokenizer: any LanguageTokenizer
-  let golden: LlamaRecord
+  let golden: ModelRecord
 
   init(_ path: String, golden name: String) throws {
     let source = try ModelSource.open(path)
     model = try source.model()
     tokenizer = try source.tokenizer()
     golden = try JSONDecoder().decode(
-      LlamaRecord.self, from: Data(contentsOf: TokenGolden.folder.appending(path: "Golden/\(name)"))
+      ModelRecord.self, from: Data(contentsOf: TokenGolden.folder.appending(path: "Golden/\(name)"))
     )
   }
 
@@ -60,7 +60,7 @@ struct RecordedModel {
     let step: Int
     let gap, noise: Float
 
-    init(_ continuation: LlamaRecord.Continuation, at step: Int) {
+    init(_ continuation: ModelRecord.Continuation, at step: Int) {
       (prompt, self.step) = (continuation.prompt, step)
       (gap, noise) = (continuation.gaps[step], continuation.noise)
     }
