@@ -7,6 +7,7 @@ import Testing
 enum CheckpointGolden {
   static let file: SafeTensorsFile? = try? SafeTensorsFile(
     path: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
       .appending(path: "Golden/checkpoints.safetensors").path())
 
   static let cases: [String] =

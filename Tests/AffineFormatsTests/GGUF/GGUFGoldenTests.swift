@@ -6,6 +6,7 @@ import Testing
 /// What the reference implementation made of blocks of every type; `Golden/generate_gguf.py` wrote it.
 @Suite struct GGUFGoldenTests {
   static let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appending(path: "Golden/gguf.gguf").path()
 
   /// The names of the cases: a type, perhaps followed by how its blocks were made.
