@@ -97,7 +97,9 @@ import Testing
     let parameters = try run.trainer(nil).model.parameterCount
     // Twice three quarters of all gradients leave a rank, and at most one more row of groups each.
     let exact = 2 * 3 * parameters / 4 * 4 * 2
-    #expect(traffic.float32GradientBytes >= exact && Double(traffic.float32GradientBytes) < 1.2 * Double(exact))
+    #expect(
+      traffic.float32GradientBytes >= exact
+        && Double(traffic.float32GradientBytes) < 1.2 * Double(exact))
     #expect(Double(traffic.gradientBytes) <= most * Double(traffic.float32GradientBytes))
   }
 

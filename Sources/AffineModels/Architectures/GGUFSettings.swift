@@ -101,7 +101,8 @@ final class GGUFSettings {
     case "linear": return (try ofTensor(file, factor: factor, columns), nil)
     case "yarn" where file[Self.divisorsNames[0]] == nil:
       guard let original, original > 1, factor > 0 else {
-        throw LanguageModelError.unsupported("positions scaled as 'yarn' without an original context")
+        throw LanguageModelError.unsupported(
+          "positions scaled as 'yarn' without an original context")
       }
       let scale = try ifPresent("rope.scaling.attn_factor", GGUFSettings.double) ?? 1
       return (

@@ -61,7 +61,9 @@ extension Sampler {
   }
 
   /// The largest of logits of which some may be −∞.
-  private static func largestLeft(_ values: borrowing Span<Float>) throws(LanguageModelError) -> Int {
+  private static func largestLeft(
+    _ values: borrowing Span<Float>
+  ) throws(LanguageModelError) -> Int {
     var place = 0
     for token in values.indices {
       guard values[token] < .infinity else { throw .notFinite(token: token) }

@@ -49,7 +49,8 @@ import Testing
   @Test func blocksAreOfTheTypeThatWasNamed() throws {
     let extents = TinyDecoder.extents(
       vocabulary: 50, width: 256, heads: 4, keyValueHeads: 2, headSize: 64, feedForward: 256)
-    var weights = try GGUFDecoderTests.weights(GGUFDecoderTests.file(try TinyDecoder(extents: extents)))
+    var weights = try GGUFDecoderTests.weights(
+      GGUFDecoderTests.file(try TinyDecoder(extents: extents)))
     let type = TernaryGroupWeight.type
     var model = try DecoderModel(weights, activations: .float32)
     model = try model.quantized(QuantizationPlan(type, rules: []), by: RoundToNearest()).model

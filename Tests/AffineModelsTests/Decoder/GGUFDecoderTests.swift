@@ -57,7 +57,8 @@ import Testing
     let model = try DecoderModel(weights, activations: .float32, on: .threads(1))
     let expected = try DecoderModel(tiny, activations: .float32, on: .threads(1))
     let tokens = DecoderModelTests.tokens
-    #expect(try DecoderModelTests.logits(model, tokens) == DecoderModelTests.logits(expected, tokens))
+    #expect(
+      try DecoderModelTests.logits(model, tokens) == DecoderModelTests.logits(expected, tokens))
   }
 
   @Test func nameOtherArchitectures() throws {
@@ -77,7 +78,9 @@ import Testing
     ] as [(String, GGUFValue)] { broken.metadata[key] = value }
     try broken.add("blk.0.ssm_a", Matrix<Float>(rows: 1, columns: 1) { _, _ in 0 })
     for file in [bare, broken] {
-      #expect(throws: LanguageModelError.unsupportedArchitecture("mamba")) { try Self.weights(file) }
+      #expect(throws: LanguageModelError.unsupportedArchitecture("mamba")) {
+        try Self.weights(file)
+      }
     }
     var metadata = GGUFMetadata()
     metadata["tokenizer.ggml.model"] = .string("rwkv")
@@ -158,12 +161,14 @@ import Testing
     let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
     let expected = tiny.logits(DecoderModelTests.tokens)
     #expect(
-      DecoderModelTests.distance(try DecoderModelTests.logits(model, DecoderModelTests.tokens), expected)
+      DecoderModelTests.distance(
+        try DecoderModelTests.logits(model, DecoderModelTests.tokens), expected)
         < DecoderModelTests.tolerance(expected, layers: 2))
     var yarn = try Self.file(tiny)
     yarn.metadata["llama.rope.scaling.type"] = .string("yarn")
     #expect(
-      throws: LanguageModelError.unsupported("positions scaled as 'yarn' without an original context")
+      throws: LanguageModelError.unsupported(
+        "positions scaled as 'yarn' without an original context")
     ) {
       try Self.weights(yarn)
     }

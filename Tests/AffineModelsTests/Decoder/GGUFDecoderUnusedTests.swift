@@ -174,7 +174,9 @@ import Testing
     let model = try DecoderModel(tiny, activations: .float32, on: .threads(1))
     let expected = tiny.logits(DecoderModelTests.tokens)
     let found = try DecoderModelTests.logits(model, DecoderModelTests.tokens)
-    #expect(DecoderModelTests.distance(found, expected) < DecoderModelTests.tolerance(expected, layers: 2))
+    #expect(
+      DecoderModelTests.distance(found, expected) < DecoderModelTests.tolerance(expected, layers: 2)
+    )
     guard quantized == nil else { return }
     let weights = try GGUFDecoderTests.weights(GGUFDecoderTests.file(tiny))
     let read = try DecoderModel(weights, activations: .float32, on: .threads(1))

@@ -161,7 +161,9 @@ import Testing
       let found = Self.processed(try MinP(part), logits)
       #expect(found.filter { $0 > -.infinity }.count == kept)
     }
-    for part in [-0.1, 1.1, Float.nan] { #expect(throws: LanguageModelError.self) { try MinP(part) } }
+    for part in [-0.1, 1.1, Float.nan] {
+      #expect(throws: LanguageModelError.self) { try MinP(part) }
+    }
   }
 
   /// What users write can be wrong.

@@ -21,7 +21,8 @@ import Testing
   /// A result of rounds that took these seconds, as a saved run has it.
   private func saved(_ rounds: [Double], more: [String: Any] = [:]) throws -> BenchmarkResult {
     var fields: [String: Any] = [
-      "operation": "linear", "weights": "int8-row", "activations": "int8-token", "m": 1, "k": 8, "n": 8,
+      "operation": "linear", "weights": "int8-row", "activations": "int8-token", "m": 1, "k": 8,
+      "n": 8,
       "threads": 1, "medianSeconds": rounds.sorted()[rounds.count / 2],
       "minimumSeconds": rounds.min() ?? 0, "samples": rounds.count, "roundMedianSeconds": rounds,
       "gops": 1, "gigabytesPerSecond": 1,
