@@ -99,10 +99,9 @@ extension BenchmarkResult: CustomStringConvertible {
     let part = fractionOfPeak.map { ", \(Self.short(100 * $0)) % of \(roof)" } ?? ""
     let read = fractionOfReading.map { ", \(Self.short(100 * $0)) % of reading" } ?? ""
     let others = callers.map { ", \($0) callers" } ?? ""
-    let held = instructionSet.map { " on \($0)" } ?? ""
     let rounded = precision.map { $0 == "float32" ? "" : " in \($0)" } ?? ""
     return
-      "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads\(others)\(held): "
+      "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads\(others): "
       + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) \(unit)\(part), "
       + "\(Self.short(gigabytesPerSecond)) GB/s\(read)" + (kernel.map { " (\($0))" } ?? "")
   }
