@@ -47,8 +47,9 @@ import Testing
 
   /// What a kernel was held to is a part of what was timed; a run of before that was known used all there was.
   @Test func whatKernelsWereHeldToTellsRunsApart() throws {
-    let all = try saved([1]), held = try saved([1], more: ["instructionSet": "avx2"])
-    #expect(all.key != held.key && all.key == (try saved([2])).key)
+    let all = try saved([1]), again = try saved([2])
+    let held = try saved([1], more: ["instructionSet": "avx2"])
+    #expect(all.key != held.key && all.key == again.key)
     var execution = Execution.standard
     execution.instructionSet = .portable
     let benchmark = Benchmark(
