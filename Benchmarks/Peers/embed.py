@@ -148,7 +148,7 @@ def median_time(run, repeat):
 
 
 def ours(arguments, path, threads, repeat, weights, activations):
-    command = [arguments.affine, "embed", "--model", str(arguments.model), "--file", path,
+    command = [arguments.affine, "embed", "--model", str(arguments.model), "--sentences", path,
                "--threads", str(threads), "--repeat", str(repeat), "--weights", weights,
                "--activations", activations, "--format", "json"]
     if weights != "float32":

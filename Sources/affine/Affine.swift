@@ -13,7 +13,7 @@ struct Affine: ParsableCommand {
         affine types int4
         affine quantize model.safetensors small.safetensors --weights int4-group32
         affine inspect small.safetensors
-        affine embed --model all-MiniLM-L6-v2 --text "a cat" "a dog"
+        affine embed --model all-MiniLM-L6-v2 --sentence "a cat" "a dog"
 
       Types are named by code type, granularity and, where it is not the usual one, mapping and type of \
       scales: float32, int8-row, int8-block32x32, int4-group32, uint4-group32-biased, \

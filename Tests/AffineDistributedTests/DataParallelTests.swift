@@ -92,13 +92,15 @@ import Testing
   @Test(arguments: [(ExchangeFormat.float32, 1.0), (.bfloat16, 0.5), (.int8, 0.27)])
   func bytesAreCounted(_ format: ExchangeFormat, _ most: Double) throws {
     var run = ParallelRun()
-    (run.ranks, run.options.format) = (4, format)
+    (run.ranks, run.options.exchange) = (4, format)
     let traffic = try run.end(steps: 2).traffic
     let parameters = try run.trainer(nil).model.parameterCount
     // Twice three quarters of all gradients leave a rank, and at most one more row of groups each.
     let exact = 2 * 3 * parameters / 4 * 4 * 2
-    #expect(traffic.float32Bytes >= exact && Double(traffic.float32Bytes) < 1.2 * Double(exact))
-    #expect(Double(traffic.gradientBytes) <= most * Double(traffic.float32Bytes))
+    #expect(
+      traffic.float32GradientBytes >= exact
+        && Double(traffic.float32GradientBytes) < 1.2 * Double(exact))
+    #expect(Double(traffic.gradientBytes) <= most * Double(traffic.float32GradientBytes))
   }
 
   @Test(arguments: [true, false]) func whatCannotBeDividedIsRefused(_ isFixedOrder: Bool) throws {
@@ -121,7 +123,7 @@ import Testing
 
   private var int8: ExchangeOptions {
     var options = ExchangeOptions()
-    options.format = .int8
+    options.exchange = .int8
     return options
   }
 }

@@ -36,7 +36,7 @@ import Testing
   private static func parts(_ way: Int, ranks: Int) throws -> [[Parameter]] {
     try ThreadRanks.run(ranks) { ranks in
       var options = ExchangeOptions()
-      options.shardsParameters = true
+      options.shardsWeights = true
       return try ways[way](GradientExchange(ranks, options)).parameters
     }
   }
@@ -68,7 +68,7 @@ import Testing
   @Test func aPartIsNotTrainedAlone() throws {
     _ = try ThreadRanks.run(2) { ranks in
       var options = ExchangeOptions()
-      options.shardsParameters = true
+      options.shardsWeights = true
       let run = ParallelRun()
       let part = try run.model(.float32, GradientExchange(ranks, options))
       #expect(throws: TrainingError.self) {
@@ -81,7 +81,7 @@ import Testing
   /// Ranks that have all of a model divide it when they begin to train.
   @Test func aWholeModelIsDividedToo() throws {
     var run = ParallelRun()
-    (run.ranks, run.layers, run.options.shardsParameters) = (4, 2, true)
+    (run.ranks, run.layers, run.options.shardsWeights) = (4, 2, true)
     let together = try run.end(steps: 2)
     run.isMadeTogether = false
     let parts = try run.end(steps: 2)

@@ -19,7 +19,7 @@ import Testing
     var run = Self.run(recipe)
     run.settings.optimizer.moments = moments
     let whole = try run.end(steps: 4)
-    run.options.shardsParameters = true
+    run.options.shardsWeights = true
     let parts = try run.end(steps: 4)
     #expect(parts.losses == whole.losses)
     #expect(parts.records.allSatisfy { $0.validation == whole.records[0].validation })
@@ -31,7 +31,7 @@ import Testing
     (run.options.isFixedOrder, run.ranks) = (true, 1)
     run.settings.accumulation = 3
     let alone = try run.end(steps: 3).checkpoint.bits
-    run.options.shardsParameters = true
+    run.options.shardsWeights = true
     for ranks in [1, 2, 8] {
       run.ranks = ranks
       #expect(try run.end(steps: 3).checkpoint.bits == alone, "\(ranks) ranks")
@@ -46,9 +46,9 @@ import Testing
     var run = Self.run()
     (run.options.isFixedOrder, run.ranks) = (true, 1)
     let whole = try run.end(steps: 5)
-    (run.ranks, run.options.shardsParameters, run.options.shardsOptimizer) = (first, shards, true)
+    (run.ranks, run.options.shardsWeights, run.options.shardsOptimizer) = (first, shards, true)
     let half = try run.end(steps: 2)
-    (run.ranks, run.options.shardsParameters) = (second, shardsThen)
+    (run.ranks, run.options.shardsWeights) = (second, shardsThen)
     let rest = try run.end(steps: 5, from: half.checkpoint)
     #expect(rest.losses == whole.losses)
     #expect(try rest.checkpoint.bits == whole.checkpoint.bits)
@@ -58,7 +58,7 @@ import Testing
   @Test func memoryIsDivided() throws {
     var run = Self.run(layers: 8)
     let whole = try run.end(steps: 1).records[0].bytes
-    run.options.shardsParameters = true
+    run.options.shardsWeights = true
     for parts in try run.end(steps: 1).records.map(\.bytes) {
       let block = (4 * 64 * 64 + 2 * 64 * 128 + 4 * 64) * MemoryLayout<Float>.stride
       #expect(parts.weights < whole.weights * 3 / 8 + block)
@@ -72,9 +72,9 @@ import Testing
   @Test(arguments: [(ExchangeFormat.float32, 1.0), (.bfloat16, 0.55), (.int8, 0.35)])
   func weightsTravelInFewerBytes(_ format: ExchangeFormat, _ most: Double) throws {
     var run = Self.run()
-    run.options.shardsParameters = true
+    run.options.shardsWeights = true
     let whole = try run.end(steps: 4)
-    run.options.weightFormat = format
+    run.options.gather = format
     let rounded = try run.end(steps: 4)
     let (bytes, all) = (rounded.traffic.parameterBytes, whole.traffic.parameterBytes)
     #expect(Double(bytes) <= most * Double(all))
@@ -93,7 +93,7 @@ import Testing
     var run = Self.run(layers: 4)
     run.options.bucket = 20_000
     let whole = try run.end(steps: 2)
-    (run.options.shardsParameters, run.options.format) = (shardsWeights, format)
+    (run.options.shardsWeights, run.options.exchange) = (shardsWeights, format)
     run.options.shardsOptimizer = !shardsWeights
     let parts = try run.end(steps: 2)
     #expect(parts.records[0].bytes.gradients < whole.records[0].bytes.gradients * 3 / 8)
@@ -116,7 +116,7 @@ import Testing
     run.schedule = .noiseTriggered(
       try NoiseSwitch(role: "weight", ladder: [4, 8, 16], settings: settings))
     let whole = try run.end(steps: 4)
-    (run.options.shardsParameters, run.options.shardsOptimizer) = (shardsWeights, !shardsWeights)
+    (run.options.shardsWeights, run.options.shardsOptimizer) = (shardsWeights, !shardsWeights)
     let parts = try run.end(steps: 4)
     #expect(parts.losses == whole.losses)
     #expect(try parts.checkpoint.bits == whole.checkpoint.bits)
@@ -126,7 +126,7 @@ import Testing
     var run = Self.run()
     run.adapters = 2
     let whole = try run.end(steps: 3)
-    run.options.shardsParameters = true
+    run.options.shardsWeights = true
     let parts = try run.end(steps: 3)
     #expect(try parts.checkpoint.bits == whole.checkpoint.bits)
     #expect(parts.records[0].bytes.weights < whole.records[0].bytes.weights)

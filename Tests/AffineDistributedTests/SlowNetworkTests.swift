@@ -21,7 +21,7 @@ import Testing
   func bucketsUnderWayAreFew(_ areOwned: Bool, _ format: ExchangeFormat) throws {
     let network = SlowNetwork()
     var options = ExchangeOptions()
-    (options.format, options.bucket, options.feedsBackErrors) = (format, 256, false)
+    (options.exchange, options.bucket, options.feedsBackErrors) = (format, 256, false)
     // Eight buckets of 256 values, that are sent and arrive, with a scale of four bytes in int8.
     options.underWay = 8 * 2 * (format == .float32 ? 1024 : 260)
     let exchange = GradientExchange(network, options)

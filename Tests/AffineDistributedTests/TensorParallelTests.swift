@@ -6,7 +6,7 @@ import AffineTestSupport
 import Foundation
 import Testing
 
-/// Ranks that run one decoder together, against one process that has it whole.
+/// Ranks that run one decoder together, against one rank that has it whole.
 @Suite struct TensorParallelTests {
   /// What decoders differ in, as far as ranks divide it.
   static let choices: [@Sendable (inout DecoderConfiguration) -> Void] = [
@@ -130,7 +130,7 @@ import Testing
       AdaptedDecoder(tiny: TinyDecoder()), AdaptedDecoder(tiny: TinyDecoder(), factor: 1)
     )
     _ = try ThreadRanks.run(2) { communicator in
-      #expect(throws: DecoderError.otherModel(process: 1)) {
+      #expect(throws: DecoderError.otherModel(rank: 1)) {
         try DecoderModel(
           communicator.rank == 0 ? adapted : other, on: .threads(1),
           over: LayerExchange(communicator))
@@ -146,7 +146,7 @@ import Testing
         try DecoderModel(tiny, on: .threads(1), over: LayerExchange(communicator))
       }?.description
     }
-    for error in errors { #expect(error == "\(what) cannot be divided among \(ranks) processes") }
+    for error in errors { #expect(error == "\(what) cannot be divided among \(ranks) ranks") }
   }
 
   /// Other weights, and the same weights with other numbers beside them.
@@ -166,7 +166,7 @@ import Testing
     Self.changes[change](&other)
     let models = [tiny, tiny, other, tiny]
     let errors = try ThreadRanks.run(4) { communicator in
-      #expect(throws: DecoderError.otherModel(process: 2)) {
+      #expect(throws: DecoderError.otherModel(rank: 2)) {
         try DecoderModel(
           models[communicator.rank], on: .threads(1), over: LayerExchange(communicator))
       }

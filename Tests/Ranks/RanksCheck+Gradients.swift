@@ -25,7 +25,7 @@ extension RanksCheck {
   ) throws {
     let owners = isOwned ? shapes.indices.map { ($0 + 1) % ranks.size } : nil
     var options = ExchangeOptions()
-    (options.format, options.bucket) = (format, 1000)
+    (options.exchange, options.bucket) = (format, 1000)
     let exchange = GradientExchange(ranks, options)
     var totals = shapes.map { [Double](repeating: 0, count: $0.count) }
     let steps = 3
@@ -65,7 +65,7 @@ extension RanksCheck {
     }
     guard ranks.size > 1 else { return }
     let part =
-      Double(exchange.traffic.gradientBytes) / Double(exchange.traffic.float32Bytes)
+      Double(exchange.traffic.gradientBytes) / Double(exchange.traffic.float32GradientBytes)
     let most: Double =
       switch format {
       case .float32: 1

@@ -17,7 +17,7 @@ extension RanksCheck {
     }
     for format in ExchangeFormat.allCases {
       var options = ExchangeOptions()
-      options.format = format
+      options.exchange = format
       let exchange = GradientExchange(ranks, options)
       var step = 0
       let time = try seconds(of: 5, ranks) {
@@ -29,7 +29,7 @@ extension RanksCheck {
       let traffic = exchange.traffic
       lines += [
         "\"\(format)SecondsPerValue\": \(time / Double(gradient.shape.count))",
-        "\"\(format)BytesPerValue\": \(4 * Double(traffic.gradientBytes) / Double(max(traffic.float32Bytes, 1)))",
+        "\"\(format)BytesPerValue\": \(4 * Double(traffic.gradientBytes) / Double(max(traffic.float32GradientBytes, 1)))",
       ]
     }
     if ranks.rank == 0 { print("{\(lines.joined(separator: ", "))}") }

@@ -12,6 +12,8 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
   public let threads: Int
   /// Callers at the same time, each on so many threads; null stands for one.
   @Nullable public internal(set) var callers: Int?
+  /// The most that kernels could use, where that was less than the machine has; null stands for all of it.
+  @Nullable public internal(set) var instructionSet: String?
   /// What floats were multiplied as; null stands for float32.
   @Nullable public internal(set) var precision: String?
   /// The kernel that does the work; null where it is more than a kernel.
@@ -53,13 +55,16 @@ extension BenchmarkResult {
     public let m, k, n, threads, callers: Int
     /// What floats were multiplied as.
     public let precision: String
+    /// What kernels were held to: none where they could use all that a machine has, of two machines too.
+    public let instructionSet: String?
   }
 
   /// What was timed.
   public var key: Key {
     Key(
       operation: operation, weights: weights, activations: activations, m: m, k: k, n: n,
-      threads: threads, callers: callers ?? 1, precision: precision ?? "float32")
+      threads: threads, callers: callers ?? 1, precision: precision ?? "float32",
+      instructionSet: instructionSet)
   }
 
   /// Between the shortest and the longest of the rounds' medians.

@@ -75,6 +75,7 @@ package struct Measurement {
     let rate = Double(callers) * work.amount / timing.median
     let isProduct = [.linear, .inputGradient, .weightGradient].contains(
       MatrixOperation(rawValue: name))
+    let sets = benchmark.execution.instructionSet
     let isMove = [.quantize, .dequantize, .transpose].contains(MatrixOperation(rawValue: name))
     let read =
       isProduct ? Peak.readBytesPerSecond(bytes, threads: all) : nil
@@ -82,6 +83,7 @@ package struct Measurement {
       operation: name, weights: benchmark.weights.name, activations: benchmark.activations.name,
       m: benchmark.m, k: benchmark.k, n: benchmark.n, threads: threads,
       callers: callers == 1 ? nil : callers,
+      instructionSet: sets == .running ? nil : sets.name,
       precision: (benchmark.multipliesFloats ? benchmark.execution.precision : .float32).rawValue,
       kernel: work.kernel?.name, regions: regions(),
       medianSeconds: timing.median, minimumSeconds: timing.minimum, samples: timing.samples.count,

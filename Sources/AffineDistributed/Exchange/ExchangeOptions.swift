@@ -1,7 +1,7 @@
 /// How ranks train together.
 public struct ExchangeOptions: Sendable, Hashable {
   /// How gradients travel.
-  public var format = ExchangeFormat.float32
+  public var exchange = ExchangeFormat.float32
   /// Whether what rounding took from gradients is added to those of the next step (arXiv 1901.09847).
   public var feedsBackErrors = true
   /// Whether sums do not depend on the number of ranks: every window is a backward pass of its own then,
@@ -10,9 +10,9 @@ public struct ExchangeOptions: Sendable, Hashable {
   /// Whether each rank keeps the moments of its part of the parameters alone.
   public var shardsOptimizer = false
   /// Whether it keeps these parameters and their gradients alone too.
-  public var shardsParameters = false
+  public var shardsWeights = false
   /// How weights travel to a layer of another rank.
-  public var weightFormat = ExchangeFormat.float32
+  public var gather = ExchangeFormat.float32
   /// Gradients that travel together; `nil`: 2^18, and for many ranks as many as make messages long enough.
   public var bucket: Int?
   /// Bytes of buckets that may travel at a time, and wait in memory: with more of them a fast rank goes on while a slow one
@@ -37,7 +37,7 @@ public struct ExchangeTraffic: Sendable, Hashable {
   /// Bytes of gradients.
   public internal(set) var gradientBytes = 0
   /// Bytes that the same gradients have in float32.
-  public internal(set) var float32Bytes = 0
+  public internal(set) var float32GradientBytes = 0
   /// Bytes of parameters that were moved here.
   public internal(set) var parameterBytes = 0
   /// Steps of all of it.

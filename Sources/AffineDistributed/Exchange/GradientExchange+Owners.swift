@@ -39,7 +39,7 @@ extension GradientExchange {
     }
     let columns = (0..<size).reduce(0) { $0 + ($1 == rank ? 0 : bucket.columns(for: $1)) }
     traffic.gradientBytes += bytes.count - counts[rank]
-    traffic.float32Bytes += columns * MemoryLayout<Float>.stride
+    traffic.float32GradientBytes += columns * MemoryLayout<Float>.stride
     sentToOwners.append(bucket)
   }
 
@@ -66,7 +66,7 @@ extension GradientExchange {
 
   /// The sum of what all ranks sent, each decoded when its turn comes.
   func summed(_ bytes: Buffer<UInt8>, columns: Int) throws(ParallelError) -> Matrix<Float> {
-    let width = options.format.byteCount(columns: columns)
+    let width = options.exchange.byteCount(columns: columns)
     do throws(QuantizationError) {
       return try RowTree.sum(size, on: rows.execution) { row throws(QuantizationError) in
         let part = bytes.part(row * width..<(row + 1) * width)
@@ -80,7 +80,7 @@ extension GradientExchange {
     _ bucket: OwnedBucket, for owner: Int
   ) throws(ParallelError) -> Buffer<UInt8> {
     guard bucket.columns(for: owner) > 0 else { return Buffer([]) }
-    let feedsBack = options.feedsBackErrors && options.format != .float32
+    let feedsBack = options.feedsBackErrors && options.exchange != .float32
     let key = bucket.number * size + owner
     var values = bucket.row(for: owner)
     if feedsBack, let lost = errors[key]?.own, lost.shape == values.shape {
@@ -118,7 +118,7 @@ extension GradientExchange {
     _ weight: Matrix<Float>, of parameter: Int, on execution: Execution
   ) throws(ParallelError) -> StoredMatrix {
     do throws(QuantizationError) {
-      return try ExchangedRows.packed(weight, options.weightFormat, on: execution)
+      return try ExchangedRows.packed(weight, options.gather, on: execution)
     } catch { throw .weight(parameter: parameter, error) }
   }
 }

@@ -42,7 +42,7 @@ public final class GradientExchange: DataParallel {
   public var rank: Int { communicator.rank }
   public var size: Int { communicator.size }
   public var shardsOptimizer: Bool { options.shardsOptimizer }
-  public var shardsParameters: Bool { options.shardsParameters }
+  public var shardsWeights: Bool { options.shardsWeights }
   public var isFixedOrder: Bool { options.isFixedOrder }
 
   public func begin(
@@ -52,7 +52,7 @@ public final class GradientExchange: DataParallel {
     self.owners = owners
     (owned, sentToOwners) = (nil, [])
     rounding = ExchangeRounding(seed: seed, step: step, rank: rank)
-    rows = ExchangedRows(format: options.format, execution: execution)
+    rows = ExchangedRows(format: options.exchange, execution: execution)
     (filling, sent, buckets, sums) = (nil, [], 0, [:])
   }
 
@@ -180,7 +180,7 @@ public final class GradientExchange: DataParallel {
     _ bucket: Bucket, _ values: Matrix<Float>,
     _ error: WritableKeyPath<RoundingErrors, Matrix<Float>?>
   ) throws(ParallelError) -> Buffer<UInt8> {
-    let feedsBack = options.feedsBackErrors && options.format != .float32
+    let feedsBack = options.feedsBackErrors && options.exchange != .float32
     var values = values
     if feedsBack, let lost = errors[bucket.number]?[keyPath: error], lost.shape == values.shape {
       Elementwise.accumulate(&values, lost, on: rows.execution)
@@ -207,8 +207,8 @@ public final class GradientExchange: DataParallel {
 
   private func count(_ bytes: Int) {
     traffic.gradientBytes += bytes * (size - 1)
-    let perValue = options.format.byteCount(columns: ExchangeFormat.group)
-    traffic.float32Bytes += bytes * (size - 1) * 4 * ExchangeFormat.group / perValue
+    let perValue = options.exchange.byteCount(columns: ExchangeFormat.group)
+    traffic.float32GradientBytes += bytes * (size - 1) * 4 * ExchangeFormat.group / perValue
   }
 
   /// Names the parameter of a value that is not finite.

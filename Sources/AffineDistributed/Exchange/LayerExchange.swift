@@ -2,7 +2,7 @@ public import AffineLayers
 public import AffineQuant
 internal import Synchronization
 
-/// What processes that run one decoder together send each other.
+/// What ranks that run one decoder together send each other.
 ///
 ///     let exchange = LayerExchange(try Launcher.join())
 ///     let model = try LanguageModel("model.gguf", over: exchange)
@@ -17,7 +17,7 @@ public final class LayerExchange: TensorParallel {
 
   public var rank: Int { communicator.rank }
   public var size: Int { communicator.size }
-  /// Bytes that this process has sent to others so far.
+  /// Bytes that this rank has sent to others so far.
   public var sentBytes: Int { sent.load(ordering: .relaxed) }
 
   public func share(_ bytes: Buffer<UInt8>) throws -> Buffer<UInt8> {

@@ -4,18 +4,7 @@
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512bf16,fma"))), apply_to = function)
 
-#define MOST_ROWS 8
-#include "vectors_512.h"
-#include "pairs_512.h"
-
-enum { ROWS = MOST_ROWS };
-
-#define SQUEEZED
-#include "pair_table_512.h"
-#include "squeezed.h"
-#include "matmul_bf16_codes_body.h"
-
-#include "bf16few_bits_kernels.h"
+#include "bf16few_bits_512.h"
 
 PAIR_KERNELS_OF_1_TO_3(avx512bf16, pairs_of_kind)
 

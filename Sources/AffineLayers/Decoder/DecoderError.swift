@@ -20,12 +20,12 @@ public enum DecoderError: Error, Hashable {
   case noSuchToken(Int, vocabulary: Int)
   /// More tokens than the model's context or the cache has room for.
   case contextFull(capacity: Int, tokens: Int)
-  /// Something that cannot be divided among so many processes.
-  case indivisible(String, Int, processes: Int)
+  /// Something that cannot be divided among so many ranks.
+  case indivisible(String, Int, ranks: Int)
   /// Something that decoders have.
   case encoder(without: String)
-  /// A process that read another model than the first.
-  case otherModel(process: Int)
+  /// A rank that read another model than the first.
+  case otherModel(rank: Int)
   /// Inputs of a linear layer that cannot be quantized.
   case quantization(linear: String, QuantizationError)
 }
@@ -48,10 +48,10 @@ extension DecoderError: CustomStringConvertible {
       "token \(token) is not one of the \(vocabulary) of the vocabulary"
     case .contextFull(let capacity, let tokens):
       "\(tokens) tokens do not fit a context of \(capacity)"
-    case .indivisible(let what, let count, let processes):
-      "\(count) \(what) cannot be divided among \(processes) processes"
+    case .indivisible(let what, let count, let ranks):
+      "\(count) \(what) cannot be divided among \(ranks) ranks"
     case .encoder(let what): "an encoder has no \(what)"
-    case .otherModel(let process): "process \(process) has read another model than process 0"
+    case .otherModel(let rank): "rank \(rank) has read another model than rank 0"
     case .quantization(let linear, let error): "the input of '\(linear)': \(error)"
     }
   }

@@ -8,12 +8,12 @@ package import AffineQuant
 ///
 /// A value: copies share the weights.
 public struct DecoderModel: Sendable {
-  /// What the decoder is; offsets of norms are in their weights here. Of a decoder that several processes run,
+  /// What the decoder is; offsets of norms are in their weights here. Of a decoder that several ranks run,
   /// heads and feed-forward columns are those of this one.
   public let configuration: DecoderConfiguration
   /// What inputs of linear layers are quantized to, where nobody replaced a layer.
   public let activations: ActivationFormat
-  /// What this process has, where several run the decoder together.
+  /// What this rank has, where several run the decoder together.
   let part: DecoderPart?
   /// The rows of tokens.
   package let embedding: LinearWeight

@@ -1,19 +1,19 @@
 internal import AffineQuant
 
-/// Which rows of every weight each of several processes has, and so which outputs it computes.
+/// Which rows of every weight each of several ranks has, and so which outputs it computes.
 ///
-/// Layers that read what all processes made get it whole, so that no sum is made of parts: every bit is
-/// that of one process. Heads stay together, and with those that share their keys.
+/// Layers that read what all ranks made get it whole, so that no sum is made of parts: every bit is
+/// that of one rank. Heads stay together, and with those that share their keys.
 struct DecoderPart: Sendable {
   let parallel: any TensorParallel
-  /// The heads of queries and of keys that each process has.
+  /// The heads of queries and of keys that each rank has.
   private let heads, keyValueHeads: [Range<Int>]
-  /// The decoder that all processes run.
+  /// The decoder that all ranks run.
   private let whole: DecoderConfiguration
 
   /// Divides a decoder.
   ///
-  /// - Throws: ``DecoderError/indivisible(_:_:processes:)``.
+  /// - Throws: ``DecoderError/indivisible(_:_:ranks:)``.
   init(
     of whole: DecoderConfiguration, _ parallel: any TensorParallel
   ) throws(DecoderError) {
@@ -22,17 +22,17 @@ struct DecoderPart: Sendable {
       ("heads", whole.heads), ("feed-forward columns", whole.feedForward),
       ("columns", whole.width), ("tokens of the vocabulary", whole.vocabulary),
     ] where count < size {
-      throw .indivisible(what, count, processes: size)
+      throw .indivisible(what, count, ranks: size)
     }
     let (keys, group) = (whole.keyValueHeads, whole.heads / whole.keyValueHeads)
     if keys >= size {
       keyValueHeads = Self.ranges(of: keys, size)
       heads = keyValueHeads.map { $0.lowerBound * group..<$0.upperBound * group }
     } else {
-      // Several processes have the keys and values of one head, and different queries.
+      // Several ranks have the keys and values of one head, and different queries.
       let sharing = size / keys
       guard size.isMultiple(of: keys), group >= sharing else {
-        throw .indivisible("heads of keys and values", keys, processes: size)
+        throw .indivisible("heads of keys and values", keys, ranks: size)
       }
       keyValueHeads = (0..<size).map { $0 / sharing..<$0 / sharing + 1 }
       let parts = Self.ranges(of: group, sharing)
@@ -49,7 +49,7 @@ struct DecoderPart: Sendable {
     (0..<size).map { count * $0 / size..<count * ($0 + 1) / size }
   }
 
-  /// What this process runs: its heads, and its columns inside of feed-forward layers.
+  /// What this rank runs: its heads, and its columns inside of feed-forward layers.
   func configuration(_ whole: DecoderConfiguration) -> DecoderConfiguration {
     var own = whole
     own.heads = heads[parallel.rank].count
@@ -58,7 +58,7 @@ struct DecoderPart: Sendable {
     return own
   }
 
-  /// The outputs of a linear layer, or the rows of the table of tokens, that each process has.
+  /// The outputs of a linear layer, or the rows of the table of tokens, that each rank has.
   private func outputs(_ layer: DecoderLayer) -> [Range<Int>] {
     switch layer {
     case .linear(_, .query): columns(heads)
@@ -73,7 +73,7 @@ struct DecoderPart: Sendable {
     heads.map { $0.lowerBound * whole.headSize..<$0.upperBound * whole.headSize }
   }
 
-  /// The rows of a weight and columns of a bias that each process has; `nil`: all.
+  /// The rows of a weight and columns of a bias that each rank has; `nil`: all.
   func outputsOfEach(_ tensor: DecoderTensor) -> [Range<Int>]? {
     switch tensor.layer {
     case .embedding, .head, .linear: outputs(tensor.layer)
@@ -81,17 +81,17 @@ struct DecoderPart: Sendable {
     }
   }
 
-  /// Those that this process has.
+  /// Those that this rank has.
   func outputs(of tensor: DecoderTensor) -> Range<Int>? {
     outputsOfEach(tensor)?[parallel.rank]
   }
 
-  /// What all processes give, side by side, from each its outputs of a layer.
+  /// What all ranks give, side by side, from each its outputs of a layer.
   func gathered(outputsOf layer: DecoderLayer, _ own: Matrix<Float>) throws -> Matrix<Float> {
     try gathered(own, outputs(layer))
   }
 
-  /// What a layer reads, whole, of which each process made its part.
+  /// What a layer reads, whole, of which each rank made its part.
   func gathered(inputOf layer: DecoderLayer, _ own: Matrix<Float>) throws -> Matrix<Float> {
     switch layer {
     case .linear(_, .output): try gathered(own, columns(heads))
@@ -125,17 +125,17 @@ struct DecoderPart: Sendable {
     return Matrix(validated: Shape(rows, columns), values)
   }
 
-  /// Finds out whether all processes have read the same.
+  /// Finds out whether all ranks have read the same.
   ///
-  /// - Throws: ``DecoderError/otherModel(process:)``, the same error in all of them.
+  /// - Throws: ``DecoderError/otherModel(rank:)``, the same error in all of them.
   func compare(_ digest: Digest) throws {
     let all = try parallel.share(Buffer([digest.value]).bytes).viewed(as: UInt64.self).array
     if let other = all.firstIndex(where: { $0 != all[0] }) {
-      throw DecoderError.otherModel(process: other)
+      throw DecoderError.otherModel(rank: other)
     }
   }
 
-  /// The rows of tokens, each from the process that has it.
+  /// The rows of tokens, each from the rank that has it.
   func embedded(
     _ tokens: [Int], _ table: LinearWeight, _ execution: Execution
   ) throws -> Matrix<Float> {

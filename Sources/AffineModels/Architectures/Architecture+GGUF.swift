@@ -6,7 +6,7 @@ extension Architecture {
   /// The family and the decoder that the metadata of a GGUF file are of.
   ///
   /// - Throws: ``AffineFormats/GGUFError`` for values that are missing or of another type;
-  ///   ``AffineLayers/DecoderError`` and ``LlamaError`` for what does not fit, and what is said of the model
+  ///   ``AffineLayers/DecoderError`` and ``LanguageModelError`` for what does not fit, and what is said of the model
   ///   and not computed here.
   static func read(
     _ file: GGUFFile, context wanted: Int? = nil
@@ -15,7 +15,7 @@ extension Architecture {
     let name = try file.metadata.word("general.architecture")
     if name == own.name { return (own, try own(file.metadata)) }
     guard let row = all.first(where: { $0.nameInGGUF.map(name.isSame) ?? false }) else {
-      throw LlamaError.unsupportedArchitecture(name)
+      throw LanguageModelError.unsupportedArchitecture(name)
     }
     let settings = GGUFSettings(metadata: file.metadata, prefix: "\(name).")
     let configuration = try row.configuration(settings, file, wanted)

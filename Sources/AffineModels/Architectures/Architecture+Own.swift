@@ -11,10 +11,10 @@ extension Architecture {
   static func own(_ metadata: GGUFMetadata) throws -> DecoderConfiguration {
     let text = try metadata.string(ownKey)
     guard let configuration = DecoderConfiguration(json: text) else {
-      throw LlamaError.unsupported("a configuration that says '\(text)'")
+      throw LanguageModelError.unsupported("a configuration that says '\(text)'")
     }
     for key in metadata.keys where key.hasPrefix("\(own.name).") && key != ownKey {
-      throw LlamaError.unsupported("'\(key)' (\(metadata[key]?.summary ?? ""))")
+      throw LanguageModelError.unsupported("'\(key)' (\(metadata[key]?.summary ?? ""))")
     }
     return configuration
   }

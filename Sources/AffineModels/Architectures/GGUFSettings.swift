@@ -60,12 +60,12 @@ final class GGUFSettings {
         try metadata.integers(name).map { Int($0) }
       }
     guard let first = numbers.first, numbers.allSatisfy({ $0 == first }), numbers.count == layers
-    else { throw LlamaError.unsupported("layers that differ in '\(name)'") }
+    else { throw LanguageModelError.unsupported("layers that differ in '\(name)'") }
     return first
   }
 
   /// What the file says of its architecture and nobody reads would be missing from what is computed.
-  func requireNothingElse() throws(LlamaError) {
+  func requireNothingElse() throws(LanguageModelError) {
     for key in metadata.keys {
       guard let name = key.after(prefix: prefix), let value = metadata[key] else { continue }
       if name.utf8.allSatisfy({ $0 < 0x80 }) {
@@ -92,7 +92,7 @@ final class GGUFSettings {
           "'\(Self.divisorsNames[0])' beside tensors of factors for long and short texts")
       }
       guard factor == 1, type == nil || type == "none" || type == "longrope" else {
-        throw LlamaError.unsupported(
+        throw LanguageModelError.unsupported(
           "positions scaled as '\(type ?? "")' and by tensors of factors")
       }
       let isLong = original.map { (wanted ?? $0) > $0 } ?? false
@@ -105,7 +105,8 @@ final class GGUFSettings {
     case "linear": return (try ofTensor(file, factor: factor, columns), nil)
     case "yarn" where file[Self.divisorsNames[0]] == nil:
       guard let original, original > 1, factor > 0 else {
-        throw LlamaError.unsupported("positions scaled as 'yarn' without an original context")
+        throw LanguageModelError.unsupported(
+          "positions scaled as 'yarn' without an original context")
       }
       let scale = try ifPresent("rope.scaling.attn_factor", GGUFSettings.double) ?? 1
       return (
@@ -116,7 +117,7 @@ final class GGUFSettings {
           truncates: true, magnitude: scale * RotaryScaling.yarnMagnitude(factor: factor)),
         nil
       )
-    case let other: throw LlamaError.unsupported("positions scaled as '\(other)'")
+    case let other: throw LanguageModelError.unsupported("positions scaled as '\(other)'")
     }
   }
 

@@ -30,7 +30,7 @@ public struct ModelSource: Sendable {
   ///     that are scaled by LongRoPE are those of short texts unless more are wanted than it was trained on at first.
   ///   - copies: Copy the tensors into memory, so that files may be rewritten.
   /// - Returns: The source; tensors are read later.
-  /// - Throws: ``ModelFileError``, ``AffineLayers/DecoderError``, ``LlamaError`` and what the readers of
+  /// - Throws: ``ModelFileError``, ``AffineLayers/DecoderError``, ``LanguageModelError`` and what the readers of
   ///   formats throw: whatever is not understood is refused.
   public static func open(
     _ path: String, context: Int? = nil, copies: Bool = false

@@ -2,27 +2,6 @@ internal import AffineLayers
 public import AffineQuant
 
 extension QuantizableModel {
-  /// Rounds the weight of every linear layer to a type; weights that are codes already are dequantized
-  /// first.
-  ///
-  /// - Parameters:
-  ///   - type: The type of the weights.
-  ///   - inputs: What inputs are quantized to on every call; `nil`: they stay floats.
-  ///   - execution: Threads and instruction sets.
-  /// - Throws: ``ReplacementError``: types that cannot be multiplied, or a weight that is not finite.
-  public mutating func quantizeLinears(
-    as type: QuantizedType, inputs: QuantizedType? = nil, on execution: Execution = .standard
-  ) throws(ReplacementError) {
-    for name in linearNames {
-      let codes: AnyQuantized
-      do {
-        codes = try AnyQuantized(
-          quantizing: self[linear: name].weight.values, as: type, on: execution)
-      } catch { throw .layer(name: name, error) }
-      try replace(name, codes, inputs, execution)
-    }
-  }
-
   /// Changes how the inputs of linear layers with quantized weights are quantized.
   ///
   /// - Parameters:
@@ -84,8 +63,6 @@ extension QuantizableModel {
 public enum ReplacementError: Error, Hashable, CustomStringConvertible {
   /// Types whose product has scales that change along the sum.
   case noProduct(inputs: String, weights: String)
-  /// A weight that cannot be quantized.
-  case layer(name: String, QuantizationError)
   /// A weight that cannot multiply outliers apart.
   case outliers(name: String, OutlierError)
 
@@ -93,7 +70,6 @@ public enum ReplacementError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .noProduct(let inputs, let weights):
       "there is no product of \(inputs) inputs and \(weights) weights"
-    case .layer(let name, let error): "the weight of '\(name)': \(error)"
     case .outliers(let name, let error): "the weight of '\(name)': \(error)"
     }
   }

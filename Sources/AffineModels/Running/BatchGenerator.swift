@@ -63,7 +63,7 @@ public struct BatchGenerator: Sendable {
   ///
   /// - Parameter body: Takes the number of a text and its token, and says whether the text goes on.
   /// - Returns: Whether any text goes on: it has not ended, and its context is not full.
-  /// - Throws: ``LlamaError``, for logits that are not finite; `CancellationError`; what `body` throws.
+  /// - Throws: ``LanguageModelError``, for logits that are not finite; `CancellationError`; what `body` throws.
   public mutating func next(
     _ body: (_ text: Int, _ token: Int) throws -> Bool
   ) throws -> Bool {

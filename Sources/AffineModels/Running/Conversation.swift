@@ -42,7 +42,7 @@ public struct Conversation: Sendable {
   ///   - message: What the user says.
   ///   - body: Sees the answer piece by piece.
   /// - Returns: The answer.
-  /// - Throws: ``LlamaError/noChatTemplate``; ``TemplateError``; as ``TextGenerator``.
+  /// - Throws: ``LanguageModelError/noChatTemplate``; ``TemplateError``; as ``TextGenerator``.
   @discardableResult
   public mutating func answer(
     _ message: String, _ body: (_ piece: String) throws -> Void = { _ in }

@@ -3,8 +3,8 @@ struct GeneratedText: Sendable {
   private var stream: TokenStream
   private var stops: StopStrings
 
-  /// - Throws: ``LlamaError/emptyStop``.
-  init(_ tokenizer: any Tokenizer, stops: [String], goesOn: Bool) throws(LlamaError) {
+  /// - Throws: ``LanguageModelError/emptyStop``.
+  init(_ tokenizer: any Tokenizer, stops: [String], goesOn: Bool) throws(LanguageModelError) {
     stream = TokenStream(tokenizer, goesOn: goesOn)
     self.stops = try StopStrings(stops)
   }

@@ -48,7 +48,7 @@ public struct Generator: Sendable {
 
   /// The next token; `nil` after the end of the text, or when the context is full.
   ///
-  /// - Throws: ``LlamaError``, for logits that are not finite; `CancellationError`.
+  /// - Throws: ``LanguageModelError``, for logits that are not finite; `CancellationError`.
   public mutating func next() throws -> Int? {
     var chosen: Int?
     _ = try batch.next { _, token in

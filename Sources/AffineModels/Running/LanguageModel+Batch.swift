@@ -9,7 +9,7 @@ extension LanguageModel {
   ///   - prompts: The texts.
   ///   - options: How, and where they end.
   /// - Returns: What follows each, and how many tokens that is.
-  /// - Throws: As ``BatchGenerator``; ``LlamaError/emptyStop``.
+  /// - Throws: As ``BatchGenerator``; ``LanguageModelError/emptyStop``.
   public func continuations(
     of prompts: [String], _ options: GenerationOptions = GenerationOptions()
   ) throws -> [(text: String, tokens: [Int])] {

@@ -1,9 +1,9 @@
 extension LanguageModel {
   /// A conversation as the model wants it written, up to where the model answers.
   ///
-  /// - Throws: ``LlamaError/noChatTemplate``; ``TemplateError``.
+  /// - Throws: ``LanguageModelError/noChatTemplate``; ``TemplateError``.
   func text(of messages: [ChatMessage]) throws -> String {
-    guard let chatTemplate else { throw LlamaError.noChatTemplate }
+    guard let chatTemplate else { throw LanguageModelError.noChatTemplate }
     return try ChatTemplate(chatTemplate).render(
       messages: messages, bosToken: name(of: tokenizer.bosToken),
       eosToken: name(of: tokenizer.eosToken))
@@ -11,7 +11,7 @@ extension LanguageModel {
 
   /// The tokens of a conversation's beginning, up to where the model answers.
   ///
-  /// - Throws: ``LlamaError/noChatTemplate``; ``TemplateError``.
+  /// - Throws: ``LanguageModelError/noChatTemplate``; ``TemplateError``.
   public func tokens(of messages: [ChatMessage]) throws -> [Int] {
     tokens(ofWritten: try text(of: messages))
   }

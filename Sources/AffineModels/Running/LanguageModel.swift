@@ -73,7 +73,7 @@ public struct LanguageModel: Sendable {
   ///   - cache: The first of the tokens as they were read before; `nil`: none.
   ///   - goesOn: Whether the text goes on with the prompt's, or is one of its own, such as an answer.
   /// - Returns: What makes the pieces, the prompt being read.
-  /// - Throws: As ``Generator/init(_:prompt:sampler:ends:cache:on:)``; ``LlamaError/emptyStop``.
+  /// - Throws: As ``Generator/init(_:prompt:sampler:ends:cache:on:)``; ``LanguageModelError/emptyStop``.
   public func generator(
     after prompt: [Int], _ options: GenerationOptions = GenerationOptions(),
     cache: KeyValueCache? = nil, goesOn: Bool = false

@@ -9,8 +9,8 @@ struct StopStrings: Sendable {
   /// Whether one was found; what follows it is dropped.
   private(set) var isFound = false
 
-  /// - Throws: ``LlamaError/emptyStop``.
-  init(_ strings: [String]) throws(LlamaError) {
+  /// - Throws: ``LanguageModelError/emptyStop``.
+  init(_ strings: [String]) throws(LanguageModelError) {
     guard !strings.contains("") else { throw .emptyStop }
     finder = NameFinder(Array(Set(strings.map { Array($0.utf8) })))
   }

@@ -6,8 +6,8 @@ public struct MinP: LogitsProcessor {
   public let value: Float
 
   /// - Parameter value: The part, from 0, which keeps all, to 1.
-  /// - Throws: ``LlamaError/invalidSampling(_:_:)`` for another number.
-  public init(_ value: Float) throws(LlamaError) {
+  /// - Throws: ``LanguageModelError/invalidSampling(_:_:)`` for another number.
+  public init(_ value: Float) throws(LanguageModelError) {
     guard value >= 0, value <= 1 else {
       throw .invalidSampling("part of the likeliest token's probability", value)
     }

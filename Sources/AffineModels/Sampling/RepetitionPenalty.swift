@@ -8,8 +8,8 @@ public struct RepetitionPenalty: LogitsProcessor {
   /// - Parameters:
   ///   - value: What positive logits are divided by, and others multiplied with.
   ///   - recent: How many of the last tokens it is for, from 0.
-  /// - Throws: ``LlamaError/invalidSampling(_:_:)`` for what is no positive number.
-  public init(_ value: Float, recent: Int = 64) throws(LlamaError) {
+  /// - Throws: ``LanguageModelError/invalidSampling(_:_:)`` for what is no positive number.
+  public init(_ value: Float, recent: Int = 64) throws(LanguageModelError) {
     guard value > 0, value.isFinite else { throw .invalidSampling("repetition penalty", value) }
     guard recent >= 0 else {
       throw .invalidSampling("number of tokens that are penalized", Float(recent))

@@ -8,11 +8,11 @@ extension Sampler {
   ///   - step: Which choice of the text it is: every step has a random number of its own.
   ///   - tokens: The text so far.
   /// - Returns: The token's number.
-  /// - Throws: ``LlamaError/notFinite(token:)`` for a logit that is NaN or infinite, also where a processor
-  ///   made it NaN or +∞; ``LlamaError/nothingToChoose`` where processors took all tokens out.
+  /// - Throws: ``LanguageModelError/notFinite(token:)`` for a logit that is NaN or infinite, also where a processor
+  ///   made it NaN or +∞; ``LanguageModelError/nothingToChoose`` where processors took all tokens out.
   public func token(
     from logits: Matrix<Float>, step: Int = 0, after tokens: [Int] = []
-  ) throws(LlamaError) -> Int {
+  ) throws(LanguageModelError) -> Int {
     precondition(logits.shape.rows == 1 && logits.shape.columns > 0, "logits of \(logits.shape)")
     var scratch: [Float] = []
     return try token(from: logits, row: 0, step: step, after: tokens, &scratch)
@@ -21,7 +21,7 @@ extension Sampler {
   /// The same of a row of several; what processors change is kept for the next choice.
   func token(
     from logits: Matrix<Float>, row: Int, step: Int, after tokens: [Int], _ scratch: inout [Float]
-  ) throws(LlamaError) -> Int {
+  ) throws(LanguageModelError) -> Int {
     let count = logits.shape.columns
     let values = logits.values.span.extracting(row * count..<(row + 1) * count)
     let largest = try Self.largest(values)
@@ -35,7 +35,7 @@ extension Sampler {
   }
 
   /// The largest of logits that are all finite.
-  private static func largest(_ values: borrowing Span<Float>) throws(LlamaError) -> Int {
+  private static func largest(_ values: borrowing Span<Float>) throws(LanguageModelError) -> Int {
     // Many at a time: neither the largest nor whether all are finite hangs on the order.
     var (largest, zeros) = (SIMD16(repeating: -Float.infinity), SIMD16<Float>())
     let whole = values.count / 16 * 16
@@ -61,7 +61,9 @@ extension Sampler {
   }
 
   /// The largest of logits of which some may be −∞.
-  private static func largestLeft(_ values: borrowing Span<Float>) throws(LlamaError) -> Int {
+  private static func largestLeft(
+    _ values: borrowing Span<Float>
+  ) throws(LanguageModelError) -> Int {
     var place = 0
     for token in values.indices {
       guard values[token] < .infinity else { throw .notFinite(token: token) }

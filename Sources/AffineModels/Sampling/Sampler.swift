@@ -35,15 +35,15 @@ public struct Sampler: Sendable {
   ///   - minP: Of what is left, tokens are kept that are this part as likely as the likeliest.
   ///   - repetitionPenalty: See ``RepetitionPenalty``; 1: none.
   ///   - seed: Fixes all that is drawn.
-  /// - Throws: ``LlamaError/invalidSampling(_:_:)``.
+  /// - Throws: ``LanguageModelError/invalidSampling(_:_:)``.
   public init(
     temperature: Float, topK: Int? = nil, topP: Float = 1, minP: Float = 0,
     repetitionPenalty: Float = 1, seed: UInt64 = 0
-  ) throws(LlamaError) {
+  ) throws(LanguageModelError) {
     var processors: [any LogitsProcessor] = []
     let penalty = try RepetitionPenalty(repetitionPenalty)
     if repetitionPenalty != 1 { processors.append(penalty) }
-    let likeliest = try topK.map { count throws(LlamaError) in try TopK(count) }
+    let likeliest = try topK.map { count throws(LanguageModelError) in try TopK(count) }
     let (mass, least) = (try TopP(topP), try MinP(minP))
     // The largest logit stays whatever these do.
     if temperature != 0 {

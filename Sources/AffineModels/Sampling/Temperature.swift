@@ -4,8 +4,8 @@ public struct Temperature: LogitsProcessor {
   public let value: Float
 
   /// - Parameter value: What logits are divided by.
-  /// - Throws: ``LlamaError/invalidSampling(_:_:)`` for what is no positive number.
-  public init(_ value: Float) throws(LlamaError) {
+  /// - Throws: ``LanguageModelError/invalidSampling(_:_:)`` for what is no positive number.
+  public init(_ value: Float) throws(LanguageModelError) {
     guard value > 0, value.isFinite else { throw .invalidSampling("temperature", value) }
     self.value = value
   }

@@ -4,8 +4,8 @@ public struct TopK: LogitsProcessor {
   public let count: Int
 
   /// - Parameter count: How many of the likeliest tokens are kept, from 1.
-  /// - Throws: ``LlamaError/invalidSampling(_:_:)`` for none.
-  public init(_ count: Int) throws(LlamaError) {
+  /// - Throws: ``LanguageModelError/invalidSampling(_:_:)`` for none.
+  public init(_ count: Int) throws(LanguageModelError) {
     guard count >= 1 else {
       throw .invalidSampling("number of likeliest tokens", Float(count))
     }

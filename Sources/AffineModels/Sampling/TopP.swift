@@ -6,8 +6,8 @@ public struct TopP: LogitsProcessor {
   public let value: Float
 
   /// - Parameter value: The part, above 0 and up to 1, which keeps all.
-  /// - Throws: ``LlamaError/invalidSampling(_:_:)`` for another number.
-  public init(_ value: Float) throws(LlamaError) {
+  /// - Throws: ``LanguageModelError/invalidSampling(_:_:)`` for another number.
+  public init(_ value: Float) throws(LanguageModelError) {
     guard value > 0, value <= 1 else { throw .invalidSampling("part of the probability", value) }
     self.value = value
   }

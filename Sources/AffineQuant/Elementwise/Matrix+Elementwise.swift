@@ -30,9 +30,9 @@ extension Matrix where Element == Float {
     Elementwise.scale(self, by: factor, on: execution)
   }
 
-  /// A function of each element, with the bits that products end with.
+  /// A function of each element, with the bits of a product that ends with it (``ProductEnd``).
   ///
-  /// The result does not depend on `execution`.
+  /// The result has as many rows and columns, and does not depend on `execution`.
   public func activated(
     _ activation: Activation, on execution: Execution = .standard
   ) -> Matrix {

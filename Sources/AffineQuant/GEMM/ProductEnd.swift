@@ -3,7 +3,7 @@
 public struct ProductEnd: Sendable {
   /// One number a column of the result; `nil`: zero.
   public var bias: Buffer<Float>?
-  /// A function of each value.
+  /// A function of each value, the sum with its bias as a `Float`, before it is rounded to the type of the result.
   public var activation: Activation
 
   /// Sums as they are.

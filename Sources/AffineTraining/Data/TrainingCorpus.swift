@@ -21,7 +21,7 @@ public protocol TrainingCorpus: Sendable {
 
   /// Refuses to train where so few windows run together that a loss has nothing to compare.
   ///
-  /// - Parameter windows: Those of a batch that one process runs in one pass.
+  /// - Parameter windows: Those of a batch that one rank runs in one pass.
   /// - Throws: ``CorpusError``. Where tokens are foreseen, any number serves.
   func checkTogether(windows: Int) throws(CorpusError)
 }

@@ -11,7 +11,7 @@ struct ParameterBuilder {
   private let seed: UInt64
   /// Whether linear layers get trained steps.
   let learnsSteps: Bool
-  /// Where processes divide the parameters: each makes its own alone.
+  /// Where ranks divide the parameters: each makes its own alone.
   private(set) var owners: ParameterOwners?
 
   /// Starts from parameters that there are, or from none.
@@ -25,10 +25,10 @@ struct ParameterBuilder {
     self.owners = owners
   }
 
-  /// Starts from none; processes that keep their part of the parameters alone divide them, unless steps have to be
+  /// Starts from none; ranks that keep their part of the parameters alone divide them, unless steps have to be
   /// measured with all.
   init(seed: UInt64, learnsSteps: Bool, over parallel: (any DataParallel)?) {
-    let divides = !learnsSteps && (parallel?.shardsParameters ?? false)
+    let divides = !learnsSteps && (parallel?.shardsWeights ?? false)
     self.init(
       seed: seed, learnsSteps: learnsSteps,
       owners: divides ? ParameterOwners(Shares(parallel)) : nil)
@@ -94,7 +94,7 @@ struct ParameterBuilder {
     }
   }
 
-  /// What is made, unless another process keeps it.
+  /// What is made, unless another rank keeps it.
   private mutating func add<Failure>(
     _ name: String, _ shape: Shape,
     _ value: (borrowing ParameterBuilder) throws(Failure) -> StoredMatrix

@@ -14,7 +14,7 @@ struct TapePass: DecoderPass {
 
   let model: Transformer
   let tape: Tape
-  /// The parameters of the model; those that other processes keep hold nothing.
+  /// The parameters of the model; those that other ranks keep hold nothing.
   var variables: [Variable]
   /// Where layers get them; `nil`: all are here.
   var shards: ParameterShards?

@@ -1,7 +1,7 @@
 internal import AffineLayers
 
 extension Transformer {
-  /// FNV-1a of the configuration and all parameters as they are kept, in hexadecimal digits; where processes divide
+  /// FNV-1a of the configuration and all parameters as they are kept, in hexadecimal digits; where ranks divide
   /// them, of the configuration and of ``origin`` in place of parameters.
   ///
   /// - Complexity: O(bytes).

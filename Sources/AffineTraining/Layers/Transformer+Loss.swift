@@ -49,7 +49,7 @@ extension Transformer {
     try loss(batch, recipe: recipe, on: tape, from: nil)
   }
 
-  /// The same, with parameters that several processes keep.
+  /// The same, with parameters that several ranks keep.
   func loss(
     _ batch: TokenBatch, recipe: Recipe, on tape: Tape, from shards: ParameterShards?
   ) throws(TrainingError) -> TransformerLoss {

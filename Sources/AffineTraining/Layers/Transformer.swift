@@ -25,7 +25,7 @@ public struct Transformer: Sendable {
   public var origin: String?
   /// Trained changes of frozen weights.
   var adapters: LowRankAdapters?
-  /// Which of several processes keeps each parameter, where they were divided as they were made.
+  /// Which of several ranks keeps each parameter, where they were divided as they were made.
   var owners: ParameterOwners?
 
   /// A model with random parameters, kept as a recipe says.
@@ -138,7 +138,7 @@ public struct Transformer: Sendable {
     }
   }
 
-  /// Leaves to other processes what they keep.
+  /// Leaves to other ranks what they keep.
   mutating func giveAway(_ owners: ParameterOwners) {
     self.owners = owners
     for index in parameters.indices where owners.isElsewhere(index) {

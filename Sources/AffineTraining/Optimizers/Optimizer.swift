@@ -11,7 +11,7 @@ public struct Optimizer: Sendable {
   let names: [String]
   private let shapes: [Shape]
   var optimizers: [ParameterOptimizer?]
-  /// Which parameters move here; others keep no moments, and another process moves them.
+  /// Which parameters move here; others keep no moments, and another rank moves them.
   private let moves: [Bool]
 
   /// Moments of zero, but none for parameters that are frozen.

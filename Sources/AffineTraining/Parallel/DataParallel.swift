@@ -1,37 +1,37 @@
 public import AffineLayers
 public import AffineQuant
 
-/// Processes that train one model together, each on its part of every batch.
+/// Ranks that train one model together, processes with a number each, and each on its part of every batch.
 ///
-/// Every call is one of all processes, in the same order on each of them.
+/// Every call is one of all ranks, in the same order on each of them.
 public protocol DataParallel: AnyObject {
-  /// The number of this process, from 0.
+  /// The number of this rank, from 0.
   var rank: Int { get }
-  /// How many processes there are.
+  /// How many ranks there are.
   var size: Int { get }
-  /// Whether each process keeps the moments of its part of the parameters alone (ZeRO-1, arXiv
+  /// Whether each rank keeps the moments of its part of the parameters alone (ZeRO-1, arXiv
   /// 1910.02054).
   var shardsOptimizer: Bool { get }
-  /// Whether each process keeps its part of the parameters and gradients alone too, and gets those of others
+  /// Whether each rank keeps its part of the parameters and gradients alone too, and gets those of others
   /// for as long as a layer needs them (ZeRO-3).
-  var shardsParameters: Bool { get }
+  var shardsWeights: Bool { get }
   /// Whether sums are made in an order that does not depend on ``size``: every window is a backward pass
   /// of its own then, which costs more.
   var isFixedOrder: Bool { get }
-  /// What this process spent so far on what it does for others.
+  /// What this rank spent so far on what it does for others.
   var times: ParallelTimes { get }
 
-  /// Sums over processes, where no more than one of them has a number other than 0 at any place: exact.
+  /// Sums over ranks, where no more than one of them has a number other than 0 at any place: exact.
   ///
   /// - Throws: ``ParallelError``.
   func gathered(_ values: [Double]) throws(ParallelError) -> [Double]
 
-  /// Begins a step: gradients have these shapes, and their sums go to the process that owns the parameter, or to
+  /// Begins a step: gradients have these shapes, and their sums go to the rank that owns the parameter, or to
   /// all if `owners` says nothing.
   func begin(
     _ shapes: [Shape], owners: [Int]?, step: Int, seed: UInt64, on execution: Execution)
 
-  /// Takes this process's gradient by a parameter, which nothing will be added to any more. Sending it has
+  /// Takes this rank's gradient by a parameter, which nothing will be added to any more. Sending it has
   /// begun, or begins with the gradients after it.
   ///
   /// - Throws: ``ParallelError``.
@@ -39,34 +39,34 @@ public protocol DataParallel: AnyObject {
 
   /// Waits for all gradients.
   ///
-  /// - Returns: The sums over processes that are for this one, by parameter; the same bits on each process.
+  /// - Returns: The sums over ranks that are for this one, by parameter; the same bits on each rank.
   /// - Throws: ``ParallelError``.
   func finish() throws(ParallelError) -> [Int: Matrix<Float>]
 
-  /// A weight as it travels to processes that do not keep it: as it is, or rounded to the nearest.
+  /// A weight as it travels to ranks that do not keep it: as it is, or rounded to the nearest.
   ///
   /// - Throws: ``ParallelError``.
   func packed(
     _ weight: Matrix<Float>, of parameter: Int, on execution: Execution
   ) throws(ParallelError) -> StoredMatrix
 
-  /// The bytes of one process, on all of them; what others give is not read.
+  /// The bytes of one rank, on all of them; what others give is not read.
   ///
   /// - Throws: ``ParallelError``.
   func broadcast(_ bytes: Buffer<UInt8>, from rank: Int) throws(ParallelError) -> Buffer<UInt8>
 
-  /// The bytes of all processes, each as many as it has, on all of them.
+  /// The bytes of all ranks, each as many as it has, on all of them.
   ///
   /// - Throws: ``ParallelError``.
   func share(_ bytes: Buffer<UInt8>) throws(ParallelError) -> [Buffer<UInt8>]
 
-  /// The bytes of all processes, on the first of them; on the others nothing.
+  /// The bytes of all ranks, on the first of them; on the others nothing.
   ///
   /// - Throws: ``ParallelError``.
   func gather(_ bytes: Buffer<UInt8>) throws(ParallelError) -> [Buffer<UInt8>]
 }
 
-/// What keeps processes from training together.
+/// What keeps ranks from training together.
 public enum ParallelError: Error, Hashable {
   /// What they exchange through has failed.
   case communication(String)

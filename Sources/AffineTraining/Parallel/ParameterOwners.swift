@@ -1,11 +1,11 @@
 internal import AffineQuant
 
-/// Which of several processes keeps each parameter of a model, or its moments.
+/// Which of several ranks keeps each parameter of a model, or its moments.
 struct ParameterOwners: Sendable {
   /// By parameter.
   private(set) var owners: [Int] = []
   private let rank: Int
-  /// Values of each process so far.
+  /// Values of each rank so far.
   private var loads: [Int]
 
   /// Of no parameters yet.
@@ -20,7 +20,7 @@ struct ParameterOwners: Sendable {
     add(parameters.map { withFrozen || !$0.isFrozen ? $0.shape.count : 0 })
   }
 
-  /// Gives the next parameters, of so many values each, to processes: the largest first, each to the process that
+  /// Gives the next parameters, of so many values each, to ranks: the largest first, each to the rank that
   /// has least.
   mutating func add(_ counts: [Int]) {
     let first = owners.count
@@ -32,6 +32,6 @@ struct ParameterOwners: Sendable {
     }
   }
 
-  /// Whether another process has a parameter.
+  /// Whether another rank has a parameter.
   func isElsewhere(_ parameter: Int) -> Bool { owners[parameter] != rank }
 }

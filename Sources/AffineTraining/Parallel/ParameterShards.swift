@@ -1,7 +1,7 @@
 internal import AffineLayers
 internal import AffineQuant
 
-/// The parameters of a model of which each process keeps its part alone: those of others are here for as long as a
+/// The parameters of a model of which each rank keeps its part alone: those of others are here for as long as a
 /// layer needs them (ZeRO-3, arXiv 1910.02054).
 final class ParameterShards {
   private let owners: [Int]
@@ -16,7 +16,7 @@ final class ParameterShards {
     self.execution = execution
   }
 
-  /// The values of some parameters, which all processes ask for together: the same bits in each of them.
+  /// The values of some parameters, which all ranks ask for together: the same bits in each of them.
   ///
   /// - Throws: ``TrainingError``.
   func values(
@@ -33,7 +33,7 @@ final class ParameterShards {
       shard = try exchanged(shard, from: owner)
       for place in owned {
         guard let value = shard.tensors["\(place)"], value.shape == parameters[place].shape else {
-          throw .communication("process \(owner) did not send \(parameters[place].name)")
+          throw .communication("rank \(owner) did not send \(parameters[place].name)")
         }
         let isRounded = shard.metadata["\(place)"] == Self.rounded
         values[place] = isRounded ? .float32(value.floats(on: execution)) : value
@@ -59,7 +59,7 @@ final class ParameterShards {
     shard.tensors["\(place)"] = value
   }
 
-  /// What one process has, on all of them.
+  /// What one rank has, on all of them.
   private func exchanged(
     _ shard: Checkpoint, from owner: Int
   ) throws(TrainingError) -> Checkpoint {
@@ -69,6 +69,6 @@ final class ParameterShards {
       }
       _ = try parallel.broadcast(Buffer(try shard.contents()), from: owner)
       return shard
-    } catch { throw .communication("process \(owner) sent no parameters: \(error)") }
+    } catch { throw .communication("rank \(owner) sent no parameters: \(error)") }
   }
 }

@@ -1,17 +1,17 @@
-/// What a process did for others, and waited for, so far.
+/// What a rank did for others, and waited for, so far.
 public struct ParallelTimes: Sendable, Hashable {
   /// Gradients that were rounded, summed, copied and handed over.
   public var coding = Duration.zero
   /// What others sent too late, also while the backward pass goes on.
   public var waiting = Duration.zero
-  /// Parameters that went to processes that do not move or keep them.
+  /// Parameters that went to ranks that do not move or keep them.
   public var sharing = Duration.zero
 
   /// Nothing yet.
   public init() {}
 }
 
-/// Where the time of steps went, in one process.
+/// Where the time of steps went, on one rank.
 public struct StepTimes: Sendable, Hashable {
   /// Forward and backward passes, and all that is named nowhere else.
   public private(set) var passes = Duration.zero

@@ -5,9 +5,9 @@ public import AffineQuant
 public struct Parameter: Sendable {
   /// As it stands in checkpoints and errors: `blocks.0.attention.query.weight`.
   public let name: String
-  /// What it holds; nothing, where another process keeps it.
+  /// What it holds; nothing, where another rank keeps it.
   public var value: StoredMatrix
-  /// The rows and columns of one that another process keeps.
+  /// The rows and columns of one that another rank keeps.
   private var shapeElsewhere: Shape?
   /// Whether an update between two representable values rounds at random rather than to the nearest;
   /// float32 does not round.
@@ -26,7 +26,7 @@ public struct Parameter: Sendable {
     self.value = value
   }
 
-  /// Names one that another process keeps.
+  /// Names one that another rank keeps.
   init(_ name: String, elsewhere shape: Shape) {
     self.name = name
     value = Self.nothing
@@ -41,10 +41,10 @@ public struct Parameter: Sendable {
   /// The rows and columns.
   public var shape: Shape { shapeElsewhere ?? value.shape }
 
-  /// Whether another process keeps it.
+  /// Whether another rank keeps it.
   var isElsewhere: Bool { shapeElsewhere != nil }
 
-  /// Leaves it to another process.
+  /// Leaves it to another rank.
   mutating func giveAway() {
     shapeElsewhere = shape
     value = Self.nothing

@@ -8,7 +8,7 @@ extension Recipe {
     aqt, aqtFull, jetfire, banner, llmInt8, bitNet, bitNetNormalized, qat8da4w, qatInt4, int4,
   ]
 
-  /// Recipes that are wrong on purpose: what tests must tell from the right ones.
+  /// Recipes that are wrong on purpose: a comparison that cannot tell them from the right ones shows nothing.
   public static let controls: [Recipe] = [jetfireTruncating]
 
   /// Finds a recipe by its name.

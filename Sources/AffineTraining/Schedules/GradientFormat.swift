@@ -8,7 +8,10 @@ public enum GradientFormat: String, Sendable, Hashable, Codable, CaseIterable {
   /// 2 bytes a value, rounded to nearest even; sums are computed in float32.
   case bfloat16
 
-  /// Rounds a gradient to what this format holds.
+  /// Rounds a gradient to what this format holds: each value to the nearest, ties to even; float32 stays as it is.
+  ///
+  /// - Parameter gradient: The gradient, of any shape.
+  /// - Returns: As many rows and columns, in this format.
   public func round(_ gradient: Matrix<Float>) -> StoredMatrix {
     self == .float32 ? .float32(gradient) : .bfloat16(gradient.converted())
   }

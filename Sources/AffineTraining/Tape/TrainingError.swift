@@ -14,7 +14,7 @@ public enum TrainingError: Error {
   case corpus(CorpusError)
   /// Parameters that cannot be moved.
   case optimizer(OptimizerError)
-  /// What processes that train together exchange through has failed.
+  /// What ranks that train together exchange through has failed.
   case communication(String)
   /// A model or settings that cannot be.
   case model(String)

@@ -19,7 +19,7 @@ extension Trainer {
   ///
   /// `record` is that of the run so far.
   ///
-  /// - Throws: ``CheckpointError``, of parameters that other processes keep too.
+  /// - Throws: ``CheckpointError``, of parameters that other ranks keep too.
   public func checkpoint(_ record: TrainingRecord) throws(CheckpointError) -> Checkpoint {
     for parameter in model.parameters where parameter.isElsewhere {
       throw .missingTensor(parameter.name)
@@ -27,7 +27,7 @@ extension Trainer {
     return part(record)
   }
 
-  /// The same, of what this process keeps.
+  /// The same, of what this rank keeps.
   private func part(_ record: TrainingRecord) -> Checkpoint {
     var checkpoint = Checkpoint()
     for parameter in model.parameters {
@@ -59,10 +59,10 @@ extension Trainer {
     return checkpoint
   }
 
-  /// The same of processes that train together, all of which call it.
+  /// The same of ranks that train together, all of which call it.
   ///
-  /// - Returns: The checkpoint in the first process, of which it is to be written once; nothing in others.
-  ///   It can be resumed by any number of processes.
+  /// - Returns: The checkpoint on the first rank, of which it is to be written once; nothing in others.
+  ///   It can be resumed by any number of ranks.
   /// - Throws: ``CheckpointError``, ``TrainingError/communication(_:)``.
   public func checkpoint(
     _ record: TrainingRecord, with parallel: any DataParallel
@@ -71,7 +71,7 @@ extension Trainer {
     var whole = part(record)
     var own = Checkpoint()
     own.tensors = whole.tensors.filter {
-      shardsParameters || $0.key.hasPrefix(Self.momentPrefix)
+      shardsWeights || $0.key.hasPrefix(Self.momentPrefix)
     }
     let sent = parallel.rank == 0 ? Buffer([]) : Buffer(try own.contents())
     let parts = try named { () throws(ParallelError) in try parallel.gather(sent) }

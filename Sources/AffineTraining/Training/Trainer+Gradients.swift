@@ -2,7 +2,7 @@ internal import AffineLayers
 internal import AffineQuant
 
 extension Trainer {
-  /// The loss and the gradients of one step, over all processes.
+  /// The loss and the gradients of one step, over all ranks.
   mutating func gradients(
     _ recipe: Recipe, _ execution: Execution, _ parallel: (any DataParallel)?
   ) throws(TrainingError) -> (loss: Double, gradients: [StoredMatrix?]) {
@@ -54,7 +54,7 @@ extension Trainer {
   }
 
   /// The same with a backward pass for every window, and sums in the order of windows: the tree of their
-  /// halves, of which each of a power of two processes has one branch.
+  /// halves, of which each rank of a power of two has one branch.
   private mutating func orderedGradients(
     _ recipe: Recipe, _ execution: Execution, _ parallel: any DataParallel,
     _ shards: ParameterShards?
@@ -94,7 +94,7 @@ extension Trainer {
       peak.activations = max(peak.activations, tape.peakSavedBytes)
       return gradients
     }
-    // What does not halve evenly is no branch of two processes: any order serves that all keep.
+    // What does not halve evenly is no branch of two ranks: any order serves that all keep.
     let middle = windows.lowerBound + (windows.count.isMultiple(of: 2) ? windows.count / 2 : 1)
     var sum = try branch(
       windows.lowerBound..<middle, of: count, batches, recipe, execution, shards, &losses)
@@ -121,7 +121,7 @@ extension Trainer {
     return loss
   }
 
-  /// The batches of this step, over all processes.
+  /// The batches of this step, over all ranks.
   private func batches() throws(TrainingError) -> [TokenBatch] {
     var batches: [TokenBatch] = []
     for part in 0..<settings.accumulation {
@@ -158,7 +158,7 @@ extension Trainer {
   }
 }
 
-/// How many targets of a step count, over all processes: each has the same part in the loss.
+/// How many targets of a step count, over all ranks: each has the same part in the loss.
 private struct CountedTargets {
   let count: Int
 

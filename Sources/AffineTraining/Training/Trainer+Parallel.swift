@@ -2,31 +2,31 @@ internal import AffineLayers
 internal import AffineQuant
 
 extension Trainer {
-  /// The sums over processes, as gradients are kept.
+  /// The sums over ranks, as gradients are kept.
   func finish(_ parallel: any DataParallel) throws(TrainingError) -> [StoredMatrix?] {
     let sums = try named { () throws(ParallelError) in try parallel.finish() }
     return model.parameters.indices.map { sums[$0].map(settings.gradients.round) }
   }
 
-  /// What each process knows a part of.
+  /// What each rank knows a part of.
   func gathered(
     _ values: [Double], _ parallel: any DataParallel
   ) throws(TrainingError) -> [Double] {
     try named { () throws(ParallelError) in try parallel.gathered(values) }
   }
 
-  /// The parameters that layers ask other processes for; `nil`: all are here.
+  /// The parameters that layers ask other ranks for; `nil`: all are here.
   func shards(
     _ parallel: (any DataParallel)?, _ execution: Execution
   ) throws(TrainingError) -> ParameterShards? {
-    guard shardsParameters, let owners else { return nil }
-    guard let parallel, parallel.shardsParameters else {
-      throw .model("this process keeps its part of the parameters alone: others must take part")
+    guard shardsWeights, let owners else { return nil }
+    guard let parallel, parallel.shardsWeights else {
+      throw .model("this rank keeps its part of the parameters alone: others must take part")
     }
     return ParameterShards(owners, parallel, on: execution)
   }
 
-  /// The squares of all gradients, each summed by a process that has it.
+  /// The squares of all gradients, each summed by a rank that has it.
   func squares(
     _ gradients: [StoredMatrix?], _ execution: Execution, _ parallel: (any DataParallel)?
   ) throws(TrainingError) -> [Double] {
@@ -35,7 +35,7 @@ extension Trainer {
     return try gathered(squares, parallel)
   }
 
-  /// The gradient by a parameter, also where another process alone has it.
+  /// The gradient by a parameter, also where another rank alone has it.
   func gradient(
     of parameter: Int, among gradients: [StoredMatrix?], _ execution: Execution,
     _ parallel: (any DataParallel)?
@@ -51,13 +51,13 @@ extension Trainer {
     return Matrix(validated: shape, bytes.viewed(as: Float.self))
   }
 
-  /// Brings all parameters to the first process, which can export the model then; it and all others train no more.
+  /// Brings all parameters to the first rank, which can export the model then; it and all others train no more.
   ///
   /// - Throws: ``TrainingError/communication(_:)``.
   public mutating func collectParameters(
     with parallel: (any DataParallel)?
   ) throws(TrainingError) {
-    guard shardsParameters, let parallel else { return }
+    guard shardsWeights, let parallel else { return }
     var own = Checkpoint()
     for parameter in model.parameters where !parameter.isElsewhere {
       own.tensors[parameter.name] = parameter.value
@@ -72,7 +72,7 @@ extension Trainer {
         }
       }
     } catch { throw .communication("parameters cannot be collected: \(error)") }
-    if parallel.rank == 0 { (shardsParameters, model.owners) = (false, nil) }
+    if parallel.rank == 0 { (shardsWeights, model.owners) = (false, nil) }
   }
 
   /// Says what could not be exchanged as training does.

@@ -8,7 +8,7 @@ extension Trainer {
   ///   - interval: Steps between two validations; the end is always validated.
   ///   - record: What an earlier part of the run recorded.
   ///   - execution: Threads and instruction sets; no loss depends on either.
-  ///   - parallel: The processes that train together; see ``advance(on:with:)``.
+  ///   - parallel: The ranks that train together; see ``advance(on:with:)``.
   ///   - eachStep: Called after each step, with what is recorded so far; what it throws ends the run.
   /// - Returns: What is recorded at the end.
   /// - Throws: What stops training.

@@ -2,13 +2,13 @@ internal import AffineLayers
 internal import AffineQuant
 
 extension Trainer {
-  /// After a step in which each process moved its part of the parameters alone: all get all.
+  /// After a step in which each rank moved its part of the parameters alone: all get all.
   ///
   /// Floats travel as they lie in memory and stay where they arrive; what is in codes follows them as a checkpoint.
   mutating func shareParameters(_ parallel: (any DataParallel)?) throws(TrainingError) {
-    guard let owners, !shardsParameters else { return }
+    guard let owners, !shardsWeights else { return }
     guard let parallel, parallel.shardsOptimizer else {
-      throw .model("this process moves its part of the parameters alone: others must take the step")
+      throw .model("this rank moves its part of the parameters alone: others must take the step")
     }
     let parameters = model.parameters
     let moved = (0..<parallel.size).map { owner in

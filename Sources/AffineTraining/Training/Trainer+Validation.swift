@@ -6,7 +6,7 @@ extension Trainer {
   /// - Parameters:
   ///   - execution: Threads and instruction sets; no loss depends on either.
   ///   - parallel: Processes that divide the windows; no loss depends on them.
-  /// - Returns: Nats a token or a pair of texts, the same in all processes.
+  /// - Returns: Nats a token or a pair of texts, the same on all ranks.
   /// - Throws: ``TrainingError``: a text that is too short; a loss that is not finite.
   public func validationLoss(
     on execution: Execution = .standard, with parallel: (any DataParallel)? = nil
@@ -22,7 +22,7 @@ extension Trainer {
     var totals = [Double](repeating: 0, count: groups.count)
     let shards = try shards(parallel, execution)
     for round in stride(from: shares.rank, to: groups.count + shares.rank, by: shares.size) {
-      // A process without a part has to take part where layers ask for parameters.
+      // A rank without a part has to take part where layers ask for parameters.
       guard round < groups.count || shards != nil else { break }
       let index = min(round, groups.count - 1)
       let part = windows.windows(groups[index], of: settings.sequence)

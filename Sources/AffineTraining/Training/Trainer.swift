@@ -20,14 +20,14 @@ public struct Trainer: Sendable {
   /// Whether steps save only the inputs of blocks and compute the rest again; see
   /// ``Tape/init(seed:step:flow:isTraining:recomputesBlocks:on:)``. Steps are the same either way.
   public var recomputesBlocks = false
-  /// The largest bytes of any step so far, in this process.
+  /// The largest bytes of any step so far, on this rank.
   public internal(set) var peak = MemoryUse()
-  /// Where the time of the last step went, in this process.
+  /// Where the time of the last step went, on this rank.
   public private(set) var times = StepTimes()
-  /// Which process keeps the moments of each parameter, where processes keep their part alone.
+  /// Which rank keeps the moments of each parameter, where ranks keep their part alone.
   let owners: [Int]?
   /// Whether each keeps these parameters themselves alone.
-  var shardsParameters: Bool
+  var shardsWeights: Bool
 
   /// What a step reports.
   public struct Report: Sendable, Hashable {
@@ -44,12 +44,12 @@ public struct Trainer: Sendable {
   /// Starts from a model: a new one, or one to fine-tune.
   ///
   /// - Parameters:
-  ///   - model: The same in all processes, or made by them together.
+  ///   - model: The same on all ranks, or made by them together.
   ///   - recipes: What linear layers follow.
   ///   - corpus: The text.
-  ///   - settings: What fixes the run; a batch is that of all processes together.
+  ///   - settings: What fixes the run; a batch is that of all ranks together.
   ///   - execution: Threads and instruction sets.
-  ///   - parallel: The processes that train together, to be given to every step too.
+  ///   - parallel: The ranks that train together, to be given to every step too.
   /// - Throws: ``TrainingError``: settings, recipe or vocabulary that do not fit.
   public init(
     _ model: Transformer, _ recipes: RecipeSchedule, _ corpus: any TrainingCorpus,
@@ -75,34 +75,34 @@ public struct Trainer: Sendable {
     self.corpus = corpus
     self.recipes = recipes
     self.model = model
-    let shardsParameters = parallel?.shardsParameters ?? false
-    guard model.owners == nil || shardsParameters else {
-      throw .model("this process has its part of the parameters alone: others must take part")
+    let shardsWeights = parallel?.shardsWeights ?? false
+    guard model.owners == nil || shardsWeights else {
+      throw .model("this rank has its part of the parameters alone: others must take part")
     }
     var owners: ParameterOwners?
-    if shardsParameters || parallel?.shardsOptimizer ?? false {
+    if shardsWeights || parallel?.shardsOptimizer ?? false {
       owners =
         model.owners
-        ?? ParameterOwners(Shares(parallel), of: model.parameters, withFrozen: shardsParameters)
+        ?? ParameterOwners(Shares(parallel), of: model.parameters, withFrozen: shardsWeights)
     }
     self.owners = owners?.owners
-    self.shardsParameters = shardsParameters
+    self.shardsWeights = shardsWeights
     do throws(OptimizerError) {
       optimizer = try Optimizer(
         settings.optimizer, for: model.parameters,
         moving: owners.map { owners in model.parameters.indices.map { !owners.isElsewhere($0) } })
     } catch { throw .optimizer(error) }
     if recipes.recipe(at: 0).learnsSteps { try measureSteps(execution) }
-    if shardsParameters, let owners { self.model.giveAway(owners) }
+    if shardsWeights, let owners { self.model.giveAway(owners) }
   }
 
   /// One step: loss, gradients, update.
   ///
   /// - Parameters:
   ///   - execution: Threads and instruction sets; no loss depends on either.
-  ///   - parallel: The processes that train together, which all take this step; those of
+  ///   - parallel: The ranks that train together, which all take this step; those of
   ///     ``init(_:_:_:_:on:with:)``.
-  /// - Returns: What all processes found together, the same in each.
+  /// - Returns: What all ranks found together, the same in each.
   /// - Throws: ``TrainingError``: a loss or gradient that is not finite, before anything changes; a value
   ///   that a parameter's format cannot hold.
   public mutating func advance(

@@ -19,7 +19,7 @@ public struct TrainingRecord: Sendable, Hashable {
   /// Tokens seen in a second of training. Validation does not count, nor does the first step where there are
   /// others: it allocates what they use again.
   public var tokensPerSecond = 0.0
-  /// Where the time of one of these steps went, in this process.
+  /// Where the time of one of these steps went, on this rank.
   public var times = StepTimes()
   /// The largest bytes that were held.
   public var bytes = MemoryUse()

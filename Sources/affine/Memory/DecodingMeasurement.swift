@@ -7,7 +7,7 @@ struct DecodingMeasurement {
   struct Report: Encodable {
     let weights, activations, cache: String
     let parameters, weightBytes, depth, tokens, threads: Int
-    let loadSeconds, prefillTokensPerSecond, tokensPerSecond: Double
+    let loadSeconds, prefillTokensPerSecond, decodeTokensPerSecond: Double
     /// Of the process, the making of random numbers with it.
     let peakResidentBytes: Int
     /// Weights, and keys and values, that were read; and of a loop that only reads.
@@ -21,7 +21,7 @@ struct DecodingMeasurement {
         ["most memory of the process", "\(ByteCount(peakResidentBytes))"],
         ["made and packed", "\(loadSeconds.fixed(1)) s"],
         ["tokens a second, \(depth) together", prefillTokensPerSecond.fixed(1)],
-        ["tokens a second, one at a time", tokensPerSecond.fixed(2)],
+        ["tokens a second, one at a time", decodeTokensPerSecond.fixed(2)],
         ["read a second", "\(gigabytesPerSecond.fixed(2)) GB"],
         ["a loop that only reads, \(threads) threads", "\(readGigabytesPerSecond.fixed(2)) GB"],
         ["part of it", (gigabytesPerSecond / readGigabytesPerSecond).percent],
@@ -86,7 +86,7 @@ struct DecodingMeasurement {
       weights: format.name, activations: activations.name, cache: cache.rawValue,
       parameters: row.parameters, weightBytes: row.weightBytes, depth: depth, tokens: tokens,
       threads: execution.threads, loadSeconds: loading.inSeconds,
-      prefillTokensPerSecond: Double(depth) / reading.inSeconds, tokensPerSecond: 1 / median,
+      prefillTokensPerSecond: Double(depth) / reading.inSeconds, decodeTokensPerSecond: 1 / median,
       peakResidentBytes: peak,
       gigabytesPerSecond: Double(row.bytesPerToken) / median * 1e-9,
       readGigabytesPerSecond: roof * 1e-9)

@@ -25,7 +25,7 @@ struct ChatCommand: ParsableCommand {
   func run() throws {
     let model = try options.load(on: try options.execution())
     guard model.chatTemplate != nil else {
-      throw Failure("'\(options.model)': \(LlamaError.noChatTemplate)")
+      throw Failure("'\(options.model)': \(LanguageModelError.noChatTemplate)")
     }
     var conversation = Conversation(model, system: system, try generation.options(options))
     var leavesOut = false

@@ -11,10 +11,10 @@ struct EmbedCommand: ParsableCommand {
     abstract: "Embeddings of texts, by a BERT model such as all-MiniLM-L6-v2.",
     discussion: """
       Examples:
-        affine embed --model all-MiniLM-L6-v2 --text "a cat" "a dog" "a bill to pay"
-        affine embed --model all-MiniLM-L6-v2 --file lines.txt --weights int8-row \
+        affine embed --model all-MiniLM-L6-v2 --sentence "a cat" "a dog" "a bill to pay"
+        affine embed --model all-MiniLM-L6-v2 --sentences lines.txt --weights int8-row \
       --activations uint8-token --format json
-        affine embed --model all-MiniLM-L6-v2 --file lines.txt --weights int4-group32 \
+        affine embed --model all-MiniLM-L6-v2 --sentences lines.txt --weights int4-group32 \
       --calibrate book.txt
 
       The folder holds config.json, modules.json with what it names, model.safetensors, and vocab.txt or \
@@ -34,8 +34,10 @@ struct EmbedCommand: ParsableCommand {
   @Option(help: "The folder of the model.") var model: String
   @Option(help: "A file to read tensors from instead, as affine quantize writes it.")
   var tensors: String?
-  @Option(parsing: .upToNextOption, help: "Texts, each in quotes.") var text: [String] = []
-  @Option(help: "A UTF-8 file with a text a line.") var file: String?
+  @Option(parsing: .upToNextOption, help: "Texts, each in quotes.") var sentence: [String] = []
+  @Option(help: "A UTF-8 file with a text a line.", completion: .file()) var sentences: String?
+  // What --sentence was called before: elsewhere --text names a file.
+  @Option(parsing: .upToNextOption, help: .hidden) var text: [String] = []
   @Option(
     help: "Round the linear layers' weights to this type; by default as they are stored.",
     completion: .types)
@@ -57,8 +59,8 @@ struct EmbedCommand: ParsableCommand {
   @Option(help: "How to print.") var format = OutputFormat.table
 
   func validate() throws {
-    guard !text.isEmpty || file != nil else {
-      throw ValidationError("there is nothing to embed: --text or --file gives texts")
+    guard !(sentence + text).isEmpty || sentences != nil else {
+      throw ValidationError("there is nothing to embed: --sentence or --sentences gives texts")
     }
     guard (1...1_000_000).contains(runs) else {
       throw ValidationError("--repeat must lie in 1...1000000, not be \(runs)")
@@ -131,11 +133,11 @@ struct EmbedCommand: ParsableCommand {
   }
 
   private func allTexts() throws -> [String] {
-    var texts = text
-    for (index, text) in text.enumerated() where text.isBlank {
+    var texts = sentence + text
+    for (index, text) in texts.enumerated() where text.isBlank {
       throw Failure("text \(index + 1) is empty")
     }
-    guard let file else { return texts }
+    guard let file = sentences else { return texts }
     var lines = try affine.text(of: file).lines(of: file, omittingEmpty: false)
     if lines.last?.isEmpty ?? false { lines.removeLast() }
     guard !lines.isEmpty else { throw Failure("\(file) is empty") }

@@ -40,17 +40,17 @@ struct RankOptions: ParsableArguments {
     }
   }
 
-  /// What a run's gradients go through; `nil`: this process is alone and asked for nothing.
+  /// What a run's gradients go through; `nil`: this rank is alone and asked for nothing.
   func parallel() throws -> GradientExchange? {
     let ranks = try Ranks.join()
     var options = ExchangeOptions()
-    options.format = exchange
+    options.exchange = exchange
     // Errors of a rank are of whole gradients, which it is not to hold.
     options.feedsBackErrors = !noErrorFeedback && !shardWeights
     options.isFixedOrder = fixedOrder
     options.shardsOptimizer = shardOptimizer
-    options.shardsParameters = shardWeights
-    options.weightFormat = gather ?? .float32
+    options.shardsWeights = shardWeights
+    options.gather = gather ?? .float32
     guard ranks.size > 1 || options != ExchangeOptions() else { return nil }
     return GradientExchange(ranks, options)
   }

@@ -8,13 +8,14 @@ extension TrainingReport.Run.Ranks {
     let (options, traffic) = (exchange.options, exchange.traffic)
     let steps = max(traffic.steps, 1)
     count = exchange.size
-    self.exchange = options.format.rawValue
-    errorFeedback = options.feedsBackErrors && options.format != .float32
+    self.exchange = options.exchange.rawValue
+    errorFeedback = options.feedsBackErrors && options.exchange != .float32
     fixedOrder = options.isFixedOrder
-    shardedOptimizer = options.shardsOptimizer
-    gather = options.shardsParameters ? options.weightFormat.rawValue : nil
+    shardOptimizer = options.shardsOptimizer
+    shardWeights = options.shardsWeights
+    gather = options.shardsWeights ? options.gather.rawValue : nil
     gradientBytes = traffic.gradientBytes / steps
-    float32GradientBytes = traffic.float32Bytes / steps
+    float32GradientBytes = traffic.float32GradientBytes / steps
     parameterBytes = traffic.parameterBytes / steps
     seconds = Seconds(times)
     let size = exchange.size
@@ -31,7 +32,7 @@ extension TrainingReport.Run.Ranks {
     let parts = [
       "\(count) rank\(count == 1 ? "" : "s")", rounds ? exchange : nil,
       rounds && !errorFeedback ? "without error feedback" : nil,
-      fixedOrder ? "in a fixed order" : nil, shardedOptimizer ? "sharded" : nil,
+      fixedOrder ? "in a fixed order" : nil, shardOptimizer ? "optimizer sharded" : nil,
       gather.map { "weights sharded, gathered in \($0)" },
     ]
     return parts.compactMap(\.self).joined(separator: " ")

@@ -3,7 +3,8 @@ extension TrainingReport {
   var table: TextTable {
     let hasBases = runs.contains { $0.base != nil }
     var table = TextTable(
-      ["recipe", "training loss", "validation loss", "to float32"] + (hasBases ? ["to LoRA"] : [])
+      ["recipe", "training loss", "validation loss", "to float32"]
+        + (hasBases ? ["to float base"] : [])
         + [
           "tokens/s", "weights", "master weights", "optimizer", "gradients", "activations",
           "peak memory",

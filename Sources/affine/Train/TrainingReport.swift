@@ -48,7 +48,7 @@ struct TrainingReport: Codable {
     struct Ranks: Codable {
       let count: Int
       let exchange: String
-      let errorFeedback, fixedOrder, shardedOptimizer: Bool
+      let errorFeedback, fixedOrder, shardOptimizer, shardWeights: Bool
       /// How weights travel to layers, where ranks divide them.
       var gather: String?
       /// Of one rank in one step: bytes sent of gradients, of the same in float32, and of parameters.
@@ -73,7 +73,7 @@ struct TrainingReport: Codable {
 
     private func name(withBase: Bool) -> String {
       let unusual = [
-        adapterRank.map { "lora \($0)" }, withBase ? base : nil,
+        adapterRank.map { "adapter rank \($0)" }, withBase ? base : nil,
         optimizer == "adamw" ? nil : optimizer, moments == "float32" ? nil : moments, ranks?.name,
       ]
       return ([recipe] + unusual.compactMap(\.self)).joined(separator: " + ")

@@ -64,7 +64,7 @@ extension RefusalTests {
     (
       what,
       {
-        var file = try GGUFLlamaTests.file(TinyDecoder())
+        var file = try GGUFDecoderTests.file(TinyDecoder())
         try change(&file)
         return try file.contents
       }
@@ -91,7 +91,7 @@ extension RefusalTests {
     let tensor = DecoderTensor.weight(.linear(block: 0, .query))
     let shape = tiny.configuration.shape(of: tensor)
     tiny.stored[tensor] = nil
-    var file = try GGUFLlamaTests.file(tiny)
+    var file = try GGUFDecoderTests.file(tiny)
     let bytes = shape.count / type.blockSize * type.blockBytes
     try file.add(
       tensor.nameInGGUF, type, dimensions: [shape.rows, shape.columns],
@@ -101,7 +101,7 @@ extension RefusalTests {
 
   /// A file that says another version.
   private static func withVersion(_ version: [UInt8]) throws -> [UInt8] {
-    var contents = try GGUFLlamaTests.file(TinyDecoder()).contents
+    var contents = try GGUFDecoderTests.file(TinyDecoder()).contents
     contents.replaceSubrange(4..<8, with: version)
     return contents
   }

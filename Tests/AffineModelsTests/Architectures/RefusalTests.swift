@@ -192,6 +192,6 @@ import Testing
     #expect(try Self.sentence(.encoder, Self.bert([:])) == nil)
     let vocabulary = ["model": ["type": "BPE", "vocab": ["a": 0], "merges": [String]()]]
     #expect(try Self.sentence(.tokenizer, Self.tokenizer(vocabulary)) == nil)
-    #expect(try Self.sentence(GGUFLlamaTests.file(TinyDecoder()).contents) == nil)
+    #expect(try Self.sentence(GGUFDecoderTests.file(TinyDecoder()).contents) == nil)
   }
 }

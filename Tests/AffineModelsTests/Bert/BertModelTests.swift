@@ -169,7 +169,7 @@ import Testing
     #expect(try model.embeddings(of: Self.sequences) == weightsOnly)
     let column = try #require(QuantizedType(name: "int8-column"))
     #expect(throws: ReplacementError.noProduct(inputs: "int8-column", weights: "int8-row")) {
-      try model.quantizeLinears(as: type, inputs: column)
+      try model.quantizeInputs(as: column)
     }
   }
 }

@@ -4,7 +4,7 @@ const filters = [
   { name: "activations", label: "Activations", of: cell => report.products.includes(cell.operation) ? cell.activations : "" },
   { name: "storage", label: "Storage", of: cell => cell.storage },
   { name: "granularity", label: "Granularity", of: cell => cell.granularity },
-  { name: "set", label: "Instruction set", of: cell => cell.plan.chosen.set },
+  { name: "instructionSet", label: "Instruction set", of: cell => cell.plan.chosen.set },
   { name: "tier", label: "Tier", of: cell => cell.plan.tier },
 ];
 const views = older ? [["report", "this report"], ["older", "the older report"], ["change", "what changed"]] : [];

@@ -67,9 +67,10 @@ function walk(event) {
   event.preventDefault();
   const points = [...event.currentTarget.querySelectorAll("circle")];
   const next = points[points.indexOf(document.activeElement) + step];
+  if (!next) return;
   document.activeElement.setAttribute("tabindex", -1);
-  next?.setAttribute("tabindex", 0);
-  next?.focus();
+  next.setAttribute("tabindex", 0);
+  next.focus();
 }
 
 function showRoofline() {

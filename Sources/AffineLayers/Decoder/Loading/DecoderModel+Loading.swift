@@ -8,7 +8,7 @@ extension DecoderModel {
   ///   - activations: What the inputs of layers in codes are quantized to.
   ///   - execution: Threads and instruction sets.
   ///   - parallel: Processes that run the decoder together, all of which call this: each keeps its rows of
-  ///     every weight alone, and computes the same bits as one process that has all.
+  ///     every weight alone, and computes the same bits as one rank that has all.
   /// - Throws: ``DecoderError``, and what the file's reader throws.
   public init(
     _ weights: some DecoderWeights, activations: ActivationFormat = .int8Groups,

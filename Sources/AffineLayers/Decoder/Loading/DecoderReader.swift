@@ -8,7 +8,7 @@ struct DecoderReader<Weights: DecoderWeights> {
   private let part: DecoderPart?
   private let execution: Execution
   private var read: [DecoderTensor] = []
-  /// Of all that was read, where processes must have read the same.
+  /// Of all that was read, where ranks must have read the same.
   fileprivate(set) var digest = Digest()
 
   init(
@@ -164,7 +164,7 @@ struct DecoderReader<Weights: DecoderWeights> {
 }
 
 extension DecoderReader {
-  /// What this process keeps of a weight that is read part after part: it is never whole in memory.
+  /// What this rank keeps of a weight that is read part after part: it is never whole in memory.
   private mutating func divided(_ tensor: DecoderTensor) throws -> StoredMatrix? {
     guard let part, case .weight = tensor, let parts = part.outputsOfEach(tensor) else {
       return nil

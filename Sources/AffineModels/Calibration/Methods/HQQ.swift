@@ -14,7 +14,8 @@ public import AffineQuant
 /// It needs no inputs, and a type with biases whose blocks lie in one row or in one column: the author's
 /// axes 1 and 0, where neighbouring rows form a block of ours, and rows evenly spaced one of his.
 ///
-/// Source: Badri and Shaji, "Half-Quadratic Quantization of Large Machine Learning Models" (2023).
+/// Source: Badri and Shaji, "Half-Quadratic Quantization of Large Machine Learning Models" (Mobius Labs, 2023),
+/// https://mobiusml.github.io/hqq_blog/.
 public struct HQQ: QuantizationMethod {
   public let name = "hqq"
   public let needsInputs = false

@@ -1,5 +1,6 @@
 import AffineBench
 import AffineQuant
+import Foundation
 import Testing
 
 /// A type of another package is benchmarked, verified, measured and shown as those of the library are.
@@ -13,8 +14,48 @@ import Testing
     #expect(result.weights == "int4-block2x16")
     #expect(result.gops > 0 && result.medianSeconds >= result.minimumSeconds)
     #expect(result.roundMedianSeconds?.count == 5)
-    #expect(result.compared(with: result) == (1, false))
+    #expect(result.instructionSet == nil)
     #expect(try Benchmark(.quantize, Table.self, m: 8, k: 64).run(seconds: 0.01).gops > 0)
+  }
+
+  /// A result of rounds that took these seconds, as a saved run has it.
+  private func saved(_ rounds: [Double], more: [String: Any] = [:]) throws -> BenchmarkResult {
+    var fields: [String: Any] = [
+      "operation": "linear", "weights": "int8-row", "activations": "int8-token", "m": 1, "k": 8,
+      "n": 8,
+      "threads": 1, "medianSeconds": rounds.sorted()[rounds.count / 2],
+      "minimumSeconds": rounds.min() ?? 0, "samples": rounds.count, "roundMedianSeconds": rounds,
+      "gops": 1, "gigabytesPerSecond": 1,
+    ]
+    fields.merge(more) { $1 }
+    let data = try JSONSerialization.data(withJSONObject: fields)
+    return try JSONDecoder().decode(BenchmarkResult.self, from: data)
+  }
+
+  /// A change is one where no round of one run lies among those of the other.
+  @Test func roundsThatLieApartAreAChange() throws {
+    let now = try saved([4, 2, 3, 3, 2.5])
+    let cases: [(rounds: [Double], ratio: Double, isChange: Bool)] = [
+      ([4, 2, 3, 3, 2.5], 1, false), ([8, 4, 6, 6, 5], 0.5, false), ([8, 4.5, 6, 6, 5], 0.5, true),
+      ([2, 1, 1.5, 1.5, 1.25], 2, false), ([1.75, 1, 1.5, 1.5, 1.25], 2, true),
+    ]
+    for (rounds, ratio, isChange) in cases {
+      let (found, differs) = now.compared(with: try saved(rounds))
+      #expect(found == ratio && differs == isChange, "\(rounds)")
+    }
+  }
+
+  /// What a kernel was held to is a part of what was timed; a run of before that was known used all there was.
+  @Test func whatKernelsWereHeldToTellsRunsApart() throws {
+    let all = try saved([1]), again = try saved([2])
+    let held = try saved([1], more: ["instructionSet": "avx2"])
+    #expect(all.key != held.key && all.key == again.key)
+    var execution = Execution.standard
+    execution.instructionSet = .portable
+    let benchmark = Benchmark(
+      .linear, Int8Activations.self, Int8Weight.self, m: 1, k: 8, n: 8, on: execution)
+    let name = try benchmark.run(seconds: 0).instructionSet
+    #expect(name == (InstructionSet.running == .portable ? nil : "portable"))
   }
 
   /// What does not compile cannot be timed: scales of groups vary along the axis that this product contracts.
