@@ -88,7 +88,7 @@ final class GGUFSettings {
     let original = try ifPresent("rope.scaling.original_context_length", GGUFSettings.int)
     if file[Self.divisorsNames[1]] != nil || file[Self.divisorsNames[2]] != nil {
       guard file[Self.divisorsNames[0]] == nil else {
-        throw LlamaError.unsupported(
+        throw LanguageModelError.unsupported(
           "'\(Self.divisorsNames[0])' beside tensors of factors for long and short texts")
       }
       guard factor == 1, type == nil || type == "none" || type == "longrope" else {

@@ -24,7 +24,7 @@ public struct GGUFWeights: DecoderWeights, Sendable {
   }
 
   /// What nobody reads would be missing from what the model computes.
-  private func requireNothingElse() throws(LlamaError) {
+  private func requireNothingElse() throws(LanguageModelError) {
     var known = Set(configuration.tensors.map(name(of:)))
     // A configuration of this library has them itself.
     if architecture != .own { known.formUnion(GGUFSettings.divisorsNames) }

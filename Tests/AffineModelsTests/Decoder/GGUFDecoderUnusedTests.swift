@@ -38,7 +38,7 @@ import Testing
     let factors = kinds.map { "rope_factors_\($0).weight" }
     let found = try error(factors + ["rope_freqs.weight"])
     #expect(
-      found as? LlamaError
+      found as? LanguageModelError
         == .unsupported(
           "'rope_freqs.weight' beside tensors of factors for long and short texts"))
     if kinds.contains("short") { #expect(try error(factors) == nil) }

@@ -157,12 +157,12 @@ import Testing
     }
     var other = writer
     other.metadata["affine.more"] = .bool(true)
-    #expect(throws: LlamaError.self) { try weights(other) }
+    #expect(throws: LanguageModelError.self) { try weights(other) }
     for name in ["blk.0.attn_q_norm.weight", "rope_freqs.weight", "rope_factors_long.weight"] {
       var other = writer
       try other.add(name, Matrix<Float>(rows: 1, columns: 4) { _, _ in 0 })
       #expect(
-        throws: LlamaError.unusedTensor(name, layers: Self.configurations[0].blocks.count)
+        throws: LanguageModelError.unusedTensor(name, layers: Self.configurations[0].blocks.count)
       ) { try weights(other) }
     }
   }
