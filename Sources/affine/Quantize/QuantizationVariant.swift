@@ -54,6 +54,7 @@ struct QuantizationVariant {
   /// methods that choose them.
   static func usualOfLanguageModels() throws -> [QuantizationVariant] {
     var names = ["int8-row:rtn", "int8-row:rtn:int8-token", "int8-row:smoothquant:int8-token"]
+    names.append("int8-row:outliers=6")
     names += ["rtn", "gptq", "gptq,act-order", "awq", "scaled-gptq"].map { "int4-group32:\($0)" }
     for bits in [4, 3, 2] {
       let type = "uint\(bits)-group32-biased"

@@ -46,6 +46,62 @@ import Testing
     #expect(throws: (any Error).self) { try other.addAdapters(from: place) }
   }
 
+  /// The modules of a block as transformers names them, with their outputs and inputs.
+  private static let modules: [String: [(name: String, shape: Shape)]] = [
+    "llama": [
+      ("self_attn.q_proj", Shape(32, 32)), ("self_attn.k_proj", Shape(16, 32)),
+      ("self_attn.v_proj", Shape(16, 32)), ("self_attn.o_proj", Shape(32, 32)),
+      ("mlp.gate_proj", Shape(48, 32)), ("mlp.up_proj", Shape(48, 32)),
+      ("mlp.down_proj", Shape(32, 48)),
+    ],
+    "gemma3_text": [
+      ("self_attn.q_proj", Shape(32, 32)), ("self_attn.k_proj", Shape(8, 32)),
+      ("self_attn.v_proj", Shape(8, 32)), ("self_attn.o_proj", Shape(32, 32)),
+      ("mlp.gate_proj", Shape(24, 32)), ("mlp.up_proj", Shape(24, 32)),
+      ("mlp.down_proj", Shape(32, 24)),
+    ],
+    "phi3": [
+      ("self_attn.qkv_proj", Shape(64, 32)), ("self_attn.o_proj", Shape(32, 32)),
+      ("mlp.gate_up_proj", Shape(96, 32)), ("mlp.down_proj", Shape(32, 48)),
+    ],
+  ]
+
+  /// Names, shapes and settings are those that the library PEFT writes and looks for, word by word: one that reader
+  /// and writer both get wrong would be read again.
+  @Test(arguments: [("llama", 3), ("gemma3_text", 7), ("phi3", 3)])
+  func namesAreThoseOfPEFT(name: String, blocks: Int) throws {
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    let modules = try #require(Self.modules[name])
+    let source = try ModelSource.open("\(ArchitectureGoldenTests.folder)/\(name)")
+    try source.writeAdapters(of: adapted(source), to: place)
+    let file = try SafeTensorsFile(path: "\(place)/adapter_model.safetensors")
+    let prefix = "base_model.model.model.layers."
+    var expected: [String: Shape] = [:]
+    for block in 0..<blocks {
+      for (module, shape) in modules {
+        // Of joined layers the ranks stand side by side.
+        let rank = module.contains("qkv") ? 9 : module.contains("gate_up") ? 6 : 3
+        expected["\(prefix)\(block).\(module).lora_A.weight"] = Shape(rank, shape.columns)
+        expected["\(prefix)\(block).\(module).lora_B.weight"] = Shape(shape.rows, rank)
+      }
+    }
+    #expect(Set(file.names) == Set(expected.keys))
+    for (name, shape) in expected {
+      let matrix: Matrix<Float> = try file.matrix(name)
+      #expect(matrix.shape == shape, "\(name)")
+    }
+    let text = try Data(contentsOf: URL(filePath: "\(place)/adapter_config.json"))
+    let settings = try #require(JSONSerialization.jsonObject(with: text) as? [String: Any])
+    #expect(settings["peft_type"] as? String == "LORA")
+    #expect(settings["task_type"] as? String == "CAUSAL_LM")
+    #expect(settings["r"] as? Int == 3 && settings["lora_alpha"] as? Double == 6)
+    let ends = modules.map { String($0.name.split(separator: ".")[1]) }
+    #expect(Set(settings["target_modules"] as? [String] ?? []) == Set(ends))
+    let ranks = settings["rank_pattern"] as? [String: Int] ?? [:]
+    let joined = (0..<blocks).map { "model.layers.\($0).self_attn.qkv_proj" }
+    #expect(joined.allSatisfy { ranks[$0] == (name == "phi3" ? 9 : nil) })
+  }
+
   /// A model that runs with them computes what the merged one does.
   @Test func theyRun() throws {
     defer { try? FileManager.default.removeItem(atPath: place) }

@@ -84,7 +84,7 @@ import Testing
   }
 
   /// Nothing but adapters moves, and their sum with the frozen weights is what the file holds.
-  @Test(arguments: inGGUF, ["float32", "int4-group8", "file"])
+  @Test(arguments: inGGUF, ["float32", "int4-group8", "uint4-group64-nf4", "file"])
   func adaptersAreMerged(_ name: String, base: String) throws {
     let file = try #require(try Self.source(name, gguf: true).gguf)
     var model =

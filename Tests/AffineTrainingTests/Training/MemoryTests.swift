@@ -101,6 +101,30 @@ import Testing
     #expect(bytes < 3.2)
   }
 
+  /// Weights that a recipe rounds anew for every product are masters, 4 bytes a value of linear layers alone: not
+  /// those that are multiplied as floats, nor those that are kept in 16 bits or in codes.
+  @Test(arguments: Recipe.named) func masterWeights(recipe: Recipe) throws {
+    let (bytes, vocabulary) = try bytes(recipe)
+    let layers = 4 * w * w + 2 * w * hidden
+    let hasMasters = !["float32", "bfloat16", "int8-weight-only"].contains(recipe.name)
+    #expect(bytes.masterWeights == (hasMasters ? 4 * layers : 0))
+    let others = 4 * ((2 * vocabulary + 16) * w + 3 * 2 * w)
+    // Trained steps, two for each of six layers.
+    let steps = recipe.learnsSteps ? 4 * 2 * 6 : 0
+    if hasMasters { #expect(bytes.weights == bytes.masterWeights + others + steps) }
+  }
+
+  /// Frozen weights in codes are no masters, whatever the recipe makes of floats.
+  @Test func frozenCodesAreNoMasters() throws {
+    let run = try SmallRun(.switchBack)
+    var model = try run.model()
+    let type = try #require(QuantizedType(name: "uint4-group64-nf4"))
+    try model.keepWeights(as: type)
+    try model.addAdapters(rank: 2, alpha: 4, seed: 5)
+    var trainer = try run.trainer(model)
+    #expect(try trainer.run(steps: 1).bytes.masterWeights == 0)
+  }
+
   /// A frozen parameter has neither gradient nor moments; one that is trained has both.
   @Test func frozenParametersCostNothing() throws {
     var run = try SmallRun(.int8WeightOnly)
