@@ -30,7 +30,7 @@ import Testing
         vocabulary: 50, width: 256, heads: 4, keyValueHeads: 2, headSize: 64, feedForward: 256)
       let tiny = try TinyDecoder(extents: extents)
       return try CodedBaseTests.rewritten(
-        GGUFLlamaTests.weights(GGUFLlamaTests.file(tiny)), blocks)
+        GGUFDecoderTests.weights(GGUFDecoderTests.file(tiny)), blocks)
     }
 
     func model(_ weights: GGUFWeights) throws -> Transformer {
