@@ -9,6 +9,9 @@ extension GGUFMetadata {
       let key = "tokenizer.ggml.\(role)_token_id"
       if self[key] != nil { tokens.append(try int(key)) }
     }
+    // As Ollama writes them, where there are several.
+    let several = "tokenizer.ggml.eos_token_ids"
+    if self[several] != nil { tokens += try integers(several).map { Int($0) } }
     return tokens
   }
 }

@@ -10,7 +10,8 @@ extension GGUFMetadata {
   /// does such; a name of words for pieces, merges of them, and scores of byte pairs are read by nobody.
   private static let tokenKeys: Set<String> = [
     "model", "pre", "tokens", "token_type", "token_type_count", "scores", "merges",
-    "bos_token_id", "eos_token_id", "eot_token_id", "eom_token_id", "unknown_token_id",
+    "bos_token_id", "eos_token_id", "eos_token_ids", "eot_token_id", "eom_token_id",
+    "unknown_token_id",
     "padding_token_id", "mask_token_id", "cls_token_id", "seperator_token_id",
     "separator_token_id", "fim_pre_token_id", "fim_suf_token_id", "fim_mid_token_id",
     "fim_pad_token_id", "fim_rep_token_id", "fim_sep_token_id", "prefix_token_id",

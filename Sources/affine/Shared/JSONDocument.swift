@@ -24,7 +24,7 @@ extension String {
   /// length: it grows with the square of the marks on one character, written as they are or escaped. A zero
   /// byte, which would tell the decoder of another encoding, is none of JSON.
   var hasFewMarks: Bool {
-    var marks = 0
+    var (marks, high) = (0, UInt32(0))
     // Of an escape that has begun: its digits to come, and what they say so far.
     var (isEscaped, digits, code) = (false, 0, UInt32(0))
     for scalar in unicodeScalars {
@@ -45,16 +45,20 @@ extension String {
         isEscaped = true
         continue
       }
+      // Half of a character that is written as two escapes.
+      if value >> 10 == 0xD800 >> 10 {
+        high = value
+        continue
+      }
+      if value >> 10 == 0xDC00 >> 10 { value = 0x10000 + (high & 0x3FF) << 10 + value & 0x3FF }
       marks = Self.isMark(value) ? marks + 1 : 0
       if marks > Self.mostMarks { return false }
     }
     return true
   }
 
-  /// Half of a character that is written as two escapes may be one.
   private static func isMark(_ value: UInt32) -> Bool {
-    guard value >= 0x300 else { return false }
-    return Unicode.Scalar(value).map { $0.properties.canonicalCombiningClass != .notReordered }
-      ?? true
+    guard value >= 0x300, let scalar = Unicode.Scalar(value) else { return false }
+    return scalar.properties.canonicalCombiningClass != .notReordered
   }
 }

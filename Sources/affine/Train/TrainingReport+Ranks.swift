@@ -32,7 +32,7 @@ extension TrainingReport.Run.Ranks {
     let parts = [
       "\(count) rank\(count == 1 ? "" : "s")", rounds ? exchange : nil,
       rounds && !errorFeedback ? "without error feedback" : nil,
-      fixedOrder ? "in a fixed order" : nil, shardOptimizer ? "optimizer sharded" : nil,
+      fixedOrder ? "in a fixed order" : nil, shardOptimizer == true ? "optimizer sharded" : nil,
       gather.map { "weights sharded, gathered in \($0)" },
     ]
     return parts.compactMap(\.self).joined(separator: " ")

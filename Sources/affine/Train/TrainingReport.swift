@@ -48,7 +48,9 @@ struct TrainingReport: Codable {
     struct Ranks: Codable {
       let count: Int
       let exchange: String
-      let errorFeedback, fixedOrder, shardOptimizer, shardWeights: Bool
+      let errorFeedback, fixedOrder: Bool
+      /// Reports of before they had these names lack them.
+      var shardOptimizer, shardWeights: Bool?
       /// How weights travel to layers, where ranks divide them.
       var gather: String?
       /// Of one rank in one step: bytes sent of gradients, of the same in float32, and of parameters.

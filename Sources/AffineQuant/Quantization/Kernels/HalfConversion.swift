@@ -30,11 +30,19 @@ struct HalfConversion: Sendable {
 
   /// Makes floats what their halves stand for.
   func roundInPlace(_ values: inout MutableSpan<Float>) {
-    let count = values.count
-    unsafe withUnsafeTemporaryAllocation(of: UInt16.self, capacity: count) { halves in
-      guard let start = halves.baseAddress else { return }
-      unsafe round.round(values.span, into: UnsafeMutableRawPointer(start))
-      unsafe widen.widen(UnsafeRawPointer(start), into: &values)
+    // What the stack has room for.
+    let most = 512
+    unsafe values.withUnsafeMutableBufferPointer { floats in
+      let count = floats.count
+      unsafe withUnsafeTemporaryAllocation(of: UInt16.self, capacity: min(count, most)) { halves in
+        guard let start = floats.baseAddress, let room = halves.baseAddress else { return }
+        for first in stride(from: 0, to: count, by: most) {
+          var arguments = unsafe Halves(
+            c: aq_halves_args(count: min(most, count - first), halves: room, floats: start + first))
+          round(&arguments)
+          widen(&arguments)
+        }
+      }
     }
   }
 }
