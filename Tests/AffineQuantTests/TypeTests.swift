@@ -39,7 +39,10 @@ import Testing
   @Test func matricesDescribeThemselves() throws {
     let weight = try Int4Weight(quantizing: Samples.matrix(4, 64))
     #expect("\(weight)" == "int4-group32 4×64, 160 bytes")
-    #expect("\(weight.tiled())" == "int4-group32 4×64, tiled, 160 bytes")
+    // Tiles have more rows than 4; how many is the CPU's.
+    let tiled = weight.tiled()
+    #expect(tiled.byteCount >= 160)
+    #expect("\(tiled)" == "int4-group32 4×64, tiled, \(tiled.byteCount) bytes")
     #expect("\(weight.erased)" == "int4-group32 4×64")
   }
 
