@@ -20,7 +20,7 @@ MANY = 12
 faults = []
 
 package = (root / "Package.swift").read_text()
-libraries = set(re.findall(r'\.library\(name: "(\w+)"', package)) - {"AffineKernels"}  # C, documented in its headers
+libraries = set(re.findall(r' \.?library\((?:name: )?"(\w+)"', package)) - {"AffineKernels"}  # C, documented in its headers
 named = set(re.findall(r"Affine\w+", (root / ".spi.yml").read_text()))
 for name in sorted(libraries ^ named):
     faults.append(f"{name} is in one of Package.swift and .spi.yml alone")
