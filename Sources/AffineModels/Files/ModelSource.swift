@@ -48,7 +48,11 @@ public struct ModelSource: Sendable {
     }
     // A file that a person named is looked at before what lies beside it.
     let named = path == folder ? nil : try SafeTensorsFile(path: path, copies: copies)
-    let settings = try ModelSettings(file: "\(folder)/config.json")
+    let config = "\(folder)/config.json"
+    guard MappedFile.exists(config) else {
+      throw ModelFileError.missing(file: config, what: "what the model is")
+    }
+    let settings = try ModelSettings(file: config)
     let (architecture, configuration) = try Architecture.read(settings, context: context)
     if decodes { try architecture.require(encoder: false, in: settings.file) }
     let file =
@@ -59,7 +63,7 @@ public struct ModelSource: Sendable {
 
   /// The folder of Hugging Face that a path names, if it does.
   private static func folder(_ path: String) -> String? {
-    if MappedFile.exists("\(path)/config.json") { return path }
+    if MappedFile.exists("\(path)/.") { return path }
     guard path.hasSuffix(".safetensors") || path.hasSuffix(".safetensors.index.json") else {
       return nil
     }

@@ -46,7 +46,11 @@ public struct LanguageModel: Sendable {
   ) throws {
     var source = try ModelSource(path: path, context: context, copies: copies, decodes: true)
     try source.requireDecoder()
-    if let adapters { try source.addAdapters(from: adapters) }
+    if let adapters {
+      do { try source.addAdapters(from: adapters) } catch let error as DecoderError {
+        throw ModelFileError.malformed(file: adapters, reason: error.description)
+      }
+    }
     let (tokenizer, template) = (try source.tokenizer(), try source.chatTemplate())
     self.init(
       try source.model(activations: activations, on: execution, over: parallel), tokenizer,

@@ -36,8 +36,9 @@ struct EmbedCommand: ParsableCommand {
   var tensors: String?
   @Option(parsing: .upToNextOption, help: "Texts, each in quotes.") var sentence: [String] = []
   @Option(help: "A UTF-8 file with a text a line.", completion: .file()) var sentences: String?
-  // What --sentence was called before: elsewhere --text names a file.
+  // What --sentence and --sentences were called before: elsewhere --text names a file.
   @Option(parsing: .upToNextOption, help: .hidden) var text: [String] = []
+  @Option(help: .hidden) var file: String?
   @Option(
     help: "Round the linear layers' weights to this type; by default as they are stored.",
     completion: .types)
@@ -59,7 +60,7 @@ struct EmbedCommand: ParsableCommand {
   @Option(help: "How to print.") var format = OutputFormat.table
 
   func validate() throws {
-    guard !(sentence + text).isEmpty || sentences != nil else {
+    guard !(sentence + text).isEmpty || (sentences ?? file) != nil else {
       throw ValidationError("there is nothing to embed: --sentence or --sentences gives texts")
     }
     guard (1...1_000_000).contains(runs) else {
@@ -137,7 +138,7 @@ struct EmbedCommand: ParsableCommand {
     for (index, text) in texts.enumerated() where text.isBlank {
       throw Failure("text \(index + 1) is empty")
     }
-    guard let file = sentences else { return texts }
+    guard let file = sentences ?? file else { return texts }
     var lines = try affine.text(of: file).lines(of: file, omittingEmpty: false)
     if lines.last?.isEmpty ?? false { lines.removeLast() }
     guard !lines.isEmpty else { throw Failure("\(file) is empty") }

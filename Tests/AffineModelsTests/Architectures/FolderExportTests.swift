@@ -35,6 +35,9 @@ import Testing
       return
     }
     let again = try Transformer(exported(source, model))
+    // Whoever reads the folder is not told of what sees images and is not there.
+    let settings = try String(contentsOfFile: "\(place)/config.json", encoding: .utf8)
+    #expect(!settings.contains("vision_config") && !settings.contains("ForConditionalGeneration"))
     #expect(again.parameters.map(\.name) == model.parameters.map(\.name))
     for (found, expected) in zip(again.parameters, model.parameters) {
       // The offset of a norm's weight is taken out and put back: half a unit of the sum at most each way.
