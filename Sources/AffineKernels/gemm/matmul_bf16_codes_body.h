@@ -134,7 +134,7 @@ INLINE void panel_of_pairs(
       rhs += bytes_of((size_t)step, kind);
     }
     // Of codes that are not squeezed.
-    if (left > 0) {
+    if (QUADS_OF(kind) == 1 && left > 0) {
       add_quads(t, lhs, rhs, meaning, 1, has_zeros, zeros, kind, rows, parts);
       lhs += 2 * t->lhs_lanes;
       rhs += BYTES_OF(kind);

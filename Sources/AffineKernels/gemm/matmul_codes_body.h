@@ -242,6 +242,14 @@ INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros, const i
   store_row(t, t->out, out[0]);
 }
 
+/// All left panels against decoded codes, which are the same whatever they were decoded from: of one function for all
+/// kinds.
+static __attribute__((noinline)) void panels_of_numbers(
+    const aq_matmul_codes_args *t, size_t first, size_t end, size_t quads_before, const float *scales) {
+#define TILE(panel, rows) decoded_tile(t, panel, first, end, quads_before, scales, rows)
+  EACH_PANEL(t, t->lhs_lanes, TILE)
+}
+
 INLINE void rows_of_kind(const aq_matmul_codes_args *t, const int kind) {
   if (t->rows == 1 && t->lhs_lanes == 1) {
     if (HAS_ZEROS && t->rhs_zero) one_row(t, true, kind);
@@ -253,7 +261,6 @@ INLINE void rows_of_kind(const aq_matmul_codes_args *t, const int kind) {
     end = chunk_end(t, first, &quads);
     decode_scales(t, first, end, scales);
     decode(t, t->rhs + bytes_of(before, kind), first, end, quads, kind);
-#define TILE(panel, rows) decoded_tile(t, panel, first, end, before, scales, rows)
-    EACH_PANEL(t, t->lhs_lanes, TILE)
+    panels_of_numbers(t, first, end, before, scales);
   }
 }

@@ -3,7 +3,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-#include "inline.h"
+#include "../inline.h"
 
 enum { WIDTH = 4, VECTORS = 2, ROWS = 6 };
 typedef float32x4_t floats;

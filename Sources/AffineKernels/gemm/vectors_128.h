@@ -1,6 +1,6 @@
 #include <arm_neon.h>
 
-#include "inline.h"
+#include "../inline.h"
 
 // The operations of products on 128-bit vectors.
 

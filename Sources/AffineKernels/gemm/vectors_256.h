@@ -1,6 +1,6 @@
 #include <immintrin.h>
 
-#include "inline.h"
+#include "../inline.h"
 
 #define FEW_REGISTERS 1
 

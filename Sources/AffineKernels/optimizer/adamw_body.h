@@ -1,16 +1,17 @@
 #include "affine_kernels.h"
+#include "../inline.h"
 
 // No operation of a step may be fused with another.
 #pragma STDC FP_CONTRACT OFF
 
 /// The parameter after a step, from its new first moment and the root of the second.
-static inline __attribute__((always_inline)) float moved(
+INLINE float moved(
     const aq_adamw_step *s, float p, float m, float root) {
   return p * s->decay - s->rate * m / (root * s->root_scale + s->epsilon);
 }
 
 /// The plain loop, for the compiler to vectorize.
-static inline __attribute__((always_inline)) void adamw_f32_body(const aq_adamw_f32_args *a) {
+INLINE void adamw_f32_body(const aq_adamw_f32_args *a) {
   const aq_adamw_step s = a->step;
   const float *restrict gradient = a->gradient;
   float *restrict ms = a->m, *restrict vs = a->v, *restrict parameters = a->parameters;
@@ -25,7 +26,7 @@ static inline __attribute__((always_inline)) void adamw_f32_body(const aq_adamw_
 }
 
 /// The plain loop, for the compiler to vectorize.
-static inline __attribute__((always_inline)) void momentum_f32_body(const aq_momentum_f32_args *a) {
+INLINE void momentum_f32_body(const aq_momentum_f32_args *a) {
   const aq_momentum_step s = a->step;
   const float *restrict gradient = a->gradient;
   float *restrict ms = a->m, *restrict parameters = a->parameters;

@@ -6,18 +6,18 @@
     apply_to = function)
 
 /// 16 values of memory that ends somewhere: zeros from `mask` on, unless all are there.
-static inline __attribute__((always_inline)) __m512 load16(
+INLINE __m512 load16(
     const float *from, __mmask16 mask, const bool all) {
   return all ? _mm512_loadu_ps(from) : _mm512_maskz_loadu_ps(mask, from);
 }
 
-static inline __attribute__((always_inline)) __m512i load64(
+INLINE __m512i load64(
     const uint8_t *from, __mmask64 mask, const bool all) {
   return all ? _mm512_loadu_si512(from) : _mm512_maskz_loadu_epi8(mask, from);
 }
 
 /// The new moments of up to 64 parameters from column `at`, the `i`-th of the run, on.
-static inline __attribute__((always_inline)) void move_moments(
+INLINE void move_moments(
     const aq_adamw_dynamic8_args *a, size_t at, size_t i, __mmask64 exist, const bool all,
     __m512 m_scale, __m512 v_scale, __m512i *m_largest, __m512i *root_largest) {
   const aq_adamw_step *s = &a->step;
@@ -47,7 +47,7 @@ static inline __attribute__((always_inline)) void move_moments(
 }
 
 /// Moves up to 64 parameters by their new moments.
-static inline __attribute__((always_inline)) void move_parameters(
+INLINE void move_parameters(
     const aq_adamw_dynamic8_args *a, size_t at, size_t i, __mmask64 exist, const bool all) {
   const aq_adamw_step *s = &a->step;
   for (int part = 0; part < 4; ++part, at += 16, i += 16, exist >>= 16) {
@@ -64,7 +64,7 @@ static inline __attribute__((always_inline)) void move_parameters(
 }
 
 /// Writes the parameters and codes of up to 64 columns.
-static inline __attribute__((always_inline)) void store(
+INLINE void store(
     const aq_adamw_dynamic8_args *a, const pieces *p, __m512 m_inverse, __m512 v_inverse, size_t at,
     size_t i, __mmask64 exist, const bool all, __m512i *fractions) {
   __m512i m_codes = encode(p, a->m + i, m_inverse, fractions);

@@ -1,49 +1,49 @@
 #include "adamw_body.h"
 
-static inline __attribute__((always_inline)) uint32_t bits_of(float x) {
+INLINE uint32_t bits_of(float x) {
   uint32_t bits;
   __builtin_memcpy(&bits, &x, sizeof bits);
   return bits;
 }
 
-static inline __attribute__((always_inline)) float float_of(uint32_t bits) {
+INLINE float float_of(uint32_t bits) {
   float x;
   __builtin_memcpy(&x, &bits, sizeof x);
   return x;
 }
 
 /// The scale of a run whose moments have at most this magnitude.
-static inline __attribute__((always_inline)) float scale_of(float magnitude) {
+INLINE float scale_of(float magnitude) {
   if (magnitude == 0) return 1;
   return 1 / magnitude == __builtin_inff() ? 0x1p-126f : magnitude;
 }
 
 /// Adds to a root's pattern what rounds it at random, `cut` bits to be cut off. The middles of 2^16 equal
 /// parts: an error of three units in the last place of what is a number of a code does not show.
-static inline __attribute__((always_inline)) uint32_t dithered(
+INLINE uint32_t dithered(
     uint32_t bits, uint32_t random, int cut) {
   return bits + ((random >> 16 << (cut - 16)) | 1u << (cut - 17));
 }
 
 /// A root's code: none that is not zero gets the code of zero.
-static inline __attribute__((always_inline)) uint8_t root_code(float root, int32_t code, int32_t last) {
+INLINE uint8_t root_code(float root, int32_t code, int32_t last) {
   int32_t least = root > 0;
   return (uint8_t)(code < least ? least : code > last ? last : code);
 }
 
 /// The unsigned 8-bit float of a root.
-static inline __attribute__((always_inline)) uint8_t ufloat8_of(
+INLINE uint8_t ufloat8_of(
     float root, float inverse, uint32_t random) {
   uint32_t bits = dithered(bits_of(root * inverse), random, 19);
   return root_code(root, (int32_t)(bits >> 19) - AQ_UFLOAT8, 255);
 }
 
-static inline __attribute__((always_inline)) float ufloat8_value(uint8_t code) {
+INLINE float ufloat8_value(uint8_t code) {
   return float_of(code == 0 ? 0 : (AQ_UFLOAT8 + (uint32_t)code) << 19);
 }
 
 /// The code of a number from -1 to 1.
-static inline __attribute__((always_inline)) uint8_t code_of(const aq_dynamic_map *map, float x) {
+INLINE uint8_t code_of(const aq_dynamic_map *map, float x) {
   const uint32_t first = 104 << 23;  // 2^-23
   uint32_t bits = bits_of(x), sign = bits >> 31, magnitude = bits & 0x7fffffff;
   magnitude = magnitude < first ? first : magnitude;
@@ -60,7 +60,7 @@ typedef struct {
 } moments_largest;
 
 /// The new moments of the parameter of column `at`, the `i`-th of a run.
-static inline __attribute__((always_inline)) void move_moment(
+INLINE void move_moment(
     const aq_adamw_dynamic8_args *a, size_t at, size_t i, float m_scale, float v_scale, moments_largest *largest) {
   const aq_adamw_step *s = &a->step;
   float g = a->gradient[at];
@@ -75,7 +75,7 @@ static inline __attribute__((always_inline)) void move_moment(
 }
 
 /// The plain loops.
-static inline __attribute__((always_inline)) void adamw_dynamic8_body(aq_adamw_dynamic8_args *result) {
+INLINE void adamw_dynamic8_body(aq_adamw_dynamic8_args *result) {
   // A copy, which nothing that is written here can change.
   const aq_adamw_dynamic8_args a = *result;
   size_t start = 0;

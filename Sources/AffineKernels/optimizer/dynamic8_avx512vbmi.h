@@ -14,7 +14,7 @@
     apply_to = function)
 
 /// The values of 64 codes, times a scale. The codes lie as `transposed` puts them.
-static inline __attribute__((always_inline)) void decode(
+INLINE void decode(
     const aq_dynamic_map *map, __m512i codes, __m512 scale, __m512 values[4]) {
   __mmask64 upper = _mm512_movepi8_mask(codes);
   __m512i plane[4];
@@ -39,7 +39,7 @@ static inline __attribute__((always_inline)) void decode(
 
 /// The unpacks of `decode` work in 128-bit quarters: with quarters and their 32-bit parts exchanged
 /// before, the values come out in order.
-static inline __attribute__((always_inline)) __m512i transposed(__m512i codes) {
+INLINE __m512i transposed(__m512i codes) {
   const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   return _mm512_permutexvar_epi32(order, codes);
 }
@@ -50,7 +50,7 @@ typedef struct {
   __m512i limits;
 } pieces;
 
-static inline __attribute__((always_inline)) pieces load_pieces(const aq_dynamic_map *map) {
+INLINE pieces load_pieces(const aq_dynamic_map *map) {
   return (pieces){
       _mm512_loadu_ps(map->borders), _mm512_loadu_ps(map->borders + 16),
       _mm512_loadu_ps(map->slopes), _mm512_loadu_ps(map->offsets),
@@ -63,7 +63,7 @@ static inline __attribute__((always_inline)) pieces load_pieces(const aq_dynamic
 /// A binade has at most one border between pieces. A border's low four bits are the piece below.
 /// On a piece the position among the codes is slope * x + offset, from 2^23 on in units of 2^-15
 /// codes. Past the last code of its piece it is limited; `*fractions` takes it before that.
-static inline __attribute__((always_inline)) __m512i words_of(
+INLINE __m512i words_of(
     const pieces *p, __m512 moments, __m512 inverse, __m512i *fractions) {
   __m512 magnitudes = _mm512_abs_ps(moments);
   // From 2^-23 on exponents differ in their low five bits, which the permutation takes.
@@ -83,12 +83,12 @@ static inline __attribute__((always_inline)) __m512i words_of(
 }
 
 /// Where a fraction is below 32.
-static inline __attribute__((always_inline)) __mmask16 unsure(__m512i fractions) {
+INLINE __mmask16 unsure(__m512i fractions) {
   return _mm512_testn_epi32_mask(fractions, _mm512_set1_epi32(0xffe0));
 }
 
 /// Every fourth of 256 bytes, from `first` on, which is 0 to 3.
-static inline __attribute__((always_inline)) __m512i every_fourth(const __m512i words[4], int first) {
+INLINE __m512i every_fourth(const __m512i words[4], int first) {
   __m512i index = _mm512_set_epi64(
       0x7c7874706c686460, 0x5c5854504c484440, 0x3c3834302c282420, 0x1c1814100c080400,
       0x7c7874706c686460, 0x5c5854504c484440, 0x3c3834302c282420, 0x1c1814100c080400);
@@ -100,7 +100,7 @@ static inline __attribute__((always_inline)) __m512i every_fourth(const __m512i 
 }
 
 /// The codes of 64 moments; `fractions` is narrowed to the smallest of each lane.
-static inline __attribute__((always_inline)) __m512i encode(
+INLINE __m512i encode(
     const pieces *p, const float *moments, __m512 inverse, __m512i *fractions) {
   __m512i words[4], values[4];
   for (int i = 0; i < 4; ++i) {
@@ -117,7 +117,7 @@ static inline __attribute__((always_inline)) __m512i encode(
 }
 
 /// Sixteen roots of unsigned 8-bit floats.
-static inline __attribute__((always_inline)) __m512 decode_roots(__m128i codes, __m512 scale) {
+INLINE __m512 decode_roots(__m128i codes, __m512 scale) {
   __m512i code = _mm512_cvtepu8_epi32(codes);
   __m512i bits = _mm512_slli_epi32(_mm512_add_epi32(code, _mm512_set1_epi32(AQ_UFLOAT8)), 19);
   bits = _mm512_maskz_mov_epi32(_mm512_test_epi32_mask(code, code), bits);
@@ -125,7 +125,7 @@ static inline __attribute__((always_inline)) __m512 decode_roots(__m128i codes, 
 }
 
 /// The unsigned 8-bit floats of sixteen roots, of which `key` is the first one's.
-static inline __attribute__((always_inline)) __m128i encode_roots(
+INLINE __m128i encode_roots(
     __m512 roots, __m512 inverse, uint32_t key) {
   const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   __m512i random = _mm512_add_epi32(

@@ -1,7 +1,7 @@
 #include "adamw_dynamic8_body.h"
 
 /// The nearest e4m3 number, ties to even, of a number that is not above 448 by more than a rounding.
-static inline __attribute__((always_inline)) uint8_t float8_of(float x) {
+INLINE uint8_t float8_of(float x) {
   const uint32_t smallest = 121 << 23;  // 2^-6: below it numbers lie 2^-9 apart
   uint32_t bits = bits_of(x), magnitude = bits & 0x7fffffff;
   // In the binade of 2^14 floats lie 2^-9 apart: their last bits are the number of such steps.
@@ -11,14 +11,14 @@ static inline __attribute__((always_inline)) uint8_t float8_of(float x) {
   return (uint8_t)((bits >> 24 & 0x80) | code);
 }
 
-static inline __attribute__((always_inline)) uint8_t code16_of(const float *thresholds, float x) {
+INLINE uint8_t code16_of(const float *thresholds, float x) {
   int32_t code = 0;
   for (int i = 1; i < 16; ++i) code += thresholds[i] <= x;
   return (uint8_t)code;
 }
 
 /// The e4m3 number of a root that is not above 448 by more than a rounding.
-static inline __attribute__((always_inline)) uint8_t float8_root_of(
+INLINE uint8_t float8_root_of(
     float root, float inverse, uint32_t random) {
   float x = root * inverse;
   // Below 2^-6 numbers lie 2^-9 apart.
@@ -28,7 +28,7 @@ static inline __attribute__((always_inline)) uint8_t float8_root_of(
 }
 
 /// The number of sixteenths of a root, less one.
-static inline __attribute__((always_inline)) uint8_t sixteenths_of(
+INLINE uint8_t sixteenths_of(
     float root, float inverse, uint32_t random) {
   float sixteenths = root * inverse * 16 + ((float)(random >> 16) + 0.5f) * 0x1p-16f;
   int32_t code = (int32_t)sixteenths - 1;
@@ -36,7 +36,7 @@ static inline __attribute__((always_inline)) uint8_t sixteenths_of(
 }
 
 /// The plain loops, for the compiler to vectorize.
-static inline __attribute__((always_inline)) void encode_body(const aq_encode_args *a) {
+INLINE void encode_body(const aq_encode_args *a) {
   size_t start = 0;
   for (size_t r = 0; r < a->runs; ++r) {
     const float *restrict values = a->values + start;

@@ -1,9 +1,10 @@
 #include "affine_kernels.h"
+#include "../inline.h"
 
 #pragma STDC FP_CONTRACT OFF
 
 /// The plain loop, for the compiler to vectorize: sixteen sums, whatever the registers hold.
-static inline __attribute__((always_inline)) void squares_f32_body(aq_squares_args *a) {
+INLINE void squares_f32_body(aq_squares_args *a) {
   enum { LANES = 16 };
   const float *restrict values = a->values, *restrict vs = a->v;
   const float keep = a->keep, rest = a->rest, scale = a->scale, floor = a->floor;

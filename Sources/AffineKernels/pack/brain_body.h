@@ -1,10 +1,11 @@
 #include "affine_kernels.h"
+#include "../inline.h"
 
 // Included once for each instruction set: floats become bfloat16, in plain loops, which the compiler turns into
 // vectors. Not the conversions of CPUs, of which some take subnormal values for zero.
 
 /// Rounds to nearest even; a NaN, which could carry into infinity, becomes a quiet one.
-static inline __attribute__((always_inline, TARGET)) uint32_t brain_of(uint32_t bits) {
+INLINE __attribute__((TARGET)) uint32_t brain_of(uint32_t bits) {
   uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
   return (bits & 0x7fffffff) > 0x7f800000 ? bits >> 16 | 0x40 : rounded;
 }

@@ -26,7 +26,7 @@ static inline void transpose_2x2(const uint32_t *in, size_t in_stride, uint32_t 
 }
 
 /// Blocks of as many units of as many lanes as fill a vector of each.
-static inline __attribute__((always_inline)) void interleave(const aq_interleave_args *a, const size_t words) {
+INLINE void interleave(const aq_interleave_args *a, const size_t words) {
   const size_t side = 4 / words, lanes = a->lanes / side * side, count = a->count / side * side;
   const size_t in_stride = a->in_stride, out_stride = a->padded_lanes * words;
   for (size_t lane = 0; lane < lanes; lane += side) {

@@ -1,7 +1,8 @@
 #include "affine_kernels.h"
+#include "../inline.h"
 
 /// The plain loop, from a unit and a lane on.
-static inline __attribute__((always_inline)) void interleave_units(
+INLINE void interleave_units(
     const aq_interleave_args *a, size_t first_unit, size_t first_lane, const size_t words) {
   for (size_t i = first_unit; i < a->count; ++i)
     for (size_t lane = first_lane; lane < a->padded_lanes; ++lane)

@@ -6,7 +6,7 @@
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 
 /// Transposes 8 rows of 8 units: interleave neighbours by 32 bits, then by 64, then swap halves.
-static inline __attribute__((always_inline)) void transpose_8x8(__m256 r[8]) {
+INLINE void transpose_8x8(__m256 r[8]) {
   __m256 t[8];
   for (int i = 0; i < 8; i += 2) {
     t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
@@ -39,7 +39,7 @@ static inline void store_part(float *to, __m256 v, size_t lanes, bool may_spill)
 }
 
 /// Interleaves 8 units of up to 8 rows, from `lane` on.
-static inline __attribute__((always_inline)) void interleave_8x8(
+INLINE void interleave_8x8(
     const aq_interleave_args *a, size_t unit, size_t lane, const bool whole) {
   __m256 r[8];
   for (size_t i = 0; i < 8; ++i) {
@@ -80,7 +80,7 @@ void aq_interleave_32_avx2(void *args) {
 
 /// Interleaves 16 units of 6 rows. First neighbours become pairs, 8 units each; then each vector of the result
 /// takes 8 pairs, of which three in turn are a unit.
-static inline __attribute__((always_inline)) void interleave_6x16(const aq_interleave_args *a, size_t unit) {
+INLINE void interleave_6x16(const aq_interleave_args *a, size_t unit) {
   const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
   // Pairs of rows 0 and 1, and from 8 on of rows 2 and 3; then where those of rows 4 and 5 go.

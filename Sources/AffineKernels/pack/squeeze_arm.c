@@ -1,5 +1,5 @@
 #include "affine_kernels.h"
-#include "../gemm/inline.h"
+#include "../inline.h"
 
 #if defined(__aarch64__)
 #include "squeeze_body.h"

@@ -1,5 +1,5 @@
 #include "affine_kernels.h"
-#include "../gemm/inline.h"
+#include "../inline.h"
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)

@@ -3,7 +3,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-static inline __attribute__((always_inline)) void totals(const aq_totals_args *a, const bool is_signed) {
+INLINE void totals(const aq_totals_args *a, const bool is_signed) {
   const uint8_t *codes = a->codes;
   for (size_t s = 0; s < a->slices; ++s) {
     size_t count = 4 * (size_t)a->slice_quads[s], c = 0;

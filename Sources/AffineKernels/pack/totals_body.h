@@ -1,7 +1,8 @@
 #include "affine_kernels.h"
+#include "../inline.h"
 
 /// Writes the sums of a slice: those that vectors gave, and the codes from `c` to `count`.
-static inline __attribute__((always_inline)) void end_slice(
+INLINE void end_slice(
     const aq_totals_args *a, size_t slice, const uint8_t *codes, size_t c, size_t count, const bool is_signed,
     uint32_t sum, uint32_t products) {
   for (; c < count; c += 2) {

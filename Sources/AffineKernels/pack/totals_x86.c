@@ -11,7 +11,7 @@ static inline int32_t sum_lanes(__m256i v) {
   return _mm_cvtsi128_si32(_mm_add_epi32(half, _mm_shuffle_epi32(half, 0xb1)));
 }
 
-static inline __attribute__((always_inline)) void totals(const aq_totals_args *a, const bool is_signed) {
+INLINE void totals(const aq_totals_args *a, const bool is_signed) {
   const uint8_t *codes = a->codes;
   const __m256i ones = _mm256_set1_epi16(1);
   for (size_t s = 0; s < a->slices; ++s) {

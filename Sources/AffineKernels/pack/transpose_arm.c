@@ -1,4 +1,5 @@
 #include "affine_kernels.h"
+#include "../inline.h"
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
@@ -57,7 +58,7 @@ static void transpose_codes(
   }
 }
 
-static inline __attribute__((always_inline)) void transpose(const aq_transpose_args *a, const bool nibbles) {
+INLINE void transpose(const aq_transpose_args *a, const bool nibbles) {
   const size_t side = nibbles ? 2 * SIDE : SIDE;
   for (size_t r = 0, rows; r < a->rows; r += rows) {
     const uint8_t *in = a->in + r * a->in_stride;

@@ -1,4 +1,5 @@
 #include "affine_kernels.h"
+#include "../inline.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -32,14 +33,14 @@ static inline void transpose_32x16(const uint8_t in[][COLUMNS], uint8_t out[][RO
 }
 
 /// 32 codes, one a byte.
-static inline __attribute__((always_inline)) __m256i codes32(const uint8_t *in, const int bits) {
+INLINE __m256i codes32(const uint8_t *in, const int bits) {
   if (bits == 8) return _mm256_loadu_si256((const __m256i *)in);
   __m256i pairs = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)in));
   return _mm256_and_si256(_mm256_or_si256(pairs, _mm256_slli_epi16(pairs, 4)), _mm256_set1_epi8(15));
 }
 
 /// Reads a block; rows up to the next 32 become zeros.
-static inline __attribute__((always_inline)) void read_block(
+INLINE void read_block(
     const uint8_t *in, size_t stride, size_t rows, size_t columns, uint8_t block[][COLUMNS],
     const int bits) {
   size_t width = (columns * (size_t)bits + 7) / 8;
@@ -60,7 +61,7 @@ static inline __attribute__((always_inline)) void read_block(
 }
 
 /// 32 bytes of a row of the result.
-static inline __attribute__((always_inline)) __m256i packed32(const uint8_t *codes, const int bits) {
+INLINE __m256i packed32(const uint8_t *codes, const int bits) {
   __m256i first = _mm256_load_si256((const __m256i *)codes);
   if (bits == 8) return first;
   // low * 1 + high * 16 of every pair: at most 255, so nothing saturates.
@@ -71,7 +72,7 @@ static inline __attribute__((always_inline)) __m256i packed32(const uint8_t *cod
 }
 
 /// Writes a transposed block.
-static inline __attribute__((always_inline)) void write_block(
+INLINE void write_block(
     uint8_t block[][ROWS], uint8_t *out, size_t stride, size_t rows, size_t columns, bool streams,
     const int bits) {
   size_t whole = ROWS * (size_t)bits / 8, width = (rows * (size_t)bits + 7) / 8;
@@ -89,7 +90,7 @@ static inline __attribute__((always_inline)) void write_block(
   }
 }
 
-static inline __attribute__((always_inline)) void transpose(
+INLINE void transpose(
     const aq_transpose_args *a, const int bits) {
   // Zeros at first: what a block does not fill is moved, though never written out.
   _Alignas(64) uint8_t block[ROWS][COLUMNS] = {{0}}, turned[COLUMNS][ROWS] = {{0}};

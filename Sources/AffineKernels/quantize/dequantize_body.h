@@ -1,16 +1,17 @@
 #include "affine_kernels.h"
+#include "../inline.h"
 
 // (code - zero_point) * scale + bias, three roundings at most: a compiler must not fuse them.
 #pragma STDC FP_CONTRACT OFF
 
-static inline __attribute__((always_inline)) float dequantize_one(
+INLINE float dequantize_one(
     const aq_dequantize_args *a, size_t run, int code) {
   float value = ((float)code - a->zero_point[run]) * a->scale[run];
   return a->bias ? value + a->bias[run] : value;
 }
 
 /// The code of a column: bytes or nibbles, in two's complement or not.
-static inline __attribute__((always_inline)) int code_at(
+INLINE int code_at(
     const uint8_t *codes, size_t column, const int bits, const bool is_signed) {
   if (bits == 8) return is_signed ? (int8_t)codes[column] : codes[column];
   int code = codes[column / 2] >> (column % 2 * 4) & 15;
@@ -18,7 +19,7 @@ static inline __attribute__((always_inline)) int code_at(
 }
 
 /// `count` codes of a run, the first of which starts a byte; what stores may alias is read once.
-static inline __attribute__((always_inline)) void dequantize_run(
+INLINE void dequantize_run(
     const uint8_t *codes, size_t count, const float scale, const float zero, const float bias,
     const bool has_bias, float *values, const int bits, const bool is_signed) {
 #define VALUE(code) \
@@ -36,7 +37,7 @@ static inline __attribute__((always_inline)) void dequantize_run(
 }
 
 /// The plain loops, for the compiler to vectorize.
-static inline __attribute__((always_inline)) void dequantize_body(
+INLINE void dequantize_body(
     const aq_dequantize_args *a, const int bits, const bool is_signed) {
   size_t c = 0;
   for (size_t r = 0; r < a->runs; ++r) {

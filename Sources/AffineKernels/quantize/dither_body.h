@@ -1,4 +1,5 @@
 #include "affine_kernels.h"
+#include "../inline.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -9,7 +10,7 @@
 #define AQ_MIX_2 0x94d049bb133111ebu
 
 /// The 64 random bits of an element.
-static inline __attribute__((always_inline)) uint64_t random_word(uint64_t key, uint64_t element) {
+INLINE uint64_t random_word(uint64_t key, uint64_t element) {
   uint64_t word = key + AQ_GOLDEN * (element + 1);
   word = (word ^ (word >> 30)) * AQ_MIX_1;
   word = (word ^ (word >> 27)) * AQ_MIX_2;
@@ -17,7 +18,7 @@ static inline __attribute__((always_inline)) uint64_t random_word(uint64_t key, 
 }
 
 /// `run` is the place of the parameters.
-static inline __attribute__((always_inline)) uint8_t dither_one(
+INLINE uint8_t dither_one(
     const aq_dither_args *a, float value, size_t run, uint64_t element) {
   float uniform = (float)(int32_t)(random_word(a->key, element) >> 40) * 0x1p-24f;
   float steps = value * a->quantize.inverse[run];
@@ -28,7 +29,7 @@ static inline __attribute__((always_inline)) uint8_t dither_one(
   return (uint8_t)(int32_t)code;
 }
 
-static inline __attribute__((always_inline)) void dither_body(const aq_dither_args *a) {
+INLINE void dither_body(const aq_dither_args *a) {
   const aq_quantize_args *q = &a->quantize;
   for (size_t i = 0; i < q->rows; ++i) {
     const float *values = q->values + i * q->stride;
@@ -43,7 +44,7 @@ static inline __attribute__((always_inline)) void dither_body(const aq_dither_ar
   }
 }
 
-static inline __attribute__((always_inline)) uint16_t dither_bf16_one(
+INLINE uint16_t dither_bf16_one(
     float value, uint64_t key, uint64_t element) {
   uint32_t bits;
   __builtin_memcpy(&bits, &value, sizeof bits);

@@ -9,7 +9,7 @@ typedef void dither_columns(
     uint64_t element);
 
 /// Rows run by run; single columns one by one.
-static inline __attribute__((always_inline)) void dither_rows(const aq_dither_args *a, dither_columns *part) {
+INLINE void dither_rows(const aq_dither_args *a, dither_columns *part) {
   const aq_quantize_args *q = &a->quantize;
   if (!q->ends) {
     dither_body(a);

@@ -15,7 +15,7 @@ static inline void look_up_16(uint8x16x4_t table, uint8x16_t codes, float *numbe
   }
 }
 
-static inline __attribute__((always_inline)) void lookup(const aq_lookup_args *a, const bool is_small) {
+INLINE void lookup(const aq_lookup_args *a, const bool is_small) {
   const float *numbers_of = a->table;
   uint8x16x4_t table;
   for (int i = 0; i < 4; ++i) table.val[i] = vreinterpretq_u8_f32(vld1q_f32(numbers_of + 4 * i));

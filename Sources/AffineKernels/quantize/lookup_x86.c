@@ -6,7 +6,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
 /// The numbers of 8 codes: of tables of 8 or 16 numbers by permutation, of others from memory.
-static inline __attribute__((always_inline)) __m256 numbers8(
+INLINE __m256 numbers8(
     const float *table, __m256 low, __m256 high, __m256i codes, const int bits) {
   if (bits <= 3) return _mm256_permutevar8x32_ps(low, codes);
   if (bits == 4) {
@@ -17,7 +17,7 @@ static inline __attribute__((always_inline)) __m256 numbers8(
   return _mm256_i32gather_ps(table, codes, 4);
 }
 
-static inline __attribute__((always_inline)) void lookup(const aq_lookup_args *a, const int bits) {
+INLINE void lookup(const aq_lookup_args *a, const int bits) {
   size_t c = 0;
   __m256 low = _mm256_loadu_ps(a->table), high = _mm256_loadu_ps(a->table + 8);
   for (size_t r = 0; r < a->runs; ++r) {
@@ -45,7 +45,7 @@ void aq_lookup_8_avx2(void *args) {
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,fma"))), apply_to = function)
 
 /// The numbers of 16 codes, of a table that lies in registers: a permutation reads five bits of a code.
-static inline __attribute__((always_inline)) __m512 numbers16(
+INLINE __m512 numbers16(
     const __m512 table[16], __m512i codes, const int bits) {
   if (bits == 4) return _mm512_permutexvar_ps(codes, table[0]);
   if (bits == 5) return _mm512_permutex2var_ps(table[0], codes, table[1]);
@@ -59,7 +59,7 @@ static inline __attribute__((always_inline)) __m512 numbers16(
   return parts[0];
 }
 
-static inline __attribute__((always_inline)) void lookup_wide(const aq_lookup_args *a, const int bits) {
+INLINE void lookup_wide(const aq_lookup_args *a, const int bits) {
   size_t c = 0;
   __m512 table[16];
   for (int i = 0; i < 1 << (bits - 4); ++i) table[i] = _mm512_loadu_ps(a->table + 16 * i);

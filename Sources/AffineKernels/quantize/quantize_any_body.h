@@ -18,21 +18,19 @@ typedef struct {
 /// Writes how many of the thresholds are not above each number, 0 for NaN.
 typedef void aq_find(const aq_tree *tree, const float *number, size_t count, uint8_t *codes);
 
-#define ALWAYS static inline __attribute__((always_inline))
-
-ALWAYS uint32_t bits_of(float x) {
+INLINE uint32_t bits_of(float x) {
   uint32_t bits;
   __builtin_memcpy(&bits, &x, sizeof bits);
   return bits;
 }
 
-ALWAYS float float_of(uint32_t bits) {
+INLINE float float_of(uint32_t bits) {
   float x;
   __builtin_memcpy(&x, &bits, sizeof x);
   return x;
 }
 
-ALWAYS float rounded(float x, const int arithmetic) {
+INLINE float rounded(float x, const int arithmetic) {
   if (arithmetic == AQ_IN_F16) return (float)(_Float16)x;
   if (arithmetic == AQ_IN_F32) return x;
   uint32_t bits = bits_of(x);
@@ -40,13 +38,13 @@ ALWAYS float rounded(float x, const int arithmetic) {
   return float_of((x != x ? quiet : even) << 16);
 }
 
-ALWAYS float number_of(
+INLINE float number_of(
     float value, float shift, float factor, const int arithmetic, const bool multiplies) {
   float difference = rounded(value - shift, arithmetic);
   return rounded(multiplies ? difference * factor : difference / factor, arithmetic);
 }
 
-ALWAYS float whole_of(float x, float uniform, const int rounding) {
+INLINE float whole_of(float x, float uniform, const int rounding) {
   if (rounding == AQ_NEAREST) return __builtin_rintf(x);
   if (rounding == AQ_TO_ZERO) return __builtin_truncf(x);
   float lower = __builtin_floorf(x);
@@ -54,7 +52,7 @@ ALWAYS float whole_of(float x, float uniform, const int rounding) {
 }
 
 /// The numbers of the columns from `start` on, of which the first is in run `r`; the run of the next part.
-ALWAYS size_t read_part(
+INLINE size_t read_part(
     const aq_quantize_any_args *a, const float *values, size_t first_run, size_t r, size_t start,
     size_t count, aq_part *part, const int arithmetic, const bool multiplies) {
   const float *shift = a->shift + first_run, *factor = a->factor + first_run;
@@ -81,7 +79,7 @@ ALWAYS size_t read_part(
   return r;
 }
 
-ALWAYS void whole_codes(
+INLINE void whole_codes(
     const aq_quantize_any_args *a, const aq_part *part, size_t count, uint8_t *restrict codes,
     const int rounding) {
   const float low = a->low, high = a->high;
@@ -92,7 +90,7 @@ ALWAYS void whole_codes(
   }
 }
 
-ALWAYS void float_codes(
+INLINE void float_codes(
     const aq_quantize_any_args *a, const aq_part *part, size_t count, uint8_t *restrict codes,
     const int rounding) {
   const float low = a->low, high = a->high;
@@ -116,7 +114,7 @@ ALWAYS void float_codes(
 }
 
 /// From the entries that are not above to codes.
-ALWAYS void table_codes(
+INLINE void table_codes(
     const aq_quantize_any_args *a, const aq_part *part, size_t count, uint8_t *restrict codes,
     const int rounding) {
   const float *restrict table = a->table;
@@ -132,7 +130,7 @@ ALWAYS void table_codes(
   }
 }
 
-ALWAYS void make_codes(
+INLINE void make_codes(
     const aq_quantize_any_args *a, const aq_part *part, size_t count, const aq_tree *tree,
     aq_find *find, uint8_t *restrict codes, const int rounding) {
   switch (a->kind) {
@@ -149,12 +147,12 @@ ALWAYS void make_codes(
   }
 }
 
-ALWAYS void draw(aq_part *part, size_t count, uint64_t key, uint64_t element) {
+INLINE void draw(aq_part *part, size_t count, uint64_t key, uint64_t element) {
   for (size_t i = 0; i < count; ++i)
     part->uniform[i] = (float)(int32_t)(random_word(key, element + i) >> 40) * 0x1p-24f;
 }
 
-ALWAYS void plant(const aq_quantize_any_args *a, aq_tree *tree) {
+INLINE void plant(const aq_quantize_any_args *a, aq_tree *tree) {
   const float *thresholds = a->rounding == AQ_NEAREST ? a->thresholds : a->table;
   tree->levels = a->last < 16 ? 4 : 8;
   tree->nodes[0] = 0;
@@ -164,7 +162,7 @@ ALWAYS void plant(const aq_quantize_any_args *a, aq_tree *tree) {
   }
 }
 
-ALWAYS void quantize_any_body(const aq_quantize_any_args *a, aq_find *find) {
+INLINE void quantize_any_body(const aq_quantize_any_args *a, aq_find *find) {
   aq_part part;
   aq_tree tree;
   if (a->kind == AQ_TABLE_CODES) plant(a, &tree);

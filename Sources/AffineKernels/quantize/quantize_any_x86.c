@@ -12,7 +12,7 @@ static inline __m256i below8(__m256i node, __m256 nodes, __m256 x) {
 }
 
 /// Upper levels lie in registers: a permutation reads the three low bits of the node.
-ALWAYS __m256i find8(const float *nodes, __m256 x, const int levels) {
+INLINE __m256i find8(const float *nodes, __m256 x, const int levels) {
   __m256 top = _mm256_load_ps(nodes), next = _mm256_load_ps(nodes + 8);
   __m256i node = _mm256_set1_epi32(1);
   for (int level = 0; level < 3; ++level) node = below8(node, _mm256_permutevar8x32_ps(top, node), x);
@@ -27,7 +27,7 @@ ALWAYS __m256i find8(const float *nodes, __m256 x, const int levels) {
   return _mm256_sub_epi32(node, _mm256_set1_epi32(256));
 }
 
-ALWAYS void find_avx2(const aq_tree *tree, const float *number, size_t count, uint8_t *codes, const int levels) {
+INLINE void find_avx2(const aq_tree *tree, const float *number, size_t count, uint8_t *codes, const int levels) {
   // What lies after the last number gets codes too, which go nowhere.
   for (size_t i = 0; i < count; i += 32) {
     __m256i found[4];
@@ -55,27 +55,27 @@ void aq_quantize_any_avx2(void *args) { quantize_any_body(args, find_any_avx2); 
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma,f16c"))), apply_to = function)
 
-ALWAYS __m512i below16(__m512i node, __m512 nodes, __m512 x) {
+INLINE __m512i below16(__m512i node, __m512 nodes, __m512 x) {
   __mmask16 is_above = _mm512_cmp_ps_mask(nodes, x, _CMP_LE_OQ);
   node = _mm512_add_epi32(node, node);
   return _mm512_mask_sub_epi32(node, is_above, node, _mm512_set1_epi32(-1));
 }
 
-ALWAYS __mmask16 has_bit(__m512i node, int bit) {
+INLINE __mmask16 has_bit(__m512i node, int bit) {
   return _mm512_test_epi32_mask(node, _mm512_set1_epi32(1 << bit));
 }
 
 /// The node's number of 32, of 64.
-ALWAYS __m512 among32(const float *nodes, __m512i node) {
+INLINE __m512 among32(const float *nodes, __m512i node) {
   return _mm512_permutex2var_ps(_mm512_load_ps(nodes), node, _mm512_load_ps(nodes + 16));
 }
 
-ALWAYS __m512 among64(const float *nodes, __m512i node) {
+INLINE __m512 among64(const float *nodes, __m512i node) {
   return _mm512_mask_blend_ps(has_bit(node, 5), among32(nodes, node), among32(nodes + 32, node));
 }
 
 /// All levels lie in registers: a permutation reads the low bits of the node.
-ALWAYS __m512i find16(const float *nodes, __m512 x, const int levels) {
+INLINE __m512i find16(const float *nodes, __m512 x, const int levels) {
   __m512i node = _mm512_set1_epi32(1);
   for (int level = 0; level < 4; ++level)
     node = below16(node, _mm512_permutexvar_ps(node, _mm512_load_ps(nodes)), x);
@@ -88,7 +88,7 @@ ALWAYS __m512i find16(const float *nodes, __m512 x, const int levels) {
   return below16(node, last, x);
 }
 
-ALWAYS void find_avx512(
+INLINE void find_avx512(
     const aq_tree *tree, const float *number, size_t count, uint8_t *codes, const int levels) {
   // A conversion to bytes cuts off all but the code of a leaf, where this has eight bits.
   const __m512i bits = _mm512_set1_epi32((1 << levels) - 1);

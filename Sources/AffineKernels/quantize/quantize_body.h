@@ -1,15 +1,16 @@
 #include "affine_kernels.h"
+#include "../inline.h"
 
 // The plain loops, for the compiler to vectorize.
 
-static inline __attribute__((always_inline)) void join_range(
+INLINE void join_range(
     float value, float *low, float *high, bool *finite) {
   *low = value < *low ? value : *low;
   *high = value > *high ? value : *high;
   *finite &= value - value == 0;
 }
 
-static inline __attribute__((always_inline)) uint8_t code_of(
+INLINE uint8_t code_of(
     float value, float inverse, float zero, float low, float high) {
   float code = __builtin_rintf(value * inverse) + zero;
   code = code < low ? low : code > high ? high : code;
@@ -17,13 +18,13 @@ static inline __attribute__((always_inline)) uint8_t code_of(
 }
 
 /// `run` is the place of the parameters.
-static inline __attribute__((always_inline)) uint8_t quantize_one(
+INLINE uint8_t quantize_one(
     const aq_quantize_args *a, float value, size_t run) {
   return code_of(value, a->inverse[run], a->zero_point[run], a->low, a->high);
 }
 
 /// A run: the extremes of every eighth value, so that no value waits for the one before.
-static inline __attribute__((always_inline)) void join_run(
+INLINE void join_run(
     const float *values, size_t count, float *least, float *most, bool *finite) {
   enum { PARTS = 8 };
   float low[PARTS], high[PARTS];
@@ -49,7 +50,7 @@ static inline __attribute__((always_inline)) void join_run(
 }
 
 /// A row of runs of one column.
-static inline __attribute__((always_inline)) void join_columns(
+INLINE void join_columns(
     const float *values, size_t count, float *low, float *high, bool *finite) {
   uint32_t largest = 0;
   for (size_t i = 0; i < count; ++i) {
@@ -63,7 +64,7 @@ static inline __attribute__((always_inline)) void join_columns(
   *finite &= largest < 0x7f800000;
 }
 
-static inline __attribute__((always_inline)) void range_body(aq_range_args *a) {
+INLINE void range_body(aq_range_args *a) {
   bool finite = true;
   for (size_t i = 0; i < a->rows; ++i) {
     const float *values = a->values + i * a->stride;
@@ -79,7 +80,7 @@ static inline __attribute__((always_inline)) void range_body(aq_range_args *a) {
 }
 
 /// Columns that share the parameters at `run`, or of which each has its own from there on.
-static inline __attribute__((always_inline)) void quantize_run(
+INLINE void quantize_run(
     const aq_quantize_args *a, const float *values, size_t count, size_t run, const bool each,
     uint8_t *codes) {
   const float *inverses = a->inverse + run, *zeros = a->zero_point + run;
@@ -88,7 +89,7 @@ static inline __attribute__((always_inline)) void quantize_run(
     codes[i] = code_of(values[i], each ? inverses[i] : inverse, each ? zeros[i] : zero, low, high);
 }
 
-static inline __attribute__((always_inline)) void quantize_body(const aq_quantize_args *a) {
+INLINE void quantize_body(const aq_quantize_args *a) {
   for (size_t i = 0; i < a->rows; ++i) {
     const float *values = a->values + i * a->stride;
     uint8_t *codes = a->codes + i * a->codes_stride;
@@ -109,7 +110,7 @@ typedef size_t run_encoder(
     const aq_quantize_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run);
 
 /// All rows, some at a time where their columns share parameters; what is called is known where this is inlined.
-static inline __attribute__((always_inline)) void quantize_rows(
+INLINE void quantize_rows(
     const aq_quantize_args *a, columns_encoder *encode_columns, run_encoder *encode_run) {
   enum { ROWS = 4 };
   size_t i = 0;
@@ -132,7 +133,7 @@ typedef bool columns_range(
 typedef bool runs_range(const aq_range_args *a, const float *values, float *minimum, float *maximum);
 
 /// All rows, `together` at a time where their columns share ranges.
-static inline __attribute__((always_inline)) void range_of_rows(
+INLINE void range_of_rows(
     aq_range_args *a, const size_t together, columns_range *range_of_columns, runs_range *range_of_runs) {
   bool finite = true;
   size_t i = 0;

@@ -40,7 +40,7 @@ static inline void encode32(const float *values, const columns8 p[4], __m256i lo
 }
 
 /// The columns from `c` up to `end` of a row, with the parameters at `run`.
-static inline __attribute__((always_inline)) size_t encode_run(
+INLINE size_t encode_run(
     const aq_quantize_args *a, const float *values, uint8_t *codes, size_t c, size_t end, size_t run) {
   const __m256i low = _mm256_set1_epi16((int16_t)a->low);
   columns8 one = columns8_of(a, _mm256_set1_ps(a->inverse[run]), _mm256_set1_ps(a->zero_point[run]));
@@ -62,7 +62,7 @@ static inline __attribute__((always_inline)) size_t encode_run(
 }
 
 /// A few rows of which every column has the parameters at `run` and on, loaded once for all of them.
-static inline __attribute__((always_inline)) void encode_columns(
+INLINE void encode_columns(
     const aq_quantize_args *a, const float *values, uint8_t *codes, size_t run, const size_t rows) {
   const __m256i low = _mm256_set1_epi16((int16_t)a->low);
   size_t c = 0;
@@ -148,7 +148,7 @@ static inline size_t encode_run_512(
 }
 
 /// A few rows of which every column has the parameters at `run` and on, loaded once for all of them.
-static inline __attribute__((always_inline)) void encode_columns_512(
+INLINE void encode_columns_512(
     const aq_quantize_args *a, const float *values, uint8_t *codes, size_t run, const size_t rows) {
   const __m512i low = _mm512_set1_epi16((int16_t)a->low);
   const float *inverse = a->inverse + run, *zero = a->zero_point + run;

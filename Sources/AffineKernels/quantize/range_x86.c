@@ -68,7 +68,7 @@ static inline bool range_of_runs(
 }
 
 /// The columns of a few rows: the ranges are read and written once for all of them.
-static inline __attribute__((always_inline)) bool range_of_columns(
+INLINE bool range_of_columns(
     const aq_range_args *a, const float *values, float *minimum, float *maximum, const size_t rows) {
   __m256 bad = _mm256_setzero_ps();
   bool finite = true;
@@ -146,7 +146,7 @@ static inline bool range_of_runs_512(
 }
 
 /// The columns of a few rows: the ranges are read and written once for all of them.
-static inline __attribute__((always_inline)) bool range_of_columns_512(
+INLINE bool range_of_columns_512(
     const aq_range_args *a, const float *values, float *minimum, float *maximum, const size_t rows) {
   __m512 bad = _mm512_setzero_ps();
   for (size_t c = 0; c < a->runs; c += 16) {

@@ -1,4 +1,4 @@
-#include "../gemm/inline.h"
+#include "../inline.h"
 #include "affine_kernels.h"
 
 // One row at a time: the largest magnitude, codes, their sums. `largest_bits` and `encode` are what an

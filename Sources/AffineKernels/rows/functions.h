@@ -1,10 +1,9 @@
 #pragma once
 #include "affine_kernels.h"
+#include "../inline.h"
 
 // No operation may be fused with another: every kernel gives the bits of the portable one.
 #pragma STDC FP_CONTRACT OFF
-
-#define INLINE static inline __attribute__((always_inline))
 
 INLINE uint32_t bits_of(float x) {
   uint32_t bits;

@@ -31,7 +31,7 @@ extension ModelFileError: CustomStringConvertible {
     case .unsupported(let file, let what): "\(file) asks for \(what), which cannot be computed"
     case .unknownArchitecture(let file, let name):
       "\(file): the architecture '\(name)' is none of "
-        + Architecture.all.map(\.name).joined(separator: ", ")
+        + Architecture.all.flatMap { [$0.name] + $0.otherNames }.joined(separator: ", ")
     case .otherKind(let file, let name, isEncoder: true):
       "\(file): the architecture '\(name)' is an encoder, which has embeddings of texts and no next token"
     case .otherKind(let file, let name, isEncoder: false):

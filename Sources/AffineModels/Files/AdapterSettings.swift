@@ -74,8 +74,8 @@ struct AdapterSettings {
   /// The rank that a module is to have.
   func rank(of module: String) -> Int { ranks[module] ?? rank }
 
-  /// The document, for modules whose names end with `targets`.
-  func json(targets: [String]) -> JSONValue {
+  /// The document, for modules whose names end with one of `targets`, or that a pattern fits.
+  func json(targets: JSONValue) -> JSONValue {
     .object([
       (name: "peft_type", value: .string("LORA")), (name: "task_type", value: .string("CAUSAL_LM")),
       (name: "r", value: .integer(rank)), (name: "lora_alpha", value: .number(alpha)),
@@ -87,7 +87,7 @@ struct AdapterSettings {
         name: "alpha_pattern",
         value: .object(alphas.entries.map { (name: $0.name, value: .number($0.value)) })
       ),
-      (name: "target_modules", value: .array(targets.map { .string($0) })),
+      (name: "target_modules", value: targets),
       (name: "lora_dropout", value: .integer(0)), (name: "bias", value: .string("none")),
       (name: "use_rslora", value: .boolean(dividesByRoot)),
       (name: "fan_in_fan_out", value: .boolean(false)),

@@ -38,8 +38,7 @@ public struct FolderWeights: DecoderWeights, Sendable {
     checkpoint =
       quantization != nil || !file.quantizedNames.isEmpty
       ? try QuantizedCheckpoint(file: file, configuration: quantization) : nil
-    let prefixes = ["model.", "model.language_model.", "language_model.model."]
-    let prefix = prefixes.first { prefix in
+    let prefix = ModuleNames.prefixes.first { prefix in
       file.names.contains { $0.begins(with: "\(prefix)layers.") }
     }
     names = ModuleNames(

@@ -15,8 +15,12 @@ struct ModelFolder {
 
   /// Makes sure that there is a file.
   func require(_ name: String, saying what: String) throws(ModelFileError) {
-    let path = path(of: name)
-    guard MappedFile.exists(path) else { throw .missing(file: path, what: what) }
+    let file = path(of: name)
+    guard !MappedFile.exists(file) else { return }
+    guard !MappedFile.exists(path) || MappedFile.exists("\(path)/.") else {
+      throw .malformed(file: path, reason: "a folder with \(name) is expected, and this is a file")
+    }
+    throw .missing(file: file, what: what)
   }
 
   /// A document that need not be there.

@@ -18,7 +18,10 @@ extension ModelSource {
     let settings = try AdapterSettings(ModelSettings(file: path))
     let tensors = "\(folder)/\(AdapterSettings.tensors)"
     let file = try SafeTensorsFile(path: tensors, copies: copies)
-    let names = ModuleNames(architecture: architecture)
+    let prefix = ModuleNames.prefixes.first { prefix in
+      file.names.contains { $0.begins(with: "\(ModuleNames.adapted)\(prefix)layers.") }
+    }
+    let names = ModuleNames(architecture: architecture, prefix: prefix)
     var known: Set<ByteName> = []
     var changes: [DecoderLayer: LowRankChange] = [:]
     for layer in configuration.linearLayers {
@@ -55,7 +58,9 @@ extension ModelSource {
   ///
   /// - Throws: ``ModelFileError``: a decoder without adapters, a file that cannot be written; what `weights` throws.
   public func writeAdapters(of weights: some DecoderWeights, to path: String) throws {
-    let names = ModuleNames(architecture: architecture)
+    let isPart = isPartOfModelWithImages
+    let names = ModuleNames(
+      architecture: architecture, prefix: isPart ? ModuleNames.withImages : nil)
     var modules: [(name: String, layer: DecoderLayer, changes: [LowRankChange])] = []
     for layer in configuration.linearLayers {
       guard let change = try weights.change(of: layer) else { continue }
@@ -84,7 +89,12 @@ extension ModelSource {
       try writer.add(a, joined.a)
       try writer.add(b, joined.b)
     }
-    let text = settings.json(targets: targets).serialized
+    // Names of modules alone would name those that see images, too.
+    let targetModules: JSONValue =
+      isPart
+      ? .string(".*\\.language_model\\..*\\.(\(targets.joined(separator: "|")))")
+      : .array(targets.map { .string($0) })
+    let text = settings.json(targets: targetModules).serialized
     do throws(FileError) {
       try OutputFolder.make(path)
       try AtomicFile.write(text, to: "\(path)/\(AdapterSettings.name)")
@@ -93,11 +103,22 @@ extension ModelSource {
   }
 }
 
+extension ModelSource {
+  /// Whether the decoder is a part of a model that sees images.
+  private var isPartOfModelWithImages: Bool {
+    guard case .folder(let weights) = weights else { return false }
+    return weights.names.prefix != ModuleNames.prefixes[0]
+  }
+}
+
 extension ModuleNames {
+  /// What PEFT puts before names of modules.
+  fileprivate static let adapted = "base_model.model."
+
   /// The module of a layer, and what PEFT calls the matrices of its adapter.
   fileprivate func adapters(of layer: DecoderLayer) -> (module: String, a: String, b: String) {
     let module = module(layer)
-    let prefix = "base_model.model.\(module).lora_"
+    let prefix = "\(Self.adapted)\(module).lora_"
     return (module, "\(prefix)A.weight", "\(prefix)B.weight")
   }
 }

@@ -7,6 +7,12 @@ struct ModuleNames: Sendable {
   /// What names begin with.
   let prefix: String
 
+  /// What names of decoders begin with: alone, and as parts of a model that sees images, whose modules and whose files
+  /// have names of their own.
+  static let prefixes = ["model.", withImages, inFilesWithImages]
+  static let withImages = "model.language_model."
+  private static let inFilesWithImages = "language_model.model."
+
   /// Takes what names of a decoder begin with, if it is not what they usually do.
   init(architecture: Architecture, prefix: String? = nil) {
     self.architecture = architecture
@@ -24,7 +30,7 @@ struct ModuleNames: Sendable {
   func module(_ layer: DecoderLayer) -> String {
     let isEncoder = architecture.encoder != nil
     switch layer {
-    case .head: return prefix == "language_model.model." ? "language_model.lm_head" : "lm_head"
+    case .head: return prefix == Self.inFilesWithImages ? "language_model.lm_head" : "lm_head"
     case .blockNorm(let block, let norm):
       if let name = architecture.moduleNames[norm] { return inBlock(block, name) }
     case .linear(let block, let linear):

@@ -25,7 +25,7 @@ struct PerplexityCommand: ParsableCommand {
 
   @OptionGroup var options: LanguageModelOptions
   @Option(help: "The text, a file in UTF-8.") var text: String
-  @Option(help: "Tokens of a window.") var context = 512
+  @Option(help: "Tokens of a window; by default 512 or the model's context.") var context: Int?
   @Option(help: "Use only so many of the text's tokens.") var tokens: Int?
   @Option(help: "How to print.") var format = OutputFormat.table
 
@@ -38,9 +38,10 @@ struct PerplexityCommand: ParsableCommand {
     let execution = try options.execution()
     let contents = try affine.text(of: text)
     let model = try options.load(on: execution)
-    guard context <= model.decoder.configuration.context else {
-      throw Failure(
-        "--context is \(context), and the model's is \(model.decoder.configuration.context)")
+    let most = model.decoder.configuration.context
+    let context = self.context ?? min(512, most)
+    guard context <= most else {
+      throw Failure("--context is \(context), and the model's is \(most)")
     }
     let all = model.tokenizer.tokens(contents, addSpecial: false, parseSpecial: false)
     let windows = Perplexity.windows(Array(all.prefix(tokens ?? all.count)), context: context)

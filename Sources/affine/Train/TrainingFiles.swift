@@ -33,8 +33,8 @@ struct TrainingFiles: ParsableArguments {
   @Option(
     help: """
       Write the trained model, its weights in the codes that the recipe multiplies forward: as GGUF, which \
-      affine generate runs, if the name ends in .gguf; as safetensors with the names of parameters here, if it \
-      ends in .safetensors or the model is new; else as a folder of Hugging Face in float32.
+      affine generate runs, if the name ends in .gguf; a new model also as safetensors with the names of parameters \
+      here, to train on, if it ends in .safetensors; one that --initial names else as a folder of Hugging Face in float32.
       """)
   var export: String?
   @Option(help: "Write trained adapters as a folder that PEFT and generate --adapters read.")
@@ -90,10 +90,18 @@ struct TrainingFiles: ParsableArguments {
         "a GGUF file takes its vocabulary from one: --initial names a folder, so --export a folder"
       )
     }
-    guard initial == nil || !(export?.hasSuffix(".safetensors") ?? false) else {
-      throw Failure(
-        "a model that --initial names is exported as a folder, or as GGUF if the name ends in .gguf"
-      )
+    if let export, !exportsGGUF {
+      let isSafeTensors = export.hasSuffix(".safetensors")
+      guard initial == nil || !isSafeTensors else {
+        throw Failure(
+          "a model that --initial names is exported as a folder, or as GGUF if the name ends in .gguf"
+        )
+      }
+      guard initial != nil || isSafeTensors else {
+        throw Failure(
+          "a new model is exported to a name that ends in .gguf, which affine generate runs, or in .safetensors, "
+            + "not to '\(export)'")
+      }
     }
     guard exportAdapters == nil || initial != nil && adapterRank != nil else {
       throw Failure("--export-adapters needs --adapter-rank beside an --initial model")

@@ -1,1 +1,0 @@
-#define INLINE static inline __attribute__((always_inline))
