@@ -24,14 +24,7 @@ extension GGUFWriter {
       metadata[Architecture.ownKey] = .string(configuration.json)
     }
     for tensor in configuration.tensors {
-      guard var stored = try weights.tensor(tensor) else {
-        throw DecoderError.missingTensor(weights.name(of: tensor))
-      }
-      let shape = configuration.shape(of: tensor)
-      guard stored.shape == shape else {
-        throw DecoderError.wrongShape(
-          weights.name(of: tensor), expected: shape, found: stored.shape)
-      }
+      var stored = try weights.required(tensor)
       if case .weight(.linear) = tensor, let change = try weights.change(of: tensor.layer) {
         stored = .float32(Elementwise.add(stored.floats(), change.values(), on: .standard))
       }

@@ -40,14 +40,7 @@ extension GGUFWriter {
     var (now, isSame): ([StoredMatrix], Bool) = ([], true)
     // Of joined layers in the order of their rows.
     for tensor in file.configuration.inJoinedOrder(tensors, file.architecture) {
-      guard var stored = try trained.tensor(tensor) else {
-        throw DecoderError.missingTensor(trained.name(of: tensor))
-      }
-      let shape = file.configuration.shape(of: tensor)
-      guard stored.shape == shape else {
-        throw DecoderError.wrongShape(
-          trained.name(of: tensor), expected: shape, found: stored.shape)
-      }
+      var stored = try trained.required(tensor, file.configuration.shape(of: tensor))
       if case .weight(.linear) = tensor, let change = try trained.change(of: tensor.layer) {
         stored = .float32(Elementwise.add(stored.floats(), change.values(), on: .standard))
       }

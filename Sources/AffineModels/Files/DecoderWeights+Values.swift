@@ -6,13 +6,7 @@ extension DecoderWeights {
   ///
   /// - Throws: ``AffineLayers/DecoderError``: one that is missing or of another shape; what the weights throw.
   func changedValues(of tensor: DecoderTensor, _ shape: Shape) throws -> Matrix<Float> {
-    guard let stored = try self.tensor(tensor) else {
-      throw DecoderError.missingTensor(name(of: tensor))
-    }
-    let values = stored.floats()
-    guard values.shape == shape else {
-      throw DecoderError.wrongShape(name(of: tensor), expected: shape, found: values.shape)
-    }
+    let values = try required(tensor, shape).floats()
     guard case .weight(.linear) = tensor, let change = try change(of: tensor.layer) else {
       return values
     }

@@ -71,17 +71,7 @@ public struct Transformer: Sendable {
     let configuration = weights.configuration
     try Self.check(configuration, dropout)
     var builder = ParameterBuilder(seed: 0, learnsSteps: learnsSteps, over: parallel)
-    try builder.add(configuration) { tensor, _ in
-      guard let value = try weights.tensor(tensor) else {
-        throw DecoderError.missingTensor(weights.name(of: tensor))
-      }
-      let shape = configuration.shape(of: tensor)
-      guard value.shape == shape else {
-        throw DecoderError.wrongShape(
-          weights.name(of: tensor), expected: shape, found: value.shape)
-      }
-      return value
-    }
+    try builder.add(configuration) { tensor, _ in try weights.required(tensor) }
     self.init(configuration, dropout, builder)
     try addAdapters(of: weights)
   }

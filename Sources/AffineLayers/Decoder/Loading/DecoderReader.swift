@@ -142,14 +142,7 @@ struct DecoderReader<Weights: DecoderWeights> {
 
   private mutating func stored(_ tensor: DecoderTensor) throws -> StoredMatrix {
     if let own = try divided(tensor) { return own }
-    guard let stored = try weights.tensor(tensor) else {
-      throw DecoderError.missingTensor(weights.name(of: tensor))
-    }
-    let shape = configuration.shape(of: tensor)
-    guard stored.shape == shape else {
-      throw DecoderError.wrongShape(
-        weights.name(of: tensor), expected: shape, found: stored.shape)
-    }
+    let stored = try weights.required(tensor)
     // Codes of some formats are copied; others are views of the file until they are packed.
     if case .codes = stored { weights.forget(tensor) }
     read.append(tensor)
