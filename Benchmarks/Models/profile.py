@@ -18,7 +18,7 @@ SENTENCE = "The history of the steam engine begins in the first century, when He
 PROMPT_TOKENS = 256
 # The first that is found in a symbol says what its work is.
 KINDS = {
-    "products of codes": r"^(panels_from|all_panels|one_row|aq_matmul_)",
+    "products of codes": r"^(panels_|all_panels|one_row|aq_matmul_)",
     "products of attention": r"^aq_product",
     "softmax": r"^aq_attentionweights",
     "quantizing inputs": r"^aq_slices|^numbers_of_slices|LHSQuantizer|PackedLHS|^aq_interleave|^aq_widen_i8",

@@ -107,7 +107,7 @@ extension ModelSource {
   /// Whether the decoder is a part of a model that sees images.
   private var isPartOfModelWithImages: Bool {
     guard case .folder(let weights) = weights else { return false }
-    return weights.names.prefix != ModuleNames.prefixes[0]
+    return architecture.encoder == nil && weights.names.prefix != ModuleNames.prefixes[0]
   }
 }
 

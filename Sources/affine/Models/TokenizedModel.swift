@@ -13,8 +13,8 @@ import AffineTraining
 /// A model that a person named, with what makes tokens of texts.
 struct TokenizedModel<Model: QuantizableModel> {
   let model: Model
-  /// Whether a text is one long sequence of tokens, and not a sequence a line.
-  let readsOn: Bool
+  /// The longest window, where a text is one long sequence of tokens; `nil` where it is a sequence a line.
+  let longest: Int?
   /// The tokens of a text as the model reads it.
   let tokenize: (String) -> [Int]
 
@@ -25,11 +25,23 @@ struct TokenizedModel<Model: QuantizableModel> {
     return Array(tokens.prefix(most ?? tokens.count))
   }
 
+  /// Tokens of the windows that a text is read in: 512 or the longest, where nobody says.
+  func window(_ context: Int?) throws(Failure) -> Int {
+    let longest = longest ?? .max
+    guard context ?? 0 <= longest else {
+      throw Failure("--context is \(context ?? 0), and the model's is \(longest)")
+    }
+    return context ?? min(512, longest)
+  }
+
   /// The tokens of a file's text in windows, or a sequence a line, until there are enough.
-  func sequences(_ path: String, most: Int?, context: Int) throws -> [[Int]] {
-    if readsOn {
-      return Perplexity.windows(try tokens(ofText: path, most: most), context: context)
+  func sequences(_ path: String, most: Int?, context: Int?) throws -> [[Int]] {
+    if longest != nil {
+      return Perplexity.windows(try tokens(ofText: path, most: most), context: try window(context))
         .map(Array.init)
+    }
+    guard context == nil else {
+      throw Failure("--context is of language models: '\(path)' is read a line at a time")
     }
     var (sequences, count): ([[Int]], Int) = ([], 0)
     for line in try text(of: path).lines(of: path, omittingEmpty: true)
@@ -59,7 +71,7 @@ extension TokenizedModel where Model == DecoderModel {
   static func llama(_ weights: GGUFWeights, on execution: Execution) throws -> TokenizedModel {
     let tokenizer = try weights.tokenizer()
     let model = try DecoderModel(weights, activations: .float32, on: execution)
-    return TokenizedModel(model: model, readsOn: true) {
+    return TokenizedModel(model: model, longest: model.configuration.context) {
       tokenizer.tokens($0, addSpecial: false, parseSpecial: false)
     }
   }
@@ -76,7 +88,9 @@ extension TokenizedModel where Model == DecoderModel {
         throw Failure("its tokens are characters that it does not name: train with --unit bytes")
       }
       let model = try DecoderModel(weights, activations: .float32, on: execution)
-      return TokenizedModel(model: model, readsOn: true) { $0.utf8.map(Int.init) }
+      return TokenizedModel(model: model, longest: model.configuration.context) {
+        $0.utf8.map(Int.init)
+      }
     } catch { throw Failure("'\(path)': \(error)") }
   }
 }
@@ -90,7 +104,7 @@ extension TokenizedModel where Model == BertModel {
   /// Reads a folder.
   static func bert(_ folder: String, copies: Bool) throws -> TokenizedModel {
     let embedder = try TextEmbedder.open(folder, copies: copies)
-    return TokenizedModel(model: embedder.model, readsOn: false, tokenize: embedder.tokens)
+    return TokenizedModel(model: embedder.model, longest: nil, tokenize: embedder.tokens)
   }
 }
 

@@ -79,10 +79,7 @@ struct CompareQuantizationsCommand: ParsableCommand {
         "\(variant.methodText) watches what layers read: --calibrate names a text to run on")
     }
     var float = source.model
-    let window = context ?? min(512, float.configuration.context)
-    guard window <= float.configuration.context else {
-      throw Failure("--context is \(window), and the model's is \(float.configuration.context)")
-    }
+    let window = try source.window(context)
     float.makeLinearsFloat(on: execution)
     let judged = try source.tokens(ofText: text, most: tokens ?? 4096)
     let judge = ModelJudge<DecoderModel>.perplexity(of: judged, window: window)

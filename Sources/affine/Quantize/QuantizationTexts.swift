@@ -7,7 +7,9 @@ struct QuantizationTexts: ParsableArguments {
   @Option(help: "A text in UTF-8, another one, to judge the model by before and after.")
   var text: String?
   @Option(help: "Use only so many of that text's tokens.") var tokens: Int?
-  @Option(help: "Tokens of a window of a language model; usually 512.") var context: Int?
+  @Option(
+    help: "Tokens of a window of a language model; 512 or the model's context if nobody says.")
+  var context: Int?
 
   func validate() throws {
     try require(tokens, atLeast: 2, for: "--tokens")
@@ -26,7 +28,8 @@ struct QuantizationTexts: ParsableArguments {
   ) throws -> CalibrationSettings {
     let most = calibration.calibrationTokens ?? 8192
     var settings = CalibrationSettings(
-      try calibration.calibrate.map { try sequences(source, $0, most: most) } ?? [])
+      try calibration.calibrate.map { try source.sequences($0, most: most, context: context) } ?? []
+    )
     settings.parts = calibration.parts ?? 1
     settings.balancesTokens = calibration.normalizeTokens
     return settings
@@ -34,18 +37,6 @@ struct QuantizationTexts: ParsableArguments {
 
   /// The sequences of the text to judge by, if there is one.
   func judged<Model>(_ source: TokenizedModel<Model>) throws -> [[Int]]? {
-    try text.map { try sequences(source, $0, most: tokens) }
-  }
-
-  /// Tokens of a window of a language model.
-  var window: Int { context ?? 512 }
-
-  private func sequences<Model>(
-    _ source: TokenizedModel<Model>, _ path: String, most: Int?
-  ) throws -> [[Int]] {
-    guard source.readsOn || context == nil else {
-      throw Failure("--context is of language models: '\(path)' is read a line at a time")
-    }
-    return try source.sequences(path, most: most, context: window)
+    try text.map { try source.sequences($0, most: tokens, context: context) }
   }
 }

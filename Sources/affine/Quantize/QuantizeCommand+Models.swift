@@ -31,7 +31,7 @@ extension QuantizeCommand {
     if let windows = try texts.judged(source) {
       progress.show("perplexity before and after")
       let judge = ModelJudge<DecoderModel>.perplexity(
-        of: windows.flatMap { $0 }, window: texts.window)
+        of: windows.flatMap { $0 }, window: try source.window(texts.context))
       report.judgements = [
         try judge.judgement(before: source.model, after: model, on: execution)
       ]

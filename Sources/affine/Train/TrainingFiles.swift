@@ -34,7 +34,8 @@ struct TrainingFiles: ParsableArguments {
     help: """
       Write the trained model, its weights in the codes that the recipe multiplies forward: as GGUF, which \
       affine generate runs, if the name ends in .gguf; a new model also as safetensors with the names of parameters \
-      here, to train on, if it ends in .safetensors; one that --initial names else as a folder of Hugging Face in float32.
+      here, to train on, if it ends in .safetensors; a model of a file or a folder else as a folder of Hugging Face in \
+      float32.
       """)
   var export: String?
   @Option(help: "Write trained adapters as a folder that PEFT and generate --adapters read.")
@@ -90,18 +91,10 @@ struct TrainingFiles: ParsableArguments {
         "a GGUF file takes its vocabulary from one: --initial names a folder, so --export a folder"
       )
     }
-    if let export, !exportsGGUF {
-      let isSafeTensors = export.hasSuffix(".safetensors")
-      guard initial == nil || !isSafeTensors else {
-        throw Failure(
-          "a model that --initial names is exported as a folder, or as GGUF if the name ends in .gguf"
-        )
-      }
-      guard initial != nil || isSafeTensors else {
-        throw Failure(
-          "a new model is exported to a name that ends in .gguf, which affine generate runs, or in .safetensors, "
-            + "not to '\(export)'")
-      }
+    guard initial == nil || !(export?.hasSuffix(".safetensors") ?? false) else {
+      throw Failure(
+        "a model that --initial names is exported as a folder, or as GGUF if the name ends in .gguf"
+      )
     }
     guard exportAdapters == nil || initial != nil && adapterRank != nil else {
       throw Failure("--export-adapters needs --adapter-rank beside an --initial model")
@@ -140,6 +133,11 @@ struct TrainingFiles: ParsableArguments {
     try outputs.check(
       outputFiles, inputs: [self.initial, resume ? checkpoint : nil], kept: kept, protected: inputs)
     if isReplaced, let checkpoint { try AtomicFile.check(OutputPlace(checkpoint)) }
+    if initial == nil, let export, !exportsGGUF, !export.hasSuffix(".safetensors") {
+      throw Failure(
+        "a model of no family is exported to a name that ends in .gguf, which affine generate runs, or in "
+          + ".safetensors, not to '\(export)'")
+    }
   }
 
   /// Refuses before training what could not be exported after it, or would compute something else where it
