@@ -62,7 +62,7 @@ def lines(row, isa):
 
 
 def summary(rows):
-    return f"met {sum(row['met'] for row in rows)} of {len(rows)}"
+    return f"{sum(row['met'] for row in rows)} of {len(rows)} rows meet their target"
 
 
 def markdown(rows, about, short=False):
@@ -77,7 +77,7 @@ def markdown(rows, about, short=False):
         f"{about['cpu']} ({', '.join(about['features'])}), {threads}{held}, {about['date']}; "
         f"{versions}.",
         "The ratio is the time of the fastest peer by ours: its median over the rounds, the lowest "
-        f"and the highest; {summary(rows)} targets.", "",
+        f"and the highest; {summary(rows)}{', of which some are here' if short else ''}.", "",
         _cells(header), _cells(["---"] * len(header)), *map(_table_row, shown)])
 
 

@@ -26,6 +26,7 @@ extension RunIdentity {
   ///
   /// - Throws: ``CheckpointError/unknownVersion(_:)``.
   init(json: String) throws(CheckpointError) {
+    guard json.hasFewMarks else { throw .unknownVersion(nil) }
     struct Version: Decodable { let version: Int }
     let decoder = JSONDecoder()
     let (positive, negative, nan) = Self.infinities

@@ -1,3 +1,4 @@
+internal import AffineFormats
 internal import AffineLayers
 internal import AffineQuant
 
@@ -142,7 +143,9 @@ extension Trainer {
 
   private static func detector(_ checkpoint: Checkpoint) throws -> RecipeSchedule {
     let text = try checkpoint.text("detector")
-    guard var detector = try? JSONDecoder().decode(NoiseSwitch.self, from: Data(text.utf8)) else {
+    guard text.hasFewMarks,
+      var detector = try? JSONDecoder().decode(NoiseSwitch.self, from: Data(text.utf8))
+    else {
       throw CheckpointError.wrongText(
         name: "detector", expected: "the state of a detector", found: text)
     }

@@ -9,6 +9,7 @@ struct PerplexityCommand: ParsableCommand {
   struct Report: Encodable {
     let perplexity: Double
     let tokens, windows, context: Int
+    let begin: Bool
     let seconds: Double
     let peakResidentBytes: Int
     let model, activations, cache: String
@@ -20,12 +21,15 @@ struct PerplexityCommand: ParsableCommand {
     discussion: """
       The text's tokens are cut into neighbouring windows of --context tokens, the last one shorter. The \
       model reads each window from nothing, and every token of it but the first counts: perplexity is e \
-      to the mean of -ln p. No token is put before the text or a window.
+      to the mean of -ln p. No token is put before the text or a window, unless --begin asks for the one that \
+      begins texts: models such as Gemma never saw a text without it.
       """)
 
   @OptionGroup var options: LanguageModelOptions
   @Option(help: "The text, a file in UTF-8.") var text: String
   @Option(help: "Tokens of a window; by default 512 or the model's context.") var context: Int?
+  @Flag(help: "Begin each window with the token that begins texts, which is one of --context.")
+  var begin = false
   @Option(help: "Use only so many of the text's tokens.") var tokens: Int?
   @Option(help: "How to print.") var format = OutputFormat.table
 
@@ -44,7 +48,10 @@ struct PerplexityCommand: ParsableCommand {
       throw Failure("--context is \(context), and the model's is \(most)")
     }
     let all = model.tokenizer.tokens(contents, addSpecial: false, parseSpecial: false)
-    let windows = Perplexity.windows(Array(all.prefix(tokens ?? all.count)), context: context)
+    let beginning = try beginning(model.tokenizer)
+    let windows = Perplexity.windows(
+      Array(all.prefix(tokens ?? all.count)), context: context - beginning.count
+    ).map { beginning + $0 }
     let clock = ContinuousClock()
     let started = clock.now
     var perplexity = Perplexity()
@@ -62,7 +69,7 @@ struct PerplexityCommand: ParsableCommand {
     guard perplexity.tokens > 0 else { throw Failure("'\(text)' has fewer than two tokens") }
     let report = Report(
       perplexity: perplexity.value, tokens: perplexity.tokens, windows: windows.count,
-      context: context, seconds: (clock.now - started).inSeconds,
+      context: context, begin: begin, seconds: (clock.now - started).inSeconds,
       peakResidentBytes: ResidentMemory.peakBytes, model: options.model,
       activations: options.activations, cache: options.cache.rawValue)
     switch format {
@@ -72,5 +79,14 @@ struct PerplexityCommand: ParsableCommand {
         "perplexity \(report.perplexity.fixed(4))"
           + " over \(report.tokens) tokens in \(report.seconds.short) s")
     }
+  }
+
+  /// What each window begins with.
+  private func beginning(_ tokenizer: any LanguageTokenizer) throws -> [Int] {
+    guard begin else { return [] }
+    guard let token = tokenizer.bosToken else {
+      throw Failure("no token begins the texts of this model: leave --begin out")
+    }
+    return [token]
   }
 }
