@@ -2,9 +2,9 @@
 
 usage: check.py SYMBOLGRAPHS ARCHIVE
 
-Every public symbol has a comment, and one that throws says what. The page of a module names all that the module
-has under topics, and so does the page of a type with many members. What libraries the package has, .spi.yml names.
-Files that a text names are there.
+Every public symbol has a comment, one that throws says what, and one that takes or gives matrices says how many rows
+and columns they have. The page of a module names all that the module has under topics, and so does the page of a type
+with many members. What libraries the package has, .spi.yml names. Files that a text names are there.
 """
 
 import json
@@ -18,6 +18,23 @@ root = pathlib.Path(__file__).resolve().parent.parent
 # From so many members on the page of a type says which belong together; cases of enumerations are a list as they are.
 MANY = 12
 faults = []
+# What has rows and columns, by its name in a declaration, and words that say of them: `m × k`, "of one shape", "as many
+# columns as the weight", "a row a token". That a word is there is all that can be asked.
+MATRICES = {"Matrix", "Shape", "StoredMatrix", "QuantizedMatrix", "AnyQuantized", "AffineQuantized", "Variable"}
+SAYS_SHAPE = re.compile(r"×|\b([Ss]hape|[Rr]ow|[Cc]olumn)s?\b|[Oo]utputs and inputs")
+DECLARES = re.compile(r"swift\.(type\.)?(func|method|init|property|subscript)")
+# The names of a link's arguments and what something costs do not say it.
+BESIDE = re.compile(r"``[^`]*\([^`]*``|- Complexity:.*?(?=- |$)")
+
+
+def lacks_shape(symbol, comment):
+    parts = symbol.get("declarationFragments", [])
+    if not DECLARES.fullmatch(symbol["kind"]["identifier"]):
+        return False
+    if not any(part["kind"] == "typeIdentifier" and part["spelling"] in MATRICES for part in parts):
+        return False
+    return not SAYS_SHAPE.search(BESIDE.sub("", comment))
+
 
 package = (root / "Package.swift").read_text()
 libraries = set(re.findall(r' \.?library\((?:name: )?"(\w+)"', package)) - {"AffineKernels"}  # C, documented in its headers
@@ -28,7 +45,10 @@ for name in sorted(libraries ^ named):
 documented = 0
 for graph in sorted(graphs.glob("*.symbols.json")):
     module = graph.name.split(".")[0]
-    for symbol in json.loads(graph.read_text())["symbols"]:
+    content = json.loads(graph.read_text())
+    # What a protocol does where a type does nothing has the shapes that the protocol asks for.
+    defaults = {r["source"] for r in content["relationships"] if r["kind"] == "defaultImplementationOf"}
+    for symbol in content["symbols"]:
         documented += 1
         name = ".".join([module, *symbol["pathComponents"]])
         comment = " ".join(line["text"] for line in symbol.get("docComment", {}).get("lines", []))
@@ -37,6 +57,8 @@ for graph in sorted(graphs.glob("*.symbols.json")):
         declaration = "".join(part["spelling"] for part in symbol.get("declarationFragments", []))
         if " throws" in declaration and not re.search(r"[Tt]hrow|[Ee]rror|refuse|must", comment):
             faults.append(f"{name} throws, and does not say what")
+        if symbol["identifier"]["precise"] not in defaults and lacks_shape(symbol, comment):
+            faults.append(f"{name} does not say the rows and columns of its matrices, or whose shape they have")
 
 curated = 0
 for page in sorted((archive / "data" / "documentation").rglob("*.json")):

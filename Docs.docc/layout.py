@@ -3,7 +3,7 @@
 usage: layout.py [--check]
 
 Writes Resources/layout.svg beside itself; with --check it only says whether that is current, and which folders of
-Sources hold more than a dozen things.
+Sources hold files of more than a dozen subjects.
 """
 
 import pathlib
@@ -82,7 +82,7 @@ large = {sources / "AffineKernels" / "gemm"}
 for folder in {file.parent for file in sources.rglob("*.*")} - large:
     subjects = {subject(file) for file in folder.iterdir() if file.is_file()}
     if len(subjects) > 12:
-        sys.exit(f"{folder} holds {len(subjects)} things: divide it")
+        sys.exit(f"{folder} holds files of {len(subjects)} subjects: divide it")
 
 if "--check" not in sys.argv[1:]:
     picture.write_text(svg)

@@ -34,8 +34,8 @@ extension GGUFFile {
 
   /// The codes, scales and biases of a tensor, without a detour over floats.
   ///
-  /// The type is the tensor type's ``GGUFTensorType/quantizedType``, and the values are those of
-  /// ``matrix(_:)`` bit for bit: a block's scale times a group's is exact in float32. The codes of
+  /// The type is the tensor type's ``GGUFTensorType/quantizedType``; rows, columns and values are those of
+  /// ``matrix(_:)``, bit for bit: a block's scale times a group's is exact in float32. The codes of
   /// negative zero in MXFP4 become those of zero, as the reference reads them.
   ///
   /// `name` is the tensor's in the file.

@@ -47,7 +47,7 @@ public struct GGUFWriter: Sendable {
   ///
   /// - Parameters:
   ///   - name: Any text.
-  ///   - matrix: Written as float32, float16 or bfloat16, as its elements are.
+  ///   - matrix: Any shape; written as float32, float16 or bfloat16, as its elements are.
   /// - Throws: ``GGUFError``: a name twice, a matrix without values.
   public mutating func add<Element: FloatElement>(
     _ name: String, _ matrix: Matrix<Element>

@@ -21,7 +21,7 @@ extension SafeTensorsWriter {
   ///
   /// - Parameters:
   ///   - name: What those of the parts begin with.
-  ///   - matrix: Of any type but those with a codebook of a package's own.
+  ///   - matrix: Any shape, and any type but those with a codebook of a package's own.
   /// - Throws: ``SafeTensorsError``: a name twice, a codebook of a package's own.
   public mutating func add(
     _ name: String, _ matrix: some QuantizedMatrix
@@ -100,7 +100,7 @@ extension SafeTensorsFile {
   /// Whether a quantized matrix has this name.
   package func isQuantized(_ name: String) -> Bool { header.metadata["affine.\(name)"] != nil }
 
-  /// A quantized matrix; its codes are not copied.
+  /// A quantized matrix of the rows and columns that the file's metadata name; its codes are not copied.
   ///
   /// - Throws: ``SafeTensorsError``: a part that is missing, or does not fit the description.
   public func quantized(_ name: String) throws(SafeTensorsError) -> AnyQuantized {

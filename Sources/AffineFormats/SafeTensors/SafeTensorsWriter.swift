@@ -42,7 +42,7 @@ public struct SafeTensorsWriter: Sendable {
   ///
   /// - Parameters:
   ///   - name: Any text but `__metadata__`.
-  ///   - matrix: Written as float32, float16 or bfloat16, as its elements are.
+  ///   - matrix: Any shape; written as float32, float16 or bfloat16, as its elements are.
   /// - Throws: ``SafeTensorsError/duplicate(name:)``.
   public mutating func add<Element: FloatElement>(
     _ name: String, _ matrix: Matrix<Element>

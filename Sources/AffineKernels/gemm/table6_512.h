@@ -1,14 +1,9 @@
 // Codes of 6 bits that are floats, E2M3 or E3M2, without look-ups: they become binary16, whose conversion the CPU has.
 
-#define HAS_ZEROS 0
-#define NUMBER_FACTOR 1.0f
-
 enum { E2M3 = 2, E3M2 = 3 };
 
 typedef int code_meaning;
-typedef struct {
-  floats value[4];
-} numbers;
+#include "float_numbers.h"
 
 INLINE code_meaning meaning_of(const aq_matmul_codes_args *t, const int kind) {
   (void)t;
@@ -35,12 +30,4 @@ INLINE numbers numbers_of(ints codes, const code_meaning *meaning, const int kin
     found.value[2 * pair + 1] = _mm512_shuffle_f32x4(first, last, 0xdd);
   }
   return found;
-}
-INLINE floats number_at(numbers found, const int j, const code_meaning *meaning, const int kind) {
-  (void)meaning, (void)kind;
-  return found.value[j];
-}
-
-INLINE floats large_number_at(numbers found, const int j, const code_meaning *meaning, const int kind) {
-  return number_at(found, j, meaning, kind);
 }

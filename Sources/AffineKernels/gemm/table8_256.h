@@ -1,18 +1,13 @@
 // Codes of a byte, or of 6 bits, that stand for the values of a table. Small floats become binary16, whose conversion
 // the CPU has; else floats are gathered.
 
-#define HAS_ZEROS 0
-#define NUMBER_FACTOR 1.0f
-
 enum { GATHERED = 0, E2M3 = 2, E3M2 = 3, E4M3 = 4, E5M2 = 5 };
 
 /// What the values of a kind are over its bits as binary16: 2 to the difference of the exponents' biases.
 #define HALF_FACTOR(kind) ((kind) == E2M3 ? 0x1p14f : (kind) == E3M2 ? 0x1p12f : (kind) == E4M3 ? 0x1p8f : 1)
 
 typedef const float *code_meaning;
-typedef struct {
-  floats value[4];
-} numbers;
+#include "float_numbers.h"
 
 INLINE int kind_of(const aq_matmul_codes_args *t) { return (int)t->exponent_bits; }
 
@@ -63,12 +58,4 @@ INLINE numbers numbers_of(ints codes, const code_meaning *meaning, const int kin
     found.value[2 * pair + 1] = _mm256_permute2f128_ps(first, last, 0x31);
   }
   return found;
-}
-INLINE floats number_at(numbers found, const int j, const code_meaning *meaning, const int kind) {
-  (void)meaning, (void)kind;
-  return found.value[j];
-}
-
-INLINE floats large_number_at(numbers found, const int j, const code_meaning *meaning, const int kind) {
-  return number_at(found, j, meaning, kind);
 }

@@ -1,16 +1,5 @@
 #include "adamw_body.h"
-
-INLINE uint32_t bits_of(float x) {
-  uint32_t bits;
-  __builtin_memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-INLINE float float_of(uint32_t bits) {
-  float x;
-  __builtin_memcpy(&x, &bits, sizeof x);
-  return x;
-}
+#include "../bits.h"
 
 /// The scale of a run whose moments have at most this magnitude.
 INLINE float scale_of(float magnitude) {

@@ -1,4 +1,5 @@
 #include "dither_body.h"
+#include "../bits.h"
 
 // Codes of any kind, part by part of a row: numbers, then random numbers where they are asked for, then
 // codes. Plain loops, each for one kind and one rounding, and a search that an instruction set brings.
@@ -17,18 +18,6 @@ typedef struct {
 
 /// Writes how many of the thresholds are not above each number, 0 for NaN.
 typedef void aq_find(const aq_tree *tree, const float *number, size_t count, uint8_t *codes);
-
-INLINE uint32_t bits_of(float x) {
-  uint32_t bits;
-  __builtin_memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-INLINE float float_of(uint32_t bits) {
-  float x;
-  __builtin_memcpy(&x, &bits, sizeof x);
-  return x;
-}
 
 INLINE float rounded(float x, const int arithmetic) {
   if (arithmetic == AQ_IN_F16) return (float)(_Float16)x;

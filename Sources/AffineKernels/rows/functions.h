@@ -1,21 +1,9 @@
 #pragma once
 #include "affine_kernels.h"
-#include "../inline.h"
+#include "../bits.h"
 
 // No operation may be fused with another: every kernel gives the bits of the portable one.
 #pragma STDC FP_CONTRACT OFF
-
-INLINE uint32_t bits_of(float x) {
-  uint32_t bits;
-  __builtin_memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-INLINE float float_of(uint32_t bits) {
-  float x;
-  __builtin_memcpy(&x, &bits, sizeof x);
-  return x;
-}
 
 /// e^(x + remainder): see FloatFunctions.swift, whose operations these are.
 INLINE float scaled_exponential(float x, float remainder) {

@@ -12,7 +12,7 @@ public struct Linear: Sendable {
   /// What a low-rank adapter adds to the outputs; it reads the input as it came.
   public var change: LowRankChange?
 
-  /// A layer of a weight alone.
+  /// A layer of a weight alone, outputs × inputs.
   public init(weight: LinearWeight) { self.weight = weight }
 
   /// Collects the parts.

@@ -1,6 +1,6 @@
 public import AffineQuant
 
-/// What the weight of a linear layer is made of.
+/// What the weight of a linear layer is made of, outputs × inputs.
 public enum LinearWeight: Sendable {
   /// Floats.
   case float(Matrix<Float>)
@@ -20,7 +20,7 @@ public enum LinearWeight: Sendable {
     }
   }
 
-  /// The weight's values as floats.
+  /// The weight's values as floats, outputs × inputs.
   public var values: Matrix<Float> {
     switch self {
     case .float(let matrix): matrix

@@ -74,7 +74,7 @@ public enum StoredMatrix: Sendable {
     return value
   }
 
-  /// The values that it stands for.
+  /// The values that it stands for, in its shape.
   ///
   /// - Complexity: O(rows · columns), but for float32.
   public func floats(on execution: Execution = .standard) -> Matrix<Float> {

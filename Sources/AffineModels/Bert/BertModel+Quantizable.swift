@@ -29,8 +29,13 @@ extension BertModel: QuantizableModel {
     }
   }
 
+  /// Divides the weight and bias of a norm, 1 × width, by factors of that shape, so that the inputs of its group are
+  /// divided.
+  ///
   /// What a norm writes is also added to the output of the layers after it; there it is multiplied
   /// again.
+  ///
+  /// - Precondition: The name is that of a group of ``normGroups``, and there is a factor a column.
   public mutating func divideNorm(_ name: String, by factors: Matrix<Float>) {
     guard let norm = readNorms.first(where: { names.module($0.norm) == name })?.norm else {
       preconditionFailure("no linear layers read a norm '\(name)'")

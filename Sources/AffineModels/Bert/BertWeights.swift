@@ -15,7 +15,11 @@ public struct BertWeights: DecoderWeights, Sendable {
   /// What files call a tensor.
   public func name(of tensor: DecoderTensor) -> String { model.names.name(of: tensor) }
 
-  /// - Throws: ``BertError/layer(name:_:)``: a layer in codes, or one whose inputs are multiplied first.
+  /// A tensor in floats, of the shape that ``AffineLayers/DecoderConfiguration/shape(of:)`` names;
+  /// `nil`: there is none.
+  ///
+  /// - Throws: ``BertError/layer(name:_:)``: a layer in codes, one whose inputs are multiplied first, a norm that
+  ///   was divided.
   public func tensor(_ tensor: DecoderTensor) throws -> StoredMatrix? {
     let encoder = model.encoder
     switch tensor {

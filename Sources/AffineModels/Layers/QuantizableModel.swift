@@ -16,7 +16,7 @@ public protocol QuantizableModel: Sendable {
 
   /// Divides the weights (and biases) of a norm, 1 × width, so that the inputs of its group are divided.
   ///
-  /// - Precondition: The name is that of a group of ``normGroups``.
+  /// - Precondition: The name is that of a group of ``normGroups``, and there is a factor a column.
   mutating func divideNorm(_ name: String, by factors: Matrix<Float>)
 
   /// Runs the model on one sequence of tokens and shows the input of every linear layer.

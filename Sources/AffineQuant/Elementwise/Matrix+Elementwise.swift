@@ -25,7 +25,7 @@ extension Matrix where Element == Float {
 
   /// Every element times a factor.
   ///
-  /// The result does not depend on `execution`, and is rounded once.
+  /// The result has as many rows and columns, does not depend on `execution`, and is rounded once.
   public func scaled(by factor: Float, on execution: Execution = .standard) -> Matrix {
     Elementwise.scale(self, by: factor, on: execution)
   }
@@ -41,7 +41,8 @@ extension Matrix where Element == Float {
 }
 
 extension Matrix {
-  /// A function of each element, which is compiled into the loop of whoever calls this.
+  /// A function of each element, in a matrix of the same shape. The function is compiled into the loop of whoever
+  /// calls this.
   @inlinable
   public func map<Other: FloatElement>(_ transform: (Element) -> Other) -> Matrix<Other> {
     let source = values.span

@@ -26,7 +26,7 @@ extension AffineQuantized where Layout: RowMajorLayout {
 }
 
 extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: TransposableGranularity {
-  /// The transpose: codes, scales and zero points move together; exact.
+  /// The transpose, `n × m` of `m × n`: codes, scales and zero points move together; exact.
   ///
   /// - Complexity: O(rows · columns).
   public func transposed(
@@ -64,7 +64,7 @@ extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: ColumnJo
 }
 
 extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: RowSliced {
-  /// The same numbers in the order that this CPU's product kernels read, packed once.
+  /// The same numbers, in the same shape, in the order that this CPU's product kernels read, packed once.
   ///
   /// The instruction sets of `execution` choose the order.
   ///
@@ -78,7 +78,7 @@ extension AffineQuantized where Layout: RowMajorLayout, Layout.Scaling: RowSlice
 }
 
 extension AffineQuantized {
-  /// The same numbers row by row; exact.
+  /// The same numbers, in the same shape, row by row; exact.
   ///
   /// - Complexity: O(rows · columns).
   public func rowMajor<Scaling, Mapping>() -> AffineQuantized<Storage, RowMajor<Scaling, Mapping>>

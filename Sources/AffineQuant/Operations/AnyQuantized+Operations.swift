@@ -59,7 +59,7 @@ extension AnyQuantized {
 }
 
 extension QuantizedMatrix {
-  /// The values.
+  /// The values, in a matrix of the same shape, which does not depend on `execution`.
   public func dequantized<Element: FloatElement>(
     as _: Element.Type = Element.self, on execution: Execution = .standard
   ) -> Matrix<Element> {

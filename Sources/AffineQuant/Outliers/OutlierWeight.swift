@@ -84,7 +84,7 @@ public struct OutlierWeight: Sendable {
   /// The rows and columns: outputs and inputs.
   public var shape: Shape { codes.shape }
 
-  /// The codes.
+  /// The codes, outputs × inputs.
   public var quantized: AnyQuantized { AnyQuantized(codes.rowMajor()) }
 
   /// The bytes of codes, scales and the copy in floats, if there is one.

@@ -21,8 +21,8 @@ extension AffineQuantized where Layout: RowMajorLayout {
   /// Scales that are codes are the nearest to those given, and values are encoded with what they stand for.
   ///
   /// - Parameters:
-  ///   - values: A float matrix.
-  ///   - parameters: One scale a block and, as the mapping asks, one zero point or bias.
+  ///   - values: Any shape; blocks at the ends may be smaller.
+  ///   - parameters: One scale a block and, as the mapping asks, one zero point or bias, row of blocks by row.
   ///   - options: Rounding and codes; rule and epsilon choose nothing here.
   ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``QuantizationError``: parameters that do not fit, values that are not finite.
@@ -41,7 +41,7 @@ extension AffineQuantized where Layout: RowMajorLayout {
   ///   - shape: Rows and columns.
   ///   - codeBytes: Every row one little-endian bit stream of whole bytes; bits behind the last column count for
   ///     nothing.
-  ///   - parameters: One scale a block and, as the mapping asks, one zero point or bias.
+  ///   - parameters: One scale a block and, as the mapping asks, one zero point or bias, row of blocks by row.
   /// - Throws: ``QuantizationError``: counts that do not fit, scales or biases that their type does not
   ///   hold, zero points that are no codes, bit patterns that are none of the storage, as the fourth of a ternary
   ///   one, codes that would stand for more than the largest `Float`, and any scales for a type that has them from a
@@ -66,7 +66,8 @@ extension AffineQuantized where Layout: RowMajorLayout {
 }
 
 extension AffineQuantized {
-  /// The values, each operation rounded to `Element`: `(code − zero point) · scale`, then `+ bias`.
+  /// The values in a matrix of the same shape, each operation rounded to `Element`: `(code − zero point) · scale`, then
+  /// `+ bias`.
   ///
   /// What is beyond the largest `Element` becomes infinite, as within a step of 65504 in `Float16`.
   ///
@@ -77,7 +78,7 @@ extension AffineQuantized {
     core.dequantized(execution)
   }
 
-  /// The values as `Float`.
+  /// The values as `Float`, in a matrix of the same shape.
   public func dequantized(on execution: Execution = .standard) -> Matrix<Float> {
     core.dequantized(execution)
   }
@@ -98,7 +99,7 @@ extension AffineQuantized where Layout: RowMajorLayout {
     return try CodeMatrix.quantize(values, as: type, options, execution).dequantized(execution)
   }
 
-  /// The values of this matrix in another type. Loses what the other type cannot represent; of the same
+  /// The values of this matrix, in its shape, in another type. Loses what the other type cannot represent; of the same
   /// type, without options, it is the same matrix.
   ///
   /// `options` name the rule that chooses parameters, and how values are rounded.

@@ -7,7 +7,7 @@ where
   /// Quantizes values: chooses a scale for each block, then codes.
   ///
   /// - Parameters:
-  ///   - values: A float matrix; 16-bit values are widened first, but for methods of torchao, which
+  ///   - values: Any shape; 16-bit values are widened first, but for methods of torchao, which
   ///     compute in their type.
   ///   - method: How a block's values become its scale; by default ``ParameterRule/balanced``, of 7 bits
   ///     and fewer ``ParameterRule/extreme``, of ternary codes ``ParameterRule/meanMagnitude``.
@@ -34,7 +34,7 @@ where Storage: IntegerStorage, Layout: RowMajorLayout, Layout.Mapping: IntegerMa
   /// Quantizes values: chooses a scale and a zero point or bias for each block, then codes.
   ///
   /// - Parameters:
-  ///   - values: A float matrix; 16-bit values are widened first, but for methods of torchao, which
+  ///   - values: Any shape; 16-bit values are widened first, but for methods of torchao, which
   ///     compute in their type.
   ///   - method: How a block's range becomes its parameters; by default ``ParameterRule/ends``.
   ///   - epsilon: The smallest scale.

@@ -1,5 +1,5 @@
 extension Matrix {
-  /// The transpose.
+  /// The transpose, `n × m` of `m × n`.
   ///
   /// - Complexity: O(rows · columns), on one thread; blocks of both matrices lie in a cache.
   public func transposed() -> Matrix {

@@ -75,7 +75,7 @@ public struct Matrix<Element: FloatElement>: Sendable {
     return row * shape.columns + column
   }
 
-  /// The same values in another element type, rounded to nearest even.
+  /// The same values, in the same shape, in another element type, rounded to nearest even.
   public func converted<Other: FloatElement>(to _: Other.Type = Other.self) -> Matrix<Other> {
     if let same = self as? Matrix<Other> { return same }
     let source = values.span

@@ -1,6 +1,6 @@
 /// A quantized matrix whose type is known only when it is read: of this library's types alone.
 public protocol QuantizedMatrix: Sendable, CustomStringConvertible {
-  /// The codes in the order in which they lie, with their parameters.
+  /// The shape, and the codes in the order in which they lie, with their parameters.
   var contents: QuantizedContents<Self> { get }
 }
 
@@ -48,7 +48,7 @@ extension AffineQuantized: QuantizedMatrix {
 }
 
 extension AffineQuantized where Layout: RowMajorLayout {
-  /// Takes a matrix whose type turned out to be this one.
+  /// Takes a matrix of any shape whose type turned out to be this one.
   ///
   /// - Throws: ``QuantizationError/typeMismatch(expected:found:)``.
   public init(_ matrix: some QuantizedMatrix) throws(QuantizationError) {

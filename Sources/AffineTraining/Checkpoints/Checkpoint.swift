@@ -5,7 +5,7 @@ public import AffineQuant
 ///
 /// What is read is what was written, bit for bit.
 public struct Checkpoint: Sendable {
-  /// Parameters and the states of optimizers.
+  /// Parameters and the states of optimizers by name, of any shapes.
   public var tensors: [String: StoredMatrix] = [:]
   /// Steps, seeds, settings. Names that begin with `affine.` are taken.
   public var metadata: [String: String] = [:]

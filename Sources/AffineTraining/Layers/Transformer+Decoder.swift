@@ -2,7 +2,8 @@ public import AffineLayers
 internal import AffineQuant
 
 extension Transformer: DecoderWeights {
-  /// A parameter.
+  /// A parameter as it is now, of the shape that ``AffineLayers/DecoderConfiguration/shape(of:)`` names;
+  /// `nil`: there is none.
   public func tensor(_ tensor: DecoderTensor) -> StoredMatrix? {
     places[tensor].map { parameters[$0].value }
   }

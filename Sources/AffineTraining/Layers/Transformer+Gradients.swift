@@ -12,7 +12,8 @@ extension Transformer {
   ///   - recipe: What linear layers follow.
   ///   - weight: What gradients are multiplied with.
   ///   - tape: An empty tape; it is empty afterwards.
-  /// - Returns: Nats a token or a pair of texts, and the gradients in the order of the parameters.
+  /// - Returns: Nats a token or a pair of texts, and the gradients in the order of the parameters, each in the
+  ///   shape of its parameter.
   /// - Throws: ``TrainingError``: as ``loss(_:targets:sequence:recipe:on:)``, and gradients that are not
   ///   finite.
   public func gradients(
@@ -34,7 +35,8 @@ extension Transformer {
   ///   - recipe: What linear layers follow.
   ///   - weight: What gradients are multiplied with.
   ///   - tape: An empty tape; it is empty afterwards.
-  /// - Returns: Nats a token or a pair of texts, and the gradients in the order of the parameters.
+  /// - Returns: Nats a token or a pair of texts, and the gradients in the order of the parameters, each in the
+  ///   shape of its parameter.
   /// - Throws: As above.
   public func gradients(
     _ batch: TokenBatch, recipe: Recipe, weight: Float = 1, on tape: Tape

@@ -5,7 +5,7 @@ public import AffineQuant
 ///
 /// Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (arXiv 1711.05101).
 public struct AdamW: Sendable {
-  /// How far a step moves.
+  /// In the unit of the parameter: a step moves a value by this, times its first moment over the root of the second.
   public var learningRate: Float = 1e-3
   /// What the first moment keeps of itself.
   public var beta1: Float = 0.9

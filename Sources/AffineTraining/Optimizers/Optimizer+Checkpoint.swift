@@ -6,7 +6,8 @@ extension Optimizer {
   /// `.step`, `.first` and `.second`, in the formats that they are kept in; `.root` where the root of the
   /// second moment is kept.
   ///
-  /// Numbers of steps are floats, exact up to 2^24. Parameters that are frozen have nothing.
+  /// Moments have the shape of their parameter. Numbers of steps are floats, 1 × 1, exact up to 2^24.
+  /// Parameters that are frozen have nothing.
   public func exportMoments() -> [(name: String, value: StoredMatrix)] {
     var tensors = [(name: Self.stepName, value: Self.scalar(stepCount))]
     for (name, optimizer) in zip(names, optimizers) {

@@ -63,7 +63,8 @@ public struct Optimizer: Sendable {
   ///
   /// - Parameters:
   ///   - parameters: Those that the optimizer was made for, in that order.
-  ///   - gradients: As many; a parameter without one stays as it is, and its moments too.
+  ///   - gradients: As many, each in the shape of its parameter; a parameter without one stays as it is, and its
+  ///     moments too.
   ///   - learningRate: How far a step moves, times each parameter's factor.
   ///   - seed: Of everything that is rounded at random: a number depends on it, on the step, the place
   ///     of the parameter and the element alone.

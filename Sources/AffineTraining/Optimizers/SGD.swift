@@ -6,7 +6,7 @@ public import AffineQuant
 /// `m = momentum · m + g`, then `p = p · (1 − learning rate · weight decay) − learning rate · m`:
 /// SGDW without a dampening factor (Loshchilov and Hutter, arXiv 1711.05101).
 public struct SGD: Sendable {
-  /// How far a step moves.
+  /// What the moment is multiplied with: how far a step moves a value whose moment is 1.
   public var learningRate: Float = 1e-2
   /// What the moment keeps of itself.
   public var momentum: Float = 0.9

@@ -34,18 +34,27 @@ public protocol DataParallel: AnyObject {
   /// Takes this rank's gradient by a parameter, which nothing will be added to any more. Sending it has
   /// begun, or begins with the gradients after it.
   ///
-  /// - Throws: ``ParallelError``.
+  /// - Parameters:
+  ///   - gradient: Of the shape that ``begin(_:owners:step:seed:on:)`` was given for the parameter.
+  ///   - parameter: Its place among the parameters, from 0.
+  /// - Throws: ``ParallelError``: what ranks exchange through has failed, a gradient that cannot be quantized.
   func add(_ gradient: Matrix<Float>, of parameter: Int) throws(ParallelError)
 
   /// Waits for all gradients.
   ///
-  /// - Returns: The sums over ranks that are for this one, by parameter; the same bits on each rank.
-  /// - Throws: ``ParallelError``.
+  /// - Returns: The sums over ranks that are for this one, by the place of the parameter and in its shape; the
+  ///   same bits on each rank.
+  /// - Throws: ``ParallelError``, as ``add(_:of:)``.
   func finish() throws(ParallelError) -> [Int: Matrix<Float>]
 
   /// A weight as it travels to ranks that do not keep it: as it is, or rounded to the nearest.
   ///
-  /// - Throws: ``ParallelError``.
+  /// - Parameters:
+  ///   - weight: Outputs × inputs, or the rows of a table.
+  ///   - parameter: Its place among the parameters, from 0, for errors.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
+  /// - Returns: The weight in its shape.
+  /// - Throws: ``ParallelError/weight(parameter:_:)``: values that cannot become the codes that it travels in.
   func packed(
     _ weight: Matrix<Float>, of parameter: Int, on execution: Execution
   ) throws(ParallelError) -> StoredMatrix

@@ -5,7 +5,7 @@ public import AffineQuant
 public struct Parameter: Sendable {
   /// As it stands in checkpoints and errors: `blocks.0.attention.query.weight`.
   public let name: String
-  /// What it holds; nothing, where another rank keeps it.
+  /// What it holds, in its ``shape``; 0 × 0, where another rank keeps it.
   public var value: StoredMatrix
   /// The rows and columns of one that another rank keeps.
   private var shapeElsewhere: Shape?
@@ -20,7 +20,7 @@ public struct Parameter: Sendable {
   /// How its moments are kept; nil: as ``OptimizerSettings/moments`` says.
   public var moments: MomentFormat?
 
-  /// Names a value.
+  /// Names a value of any shape.
   public init(_ name: String, _ value: StoredMatrix) {
     self.name = name
     self.value = value

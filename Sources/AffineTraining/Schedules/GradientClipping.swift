@@ -15,7 +15,7 @@ public struct GradientClipping: Sendable, Hashable {
   /// nothing, and is for the caller to judge.
   ///
   /// - Parameters:
-  ///   - gradients: Those of all parameters; `nil`: of none.
+  ///   - gradients: Those of all parameters, each of any shape; `nil`: there is none.
   ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Returns: The norm before: the root of the sum of all squares, in `Double`.
   public func clip(
@@ -40,6 +40,8 @@ public struct GradientClipping: Sendable, Hashable {
 
   /// The root of the sum of all squares: each row has sums of its own, so the number of threads does
   /// not matter.
+  ///
+  /// `gradients` are those of all parameters, each of any shape; `nil`: there is none.
   public static func norm(
     _ gradients: [Matrix<Float>?], on execution: Execution = .standard
   ) -> Double {

@@ -12,7 +12,7 @@ extension Tape {
     return record(.float32(sum), from: [a, b], saving: []) { gradient, _ in [gradient, gradient] }
   }
 
-  /// `x · factor`, in values.
+  /// `x · factor`, in values and in the shape of `x`.
   public func scale(_ x: Variable, by factor: Float) -> Variable {
     let execution = execution
     func scaled(_ matrix: StoredMatrix) -> StoredMatrix {
@@ -23,6 +23,8 @@ extension Tape {
 
   /// GELU in its exact form, `x · Φ(x)` (arXiv 1606.08415).
   ///
+  /// The result has the shape of `x`.
+  ///
   /// - Throws: ``TrainingError``: where layers exchange codes, values that are not finite.
   public func gelu(_ x: Variable) throws(TrainingError) -> Variable {
     try elementwise(x, "gelu", Elementwise.gelu, Elementwise.geluGradient)
@@ -30,12 +32,16 @@ extension Tape {
 
   /// SiLU, `x · σ(x)`.
   ///
+  /// The result has the shape of `x`.
+  ///
   /// - Throws: ``TrainingError``: where layers exchange codes, values that are not finite.
   public func silu(_ x: Variable) throws(TrainingError) -> Variable {
     try elementwise(x, "silu", Elementwise.silu, Elementwise.siluGradient)
   }
 
   /// GELU in its approximation by tanh (arXiv 1606.08415).
+  ///
+  /// The result has the shape of `x`.
   ///
   /// - Throws: ``TrainingError``: where layers exchange codes, values that are not finite.
   public func tanhGelu(_ x: Variable) throws(TrainingError) -> Variable {
@@ -104,6 +110,8 @@ extension Tape {
 
   /// Makes values zero with this `probability` and divides the others by one less it; the identity outside of
   /// training.
+  ///
+  /// The result has the shape of `x`.
   ///
   /// - Throws: ``TrainingError/model(_:)``: a probability that is not at least 0 and below 1.
   public func dropout(_ x: Variable, probability: Float) throws(TrainingError) -> Variable {

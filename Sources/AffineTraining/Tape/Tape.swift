@@ -68,7 +68,7 @@ public final class Tape {
     rotaryTable = tape.rotaryTable
   }
 
-  /// A variable that gathers a gradient.
+  /// A variable of the shape of a value, which gathers a gradient of that shape.
   public func input(_ value: StoredMatrix) -> Variable {
     guard isTraining else { return Variable(value: value, node: nil) }
     nodes.append(Node(inputs: [], saved: [], heldBytes: 0, pullback: nil))
@@ -193,7 +193,7 @@ public final class Tape {
 public struct TapeGradients {
   fileprivate let gathered: [Int: Matrix<Float>]
 
-  /// The gradient by a variable; `nil`: the root does not depend on it.
+  /// The gradient by a variable, in its shape; `nil`: the root does not depend on it.
   public subscript(variable: Variable) -> Matrix<Float>? {
     variable.node.flatMap { gathered[$0] }
   }

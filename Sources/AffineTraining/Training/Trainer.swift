@@ -35,7 +35,7 @@ public struct Trainer: Sendable {
     public let loss: Double
     /// The norm of all gradients together, before they are clipped.
     public let gradientNorm: Double
-    /// How far the step moved.
+    /// What the schedule gave this step; the unit is that of ``AdamW/learningRate`` or ``SGD/learningRate``.
     public let learningRate: Float
     /// The recipe that it followed.
     public let recipe: String

@@ -33,12 +33,12 @@ public struct TrainingRecord: Sendable, Hashable {
     self.seed = seed
   }
 
-  /// The mean loss of the last 50 steps.
+  /// The mean loss of the last 50 steps, in nats a token or a pair of texts; 0 before the first.
   public var trainingLoss: Double {
     let last = curve.suffix(Self.lastSteps)
     return last.reduce(0) { $0 + $1.loss } / Double(max(last.count, 1))
   }
 
-  /// The last loss on text that training does not see.
+  /// The last loss on text that training does not see, in nats a token or a pair of texts; `nil`: none was measured.
   public var validationLoss: Double? { validation.last?.loss }
 }

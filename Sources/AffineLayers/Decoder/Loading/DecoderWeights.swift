@@ -36,8 +36,13 @@ public protocol DecoderWeights {
   /// - Throws: What the file's reader throws.
   func divisors(of norm: DecoderLayer) throws -> Matrix<Float>?
 
-  /// An encoder's weight in codes whose inputs the file says how to quantize, or `nil`: as who runs it wants.
+  /// An encoder's weight in codes whose inputs the file says how to quantize.
   ///
+  /// - Parameters:
+  ///   - layer: Which linear layer.
+  ///   - codes: Its weight, outputs × inputs.
+  ///   - execution: Threads and instruction sets, for which the weight is packed.
+  /// - Returns: The weight with what quantizes its inputs; `nil`: as who runs it wants.
   /// - Throws: What the file's reader throws.
   func weight(
     of layer: DecoderLayer, _ codes: AnyQuantized, on execution: Execution

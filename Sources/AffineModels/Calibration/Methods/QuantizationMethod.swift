@@ -80,7 +80,7 @@ public struct LayerGroup: Sendable {
 
 /// What a method made of a group.
 public struct QuantizedGroup: Sendable {
-  /// The codes of each layer, in the order of the group; `nil` where it stays float.
+  /// The codes of each layer, outputs × inputs, in the order of the group; `nil` where it stays float.
   public let weights: [AnyQuantized?]
   /// What the input must be divided by, one a column, since the weights were multiplied by it; those that
   /// stay float have yet to be. `nil`: nothing.
@@ -89,7 +89,7 @@ public struct QuantizedGroup: Sendable {
   /// Collects the parts.
   ///
   /// - Parameters:
-  ///   - weights: One a layer of the group; `nil`: it stays float.
+  ///   - weights: One a layer of the group, outputs × inputs; `nil`: it stays float.
   ///   - factors: One a column of the input; `nil`: none.
   public init(_ weights: [AnyQuantized?], factors: [Float]? = nil) {
     self.weights = weights

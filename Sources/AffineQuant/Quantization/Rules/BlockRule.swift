@@ -40,7 +40,7 @@ extension AffineQuantized where Layout: RowMajorLayout {
   /// Quantizes values with the parameters that a rule from outside chooses for each block.
   ///
   /// - Parameters:
-  ///   - values: A float matrix.
+  ///   - values: Any shape; blocks at the ends may be smaller.
   ///   - rule: Is asked once a block.
   ///   - rounding: How a value between two codes becomes one of them.
   ///   - execution: Threads and instruction sets; the result depends on neither.

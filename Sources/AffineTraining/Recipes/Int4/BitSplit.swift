@@ -7,9 +7,9 @@ public import AffineQuant
 ///
 /// Source: Xi et al., "Training Transformers with 4-bit Integers" (arXiv 2306.11987).
 public struct BitSplit: Sendable, Equatable {
-  /// Rounded to the nearest multiple of 14 steps, from −6 to 6.
+  /// The gradient in its shape, rounded to the nearest multiple of 14 steps; codes from −6 to 6.
   public let high: AnyQuantized
-  /// What is left, rounded at random.
+  /// What is left, in the same shape, rounded to steps at random; codes from −7 to 7.
   public let low: AnyQuantized
 
   /// How many steps one code of the upper half is.
@@ -21,7 +21,7 @@ public struct BitSplit: Sendable, Equatable {
   /// Splits a gradient.
   ///
   /// - Parameters:
-  ///   - gradient: Any finite values, also zeros alone.
+  ///   - gradient: Any shape, and any finite values, also zeros alone.
   ///   - seed: Of the lower half's rounding.
   ///   - step: Of training: another one rounds anew.
   ///   - execution: Threads and instruction sets; the result depends on neither.
@@ -48,7 +48,8 @@ public struct BitSplit: Sendable, Equatable {
         rounding: .stochastic(seed: seed, step: step), codes: -7...7), on: execution)
   }
 
-  /// The values of the upper half above those of the lower: what ``LeverageSampling`` draws rows of.
+  /// The values of the upper half above those of the lower, `2m × n` of a gradient of `m × n`: what
+  /// ``LeverageSampling`` draws rows of.
   public func stacked(on execution: Execution = .standard) -> Matrix<Float> {
     let high: Matrix<Float> = high.dequantized(on: execution)
     let fine: Matrix<Float> = low.dequantized(on: execution)
@@ -59,7 +60,7 @@ public struct BitSplit: Sendable, Equatable {
     }
   }
 
-  /// The values that both halves stand for together.
+  /// The values that both halves stand for together, in the shape of the gradient.
   public func dequantized(on execution: Execution = .standard) -> Matrix<Float> {
     let high: Matrix<Float> = high.dequantized(on: execution)
     let fine: Matrix<Float> = low.dequantized(on: execution)

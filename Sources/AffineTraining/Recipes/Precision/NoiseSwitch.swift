@@ -19,7 +19,7 @@ public struct NoiseSwitch: Sendable, Equatable {
   public internal(set) var level: Int
   /// The switches so far, oldest first.
   public internal(set) var log: [Switch] = []
-  /// The averaged gradient.
+  /// The averaged gradient, of the shape of the last that was observed; `nil`: none was.
   public internal(set) var average: Matrix<Float>?
   /// Checks in a row that asked for more bits, and for fewer.
   var rising = 0, falling = 0
