@@ -98,7 +98,7 @@ let package = Package(
     .target(name: "FileCalls", path: "Tests/FileCalls"),
     .testTarget(
       name: "AffineQuantTests",
-      dependencies: ["AffineFormats", "AffineTestSupport", "AllocationCounter"],
+      dependencies: ["AffineFormats", "AffineKernels", "AffineTestSupport", "AllocationCounter"],
       swiftSettings: strict),
     .testTarget(
       name: "AffineLayersTests",

@@ -3,11 +3,14 @@
 // kernel is one row here and one function.
 
 #define AQ_TILE(mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch) \
-  {mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch, 1}
+  {mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch, 1, false}
 // The same for a kernel that takes several right panels at once.
 #define AQ_TILE_OF_PANELS(mr, nr, kr, lhs_run, lhs, rhs, min_rows, panels) \
-  {mr, nr, kr, lhs_run, lhs, rhs, min_rows, 0, panels}
-#define AQ_NO_TILE {0, 0, 0, 0, AQ_NO_FORM, AQ_NO_FORM, 0, 0, 0}
+  {mr, nr, kr, lhs_run, lhs, rhs, min_rows, 0, panels, false}
+// The same for one of bfloat16 that may leave few rows to kernels of floats.
+#define AQ_TILE_OR_FLOATS(mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch, few_to_floats) \
+  {mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch, 1, few_to_floats}
+#define AQ_NO_TILE {0, 0, 0, 0, AQ_NO_FORM, AQ_NO_FORM, 0, 0, 0, false}
 
 #define AQ_ROWS_matmul_i8(K)                                                                                 \
   K(matmul_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true,                                             \
@@ -95,23 +98,27 @@
   K(matmul_f32, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 1, 1, AQ_F32, AQ_F32, 1, 0))
 
 // Products of bfloat16. Where a CPU has no instruction for them, products are those of floats that were rounded.
-#define AQ_BFLOAT_CODES(K, name, kr, form)                                                                 \
+//
+// Few rows are left to vectors on cores with tiles. A look-up of 128 bytes is three operations there, on one port, and
+// one elsewhere: 256 codes take 61 cycles as pairs and 36 as floats (llvm-mca, Sapphire Rapids), and four rows of 4096²
+// took 5.35 ms for 3.53. So few_to_floats is true of codes of a byte.
+#define AQ_BFLOAT_CODES(K, name, kr, form, few_to_floats)                                                  \
   K(name, amxbf16, AQ_AMXBF16 | AQ_AMX | AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, \
-    true, AQ_TILE(32, 32, kr, 32, AQ_BF16, form, 5, 256))                                                  \
+    true, AQ_TILE_OR_FLOATS(32, 32, kr, 32, AQ_BF16, form, 5, 256, few_to_floats))                         \
   K(name, avx512bf16, AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, \
     AQ_TILE(8, 32, kr, 2, AQ_BF16, form, 1, 256))                                          \
   K(name, neonbf16, AQ_NEONBF16 | AQ_NEON, ARM, true, AQ_TILE(8, 8, kr, 2, AQ_BF16, form, 1, 256))
-#define AQ_ROWS_matmul_bf16i8(K) AQ_BFLOAT_CODES(K, matmul_bf16i8, 4, AQ_U8)
-#define AQ_ROWS_matmul_bf16i4(K) AQ_BFLOAT_CODES(K, matmul_bf16i4, 4, AQ_U4)
-#define AQ_ROWS_matmul_bf16i1(K) AQ_BFLOAT_CODES(K, matmul_bf16i1, 32, AQ_U1)
-#define AQ_ROWS_matmul_bf16i2(K) AQ_BFLOAT_CODES(K, matmul_bf16i2, 16, AQ_U2)
-#define AQ_ROWS_matmul_bf16i3(K) AQ_BFLOAT_CODES(K, matmul_bf16i3, 32, AQ_U3)
-#define AQ_ROWS_matmul_bf16i5(K) AQ_BFLOAT_CODES(K, matmul_bf16i5, 32, AQ_U5)
-#define AQ_ROWS_matmul_bf16i6(K) AQ_BFLOAT_CODES(K, matmul_bf16i6, 16, AQ_U6)
-#define AQ_ROWS_matmul_bf16i7(K) AQ_BFLOAT_CODES(K, matmul_bf16i7, 32, AQ_U7)
-#define AQ_ROWS_matmul_bf16t8(K) AQ_BFLOAT_CODES(K, matmul_bf16t8, 4, AQ_U8)
-#define AQ_ROWS_matmul_bf16t6(K) AQ_BFLOAT_CODES(K, matmul_bf16t6, 16, AQ_U6)
-#define AQ_ROWS_matmul_bf16t4(K) AQ_BFLOAT_CODES(K, matmul_bf16t4, 4, AQ_U4)
+#define AQ_ROWS_matmul_bf16i8(K) AQ_BFLOAT_CODES(K, matmul_bf16i8, 4, AQ_U8, true)
+#define AQ_ROWS_matmul_bf16i4(K) AQ_BFLOAT_CODES(K, matmul_bf16i4, 4, AQ_U4, false)
+#define AQ_ROWS_matmul_bf16i1(K) AQ_BFLOAT_CODES(K, matmul_bf16i1, 32, AQ_U1, false)
+#define AQ_ROWS_matmul_bf16i2(K) AQ_BFLOAT_CODES(K, matmul_bf16i2, 16, AQ_U2, false)
+#define AQ_ROWS_matmul_bf16i3(K) AQ_BFLOAT_CODES(K, matmul_bf16i3, 32, AQ_U3, false)
+#define AQ_ROWS_matmul_bf16i5(K) AQ_BFLOAT_CODES(K, matmul_bf16i5, 32, AQ_U5, false)
+#define AQ_ROWS_matmul_bf16i6(K) AQ_BFLOAT_CODES(K, matmul_bf16i6, 16, AQ_U6, false)
+#define AQ_ROWS_matmul_bf16i7(K) AQ_BFLOAT_CODES(K, matmul_bf16i7, 32, AQ_U7, false)
+#define AQ_ROWS_matmul_bf16t8(K) AQ_BFLOAT_CODES(K, matmul_bf16t8, 4, AQ_U8, false)
+#define AQ_ROWS_matmul_bf16t6(K) AQ_BFLOAT_CODES(K, matmul_bf16t6, 16, AQ_U6, false)
+#define AQ_ROWS_matmul_bf16t4(K) AQ_BFLOAT_CODES(K, matmul_bf16t4, 4, AQ_U4, false)
 
 #define AQ_ROWS_matmul_bf16(K)                                                                                 \
   K(matmul_bf16, amxbf16, AQ_AMXBF16 | AQ_AMX | AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, \

@@ -23,10 +23,29 @@ package enum CellCheck {
   private static let sizes: [(m: Int, n: Int, k: Int)] = [(5, 7, 70), (1, 3, 33)]
   /// More columns than one panel has, and rows enough for kernels that leave few to others.
   private static let panels: (m: Int, n: Int, k: Int) = (18, 34, 37)
+  /// Of a check: no kernel is worth having that leaves as many to others.
+  private static let mostRows = 4096
 
   /// Runs a cell with one kernel.
   package static func run(_ cell: CoverageCell, _ row: KernelRow) throws -> Outcome {
-    var execution = Execution(threads: 1, instructionSet: row.needs)
+    try run(cell, Execution(threads: 1, instructionSet: row.needs), panels)
+  }
+
+  /// Runs a product with a kernel from outside of the library that serves its cell.
+  package static func run(_ cell: CoverageCell, _ kernel: AddedKernel) throws -> Outcome {
+    var execution = Execution(threads: 1, instructionSet: kernel.row.needs)
+    execution.added = [kernel]
+    // Once at least with the kernel itself, though it leave few rows to others.
+    let size = (max(panels.m, min(kernel.tile.minimumRows, mostRows)), panels.n, panels.k)
+    var outcome = try run(cell, execution, size)
+    outcome.passed = outcome.passed && kernel.tile.minimumRows <= mostRows
+    return outcome
+  }
+
+  private static func run(
+    _ cell: CoverageCell, _ execution: Execution, _ panels: (m: Int, n: Int, k: Int)
+  ) throws -> Outcome {
+    var execution = execution
     execution.precision = cell.precision
     var outcome = Outcome(passed: true, maximumRelativeError: 0)
     for (index, size) in (sizes + (cell.operation.isProduct ? [panels] : [])).enumerated() {

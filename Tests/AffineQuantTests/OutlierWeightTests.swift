@@ -108,6 +108,57 @@ import Testing
     }
   }
 
+  static let types = [
+    "int8-row", "int8-block16x16", "uint8-group32", "int4-group32", "uint4-group32-biased-float16",
+    "int5-group32", "uint3-group32", "uint4-group64-nf4", "uint8-row-dynamic8", "float6e3m2-row",
+    "float4e2m1-group32-e8m0",
+  ]
+
+  /// What runs is what runs for a packed weight: the weight is packed when it is made.
+  @Test(arguments: types) func noCallPacksTheWeight(name: String) throws {
+    let type = try #require(QuantizedType(name: name))
+    let packed = PackedWeight(
+      try AnyQuantized(quantizing: w, as: type), inputs: Int8Activations.type)
+    let expected = try kernels { _ = try packed.linear(x, on: $0) }
+    for source in Self.sources {
+      let weight = try OutlierWeight(quantizing: w, as: type, source: source, threshold: .infinity)
+      #expect(try kernels { _ = try weight.linear(x, on: $0) } == expected)
+    }
+  }
+
+  private func kernels(_ body: (Execution) throws -> Void) rethrows -> [KernelRow] {
+    var execution = Execution(threads: 1)
+    let record = KernelRecord()
+    execution.record = record
+    try body(execution)
+    return record.rows
+  }
+
+  /// Columns that are read out of panels have the values of the matrix.
+  @Test(arguments: types) func columnsOfCodesAreThoseOfTheMatrix(name: String) throws {
+    let type = try #require(QuantizedType(name: name))
+    let matrix = try AnyQuantized(quantizing: Self.normal(37, 512, seed: 4), as: type)
+    try expectCodes(of: matrix, matrix.dequantized())
+  }
+
+  /// Also where blocks begin before the first column, and where scales are codes.
+  @Test func columnsOfOtherBlocksAreThoseOfTheMatrix() throws {
+    let whole = try UInt4Weight(quantizing: Self.normal(41, 540, seed: 4))
+    let part = try whole.slice(rows: 3..<40, columns: 9..<521)
+    try expectCodes(of: part, part.dequantized())
+    let coded = try Q4KWeight(quantizing: Self.normal(37, 512, seed: 4))
+    try expectCodes(of: coded, coded.dequantized())
+  }
+
+  private func expectCodes(of matrix: some QuantizedMatrix, _ values: Matrix<Float>) throws {
+    let weight = try OutlierWeight(matrix), outliers = OutlierColumns(in: x)
+    #expect(outliers.columns == Self.planted)
+    let rest = try PackedWeight(matrix, inputs: Int8Activations.type)
+      .linear(outliers.zeroed(in: x))
+    let exact = try linear(outliers.gathered(from: x), outliers.gathered(from: values))
+    #expect(try sameBits(weight.linear(x), rest.adding(exact)))
+  }
+
   @Test func memoryIsCounted() throws {
     let counts = [0, 4, 2, 2].map { 48 * 512 * (1 + $0) + 48 * 4 }
     for (source, count) in zip(Self.sources, counts) {

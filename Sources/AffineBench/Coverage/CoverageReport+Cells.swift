@@ -1,12 +1,12 @@
 import AffineQuant
 
 extension CoverageReport.Cell {
-  init(_ cell: CoverageCell, on available: InstructionSet) {
-    let plan = cell.plan(on: available)
+  init(_ cell: CoverageCell, _ kernels: [CellKernel], on available: InstructionSet) {
+    let plan = cell.plan(on: available, adding: kernels.compactMap(\.added))
     operation = cell.operation.rawValue
     activations = cell.activationsName
     weights = cell.weights.name
-    rows = cell.rows.map { row in
+    rows = kernels.map(\.row).map { row in
       CoverageReport.Row(
         kernel: row.name, instructionSet: row.needs.name, tier: row.tier.rawValue,
         runsHere: row.canRun(on: available))

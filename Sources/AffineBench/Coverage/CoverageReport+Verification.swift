@@ -6,12 +6,13 @@ import Synchronization
 extension CoverageReport {
   /// Checks cells side by side; each call itself runs on one thread.
   mutating func verify(
-    _ cells: [CoverageCell], _ available: InstructionSet, _ progress: @Sendable (String) -> Void
+    _ cells: [CoverageCell], _ kernels: [[CellKernel]], _ available: InstructionSet,
+    _ progress: @Sendable (String) -> Void
   ) {
     let outcomes = Outcomes()
     DispatchQueue.concurrentPerform(iterations: cells.count) { index in
-      for (place, row) in cells[index].rows.enumerated() where row.canRun(on: available) {
-        do { outcomes.add(index, place, try CellCheck.run(cells[index], row)) } catch {
+      for (place, kernel) in kernels[index].enumerated() where kernel.row.canRun(on: available) {
+        do { outcomes.add(index, place, try kernel.check(cells[index])) } catch {
           outcomes.add(index, place, .broken, because: "\(error)")
         }
       }

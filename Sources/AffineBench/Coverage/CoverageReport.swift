@@ -133,24 +133,27 @@ public struct CoverageReport: Codable, Sendable {
   ///   - cells: ``AffineQuant/CoverageCell/all``, or those of a type of your own,
   ///     ``AffineQuant/CoverageCell/cells(of:)``.
   ///   - available: What kernels may use.
+  ///   - added: Kernels of yours, which come before those of the library in the cells that they serve, and are checked
+  ///     and timed as these are.
   ///   - verifying: Whether every kernel that runs here is checked against an oracle in `Double`.
   ///   - measuring: Whether every such kernel is timed, on one thread; all cells take a minute or two.
   ///   - label: What the page calls the report, a commit for example.
   ///   - progress: Told how far the work has come.
   /// - Throws: What an operation throws that the types do not rule out: a defect.
   public init(
-    _ cells: [CoverageCell], on available: InstructionSet = .running, verifying: Bool = false,
-    measuring: Bool = false, label: String? = nil,
-    progress: @escaping @Sendable (String) -> Void = { _ in }
+    _ cells: [CoverageCell], on available: InstructionSet = .running,
+    adding added: [AddedKernel] = [], verifying: Bool = false, measuring: Bool = false,
+    label: String? = nil, progress: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     machine = .current
     self.label = label
     date = Date.now.formatted(.iso8601)
-    self.cells = cells.map { Cell($0, on: available) }
-    if verifying { verify(cells, available, progress) }
+    let kernels = cells.map { $0.kernels(adding: added) }
+    self.cells = zip(cells, kernels).map { Cell($0, $1, on: available) }
+    if verifying { verify(cells, kernels, available, progress) }
     if measuring {
       var measurement = RateMeasurement(available)
-      try measurement.fill(&self, cells, progress)
+      try measurement.fill(&self, cells, kernels, progress)
     }
   }
 

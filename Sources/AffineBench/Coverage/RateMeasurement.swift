@@ -17,7 +17,7 @@ struct RateMeasurement {
 
   private struct Kind: Hashable {
     let operation: MatrixOperation
-    let kernel: String
+    let kernel: CellKernel
     let activations: OperandType
     let precision: Precision
     let codes: Codes
@@ -44,7 +44,8 @@ struct RateMeasurement {
 
   /// Fills in rates and their parts of the roofs that are measured here too.
   mutating func fill(
-    _ report: inout CoverageReport, _ cells: [CoverageCell], _ progress: (String) -> Void
+    _ report: inout CoverageReport, _ cells: [CoverageCell], _ kernels: [[CellKernel]],
+    _ progress: (String) -> Void
   ) throws {
     // Rounds go over all cells: what else the machine does lasts longer than a cell.
     for round in 1...Measurement.roundCount {
@@ -55,27 +56,29 @@ struct RateMeasurement {
           )
         }
         // The portable rows take most of the time, and nobody waits for their last percent.
-        for row in cell.rows
-        where row.canRun(on: available) && (round == 1 || row.tier != .portable) {
-          let kind = kind(cell, row)
-          if rates[kind]?.rounds.count ?? 0 < round { try measure(cell, row, kind) }
+        for kernel in kernels[index]
+        where kernel.row.canRun(on: available) && (round == 1 || kernel.row.tier != .portable) {
+          let kind = kind(cell, kernel)
+          if rates[kind]?.rounds.count ?? 0 < round { try measure(cell, kernel, kind) }
         }
       }
     }
     for (index, cell) in cells.enumerated() {
-      for (place, row) in cell.rows.enumerated() {
-        guard let rate = rates[kind(cell, row)] else { continue }
+      for (place, kernel) in kernels[index].enumerated() {
+        guard let rate = rates[kind(cell, kernel)] else { continue }
         report.cells[index].rows[place].take(
-          rate.operations, rate.bytes, Timing(rate.rounds), of: roof(cell, row, rate))
+          rate.operations, rate.bytes, Timing(rate.rounds), of: roof(cell, kernel, rate))
       }
     }
     report.roofs = roofs()
   }
 
   /// What a row could do at most: operations a second, or elements.
-  private mutating func roof(_ cell: CoverageCell, _ row: KernelRow, _ rate: Rate) -> Double? {
+  private mutating func roof(_ cell: CoverageCell, _ kernel: CellKernel, _ rate: Rate) -> Double? {
     guard !cell.operation.isProduct else {
-      let peak = peak(of: row)
+      // A kernel from outside is held to the loop of the library's that needs as much.
+      let row = cell.rows.first { $0.needs == kernel.row.needs }
+      let peak = (kernel.added == nil ? kernel.row : row).map { self.peak(of: $0) } ?? 0
       return peak > 0 ? peak : nil
     }
     return copied(Int(rate.bytes)) * rate.operations / rate.bytes
@@ -97,9 +100,9 @@ struct RateMeasurement {
       peaks: named.sorted { $0.key < $1.key }.map { .init(name: $0.key, gops: $0.value) })
   }
 
-  private func kind(_ cell: CoverageCell, _ row: KernelRow) -> Kind {
+  private func kind(_ cell: CoverageCell, _ kernel: CellKernel) -> Kind {
     Kind(
-      operation: cell.operation, kernel: row.name, activations: cell.activations,
+      operation: cell.operation, kernel: kernel, activations: cell.activations,
       precision: cell.precision,
       codes: codes(cell), block: cell.weights.block, mapping: cell.weights.mapping.kind.name,
       scaleCodes: cell.weights.mapping.codes)
@@ -118,13 +121,13 @@ struct RateMeasurement {
   }
 
   /// Adds a round.
-  private mutating func measure(_ cell: CoverageCell, _ row: KernelRow, _ kind: Kind) throws {
+  private mutating func measure(_ cell: CoverageCell, _ kernel: CellKernel, _ kind: Kind) throws {
     // The portable rows are some hundred times slower: fewer rows tell their rate as well.
-    let isPortable = row.tier == .portable
-    let execution = Execution(threads: 1, instructionSet: row.needs)
+    let tier = kernel.row.tier
+    let isPortable = tier == .portable
     let work = try CellWork(
       cell, m: isPortable ? 2 : 96, k: 512, n: isPortable ? 32 : 256,
-      reusing: &weights[row.tier], execution)
+      reusing: &weights[tier], kernel.execution)
     let timing = try Timing(seconds: 0, warmUps: 1, atLeast: 1) { try work.run() }
     rates[kind, default: Rate(operations: work.amount, bytes: work.bytes)].rounds.append(timing)
   }

@@ -43,6 +43,8 @@ typedef struct {
   uint16_t min_rows;  // with fewer rows the next kernel that reads the same right panels is faster
   uint16_t scratch;   // codes of each right lane that are unpacked at a time; AQ_WHOLE: all
   uint16_t panels;    // right panels that one call takes at most; 0: one
+  bool few_to_floats; // of products of bfloat16: fewer rows than min_rows are faster in kernels of floats, of the
+                      // same right panels, than in the next row
 } aq_tile;
 
 /// One kernel: its symbol, what it needs, its tile, and its entry (NULL on other CPUs), which takes the

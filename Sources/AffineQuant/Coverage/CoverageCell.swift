@@ -19,8 +19,14 @@ public struct CoverageCell: Sendable, Hashable {
   ///
   /// `available` is what the CPU has.
   public func plan(on available: InstructionSet = .running) -> Plan {
+    plan(on: available, adding: [])
+  }
+
+  /// The same with kernels that come before those of the library.
+  package func plan(on available: InstructionSet, adding added: [AddedKernel]) -> Plan {
     var execution = Execution(threads: 1, instructionSet: available)
     execution.precision = precision
+    execution.added = added
     let (first, second): (OperandType, OperandType?) =
       switch operation {
       case .linear, .inputGradient, .weightGradient: (activations, .quantized(weights))

@@ -1,7 +1,7 @@
 extension AddedKernel {
   /// Runs the kernel on products of the catalog's types that it serves, on ragged shapes, and compares the
   /// results with those of the portable kernel of its family, which the tests of the library compare with
-  /// sums in `Double`.
+  /// sums in `Double`; `CoverageReport` of AffineBench compares the kernel with these itself.
   ///
   /// - Returns: The products whose bits differ, by name; none: the kernel is right.
   /// - Complexity: Some seconds.

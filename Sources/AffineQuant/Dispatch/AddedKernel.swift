@@ -1,5 +1,5 @@
-/// A kernel from outside of the library: an ``Execution`` carries it, and it is planned, explained and
-/// verified as those of the library are.
+/// A kernel from outside of the library: an ``Execution`` carries it, and it is planned and explained as those of the
+/// library are; `CoverageReport` of AffineBench verifies and times it as these.
 @safe
 public struct AddedKernel: Sendable, Hashable {
   /// What it computes; the C struct of the family's arguments states the formula.

@@ -72,6 +72,11 @@ package struct Kernel<Arguments>: @unchecked Sendable {
 
   /// Whether fewer rows are better left to another kernel.
   func isTooLarge(for rows: Int) -> Bool { rows < minimumRows }
+
+  /// Whether that kernel is one of floats.
+  func leavesToFloats(_ rows: Int) -> Bool {
+    isTooLarge(for: rows) && optionalTile?.leavesFewToFloats ?? false
+  }
 }
 
 /// Takes a pointer to the arguments of a family.

@@ -56,6 +56,11 @@ package struct KernelTable<Arguments>: Sendable {
       .map { $0.kernel() } + kernels.filter { $0.row.canRun(on: sets) }
   }
 
+  /// Whether the first kernel that a CPU with these instruction sets has leaves so few rows to floats.
+  func leavesToFloats(_ rows: Int, on sets: InstructionSet) -> Bool {
+    kernels.first { $0.row.needs.isSubset(of: sets) }?.leavesToFloats(rows) ?? false
+  }
+
   /// Whether the execution may use a kernel that is not the portable one.
   package func isSpecial(on execution: Execution) -> Bool {
     choice(on: execution, .max).row.tier != .portable

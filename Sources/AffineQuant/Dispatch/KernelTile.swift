@@ -24,6 +24,8 @@ public struct KernelTile: Sendable, Hashable {
   public let scratch: Int
   /// Right panels that one call takes at most.
   let panels: Int
+  /// Whether fewer rows are faster still in a kernel of floats that reads the same right panels; of bfloat16.
+  let leavesFewToFloats: Bool
 
   /// A kernel whose tile is known when it is written.
   public init(
@@ -32,12 +34,12 @@ public struct KernelTile: Sendable, Hashable {
   ) {
     self.init(
       mr: mr, nr: nr, kr: kr, lhsRun: lhsRun, lhs: lhs, rhs: rhs, minimumRows: minimumRows,
-      scratch: scratch, panels: 1)
+      scratch: scratch, panels: 1, leavesFewToFloats: false)
   }
 
   private init(
     mr: Int, nr: Int, kr: Int, lhsRun: Int, lhs: PackedForm, rhs: PackedForm, minimumRows: Int,
-    scratch: Int, panels: Int
+    scratch: Int, panels: Int, leavesFewToFloats: Bool
   ) {
     self.mr = mr
     self.nr = nr
@@ -48,6 +50,7 @@ public struct KernelTile: Sendable, Hashable {
     self.minimumRows = minimumRows
     self.scratch = scratch
     self.panels = panels
+    self.leavesFewToFloats = leavesFewToFloats
   }
 
   /// The tile of a row of C; `nil` where the family has none.
@@ -60,7 +63,7 @@ public struct KernelTile: Sendable, Hashable {
       mr: Self.lanes(tile.mr), nr: Self.lanes(tile.nr), kr: Int(tile.kr), lhsRun: Int(tile.lhs_run),
       lhs: lhs, rhs: rhs, minimumRows: Int(tile.min_rows),
       scratch: UInt32(tile.scratch) == AQ_WHOLE ? Int.max : Int(tile.scratch),
-      panels: max(Int(tile.panels), 1))
+      panels: max(Int(tile.panels), 1), leavesFewToFloats: tile.few_to_floats)
   }
 
   /// The number of lanes, which scalable vectors make known at run time only.

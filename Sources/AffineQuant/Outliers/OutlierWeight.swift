@@ -25,11 +25,12 @@ public struct OutlierWeight: Sendable {
   /// The magnitude from which a value is an outlier: 6 in the paper; infinity: none is; 0: none is
   /// looked for.
   public let threshold: Float
-  /// Row by row where floats come from the codes; else as the products read them.
-  private let codes: CodeMatrix
+  /// The codes, as products with the rest of an input read them.
+  private let packed: PackedWeight
   private let floats: Floats
+  private var codes: CodeMatrix { packed.core }
 
-  /// Quantizes a weight.
+  /// Quantizes a weight, and packs it once.
   ///
   /// - Parameters:
   ///   - weight: Outputs × inputs.
@@ -54,7 +55,7 @@ public struct OutlierWeight: Sendable {
     }
   }
 
-  /// Takes a weight that is quantized already, whose floats are those of its codes.
+  /// Takes a weight that is quantized already, whose floats are those of its codes, and packs it once.
   ///
   /// - Parameters:
   ///   - weight: `n × k`, with scales that are constant along slices of a row.
@@ -74,18 +75,14 @@ public struct OutlierWeight: Sendable {
     guard codes.type.block.isRowSliced else { throw .granularity(type: codes.type.name) }
     self.threshold = threshold
     self.floats = floats
-    if case .codes = floats {
-      self.codes = codes
-    } else {
-      self.codes = codes.type.isAffineInteger ? codes.tiled(execution) : codes
-    }
+    packed = PackedWeight(AnyQuantized(codes), inputs: Int8Activations.type, on: execution)
   }
 
   /// The rows and columns: outputs and inputs.
   public var shape: Shape { codes.shape }
 
   /// The codes, outputs × inputs.
-  public var quantized: AnyQuantized { AnyQuantized(codes.rowMajor()) }
+  public var quantized: AnyQuantized { packed.unpacked }
 
   /// The bytes of codes, scales and the copy in floats, if there is one.
   ///
@@ -108,7 +105,7 @@ public struct OutlierWeight: Sendable {
     }
     let outliers = OutlierColumns(in: input, threshold: threshold, on: execution)
     return try outliers.linear(input, on: execution) { (rest) throws(QuantizationError) in
-      try Product.quantizing(rest, as: Int8Activations.type, codes, on: execution)
+      try packed.linear(rest, on: execution)
     } weights: { () throws(QuantizationError) in
       do throws(ShapeError) { return try weights(of: outliers, execution) } catch {
         throw .shape(error)
@@ -124,14 +121,13 @@ public struct OutlierWeight: Sendable {
     case .float16(let matrix): return try outliers.gathered(from: matrix, on: execution)
     case .bfloat16(let matrix): return try outliers.gathered(from: matrix, on: execution)
     case .codes:
-      // Many columns are read as they lie, few one by one.
+      // Of many columns all are read as rows, few one by one.
       guard outliers.columns.count < shape.columns / 16 else {
         let values: Matrix<Float> = codes.dequantized(execution)
         return try outliers.gathered(from: values, on: execution)
       }
       let columns = try outliers.columns.map { column throws(ShapeError) in
-        let one = try codes.slice(rows: 0..<shape.rows, columns: column..<column + 1)
-        return one.dequantized(as: Float.self, execution)
+        try codes.rowMajor(column: column).dequantized(as: Float.self, execution)
       }
       return Matrix(rows: shape.rows, columns: columns.count) { columns[$1][$0, 0] }
     }

@@ -59,12 +59,10 @@ extension MatmulKernels {
 }
 
 extension QuantizedType {
-  /// Whether floats meet weights of a byte faster than pairs of bfloat16 do, which both read the same panels: the few
-  /// rows that are left to vectors on cores with tiles. A look-up of 128 bytes is three operations there, on one
-  /// port, and one elsewhere: 256 codes take 61 cycles for 36 (llvm-mca, Sapphire Rapids), and four rows of 4096²
-  /// took 5.35 ms for 3.53.
+  /// Whether floats meet so few rows faster than pairs of bfloat16 do, which both read the same panels: as the row of
+  /// the kernel of pairs has it.
   package func isFasterInFloats(rows: Int, on sets: InstructionSet) -> Bool {
-    rows < 5 && panelForm == .uint8 && isAffineInteger && sets.contains(.amxbf16)
+    MatmulKernels.pairs(self).leavesToFloats(rows, on: sets)
   }
 
   /// How codes lie in panels: at their own bits where blocks are whole k-groups of such codes.

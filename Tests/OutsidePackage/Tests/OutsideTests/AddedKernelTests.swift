@@ -1,3 +1,4 @@
+import AffineBench
 import AffineKernels
 import AffineQuant
 import Testing
@@ -81,16 +82,52 @@ private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
       explain(.linear, Int8Activations.self, Int8Weight.self)?.kernel != Self.kernel.row)
   }
 
+  static let wrong = AddedKernel(
+    .bytes, name: "wrong", needs: .portable,
+    tile: KernelTile(mr: 2, nr: 4, kr: 8, lhsRun: 8, lhs: .int8, rhs: .uint8),
+    run: { arguments in
+      matmulOfEights(arguments)
+      arguments.assumingMemoryBound(to: aq_matmul_i8_args.self).pointee.out[0] += 1
+    })
+
   @Test func itIsVerifiedAndRated() {
     #expect(Self.kernel.mismatches().isEmpty)
     #expect(Self.kernel.operationsPerSecond(rows: 8, columns: 32, depth: 64) > 0)
-    let wrong = AddedKernel(
-      .bytes, name: "wrong", needs: .portable,
-      tile: KernelTile(mr: 2, nr: 4, kr: 8, lhsRun: 8, lhs: .int8, rhs: .uint8),
-      run: { arguments in
-        matmulOfEights(arguments)
-        arguments.assumingMemoryBound(to: aq_matmul_i8_args.self).pointee.out[0] += 1
-      })
-    #expect(!wrong.mismatches().isEmpty)
+    #expect(!Self.wrong.mismatches().isEmpty)
+  }
+
+  /// The report lists it first in the cells that it serves and holds it to the oracle's bound; cells of other families
+  /// do not have it.
+  @Test func itIsInTheReport() throws {
+    let cells = CoverageCell.cells(of: Int8Weight.type).filter { $0.operation.isProduct }
+    let report = try CoverageReport(cells, adding: [Self.kernel], verifying: true)
+    #expect(report.failures.isEmpty)
+    let served = report.cells.filter { $0.chosen == Self.kernel.row.name }
+    #expect(served.contains { $0.operation == "linear" && $0.activations == "int8-row" })
+    #expect(!served.contains { $0.activations.hasPrefix("float") })
+    for row in served.compactMap(\.rows.first) {
+      #expect(row.kernel == Self.kernel.row.name && row.verified == true)
+      #expect((row.errorBound ?? 0) > 0)
+    }
+    let rows = report.cells.flatMap(\.rows).filter { $0.kernel == Self.kernel.row.name }
+    #expect(rows.count == served.count)
+  }
+
+  @Test func itIsTimedInTheReport() throws {
+    let cells = CoverageCell.cells(of: Int8Weight.type).filter {
+      $0.operation == .linear && $0.activations.name == "int8-row"
+    }
+    let report = try CoverageReport(cells, adding: [Self.kernel], measuring: true)
+    let row = try #require(report.cells.first?.chosenRow)
+    #expect(row.kernel == Self.kernel.row.name && (row.gops ?? 0) > 0 && row.verified == nil)
+  }
+
+  @Test func theReportFindsWhatIsWrong() throws {
+    let cells = CoverageCell.cells(of: Int8Weight.type).filter { $0.operation == .linear }
+    let report = try CoverageReport(cells, adding: [Self.wrong, Self.kernel], verifying: true)
+    #expect(!report.failures.isEmpty)
+    for row in report.cells.flatMap(\.rows) where row.runsHere {
+      #expect(row.verified == (row.kernel != Self.wrong.row.name), "\(row.kernel)")
+    }
   }
 }

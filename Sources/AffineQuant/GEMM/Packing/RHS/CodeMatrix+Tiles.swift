@@ -81,20 +81,30 @@ extension CodeMatrix {
 
   /// The code of one element of panels that are cut where blocks end.
   func tileCode(_ tiles: PackedRHS, row: Int, column: Int) -> Int {
-    let (layout, slices) = (tiles.layout, tiles.slices)
+    tileCode(tiles, row: row, tilePlace(tiles, column: column))
+  }
+
+  /// The same of a column whose place is known.
+  func tileCode(_ tiles: PackedRHS, row: Int, _ place: (group: Int, inGroup: Int)) -> Int {
+    let layout = tiles.layout
+    let panelBytes = layout.groupBytes * tiles.slices.groupCount
+    let start = row / layout.nr * panelBytes
+    let pattern = layout.read(
+      codes.span.extracting(start..<start + panelBytes), group: place.group,
+      lane: row % layout.nr, place.inGroup)
+    // Unsigned in the panel, less what was added to a code.
+    return Int(pattern) - layout.offset
+  }
+
+  /// The k-group of a panel that has a column, and the column's place in it.
+  func tilePlace(_ tiles: PackedRHS, column: Int) -> (group: Int, inGroup: Int) {
     let (block, first) = (grid.blockColumn(column), grid.columns(ofBlock: 0))
     // Cuts inside a block lie between k-groups; all blocks before this one but the first are whole.
-    let kr = layout.kr
+    let kr = tiles.layout.kr
     let whole = block > 1 ? (block - 1) * ((grid.block.columns + kr - 1) / kr) : 0
     let before = block > 0 ? (first.count + kr - 1) / kr + whole : 0
     let place = column - grid.columns(ofBlock: block).lowerBound
-    let panelBytes = layout.groupBytes * slices.groupCount
-    let start = row / layout.nr * panelBytes
-    let pattern = layout.read(
-      codes.span.extracting(start..<start + panelBytes), group: before + place / kr,
-      lane: row % layout.nr, place % kr)
-    // Unsigned in the panel, less what was added to a code.
-    return Int(pattern) - layout.offset
+    return (before + place / kr, place % kr)
   }
 
   /// The codes of one row of panels, one a byte.
