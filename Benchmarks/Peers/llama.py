@@ -1,7 +1,7 @@
 """Compares `affine` with llama.cpp (xllamacpp) on a GGUF file: perplexity, and a text that is continued greedily.
 
     pip install numpy xllamacpp
-    python llama.py --model FILE.gguf --affine .build/release/affine [--bytes 20000]
+    python llama.py --model FILE.gguf --affine .build/release/affine [--bytes 20000] [--context 512]
 
 Both read neighbouring windows of 512 tokens of the corpus, every token of a window but the first counted, with no
 token before them, and keys and values in float16. Greedy texts must be equal up to the first place where
@@ -20,15 +20,14 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "Tests/Golden"))
 import llama_library  # noqa: E402
 
-CONTEXT = 512
 PROMPTS = ["The capital of France is", "Once upon a time, in a small village by the sea,", "Water boils at", "1, 1, 2, 3, 5, 8, 13,"]
 STEPS = 32
 
 
-def perplexity(model, tokens):
+def perplexity(model, tokens, context):
     total, count = 0.0, 0
-    for start in range(0, len(tokens), CONTEXT):
-        window = tokens[start:start + CONTEXT]
+    for start in range(0, len(tokens), context):
+        window = tokens[start:start + context]
         model.reset()
         rows = model.read(window)[:-1]
         top = rows.max(axis=1)
@@ -62,14 +61,15 @@ def main():
     parser.add_argument("--model", required=True)
     parser.add_argument("--affine", required=True)
     parser.add_argument("--bytes", type=int, default=20_000)
+    parser.add_argument("--context", type=int, default=512)
     arguments = parser.parse_args()
     text = (ROOT / "Tests/Corpus/persuasion.txt").read_bytes()[:arguments.bytes]
-    model = llama_library.Model(arguments.model, context=CONTEXT)
-    theirs = perplexity(model, model.tokens(text))
+    model = llama_library.Model(arguments.model, context=max(arguments.context, 512))
+    theirs = perplexity(model, model.tokens(text), arguments.context)
     with tempfile.NamedTemporaryFile() as file:
         file.write(text)
         file.flush()
-        ours = run(arguments, "perplexity", "--text", file.name)
+        ours = run(arguments, "perplexity", "--text", file.name, "--context", str(arguments.context))
     print(f"perplexity {ours['perplexity']:.4f} and llama.cpp's {theirs:.4f}: {100 * (ours['perplexity'] / theirs - 1):+.3f} %")
     for prompt in PROMPTS:
         chosen, gaps, noise = greedy(model, prompt)
