@@ -113,9 +113,17 @@ class Page:
         return pages
 
     def shoot(self, name, clip=None):
+        """A picture of the page, or of a part of it."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
         clip = clip or {"x": 0, "y": 0, "width": size["width"], "height": size["height"]}
-        image = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip={**clip, "scale": 1})
+        self._shoot(name, captureBeyondViewport=True, clip={**clip, "scale": 1})
+
+    def shoot_screen(self, name):
+        """A picture of what a person sees: what sticks to an edge does so there."""
+        self._shoot(name)
+
+    def _shoot(self, name, **options):
+        image = self.call("Page.captureScreenshot", **options)
         (self.folder / name).write_bytes(base64.b64decode(image["data"]))
 
 

@@ -86,7 +86,7 @@ first = chosen(cells[0])
 expect("they name the instruction set", first["instructionSet"] in below)
 expect("they name the bound", below.endswith("exact") if first["errorBound"] == 0 else bool(re.search(r"bound \d", below)))
 expect("the details fit a narrow screen", page.ask("document.getElementById('details').scrollWidth") <= 390)
-page.shoot("390-details.png", {"x": 0, "y": page.ask("scrollY"), "width": 390, "height": 900})
+page.shoot_screen("390-details.png")
 
 page.open("measured.html", 1280)
 expect("every cell is shown", page.ask(count), len(cells))
