@@ -26,8 +26,8 @@ enum Main {
   /// Prints what a command ended with, which may be the help that was asked for.
   private static func end(_ error: any Error) -> Never {
     let code = Affine.exitCode(for: error)
-    // Names that come from files may hold anything.
-    let lines = Affine.fullMessage(for: error).split(
+    // Names that come from files may hold anything, a character of a million marks too, which take long to compare.
+    let lines = Affine.fullMessage(for: error).unicodeScalars.split(
       separator: "\n", omittingEmptySubsequences: false)
     let text = lines.map { String($0).escapingControls }.joined(separator: "\n")
     Ranks.end(text, code: code.rawValue)

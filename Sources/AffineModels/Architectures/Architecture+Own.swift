@@ -11,7 +11,8 @@ extension Architecture {
   static func own(_ metadata: GGUFMetadata) throws -> DecoderConfiguration {
     let text = try metadata.string(ownKey)
     guard let configuration = DecoderConfiguration(json: text) else {
-      throw LanguageModelError.unsupported("a configuration that says '\(text)'")
+      let start = String(text.unicodeScalars.prefix(200))
+      throw LanguageModelError.unsupported("a configuration that says '\(start)'")
     }
     for key in metadata.keys where key.hasPrefix("\(own.name).") && key != ownKey {
       throw LanguageModelError.unsupported("'\(key)' (\(metadata[key]?.summary ?? ""))")
