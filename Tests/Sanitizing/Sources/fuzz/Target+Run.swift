@@ -4,7 +4,7 @@ import AffineQuant
 import AffineTraining
 
 extension Target {
-  /// A run that a checkpoint may be of; `Corpora/run/resumed` is one of it after two steps.
+  /// A run that a checkpoint may be of.
   private static let trainer: Trainer = {
     do {
       let configuration = try DecoderConfiguration(
