@@ -27,4 +27,4 @@ fuzz() {
 export -f fuzz
 export seconds
 # Two at a time: each is one thread.
-printf '%s\n' safetensors gguf json template tokenizer tokenizerFile checkpoint csv settings | xargs -P 2 -I{} bash -euo pipefail -c 'fuzz {}'
+printf '%s\n' safetensors gguf json template tokenizer tokenizerFile checkpoint csv settings run | xargs -P 2 -I{} bash -euo pipefail -c 'fuzz {}'

@@ -21,6 +21,8 @@ extension Target {
   private static let names = [
     "config.json", "modules.json", "1_Pooling/config.json", "sentence_bert_config.json",
     "tokenizer_config.json", "adapter_config.json", "model.safetensors.index.json",
+    "generation_config.json", "chat_template.jinja", "config_sentence_transformers.json",
+    "tokenizer.json",
   ]
 
   /// The files of a folder beside its tensors, in the order of their names, divided by bytes of one: an empty one is not
@@ -42,6 +44,7 @@ extension Target {
     var source = try ModelSource.open(folder)
     try source.configuration.validate()
     _ = try? source.chatTemplate()
+    _ = try? source.tokenizer()
     try source.addAdapters(from: folder)
   }
 }

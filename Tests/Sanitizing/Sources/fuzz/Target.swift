@@ -9,7 +9,7 @@ import AffineTraining
 /// It may refuse any bytes with an error; a trap, a fault, a result that contradicts itself, too much
 /// memory and too much time are what the fuzzer looks for.
 enum Target: String, CaseIterable {
-  case safetensors, gguf, json, template, tokenizer, tokenizerFile, checkpoint, csv, settings
+  case safetensors, gguf, json, template, tokenizer, tokenizerFile, checkpoint, csv, settings, run
 
   func feed(_ bytes: [UInt8]) {
     do {
@@ -23,6 +23,7 @@ enum Target: String, CaseIterable {
       case .checkpoint: try Self.checkpoint(bytes)
       case .csv: try Self.csv(bytes)
       case .settings: try Self.settings(bytes)
+      case .run: try Self.run(bytes)
       }
     } catch {
       // Every error has words.
@@ -78,7 +79,10 @@ enum Target: String, CaseIterable {
 
   private static func json(_ bytes: [UInt8]) throws {
     _ = try? LawRow.read(json: bytes)
-    _ = try QuantizedCheckpoint(files: [], configuration: String(decoding: bytes, as: UTF8.self))
+    _ = try? TrainingDocument.lines(bytes)
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let decoder = DecoderConfiguration(json: text) { precondition(decoder.json == text) }
+    _ = try QuantizedCheckpoint(files: [], configuration: text)
   }
 
   private static func template(_ bytes: [UInt8]) throws {
