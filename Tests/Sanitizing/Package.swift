@@ -65,7 +65,8 @@ let memory: [Target] = [
   .target(
     name: "AffineTraining",
     dependencies: ["AffineFormats", "AffineKernels", "AffineLayers", "AffinePlots"],
-    swiftSettings: counted),
+    // What reads a run is small; the optimizer would take longer over all that trains than inputs do without it.
+    swiftSettings: counted + [.unsafeFlags(["-Onone"])]),
   .target(
     name: "AffineModels", dependencies: ["AffineFormats", "AffineLayers", "AffinePlots"],
     swiftSettings: counted),
