@@ -33,7 +33,7 @@ struct BlockMagnitudes {
   ) -> [BlockMagnitudes] {
     let (width, extent) = (grid.shape.columns, grid.extent)
     let kernel = QuantizeKernels.magnitudes.best(on: execution)
-    let ends = grid.block.columns == 1 ? [] : RowRuns(grid, 0..<width).ends
+    let ends = grid.block.columns == 1 ? [] : RowRuns.ends(grid, 0..<width)
     let blockRows = (0..<extent.rows).map { grid.rows(ofBlock: $0) }
     let strips = blockRows.map { rows in
       stride(from: rows.lowerBound, to: rows.upperBound, by: gathered).map {
