@@ -16,7 +16,7 @@ A step of N machines takes
 
 where compute and coding, measured on one core, divide among --cores, and two thirds of compute are the backward pass, in
 which gradients travel. The overlap is the part of the travel that a run of --waits did not wait for, in the backward pass or
-after it, where the travel alone takes what --ranks says without what --alone says. Of the ranks of a run that one counts that
+after it, where the travel alone takes its bytes by the rate that --ranks says. Of the ranks of a run that one counts that
 waited least: the others waited for it and not for the network alone. Of several files of a kind constants are
 medians. "Of linear" is compute / step. Memory is of weights, gradients and what is kept of moments.
 
@@ -43,14 +43,14 @@ def median(reports, key):
     return statistics.median(report[key] for report in reports)
 
 
-def overlaps(waits, alone, ranks):
+def overlaps(waits, ranks):
     """The parts of the travel that are hidden, by exchange."""
     found = {}
     for report in read(waits):
         run = report["runs"][0]
         name = run["ranks"]["exchange"]
         parts = found.setdefault(name, [])
-        travel = run["parameters"] * (median(ranks, name + "SecondsPerValue") - median(alone, name + "SecondsPerValue"))
+        travel = run["parameters"] * median(ranks, name + "BytesPerValue") / median(ranks, "bytesPerSecond")
         parts.append(max(0, 1 - min(run["ranks"]["waiting"]) / travel))
     return {name: statistics.median(parts) for name, parts in found.items()}
 
@@ -65,7 +65,7 @@ def table(options):
     alone, ranks = read(options.alone), read(options.ranks)
     rate = 6 * runs[0]["parameters"] * median(runs, "tokensPerSecond") * options.cores
     message = median(ranks, "secondsOfSmallExchange") / (ranks[0]["ranks"] - 1)
-    overlap = overlaps(options.waits, alone, ranks)
+    overlap = overlaps(options.waits, ranks)
     print(f"A machine of {options.cores} cores computes {rate / 1e9:.0f} GFLOP/s; a message costs {message * 1e6:.0f} µs; hidden: "
           + ", ".join(f"{part:.2f} of {name}" for name, part in overlap.items())
           + ";\ncoding a value on a core: "

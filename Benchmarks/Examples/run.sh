@@ -9,6 +9,11 @@ for example in Benchmarks/Examples/Sources/*/main.swift; do
   lines=$(wc -l < "$example")
   [ "$lines" -lt 80 ] || { echo "$example has $lines lines"; exit 1; }
 done
+# What a newcomer types first, as the README has it. The variable names the folder in which all of it is built already.
+first=$(awk '/^    swift run / { sub(/^ +/, ""); print; exit }' README.md)
+echo "-- $first"
+SWIFTPM_BUILD_DIR="$PWD/$build" bash -c "$first" | tee "$build/first.log"
+grep -q "kernels right$" "$build/first.log"
 echo "-- ComposingTypes"
 "$build/release/ComposingTypes"
 echo "-- Perceptron"

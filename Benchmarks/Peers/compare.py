@@ -14,6 +14,7 @@ import sys
 
 import measure
 import report
+import tiles
 from work import WORK
 
 
@@ -27,6 +28,7 @@ def options():
     parser.add_argument("--only", default="", help="rows whose work and size contain this")
     parser.add_argument("--isa", choices=sorted(measure.ISA_ENVIRONMENT),
                         help="hold ours, and the peers that can be, to an instruction set")
+    parser.add_argument("--no-tiles", action="store_true", help="keep everyone off the tile unit of AMX")
     parser.add_argument("--json", type=pathlib.Path, help="write all results to this file")
     parser.add_argument("--markdown", type=pathlib.Path,
                         help=f"write the table between {report.BEGIN} and {report.END} of a file")
@@ -97,6 +99,8 @@ def summarized(peer, times, ours, counts):
 def main():
     arguments = options()
     measure.prepare_environment(arguments.threads, arguments.isa)
+    if arguments.no_tiles:
+        tiles.refuse()
     alone = arguments.short and not (arguments.markdown or arguments.json)
     chosen = [(work, size) for work in WORK for size in work.sizes
               if arguments.only in f"{work.name} {size}" and (not alone or report.is_short(work.name, size))]
@@ -111,7 +115,7 @@ def main():
         rows.append(measured(work, size, affine, modules, arguments.rounds))
         print("\n".join(report.lines(rows[-1], arguments.isa)), flush=True)
     print(report.summary(rows))
-    about = report.machine(modules, arguments.threads, arguments.isa)
+    about = report.machine(modules, arguments.threads, arguments.isa, arguments.no_tiles)
     if arguments.json:
         arguments.json.write_text(json.dumps({"machine": about, "rows": rows}, indent=1) + "\n")
     if arguments.markdown:

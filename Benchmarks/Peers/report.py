@@ -21,7 +21,7 @@ def is_short(work, size):
     return str(size) in SHORT.get(work, ())
 
 
-def machine(modules, threads, isa):
+def machine(modules, threads, isa, without_tiles):
     """Where and with what was measured."""
     facts = {}
     cpuinfo = pathlib.Path("/proc/cpuinfo")
@@ -31,7 +31,8 @@ def machine(modules, threads, isa):
     flags = facts.get("flags", facts.get("Features", "")).split()
     versions = {name.removesuffix("_peers"): module.VERSION for name, module in modules.items()}
     return {"cpu": facts.get("model name") or platform.processor() or platform.machine(),
-            "features": [feature for feature in FEATURES if feature in flags], "threads": threads,
+            "features": [feature for feature in FEATURES if feature in flags and
+                         not (without_tiles and feature.startswith("amx"))], "threads": threads,
             "isa": isa, "date": datetime.date.today().isoformat(), "versions": versions}
 
 

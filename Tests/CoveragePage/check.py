@@ -33,6 +33,7 @@ def check_missing(shown, cells):
            and ("Nothing:" in said) == (not wanted))
 
 
+cut = "[...document.querySelectorAll('.map .name, .map .column')].filter(e => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight).map(e => e.textContent)"
 count = "Number(document.getElementById('shown').textContent.replaceAll(',', '').split(' ')[0])"
 
 for width in [390, 1280]:
@@ -48,6 +49,7 @@ for width in [390, 1280]:
             for below in ["paper", "raised"]:
                 expect(f"{text} can be read on {below}", contrast(shades[text][dark], shades[below][dark]) >= 4.5)
         expect("no sideways scrolling", page.ask("document.documentElement.scrollWidth") <= width)
+        expect("names of the map that are cut", page.ask(cut), [])
         page.shoot(f"{width}{'-dark' if dark else ''}.png")
 
 # What is missing and slow stands before everything else, in order.

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Opens the coverage page in headless Chromium: no errors, what is missing and slow, filters, keyboard, touch, pointer, details,
-# roofline, comparison, colours, paper, no sideways scrolling at 390 pixels: check.sh [REPORT [FOLDER]], a saved report with
-# rates, which is else made, and a folder for screenshots, .build/coverage-page. Run it after `swift build -c release`. Installs Chromium where apt-get can.
+# Opens the coverage page in headless Chromium: no errors, what is missing and slow, filters, keyboard, touch,
+# pointer, details, roofline, comparison, colours, paper, names in full and no sideways scrolling at 390 pixels:
+# check.sh [REPORT [FOLDER]], a saved report with rates, which is else made, and a folder for screenshots,
+# .build/coverage-page. Run it after `swift build -c release`. Installs Chromium where apt-get can.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 affine="$PWD/.build/release/affine"

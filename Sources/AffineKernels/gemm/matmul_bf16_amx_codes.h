@@ -5,14 +5,15 @@
 
 /// The sums of one slice, [ROWS][PANEL_LANES].
 INLINE void slice_of_pairs(
-    const uint8_t *lhs, size_t start, const uint8_t *rhs, size_t pairs, size_t rows, int tiles, float *sums) {
+    const uint8_t *lhs, size_t start, const uint8_t *rhs, size_t pairs, size_t step, size_t rows, int tiles,
+    float *sums) {
   uint8_t left_bytes[ROWS * 64] __attribute__((aligned(64)));
   uint8_t right_bytes[TILE_QUADS * QUAD_BYTES] __attribute__((aligned(64)));
   clear_sums();
-  for (size_t p = 0; p < pairs; p += TILE_QUADS) {
-    size_t present = pairs - p < TILE_QUADS ? pairs - p : TILE_QUADS;
-    const uint8_t *right = right_step(rhs + p * QUAD_BYTES, present, TILE_QUADS, right_bytes);
-    const uint8_t *left = left_step(lhs, start + 4 * p, rows, present, TILE_QUADS, left_bytes);
+  for (size_t p = 0; p < pairs; p += step) {
+    size_t present = pairs - p < step ? pairs - p : step;
+    const uint8_t *right = right_step(rhs + p * QUAD_BYTES, present, step, right_bytes);
+    const uint8_t *left = left_step(lhs, start + 4 * p, rows, present, step, left_bytes);
     ADD_STEP(_tile_dpbf16ps, left, right, tiles);
   }
   store_sums(sums, tiles);
@@ -38,6 +39,9 @@ INLINE void amx_pairs_of_kind(const aq_matmul_codes_args *args, const int kind) 
   const aq_matmul_codes_args copy = *args, *t = &copy;
   const pair_meaning meaning = pair_meaning_of(t, kind);
   const size_t panel_bytes = (2 * t->groups + TILE_QUADS - 1) / TILE_QUADS * STEP_BYTES;
+  // Short slices, as those of groups of 16, are one step each.
+  const size_t pairs_of_slice = 2 * (size_t)t->slice_groups[0];
+  const size_t step = pairs_of_slice < TILE_QUADS ? pairs_of_slice : TILE_QUADS;
   float sums[ROWS * PANEL_LANES] __attribute__((aligned(64))) = {0};
   float scales[PAIR_QUADS * COLUMNS];
   size_t configured = 0;
@@ -50,7 +54,7 @@ INLINE void amx_pairs_of_kind(const aq_matmul_codes_args *args, const int kind) 
     else decode_pairs(t, &meaning, rhs, first, end, quads, false, kind);
     for (size_t panel = 0; panel * ROWS < t->rows; ++panel) {
       size_t left = t->rows - panel * ROWS, rows = left < ROWS ? left : ROWS;
-      if (rows != configured) tiles = configure(TILE_QUADS, configured = rows);
+      if (rows != configured) tiles = configure(step, configured = rows);
       const uint8_t *lhs = (const uint8_t *)t->lhs + panel * panel_bytes;
       float *result = t->out + panel * ROWS * t->stride;
       floats out[ROWS][VECTORS];
@@ -61,7 +65,7 @@ INLINE void amx_pairs_of_kind(const aq_matmul_codes_args *args, const int kind) 
       const uint8_t *pairs = (const uint8_t *)t->scratch;
       for (size_t s = first; s < end; ++s) {
         size_t count = 2 * (size_t)t->slice_groups[s];
-        slice_of_pairs(lhs, start, pairs, count, rows, tiles, sums);
+        slice_of_pairs(lhs, start, pairs, count, step, rows, tiles, sums);
         fold_slice(t, panel, s, scales + (s - first) * COLUMNS, rows, sums, out);
         start += 4 * count;
         pairs += count * QUAD_BYTES;

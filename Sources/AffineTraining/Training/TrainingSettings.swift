@@ -2,13 +2,13 @@
 public struct TrainingSettings: Sendable, Hashable, Codable {
   /// Windows of a step.
   public var batch = 16
-  /// Tokens of a window.
+  /// Tokens of a window: `--context` of `affine train`.
   public var sequence = 64
   /// Batches whose gradients are averaged for one step.
   public var accumulation = 1
   /// The learning rate of each step.
   public var schedule: LearningRateSchedule
-  /// The largest norm of all gradients together; infinite: none are clipped.
+  /// The largest norm of all gradients together; infinite: none are clipped. `--clip` of `affine train`.
   public var largestNorm = Float.infinity
   /// How parameters move.
   public var optimizer = OptimizerSettings(beta1: 0.9, beta2: 0.95)

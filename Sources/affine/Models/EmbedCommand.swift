@@ -122,7 +122,8 @@ struct EmbedCommand: ParsableCommand {
     }
     guard let inputs else { return }
     guard weights == nil, !embedder.model.weightTypes.contains("float32") else {
-      throw Failure("inputs can be \(inputs.name) only where weights are quantized: see --weights")
+      throw Failure(
+        "activations can be \(inputs.name) only where weights are quantized: see --weights")
     }
     try embedder.model.quantizeInputs(as: inputs, on: execution)
   }

@@ -44,7 +44,7 @@ struct EmbeddingReport: Encodable {
 
       \(texts.count) embeddings of \(embeddings.first?.count ?? 0) numbers: \(tokens) tokens in \
       \((1000 * seconds).short) ms, \((Double(tokens) / seconds).short) tokens/s.
-      \(weights) weights, \(activations) inputs; at most \(ByteCount(peakResidentBytes)) resident.
+      \(weights) weights, \(activations) activations; at most \(ByteCount(peakResidentBytes)) resident.
       """
   }
 

@@ -5,7 +5,7 @@ import ArgumentParser
 /// What a file holds.
 struct InspectCommand: ParsableCommand {
   struct Tensor: Encodable {
-    let name, element: String
+    let name, type: String
     let shape: [Int]
     let bytes: Int
   }
@@ -41,7 +41,7 @@ struct InspectCommand: ParsableCommand {
     }
     let contents = try SafeTensorsFile.open(file)
     let tensors = contents.header.entries.map {
-      Tensor(name: $0.name, element: $0.element.rawValue, shape: $0.shape, bytes: $0.range.count)
+      Tensor(name: $0.name, type: $0.element.rawValue, shape: $0.shape, bytes: $0.range.count)
     }
     let quantized = try contents.quantizedNames.map { name in
       let matrix = try contents.quantized(name)
@@ -65,7 +65,7 @@ extension InspectCommand.Report {
     var parts = TextTable(["tensor", "type", "shape", "bytes"])
     for tensor in tensors {
       parts.rows.append([
-        tensor.name, tensor.element, "\(tensor.shape)", "\(ByteCount(tensor.bytes))",
+        tensor.name, tensor.type, "\(tensor.shape)", "\(ByteCount(tensor.bytes))",
       ])
     }
     let total = tensors.reduce(0) { $0 + $1.bytes }

@@ -93,7 +93,7 @@ struct QuantizationComparison: Encodable {
     let scores =
       isEncoder
       ? ["least", "1 %", "5 %", "median"] : ["perplexity", "loss increase", "output error"]
-    var table = TextTable(["weights", "method", "inputs"] + scores + ["bytes", "seconds"])
+    var table = TextTable(["weights", "method", "activations"] + scores + ["bytes", "seconds"])
     for row in rows {
       let found: [String] =
         if let cosines = row.cosines {

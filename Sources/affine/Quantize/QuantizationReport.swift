@@ -22,7 +22,7 @@ struct QuantizationReport: Encodable {
     let before, after: Double
   }
 
-  let model, output, type, method: String
+  let model, output, weights, method: String
   let layers: [Layer]
   /// Perplexity, or the mean cosine to the model as it was; empty without a text.
   let judgements: [Judgement]
@@ -43,7 +43,7 @@ struct QuantizationReport: Encodable {
   let page: String
 
   private enum CodingKeys: CodingKey {
-    case model, output, type, method, layers, judgements, calibrationTokens, seconds, copied
+    case model, output, weights, method, layers, judgements, calibrationTokens, seconds, copied
     case bytesBefore, bytesAfter, fileBytesBefore, fileBytesAfter, readsBackEqual
   }
 
@@ -57,7 +57,7 @@ struct QuantizationReport: Encodable {
     self.copied = copied
     (fileBytesBefore, fileBytesAfter) = fileBytes
     readsBackEqual = fileBytes.after == nil ? nil : true
-    type = choices.weights
+    weights = choices.weights
     method = report.method
     calibrationTokens = report.calibrationTokens
     seconds = report.seconds
@@ -101,7 +101,7 @@ struct QuantizationReport: Encodable {
     return """
       \(table.plain)
 
-      \(layers.count) matrices as \(type) by \(method)\(calibrated): \(ByteCount(bytesBefore)) to \
+      \(layers.count) matrices as \(weights) by \(method)\(calibrated): \(ByteCount(bytesBefore)) to \
       \(ByteCount(bytesAfter)), \(ratio) times fewer, in \(seconds.short) s; \(copied) tensors copied \
       as they are.
       \(written)\(judged.joined())

@@ -33,7 +33,7 @@ struct QuantizationVariant {
         throw Failure("outliers begin at a number above 0, not '\(threshold)'")
       }
       guard parts.count == 2 || parts[2] == Int8Activations.type.name else {
-        throw Failure("with outliers apart inputs are \(Int8Activations.type.name)")
+        throw Failure("with outliers apart activations are \(Int8Activations.type.name)")
       }
       (method, inputs) = (.outliers(threshold), Int8Activations.type)
       return

@@ -12,7 +12,7 @@ struct TypesCommand: ParsableCommand {
     let codeBits: Int
     let bitsPerWeight: Double
     let bytesPerWeight: Double
-    /// Of a weight once it is packed for this CPU.
+    /// Of a weight that is packed for this CPU: a matrix whose layout is ``Tiled``.
     let packedBitsPerWeight: Double
     /// What GGUF calls blocks of such codes and scales, as options name them; several may hold the same.
     let gguf: [String]
@@ -25,7 +25,7 @@ struct TypesCommand: ParsableCommand {
       has groups, other scales can be named too, as int4-group48 or int8-block16x64. Float types are float32, \
       float16 and bfloat16. GGUF's name of a type, as q4_k, names it too.
 
-      Bits packed are those in memory, as products on this CPU read a weight: rows fill panels, a scale of \
+      Bits packed are those in memory of a weight that is Tiled, as products on this CPU read it: rows fill panels, a scale of \
       several rows is there for each of them, and codes lie wider where blocks are not whole groups of theirs.
 
         affine types int4

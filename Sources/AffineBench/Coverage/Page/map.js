@@ -29,11 +29,12 @@ function map(title, cells, columnOf, stripes, view, width) {
   const squares = grouped(cells, cell => `${columnOf(cell)}\n${cell.kind}`);
   const grid = element("div", {
     class: "map", role: "grid", "aria-label": title, onkeydown: event => move(event, grid, columns.length),
-    style: `grid-template-columns:minmax(0, 8.2rem) repeat(${columns.length}, minmax(0, ${width}px))`,
+    // A name is never cut: where it has no room beside the squares, it takes two lines.
+    style: `grid-template-columns:minmax(7rem, max-content) repeat(${columns.length}, minmax(0, ${width}px))`,
   },
     element("div", { role: "row" }, element("span"), ...columns.map(name => element("span", { class: "column", role: "columnheader" }, name))),
     ...kinds.map(kind => element("div", { role: "row" },
-      element("span", { class: "name", role: "rowheader", title: kind }, kind),
+      element("span", { class: "name", role: "rowheader" }, kind),
       ...columns.map(column => square(squares.get(`${column}\n${kind}`), stripes, view, column, kind)))));
   grid.querySelector(".square[tabindex]")?.setAttribute("tabindex", 0);
   return element("section", {}, element("h3", {}, title), grid);

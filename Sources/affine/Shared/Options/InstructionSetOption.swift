@@ -1,7 +1,7 @@
 import AffineQuant
 import ArgumentParser
 
-/// Which kernels a command may use.
+/// Which kernels a command may use: `--isa` is the option for an ``InstructionSet``.
 struct InstructionSetOption: ParsableArguments {
   @Option(
     help:
