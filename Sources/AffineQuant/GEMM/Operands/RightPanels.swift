@@ -26,7 +26,7 @@ struct RightPanels: @unchecked Sendable {
     guard let tiles = codes.tiles else { preconditionFailure("a packed matrix without panels") }
     // Sums that are made here stay with the matrix.
     let products =
-      kernel.tile.lhs == .int16Pairs ? codes.codeSums(.products, tiles, execution) : nil
+      kernel.tile.multipliesPairs ? codes.codeSums(.products, tiles, execution) : nil
     let totals = hasZeros || hasBiases ? codes.codeSums(.totals, tiles, execution) : nil
     let scaled = hasBiases ? codes.scaledSums(tiles, execution) : nil
     var numbers = unsafe Numbers()
@@ -80,7 +80,7 @@ struct RightPanels: @unchecked Sendable {
     guard let nowhere = unsafe UnsafeMutablePointer<Float>(bitPattern: 64) else {
       preconditionFailure("no address")
     }
-    let countsQuads = kernel.tile.rhs.isSqueezed
+    let countsQuads = kernel.tile.countsQuads
     self.kernel = kernel
     self.layout = layout
     self.rows = rows

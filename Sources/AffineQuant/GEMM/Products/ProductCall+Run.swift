@@ -70,7 +70,7 @@ extension ProductCall {
       let hasBiases = left.codes.biases.count > 0
       let memory = RHSMemory(
         packer, totals: plan.readsTotals, scaled: hasBiases,
-        products: kernel.tile.lhs == .int16Pairs, workspace)
+        products: kernel.tile.multipliesPairs, workspace)
       packer.pack(into: memory, workspace)
       let terms = RHSTerms(
         slices: packer.slices, commonZero: memory.zeros == nil ? packer.layout.offset : nil,
@@ -119,7 +119,7 @@ extension ProductCall {
         CodeOperand(codes.rowMajor(panels, execution), axis), RHSLayout(tile, codes.storage),
         slices, packing, execution
       ).packed(
-        totals: sums && plan.readsTotals, products: tile.lhs == .int16Pairs, lasts: false)
+        totals: sums && plan.readsTotals, products: tile.multipliesPairs, lasts: false)
     default:
       guard let grid else { return codes }
       let slices = ContractedSlices.of(codes, against: grid, kr: tile.kr)

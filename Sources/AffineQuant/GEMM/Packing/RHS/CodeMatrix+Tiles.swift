@@ -6,7 +6,7 @@ extension CodeMatrix {
     return RHSPacker(
       CodeOperand(self), RHSLayout(tile, storage), ContractedSlices([grid], kr: tile.kr),
       PackingKernels(tile.rhs, run: tile.rhsRun, .rows, execution), execution
-    ).packed(products: tile.lhs == .int16Pairs, lasts: true)
+    ).packed(products: tile.multipliesPairs, lasts: true)
   }
 
   /// Sums of the codes of panels.
