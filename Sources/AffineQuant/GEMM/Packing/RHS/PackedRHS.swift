@@ -25,6 +25,11 @@ package final class PackedRHS: Sendable {
   /// What only some products need.
   let derived: RHSSums
 
+  /// Bytes of the codes of a panel.
+  let panelBytes: Int
+  /// K-groups of the first column of blocks, and of each whole one after it.
+  let blockGroups: (first: Int, later: Int)
+
   /// The same cut short enough for float sums, with the slice of this one that each is a part of;
   /// `nil` where these are cut finer than blocks are.
   let short: (slices: ContractedSlices, parents: Buffer<UInt32>)?
@@ -43,6 +48,12 @@ package final class PackedRHS: Sendable {
     self.table = table
     self.whole = whole
     self.derived = derived
+    panelBytes = slices.groupCount * layout.groupBytes
+    // Cuts inside a block lie between k-groups, and all blocks between the first and the last are whole.
+    let first = grid.extent.columns > 0 ? grid.columns(ofBlock: 0).count : 0
+    blockGroups = (
+      layout.groups(of: first), layout.groups(of: min(grid.block.columns, grid.shape.columns))
+    )
     short = WeightOnlyProduct.shortSlices(of: slices, grid)
   }
 
