@@ -15,7 +15,7 @@ import sys
 import measure
 import report
 import tiles
-from work import WORK
+from work import WORK, setting
 
 
 def options():
@@ -55,9 +55,9 @@ def timers(work, size, affine, modules):
     return ready, failures
 
 
-def measured(work, size, affine, modules, rounds):
+def measured(work, size, target, affine, modules, rounds):
     """One row: our reports and the peers' times of some rounds, in turn."""
-    row = {"work": work.name, "size": str(size), "target": work.target_at(size), "met": False}
+    row = {"work": work.name, "size": str(size), "target": target, "met": False}
     ready, failures = timers(work, size, affine, modules)
     counted = counting(ready, affine.isa)
     if not counted:
@@ -75,7 +75,7 @@ def measured(work, size, affine, modules, rounds):
     fractions = [one["fractionOfPeak"] for one in ours if one.get("fractionOfPeak")]
     return row | {
         "threads": ours[0]["threads"], "kernel": ours[0]["kernel"], "best": peers[0]["name"],
-        "met": peers[0]["ratio"] >= work.target_at(size), "peers": peers, "failures": failures,
+        "met": peers[0]["ratio"] >= target, "peers": peers, "failures": failures,
         "ourMilliseconds": statistics.median(one["medianSeconds"] for one in ours) * 1e3,
         "gops": statistics.median(one["gops"] for one in ours),
         "fractionOfPeak": statistics.median(fractions) if fractions else None}
@@ -102,20 +102,24 @@ def main():
     if arguments.no_tiles:
         tiles.refuse()
     alone = arguments.short and not (arguments.markdown or arguments.json)
-    chosen = [(work, size) for work in WORK for size in work.sizes
-              if arguments.only in f"{work.name} {size}" and (not alone or report.is_short(work.name, size))]
+    features = report.features(arguments.no_tiles)
+    here = setting(arguments.threads, features, arguments.isa)
+    chosen = [(work, size, target) for work in WORK for size in work.sizes
+              if (target := work.target_at(size, here)) is not None
+              and arguments.only in f"{work.name} {size}"
+              and (not alone or report.is_short(work.name, size))]
     if not chosen:
         sys.exit(f"no row contains '{arguments.only}'")
-    modules, missing = measure.load_modules([work for work, _ in chosen], arguments.threads)
+    modules, missing = measure.load_modules([work for work, _, _ in chosen], arguments.threads)
     for name, reason in missing.items():
         print(f"left out: {name.removesuffix('_peers')} ({reason})", file=sys.stderr)
     affine = measure.Affine(arguments.affine, arguments.threads, arguments.seconds, arguments.isa)
     rows = []
-    for work, size in chosen:
-        rows.append(measured(work, size, affine, modules, arguments.rounds))
+    for work, size, target in chosen:
+        rows.append(measured(work, size, target, affine, modules, arguments.rounds))
         print("\n".join(report.lines(rows[-1], arguments.isa)), flush=True)
     print(report.summary(rows))
-    about = report.machine(modules, arguments.threads, arguments.isa, arguments.no_tiles)
+    about = report.machine(modules, features, arguments.threads, arguments.isa)
     if arguments.json:
         arguments.json.write_text(json.dumps({"machine": about, "rows": rows}, indent=1) + "\n")
     if arguments.markdown:

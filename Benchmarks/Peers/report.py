@@ -21,19 +21,30 @@ def is_short(work, size):
     return str(size) in SHORT.get(work, ())
 
 
-def machine(modules, threads, isa, without_tiles):
-    """Where and with what was measured."""
+def _facts():
+    """The first value of each key of the system's list of processors."""
     facts = {}
     cpuinfo = pathlib.Path("/proc/cpuinfo")
     for line in cpuinfo.read_text().splitlines() if cpuinfo.exists() else []:
         key, _, value = line.partition(":")
         facts.setdefault(key.strip(), value.strip())
+    return facts
+
+
+def features(without_tiles):
+    """The instructions of this machine that may be used."""
+    facts = _facts()
     flags = facts.get("flags", facts.get("Features", "")).split()
+    return [feature for feature in FEATURES if feature in flags and
+            not (without_tiles and feature.startswith("amx"))]
+
+
+def machine(modules, used, threads, isa):
+    """Where, with which instructions and with what was measured."""
     versions = {name.removesuffix("_peers"): module.VERSION for name, module in modules.items()}
-    return {"cpu": facts.get("model name") or platform.processor() or platform.machine(),
-            "features": [feature for feature in FEATURES if feature in flags and
-                         not (without_tiles and feature.startswith("amx"))], "threads": threads,
-            "isa": isa, "date": datetime.date.today().isoformat(), "versions": versions}
+    return {"cpu": _facts().get("model name") or platform.processor() or platform.machine(),
+            "features": used, "threads": threads, "isa": isa,
+            "date": datetime.date.today().isoformat(), "versions": versions}
 
 
 def verdict(row):

@@ -58,10 +58,12 @@ def linear(size, dtype):
     return lambda: F.linear(x, w)
 
 
-def train_step(size):
-    """Forward and both gradients of one layer in float32."""
-    layer = torch.nn.Linear(size.k, size.n, bias=False)
-    x, g = torch.randn(size.m, size.k, requires_grad=True), torch.randn(size.m, size.n)
+def train_step(size, dtype):
+    """Forward and both gradients of one layer."""
+    dtype = getattr(torch, dtype)
+    layer = torch.nn.Linear(size.k, size.n, bias=False, dtype=dtype)
+    x = torch.randn(size.m, size.k, dtype=dtype, requires_grad=True)
+    g = torch.randn(size.m, size.n, dtype=dtype)
 
     def run():
         layer(x).backward(g)
@@ -73,6 +75,13 @@ def quantize(size):
     """Scales from the largest magnitude of each row, and codes, of an m × k matrix."""
     w, zeros = torch.randn(size.m, size.k), torch.zeros(size.m, dtype=torch.long)
     return lambda: torch.quantize_per_channel(w, w.abs().amax(1) / 127, zeros, 0, torch.qint8)
+
+
+def copy(size, byte_count):
+    """A copy that reads and writes so many bytes for each element of an m × k matrix, to memory that is there."""
+    source = torch.ones(size.m * size.k * byte_count // 2, dtype=torch.uint8)
+    target = torch.empty_like(source)
+    return lambda: target.copy_(source)
 
 
 def adamw(size):

@@ -132,6 +132,10 @@
   K(range_f32, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \
   K(range_f32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
+#define AQ_ROWS_magnitudes_f32(K)                          \
+  K(magnitudes_f32, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
+  K(magnitudes_f32, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
+
 #define AQ_ROWS_quantize_i8(K)                                               \
   K(quantize_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(quantize_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \

@@ -22,30 +22,35 @@
 
 #include "affine_kernels.h"
 
-#if defined(__linux__)
-/// The number in a file of the system, or -1.
-static long read_number(const char *path) {
-  long number = -1;
-  FILE *file = fopen(path, "re");
-  if (!file) return number;
-  if (fscanf(file, "%ld", &number) != 1) number = -1;
-  fclose(file);
-  return number;
+size_t aq_cores_within_quota(size_t cores, const char *text) {
+  char *end;
+  // "max 100000" where there is no limit, in older files -1.
+  long share = strtol(text, &end, 10), period = strtol(end, NULL, 10);
+  if (share > 0 && period > 0) {
+    size_t limit = (size_t)(share / period) + (share % period > 0);
+    if (limit < cores) cores = limit;
+  }
+  return cores > 0 ? cores : 1;
 }
 
-/// The cores that a container pays for, rounded up, or 0 where there is no limit.
-static size_t quota(void) {
-  long share = 0, period = 0;
-  FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
-  if (file) {
-    // "max 100000" where there is no limit.
-    if (fscanf(file, "%ld %ld", &share, &period) != 2) share = 0;
-    fclose(file);
-  } else {
-    share = read_number("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
-    period = read_number("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  }
-  return share > 0 && period > 0 ? (size_t)((share + period - 1) / period) : 0;
+#if defined(__linux__)
+/// Writes the first line of a file of the system; whether there is one.
+static bool read_line(const char *path, char *line, int size) {
+  FILE *file = fopen(path, "re");
+  if (!file) return false;
+  bool is_read = fgets(line, size, file);
+  fclose(file);
+  return is_read;
+}
+
+/// Writes the processor time that a container pays for in a period, and the period; nothing where none says.
+static void read_quota(char *text, int size) {
+  char share[32], period[32];
+  text[0] = 0;
+  if (read_line("/sys/fs/cgroup/cpu.max", text, size)) return;
+  if (read_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", share, sizeof share)
+      && read_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us", period, sizeof period))
+    snprintf(text, (size_t)size, "%s %s", share, period);
 }
 
 /// Whether a processor is the first of its core of those that this process may run on.
@@ -74,11 +79,12 @@ size_t aq_core_count(void) {
 #if defined(__linux__)
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    size_t cores = 0, limit = quota();
+    size_t cores = 0;
+    char quota[80];
+    read_quota(quota, sizeof quota);
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
       if (CPU_ISSET(cpu, &set) && is_first_of_core(cpu, &set)) ++cores;
-    if (limit > 0 && limit < cores) cores = limit;
-    return cores > 0 ? cores : 1;
+    return aq_cores_within_quota(cores, quota);
   }
 #elif defined(__APPLE__)
   int32_t cores = 0;

@@ -14,6 +14,8 @@ package enum CellCheck {
     package var bound: Double?
     /// Whether the kernels that ran are those of the plan.
     package var ranAsPlanned = true
+    /// The kernels that ran.
+    package var ran: Set<KernelRow> = []
 
     /// A check that could not be made is one that failed.
     package static let broken = Outcome(passed: false, maximumRelativeError: .infinity)
@@ -23,22 +25,20 @@ package enum CellCheck {
   private static let sizes: [(m: Int, n: Int, k: Int)] = [(5, 7, 70), (1, 3, 33)]
   /// More columns than one panel has, and rows enough for kernels that leave few to others.
   private static let panels: (m: Int, n: Int, k: Int) = (18, 34, 37)
-  /// Of a check: no kernel is worth having that leaves as many to others.
-  private static let mostRows = 4096
 
   /// Runs a cell with one kernel.
   package static func run(_ cell: CoverageCell, _ row: KernelRow) throws -> Outcome {
     try run(cell, Execution(threads: 1, instructionSet: row.needs), panels)
   }
 
-  /// Runs a product with a kernel from outside of the library that serves its cell.
+  /// Runs a product with a kernel from outside of the library that serves its cell: once at least with the kernel
+  /// itself. Throws where it leaves more rows than a check has to others.
   package static func run(_ cell: CoverageCell, _ kernel: AddedKernel) throws -> Outcome {
     var execution = Execution(threads: 1, instructionSet: kernel.row.needs)
     execution.added = [kernel]
-    // Once at least with the kernel itself, though it leave few rows to others.
-    let size = (max(panels.m, min(kernel.tile.minimumRows, mostRows)), panels.n, panels.k)
-    var outcome = try run(cell, execution, size)
-    outcome.passed = outcome.passed && kernel.tile.minimumRows <= mostRows
+    let size = (max(panels.m, kernel.checkedRows), panels.n, panels.k)
+    let outcome = try run(cell, execution, size)
+    guard outcome.ran.contains(kernel.row) else { throw UncheckedKernel(kernel) }
     return outcome
   }
 
@@ -57,6 +57,7 @@ package enum CellCheck {
         : try recordedSingle(cell, size, seed, execution)
       outcome.passed = outcome.passed && part.passed
       outcome.ranAsPlanned = outcome.ranAsPlanned && part.ranAsPlanned
+      outcome.ran.formUnion(part.ran)
       outcome.maximumRelativeError = max(outcome.maximumRelativeError, part.maximumRelativeError)
       if let bound = part.bound { outcome.bound = max(outcome.bound ?? 0, bound) }
     }
@@ -91,6 +92,7 @@ package enum CellCheck {
       actual, expected.values, Oracle.magnitudes(cell.operation, first, second),
       Oracle.tolerance(depth: size.k, cell.precision))
     // Those ran that the plan names, and every kernel of a family gives the same bits, but for bfloat16.
+    outcome.ran = Set(record.rows)
     outcome.ranAsPlanned = record.rows == planned
     outcome.passed = outcome.passed && outcome.ranAsPlanned
     guard cell.precision == .float32 else { return outcome }

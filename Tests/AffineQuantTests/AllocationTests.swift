@@ -38,36 +38,80 @@ import Testing
     #expect(try y == linear(x, w) && dx == inputGradient(g, w) && dw == weightGradient(g, x))
   }
 
-  /// Of codes what they are read and packed with, and no result.
-  @Test(.enabled(if: allocations_are_counted()))
-  func gradientsThatAreGivenTheirResultsSaveThese() throws {
-    let execution = Execution(threads: 1)
+  private typealias Columns = AffineQuantized<Int8, RowMajor<PerColumn, Symmetric>>
+
+  /// Codes that become values on their way: whole numbers, with zero points, in groups, and places in a table.
+  @Test(.enabled(if: allocations_are_counted()), arguments: [1, 3])
+  func gradientsOfFloatsAndCodesCostNone(threads: Int) throws {
+    let execution = Execution(threads: threads)
     let (x, w) = (Samples.matrix(37, 256, seed: 1), Samples.matrix(96, 256, seed: 2))
     let g = Samples.matrix(37, 96, seed: 3)
-    let (rows, weight) = (try Int8Activations(quantizing: x), try Int4Weight(quantizing: w))
-    typealias Columns = AffineQuantized<Int8, RowMajor<PerColumn, Symmetric>>
+    let (gradient, half) = (g, g.converted(to: Float16.self))
+    var (dx, dw) = (Samples.matrix(37, 256), Samples.matrix(96, 256))
+    var halves = Samples.matrix(37, 256).converted(to: Float16.self)
+    let (int4, nf4) = (try Int4Weight(quantizing: w), try NF4Weight(quantizing: w))
+    let (rows, asymmetric) = (
+      try Int8Activations(quantizing: x), try UInt8Activations(quantizing: x)
+    )
+    func check(_ body: () throws -> Void) throws {
+      #expect(try allocations(body) == 0)
+    }
+    try check { try inputGradient(gradient, int4, into: &dx, on: execution) }
+    #expect(try dx == inputGradient(gradient, int4))
+    try check { try inputGradient(gradient, nf4, into: &dx, on: execution) }
+    #expect(try dx == inputGradient(gradient, nf4))
+    try check { try inputGradient(half, int4, into: &halves, on: execution) }
+    #expect(try halves == inputGradient(half, int4))
+    try check { try weightGradient(gradient, rows, into: &dw, on: execution) }
+    #expect(try dw == weightGradient(gradient, rows))
+    try check { try weightGradient(gradient, asymmetric, into: &dw, on: execution) }
+    #expect(try dw == weightGradient(gradient, asymmetric))
+  }
+
+  /// Codes on both sides, which are packed at every call: with a scale a lane, and in blocks.
+  @Test(.enabled(if: allocations_are_counted()), arguments: [1, 3])
+  func gradientsOfCodesCostNone(threads: Int) throws {
+    let execution = Execution(threads: threads)
+    let (x, w) = (Samples.matrix(37, 256, seed: 1), Samples.matrix(96, 256, seed: 2))
+    let g = Samples.matrix(37, 96, seed: 3)
     let (columns, turned) = (try Columns(quantizing: x), try Columns(quantizing: w))
     let (slopes, saved) = (try Int8Activations(quantizing: g), try Columns(quantizing: g))
+    let blocks = (
+      x: try Int8Block(quantizing: x), w: try Int8Block(quantizing: w),
+      g: try Int8Block(quantizing: g)
+    )
+    let asymmetric = try UInt8Activations(quantizing: g)
     var (dx, dw) = (Samples.matrix(37, 256), Samples.matrix(96, 256))
-    let counts = [
-      (
-        try allocations { try inputGradient(g, weight, into: &dx, on: execution) },
-        try allocations { _ = try inputGradient(g, weight, on: execution) }
-      ),
-      (
-        try allocations { try weightGradient(g, rows, into: &dw, on: execution) },
-        try allocations { _ = try weightGradient(g, rows, on: execution) }
-      ),
-      (
-        try allocations { try inputGradient(slopes, turned, into: &dx, on: execution) },
-        try allocations { _ = try inputGradient(slopes, turned, on: execution) }
-      ),
-      (
-        try allocations { try weightGradient(saved, columns, into: &dw, on: execution) },
-        try allocations { _ = try weightGradient(saved, columns, on: execution) }
-      ),
-    ]
-    for (given, made) in counts { #expect(given < made) }
+    func check(_ body: () throws -> Void) throws {
+      #expect(try allocations(body) == 0)
+    }
+    try check { try inputGradient(slopes, turned, into: &dx, on: execution) }
+    #expect(try dx == inputGradient(slopes, turned))
+    try check { try inputGradient(asymmetric, blocks.w, into: &dx, on: execution) }
+    #expect(try dx == inputGradient(asymmetric, blocks.w))
+    try check { try weightGradient(saved, columns, into: &dw, on: execution) }
+    #expect(try dw == weightGradient(saved, columns))
+    try check { try weightGradient(blocks.g, blocks.x, into: &dw, on: execution) }
+    #expect(try dw == weightGradient(blocks.g, blocks.x))
+  }
+
+  /// Every product of the catalog's types that is a gradient.
+  @Test(.enabled(if: allocations_are_counted()))
+  func gradientsOfAllTypesCostNone() throws {
+    let (m, n, k) = (5, 7, 70)
+    for cell in CoverageCell.all where [.inputGradient, .weightGradient].contains(cell.operation) {
+      let isInput = cell.operation == .inputGradient
+      let first = isInput ? Samples.matrix(m, k, seed: 1) : Samples.matrix(k, m, seed: 1)
+      let lhs = try ErasedOperand(first, as: cell.activations)
+      let rhs = try ErasedOperand(
+        Samples.matrix(k, n, for: cell.weights, seed: 2), as: .quantized(cell.weights))
+      var execution = Execution(threads: 1)
+      execution.precision = cell.precision
+      let call = ProductCall(cell.operation, lhs, rhs, on: execution)
+      var result = Matrix<Float>(rows: m, columns: n) { _, _ in 0 }
+      let count = try allocations { try call.write(into: &result) }
+      #expect(count == 0, "\(cell.operation) \(cell.activationsName) \(cell.weights.name)")
+    }
   }
 
   /// The memory of the result and the object that owns it.

@@ -97,4 +97,35 @@ import Testing
       #expect(try whole.slice(rows: row..<row + 1, columns: 0..<700) == expected, "row \(row)")
     }
   }
+
+  private static let ternary = Catalog.types.filter {
+    $0.rule == .meanMagnitude && $0.mapping.codes == nil && $0.mapping.scale == .float32
+  }
+
+  /// Scales of ternary codes are the means of their blocks' magnitudes: as a plain loop in `Double` has them, whose
+  /// `n` roundings and those of a sum in another order are 2⁻⁵³ of the sum each, but for the last, to `Float`.
+  @Test(arguments: ternary, [1, 3]) func meansOfMagnitudes(type: QuantizedType, threads: Int) throws
+  {
+    for (rows, columns) in [(1, 1), (3, 37), (150, 70)] {
+      let values = Samples.matrix(rows, columns, seed: 5)
+      let (grid, execution) = (BlockGrid(values.shape, type.block), Execution.threads(threads))
+      let found = try CodeMatrix.quantize(values, as: type, QuantizationOptions(), execution)
+      let narrow = values.converted(to: Float16.self)
+      let half = try CodeMatrix.quantize(narrow, as: type, QuantizationOptions(), execution)
+      for block in 0..<grid.extent.count {
+        let rows = grid.rows(ofBlock: block / grid.extent.columns)
+        let columns = grid.columns(ofBlock: block % grid.extent.columns)
+        for (scale, values) in [
+          (found.scales[block], values), (half.scales[block], narrow.converted()),
+        ] {
+          var sum = 0.0
+          for row in rows { for column in columns { sum += Double(values[row, column].magnitude) } }
+          let count = rows.count * columns.count
+          let mean = sum / Double(count)
+          let bound = mean * (0x1p-24 + Double(2 * count + 1) * 0x1p-53)
+          #expect(abs(Double(scale) - mean) <= bound, "block \(block) of \(count)")
+        }
+      }
+    }
+  }
 }

@@ -31,7 +31,7 @@ extension CoverageCell {
     guard operation.isProduct else { return false }
     // One that this CPU cannot run is in no plan, and in the report all the same.
     guard kernel.row.canRun() else {
-      return rows.contains { $0.name == "aq_\(kernel.family.rawValue)_portable" }
+      return rows.contains { $0.tier == .portable && $0.family == kernel.family }
     }
     return plan(on: kernel.row.needs, adding: [kernel]).kernel == kernel.row
   }

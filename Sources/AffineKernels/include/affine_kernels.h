@@ -51,6 +51,10 @@ void aq_yield(void);
 /// Physical cores that this process may run on, no more than a container's quota pays for.
 size_t aq_core_count(void);
 
+/// So many cores, and no more than a container pays for, rounded up: processor time and the period in which it may be
+/// used, as `cpu.max` has them, "150000 100000". Without a number there is no limit; one core there always is.
+size_t aq_cores_within_quota(size_t cores, const char *_Nonnull text);
+
 /// Nanoseconds of a clock that only grows.
 uint64_t aq_nanoseconds(void);
 

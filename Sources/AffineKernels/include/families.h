@@ -99,6 +99,7 @@ typedef struct {
   FAMILY(matmul_bf16t4) \
   FAMILY(matmul_bf16) \
   FAMILY(range_f32) \
+  FAMILY(magnitudes_f32) \
   FAMILY(quantize_i8) \
   FAMILY(quantize_any) \
   FAMILY(slices_i8) \

@@ -23,6 +23,21 @@ typedef struct {
   bool is_finite;                // written
 } aq_range_args;
 
+/// sum[r] += magnitudes of run r, row by row; smallest[r] = min(smallest[r], those that are not zero), and
+/// largest[r] = max(largest[r], all of them)
+///
+/// Runs as above, of finite values. The sum of a row's run is eight sums in doubles, of every eighth value, added in
+/// ascending order.
+typedef struct {
+  const float *_Nonnull values;  // [rows][stride]
+  size_t rows, stride;
+  size_t runs;
+  const size_t *_Nullable ends;  // [runs], ascending; NULL: runs of one column
+  double *_Nonnull sum;          // [runs]
+  float *_Nonnull smallest;      // [runs]
+  float *_Nonnull largest;       // [runs]
+} aq_magnitudes_args;
+
 /// codes[i][c] = clamp(round_half_even(values[i][c] * inverse[r]) + zero_point[r], low, high)
 ///
 /// Runs and their parameters as above; the product rounds to float, the sum is exact; the clamp comes

@@ -3,20 +3,20 @@ extension AddedKernel {
   /// results with those of the portable kernel of its family, which the tests of the library compare with
   /// sums in `Double`; `CoverageReport` of AffineBench compares the kernel with these itself.
   ///
-  /// - Returns: The products whose bits differ, by name; none: the kernel is right.
+  /// - Returns: The products whose bits differ, by name, or why none ran the kernel; none: the kernel is right.
   /// - Complexity: Some seconds.
   public func mismatches() -> [String] {
     let portable = Execution(threads: 1, instructionSet: .portable)
     var mine = Execution(threads: 1, instructionSet: row.needs)
     mine.added = [self]
-    return CoverageCell.all.flatMap { cell -> [String] in
-      guard cell.plan(on: .portable).kernel.name == "aq_\(family.rawValue)_portable" else {
-        return []
-      }
-      return Self.shapes.compactMap { shape in
+    var hasRun = false
+    let found = CoverageCell.all.flatMap { cell -> [String] in
+      guard cell.plan(on: .portable).kernel.family == family else { return [] }
+      return (Self.shapes + [Shape(checkedRows, 34)]).compactMap { shape in
         guard let (first, second) = try? Self.operands(cell, shape) else { return nil }
         let call = ProductCall(cell.operation, first, second, on: mine)
         guard call.explanation()?.kernel == row else { return nil }
+        hasRun = true
         let expected = ProductCall(cell.operation, first, second, on: portable)
         let isEqual = (try? call.result(as: Float.self)) == (try? expected.result(as: Float.self))
         return isEqual
@@ -24,6 +24,7 @@ extension AddedKernel {
           : "\(cell.operation.rawValue) \(cell.activations.name) \(cell.weights.name) \(shape)"
       }
     }
+    return hasRun ? found : ["\(UncheckedKernel(self))"]
   }
 
   /// Multiplications and additions a second of `X · Wᵀ`, on one thread, with packing and all; the best of
@@ -52,8 +53,13 @@ extension AddedKernel {
     return best.map { operations / ($0 / .seconds(1)) } ?? 0
   }
 
-  /// Odd extents, more columns than a panel has, and a single row.
-  private static let shapes = [Shape(5, 7), Shape(18, 34), Shape(1, 3)]
+  /// Odd extents, and a single row.
+  private static let shapes = [Shape(5, 7), Shape(1, 3)]
+  /// Of a check: no kernel is worth having that leaves as many to others.
+  private static let mostRows = 4096
+
+  /// Rows of a check that fill more than a panel, and run the kernel itself though it leave few to others.
+  package var checkedRows: Int { max(18, min(tile.minimumRows, Self.mostRows)) }
 
   private static func operands(
     _ cell: CoverageCell, _ result: Shape
@@ -71,6 +77,21 @@ extension AddedKernel {
     Matrix(rows: shape.rows, columns: shape.columns) { row, column in
       Float(SplitMix.word(seed, row * shape.columns + column) >> 40) * 0x1p-24
     }
+  }
+}
+
+/// A kernel that ran in no check of its own.
+package struct UncheckedKernel: Error, CustomStringConvertible {
+  private let kernel: AddedKernel
+
+  package init(_ kernel: AddedKernel) { self.kernel = kernel }
+
+  package var description: String {
+    let (row, least) = (kernel.row, kernel.tile.minimumRows)
+    guard row.canRun() else { return "\(row.name) cannot run on this CPU" }
+    return least > kernel.checkedRows
+      ? "\(row.name) leaves fewer than \(least) rows to others, and checks have \(kernel.checkedRows)"
+      : "\(row.name) serves no product of the catalog"
   }
 }
 

@@ -16,21 +16,21 @@ public struct AddedKernel: Sendable, Hashable {
   public typealias Entry = @convention(c) @Sendable (_ arguments: UnsafeMutableRawPointer) -> Void
 
   /// The families of products, whose kernels can come from outside.
-  public enum Family: String, Sendable, Hashable, CaseIterable {
+  public enum Family: Sendable, Hashable, CaseIterable {
     /// Codes of a byte on both sides: `aq_matmul_i8_args`.
-    case bytes = "matmul_i8"
+    case bytes
     /// Codes of a byte against codes of half a byte: `aq_matmul_i8_args`.
-    case nibbles = "matmul_i4"
+    case nibbles
     /// Floats against codes of a byte: `aq_matmul_codes_args`.
-    case weightBytes = "matmul_f32i8"
+    case weightBytes
     /// Floats against codes of half a byte: `aq_matmul_codes_args`.
-    case weightNibbles = "matmul_f32i4"
+    case weightNibbles
     /// Floats against codes of a byte that stand for the values of a table: `aq_matmul_codes_args`.
-    case tableBytes = "matmul_f32t8"
+    case tableBytes
     /// Floats against codes of half a byte that do: `aq_matmul_codes_args`.
-    case tableNibbles = "matmul_f32t4"
+    case tableNibbles
     /// Floats on both sides: `aq_matmul_f32_args`.
-    case floats = "matmul_f32"
+    case floats
   }
 
   /// A kernel that must give the bits of its family's portable kernel.
@@ -45,7 +45,7 @@ public struct AddedKernel: Sendable, Hashable {
     _ family: Family, name: String, needs: InstructionSet, tile: KernelTile, run: @escaping Entry
   ) {
     self.family = family
-    row = KernelRow(name: name, needs: needs, tier: .tuned, isBuilt: true)
+    row = KernelRow(name: name, needs: needs, tier: .tuned, isBuilt: true, family: family)
     self.tile = tile
     definition = unsafe Self.definition(family, row, tile, run)
     entry = unsafe unsafeBitCast(run, to: UInt.self)

@@ -102,10 +102,10 @@ final class KernelDefinition<Arguments>: Sendable {
 
   /// A row of the list of C kernels. The only crossing into C: the entry of a family takes that family's
   /// arguments.
-  init(c kernel: aq_kernel) {
+  init(c kernel: aq_kernel, family: AddedKernel.Family?) {
     row = unsafe KernelRow(
       name: String(cString: kernel.symbol), needs: InstructionSet(rawValue: kernel.needs),
-      tier: kernel.tuned ? .tuned : .vectorized, isBuilt: kernel.run != nil)
+      tier: kernel.tuned ? .tuned : .vectorized, isBuilt: kernel.run != nil, family: family)
     tile = unsafe KernelTile(c: kernel.tile)
     unsafe run = Self.sendable(kernel.run)
     entry = nil

@@ -11,6 +11,8 @@ package import AffineKernels
 @safe struct FloatPanel { var c: aq_matmul_f32_args }
 /// Smallest and largest values of the runs of some rows.
 @safe struct RangeOfRuns { var c: aq_range_args }
+/// Sums and extremes of the magnitudes of the runs of some rows.
+@safe struct MagnitudesOfRuns { var c: aq_magnitudes_args }
 /// Rows of values to codes.
 @safe struct QuantizeRows { var c: aq_quantize_args }
 /// The same for codes of any kind.

@@ -8,6 +8,8 @@ public struct KernelRow: Sendable, Hashable {
   public let tier: Tier
   /// Whether this build contains the kernel.
   public let isBuilt: Bool
+  /// The family, of those whose kernels can come from outside.
+  package let family: AddedKernel.Family?
 
   /// Whether the kernel can run on a CPU that has these instruction sets.
   ///

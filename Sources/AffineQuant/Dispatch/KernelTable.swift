@@ -7,23 +7,24 @@ package struct KernelTable<Arguments>: Sendable {
   private let definitions: [KernelDefinition<Arguments>]
   let kernels: [Kernel<Arguments>]
   private let bestHere: Kernel<Arguments>
-  /// What comes before the instruction set in the names of its kernels.
-  private let family: String
+  /// Of a family whose kernels can come from outside.
+  private let added: AddedKernel.Family?
 
   package init(
     _ family: aq_family, portable name: String, tile: KernelTile? = nil,
-    _ portable: @escaping Kernel<Arguments>.Entry
+    added: AddedKernel.Family? = nil, _ portable: @escaping Kernel<Arguments>.Entry
   ) {
     let last = KernelDefinition<Arguments>(
-      row: KernelRow(name: name, needs: .portable, tier: .portable, isBuilt: true), tile: tile,
-      entry: portable)
+      row: KernelRow(
+        name: name, needs: .portable, tier: .portable, isBuilt: true, family: added),
+      tile: tile, entry: portable)
     definitions =
       unsafe UnsafeBufferPointer(start: family.kernels, count: family.count).map {
-        unsafe KernelDefinition(c: $0)
+        unsafe KernelDefinition(c: $0, family: added)
       } + [last]
     kernels = definitions.map(Kernel.init)
     bestHere = kernels.first { $0.row.canRun() } ?? Kernel(last)
-    self.family = String(name.dropFirst("aq_".count).dropLast("_portable".count))
+    self.added = added
   }
 
   /// The fastest kernel for so many left rows: of those that the execution adds, then of the table's.
@@ -52,7 +53,7 @@ package struct KernelTable<Arguments>: Sendable {
   /// All that the execution may use; the portable one is last.
   private func usable(on execution: Execution) -> [Kernel<Arguments>] {
     let sets = execution.instructionSet.intersection(.running)
-    return execution.added.filter { $0.family.rawValue == family && $0.row.canRun(on: sets) }
+    return execution.added.filter { $0.family == added && $0.row.canRun(on: sets) }
       .map { $0.kernel() } + kernels.filter { $0.row.canRun(on: sets) }
   }
 

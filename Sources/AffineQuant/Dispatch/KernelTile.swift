@@ -84,6 +84,12 @@ public struct KernelTile: Sendable, Hashable {
   /// Codes of one row of the right side that lie together.
   var rhsRun: Int { rhs.isSqueezed ? 4 : kr }
 
+  /// Whether sums hold products of neighbours too, which both sides take off.
+  var multipliesPairs: Bool { lhs == .int16Pairs }
+
+  /// Whether the kernel counts slices in fours of codes, and not in k-groups.
+  var countsQuads: Bool { rhs.isSqueezed }
+
   /// Whether a right side packed for one kernel is what the other reads.
   func sharesRHS(with other: KernelTile) -> Bool {
     nr == other.nr && kr == other.kr && rhs == other.rhs

@@ -1,4 +1,5 @@
-/// `G · W` for a float gradient and a quantized weight, in memory that is there already: the result allocates nothing.
+/// `G · W` for a float gradient and a quantized weight, in memory that is there already: nothing is
+/// allocated once a first call of its size has run.
 ///
 /// - Parameters:
 ///   - gradient: `m × n`, of the layer's output.
@@ -18,7 +19,8 @@ public func inputGradient<Element: FloatElement, Storage: CodeStorage, Layout: R
 
 /// `G · W` for two quantized matrices, in memory that is there already, rounded to its element type.
 ///
-/// Both are packed at every call, which allocates what they are packed in.
+/// Both are packed at every call, in memory that calls share: nothing is allocated once a first call of its size has
+/// run.
 ///
 /// - Parameters:
 ///   - gradient: `m × n`, with scales that are constant along slices of a row.
@@ -60,7 +62,8 @@ public func inputGradient<Element: FloatElement>(
   ).write(into: &result)
 }
 
-/// `Gᵀ · X` for a float gradient and quantized inputs, in memory that is there already: the result allocates nothing.
+/// `Gᵀ · X` for a float gradient and quantized inputs, in memory that is there already: nothing is
+/// allocated once a first call of its size has run.
 ///
 /// - Parameters:
 ///   - gradient: `m × n`, of the layer's output.
@@ -80,7 +83,8 @@ public func weightGradient<Element: FloatElement, Storage: CodeStorage, Layout: 
 
 /// `Gᵀ · X` for two quantized matrices, in memory that is there already, rounded to its element type.
 ///
-/// Both are packed at every call, which allocates what they are packed in.
+/// Both are packed at every call, in memory that calls share: nothing is allocated once a first call of its size has
+/// run.
 ///
 /// - Parameters:
 ///   - gradient: `m × n`, with scales that are constant along slices of a column.

@@ -1,8 +1,8 @@
 internal import AffineKernels
 
-/// Memory on a cache line, given back with its owner.
+/// Memory on a cache line, given back with its owner. Who writes it, and when, its users say.
 @safe
-package final class Allocation {
+package final class Allocation: @unchecked Sendable {
   package let start: UnsafeMutableRawPointer
   /// What others may use again; 0 for memory that is simply freed.
   private let spareBytes: Int
@@ -14,6 +14,9 @@ package final class Allocation {
   /// From this size on memory is kept for the next one of its size, and sizes are multiples of it: the
   /// C library gives such memory back to the system, which clears it every time.
   private static let spare = 64 << 10
+
+  /// What all buffers without elements share.
+  static let nothing = Allocation(byteCount: 0, zeroed: false)
 
   /// What `lasts` is kept for as long as a model is used: it takes no more than it needs.
   package init(byteCount: Int, zeroed: Bool, lasts: Bool = false) {

@@ -69,8 +69,10 @@ public struct Buffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
 
   /// A copy of a span.
   public init(_ elements: borrowing Span<Element>) {
-    let allocation = Allocation(
-      byteCount: elements.count * MemoryLayout<Element>.stride, zeroed: false)
+    let allocation =
+      elements.isEmpty
+      ? Allocation.nothing
+      : Allocation(byteCount: elements.count * MemoryLayout<Element>.stride, zeroed: false)
     let start = unsafe allocation.start.bindMemory(to: Element.self, capacity: elements.count)
     unsafe elements.withUnsafeBufferPointer { source in
       guard let from = source.baseAddress else { return }

@@ -1,6 +1,6 @@
 /// Memory of which each worker has a part of its own, on cache lines of its own: workers that share one hold
 /// each other up.
-package struct WorkerMemory<Element: BitwiseCopyable & Sendable> {
+package struct WorkerMemory<Element: BitwiseCopyable & Sendable>: Sendable {
   private let memory: DisjointMemory<Element>
   private let stride: Int
 
@@ -11,7 +11,12 @@ package struct WorkerMemory<Element: BitwiseCopyable & Sendable> {
 
   subscript(worker: Int, index: Int) -> Element { memory[worker * stride + index] }
 
-  /// The part of a worker, for kernels.
+  /// The part of a worker.
+  func part(of worker: Int) -> DisjointMemory<Element> {
+    memory.part(worker * stride..<(worker + 1) * stride)
+  }
+
+  /// The same for kernels.
   package func start(of worker: Int) -> UnsafeMutablePointer<Element> {
     unsafe memory.pointer + worker * stride
   }

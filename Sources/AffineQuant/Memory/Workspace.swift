@@ -6,14 +6,19 @@ package final class Workspace: @unchecked Sendable {
   private var memory: Allocation
   private var capacity: Int
   private var used = 0
-  /// What did not fit; the next call finds room for it.
+  /// What did not fit; the next call finds room for so many bytes of it.
   private var further: [Allocation] = []
   private var furtherBytes = 0
 
+  private var knownSlices: [(lhs: BlockGrid?, rhs: BlockGrid, slices: ContractedSlices)] = []
+  /// The products of a few layers and their gradients.
+  private static let slicesKept = 64
+
   private static let line = 64
   private static let spare = Mutex<[Workspace]>([])
-  /// Larger ones are given back to the system: they would be kept for calls that never come again.
-  private static let largestKept = 64 << 20
+  /// None grows beyond this, which would be kept for calls that never come again: what else a call needs is spare
+  /// memory, asked for and given back each time.
+  private static let mostKept = 64 << 20
 
   private init() {
     capacity = 1 << 16
@@ -27,18 +32,32 @@ package final class Workspace: @unchecked Sendable {
     let workspace = spare.withLock { $0.popLast() } ?? Workspace()
     defer {
       workspace.empty()
-      if workspace.capacity <= largestKept { spare.withLock { $0.append(workspace) } }
+      spare.withLock { $0.append(workspace) }
     }
     return try body(workspace)
   }
 
   private func empty() {
     used = 0
-    guard furtherBytes > 0 else { return }
+    guard !further.isEmpty else { return }
     further = []
+    guard furtherBytes > 0 else { return }
     capacity += furtherBytes
     furtherBytes = 0
     memory = Allocation(byteCount: capacity, zeroed: false, lasts: true)
+  }
+
+  /// The contracted axis, cut where blocks of either side of a product end: as an earlier call cut it, of the
+  /// latest that differ.
+  func slices(_ lhs: BlockGrid?, _ rhs: BlockGrid, kr: Int) -> ContractedSlices {
+    if let known = knownSlices.first(where: { $0.lhs == lhs && $0.rhs == rhs && $0.slices.kr == kr }
+    ) {
+      return known.slices
+    }
+    let slices = ContractedSlices([lhs, rhs].compactMap(\.self), kr: kr)
+    if knownSlices.count == Self.slicesKept { knownSlices.remove(at: 0) }
+    knownSlices.append((lhs, rhs, slices))
+    return slices
   }
 
   /// Memory for elements of each worker.
@@ -61,9 +80,10 @@ package final class Workspace: @unchecked Sendable {
       return unsafe DisjointMemory(
         start.bindMemory(to: Element.self, capacity: count), count: count)
     }
-    let piece = Allocation(byteCount: bytes, zeroed: false, lasts: true)
+    let isKept = capacity + furtherBytes + bytes <= Self.mostKept
+    let piece = Allocation(byteCount: bytes, zeroed: false, lasts: isKept)
     further.append(piece)
-    furtherBytes += bytes
+    if isKept { furtherBytes += bytes }
     return unsafe DisjointMemory(
       piece.start.bindMemory(to: Element.self, capacity: count), count: count)
   }

@@ -68,14 +68,14 @@ extension CodeMatrix {
   ) -> Buffer<Value> {
     guard values.count > 0, part.extent.count > 0 else { return Buffer([]) }
     let (row, column) = (grid.blockRow(rows.lowerBound), grid.blockColumn(columns.lowerBound))
-    let source = values.span
-    var kept: [Value] = []
-    for r in row..<row + part.extent.rows {
-      for c in column..<column + part.extent.columns {
-        kept.append(source[r * grid.extent.columns + c])
+    let (width, kept) = (grid.extent.columns, part.extent.columns)
+    return Buffer(count: part.extent.count, zeroed: false) { output in
+      for index in 0..<part.extent.rows {
+        let first = (row + index) * width + column
+        var target = output.part(index * kept..<(index + 1) * kept)
+        target.copy(values.span.extracting(first..<first + kept))
       }
     }
-    return Buffer(kept)
   }
 
   /// The values of some rows, in any order, repeated as often as they are named.

@@ -18,6 +18,7 @@ extension Plan {
     // What is quantized again becomes floats in between.
     let element = operation == .requantize ? .float32 : conversion.element
     let work = ConversionKernels(type, element, execution)
+    let rule = conversion.options.rule ?? type.rule
     func plan(_ steps: [(Work, [KernelRow])], _ candidates: [KernelRow]) -> Plan {
       Plan(
         operation,
@@ -32,7 +33,7 @@ extension Plan {
       let values = conversion.source.map { RowDequantizer($0, execution).rows } ?? []
       return plan(
         [
-          (.dequantize, values), (.widen, work.widen), (.convert, work.quantize(choice)),
+          (.dequantize, values), (.widen, work.widen), (.convert, work.quantize(choice, rule)),
         ], choice.candidates)
     case .dequantize, .gather:
       return plan(
@@ -72,9 +73,11 @@ private struct ConversionKernels {
 
   var widen: [KernelRow] { [halves?.widen.row].compactMap(\.self) }
 
-  func quantize(_ choice: EncodingChoice) -> [KernelRow] {
+  func quantize(_ choice: EncodingChoice, _ rule: ParameterRule) -> [KernelRow] {
     let range = QuantizeKernels.range.best(on: execution).row
-    return [range, choice.row] + (type.storage.bits == 8 ? [] : [pack])
+    let magnitudes =
+      rule == .meanMagnitude ? [QuantizeKernels.magnitudes.best(on: execution).row] : []
+    return [range] + magnitudes + [choice.row] + (type.storage.bits == 8 ? [] : [pack])
   }
 
   var dequantize: [KernelRow] { RowDequantizer(type, execution).rows }

@@ -93,18 +93,15 @@ package enum TransposeKernels {
 
   /// Turns bytes whose rows lie `stride` bytes apart.
   static func turn(
-    _ rows: UnsafePointer<UInt8>, stride: Int, _ shape: Shape, into turned: inout [UInt8],
+    _ rows: UnsafePointer<UInt8>, stride: Int, _ shape: Shape, into turned: DisjointMemory<UInt8>,
     _ kernel: Kernel<TransposeBytes>
   ) {
     precondition(turned.count >= shape.count)
-    unsafe turned.withUnsafeMutableBufferPointer { turned in
-      guard let to = turned.baseAddress else { return }
-      var arguments = unsafe TransposeBytes(
-        c: aq_transpose_args(
-          rows: shape.rows, columns: shape.columns, in: rows, in_stride: stride, out: to,
-          out_stride: shape.rows, streams: false))
-      kernel(&arguments)
-    }
+    var arguments = unsafe TransposeBytes(
+      c: aq_transpose_args(
+        rows: shape.rows, columns: shape.columns, in: rows, in_stride: stride, out: turned.pointer,
+        out_stride: shape.rows, streams: false))
+    kernel(&arguments)
   }
 
   /// Turns rows of units of one or two words of 32 bits, floats, fours or eights of codes, into a panel of

@@ -115,14 +115,16 @@ final class Region: @unchecked Sendable {
 }
 
 /// Looking again and again, for a limited time.
-struct Spin {
+package struct Spin {
   private var looks = 0
   private var end: UInt64 = 0
-  /// About what it costs to sleep and be woken.
-  private static let limit: UInt64 = 100_000
+  /// Nanoseconds: about what it costs to sleep and be woken.
+  package static let limit: UInt64 = 100_000
+
+  package init() {}
 
   /// Pauses; whether there is time for another look.
-  mutating func again() -> Bool {
+  package mutating func again() -> Bool {
     aq_pause()
     looks += 1
     guard looks % 64 == 0 else { return true }

@@ -17,13 +17,20 @@ extension ThreadPool {
     }
   }
 
+  /// Parts of so many rows, and the threads that are worth calling for them.
+  static func split(
+    _ rows: Int, _ columns: Int, _ execution: Execution
+  ) -> (parts: Int, threads: Int) {
+    let affordable = max(rows * columns / smallest, 1)
+    let threads = min(execution.threads, affordable)
+    return (threads == 1 ? min(rows, 1) : min(rows, threads * 4), threads)
+  }
+
   /// Splits rows of `columns` elements into ranges of about equal length, a few for each thread.
   package func parallelRows(
     _ rows: Int, _ columns: Int, _ execution: Execution, _ body: (_ rows: Range<Int>) -> Void
   ) {
-    let affordable = max(rows * columns / Self.smallest, 1)
-    let threads = min(execution.threads, affordable)
-    let parts = threads == 1 ? min(rows, 1) : min(rows, threads * 4)
+    let (parts, threads) = Self.split(rows, columns, execution)
     parallel(parts, threads: threads, execution.record) { part in
       body(rows * part / parts..<rows * (part + 1) / parts)
     }

@@ -28,7 +28,7 @@ extension CodePlan {
       return try AnyQuantized(quantizing: values, as: type, options, on: execution)
     case .meanMagnitude:
       // 1e-5 as in the source: a weight of zeros has a scale.
-      let mean = max(Float(values.meanMagnitude(on: execution)), 1e-5)
+      let mean = max(values.meanMagnitude(on: execution), 1e-5)
       return try quantize(
         values, as: type, .whole(values.shape, scale: mean), options, execution)
     case .learned:
@@ -49,16 +49,5 @@ extension CodePlan {
     _ options: QuantizationOptions, _ execution: Execution
   ) throws(QuantizationError) -> AnyQuantized {
     try AnyQuantized(quantizing: values, as: type, with: parameters, options, on: execution)
-  }
-}
-
-extension Matrix<Float> {
-  /// Σ|x| / count, the same on any number of threads.
-  fileprivate func meanMagnitude(on execution: Execution) -> Double {
-    let sums = execution.numbers(rows: shape.rows, columns: shape.columns) { row in
-      let values = self.row(row)
-      return values.indices.reduce(0) { $0 + Double(values[$1].magnitude) }
-    }
-    return sums.reduce(0, +) / Double(Swift.max(shape.count, 1))
   }
 }

@@ -50,6 +50,46 @@ void test_range_f32(const aq_kernel *kernel) {
   check_floats("maximum", high, most, places);
 }
 
+void test_magnitudes_f32(const aq_kernel *kernel) {
+  size_t rows = from_to(1, 5), runs = from_to(1, 6), columns;
+  int kind = (int)below(FINITE + 1);
+  size_t *ends = ends_of(runs, 70, &columns);
+  if (coin()) ends = NULL, runs = columns = from_to(1, 90);
+  size_t stride = columns + below(4);
+  float *values = numbers((rows - 1) * stride + columns, kind);
+  double *sum = NEW(double, runs);
+  float *low = NEW(float, runs), *high = NEW(float, runs);
+  for (size_t r = 0; r < runs; ++r) {
+    bool fresh = coin();
+    sum[r] = fresh ? 0 : (double)fabsf(unit());
+    low[r] = fresh ? INFINITY : fabsf(unit()) + 0x1p-30f;
+    high[r] = fresh ? 0 : fabsf(unit());
+  }
+  for (size_t i = 0; i < (rows - 1) * stride + columns; i += 3)
+    if (coin()) values[i] = coin() ? 0.0f : -0.0f;
+  double *total = copied(sum, runs * 8);
+  float *least = copied(low, runs * 4), *most = copied(high, runs * 4);
+  describe("%zu rows, %zu runs, %zu columns, ends %d, kind %d", rows, runs, columns, ends != NULL, kind);
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t r = 0, c = 0; r < runs; ++r) {
+      double sums[8] = {0}, whole = 0;
+      size_t first = c;
+      for (size_t end = ends ? ends[r] : r + 1; c < end; ++c) {
+        float x = fabsf(values[i * stride + c]);
+        sums[(c - first) % 8] += (double)x;
+        if (x != 0 && x < least[r]) least[r] = x;
+        if (x > most[r]) most[r] = x;
+      }
+      for (int l = 0; l < 8; ++l) whole += sums[l];
+      total[r] += whole;
+    }
+  aq_magnitudes_args t = {values, rows, stride, runs, ends, sum, low, high};
+  kernel->run(&t);
+  check_bytes("sum", sum, total, runs, 8);
+  check_floats("smallest", low, least, runs);
+  check_floats("largest", high, most, runs);
+}
+
 static void quantize(const aq_kernel *kernel, bool dither) {
   static const int kinds[] = {TAME, WIDE, FINITE, TIES, SPECIAL};
   size_t rows = from_to(1, 6), runs = from_to(1, 6), columns;

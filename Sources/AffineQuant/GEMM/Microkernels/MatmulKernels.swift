@@ -3,10 +3,10 @@ internal import AffineKernels
 /// The kernels that compute one tile of a product.
 enum MatmulKernels {
   /// Codes of a byte against codes of a byte.
-  static let bytes = unsafe codes(aq_matmul_i8(), "i8", .uint8)
+  static let bytes = unsafe codes(aq_matmul_i8(), "i8", .uint8, .bytes)
 
   /// Codes of a byte against codes of half a byte.
-  static let nibbles = unsafe codes(aq_matmul_i4(), "i4", .uint4)
+  static let nibbles = unsafe codes(aq_matmul_i4(), "i4", .uint4, .nibbles)
 
   /// Codes of a byte against codes of half a byte that stand for whole numbers of a table.
   static let wholeTables = unsafe codes(aq_matmul_t4(), "t4", .uint4)
@@ -22,16 +22,16 @@ enum MatmulKernels {
   ]
 
   /// Floats against codes of a byte.
-  static let weightBytes = unsafe weights(aq_matmul_f32i8(), "f32i8", .uint8)
+  static let weightBytes = unsafe weights(aq_matmul_f32i8(), "f32i8", .uint8, .weightBytes)
 
   /// Floats against codes of half a byte.
-  static let weightNibbles = unsafe weights(aq_matmul_f32i4(), "f32i4", .uint4)
+  static let weightNibbles = unsafe weights(aq_matmul_f32i4(), "f32i4", .uint4, .weightNibbles)
 
   /// Floats against codes of a byte that stand for the values of a table.
-  static let tableBytes = unsafe weights(aq_matmul_f32t8(), "f32t8", .uint8)
+  static let tableBytes = unsafe weights(aq_matmul_f32t8(), "f32t8", .uint8, .tableBytes)
 
   /// Floats against codes of half a byte that stand for the values of a table.
-  static let tableNibbles = unsafe weights(aq_matmul_f32t4(), "f32t4", .uint4)
+  static let tableNibbles = unsafe weights(aq_matmul_f32t4(), "f32t4", .uint4, .tableNibbles)
 
   /// Floats against squeezed floats of 6 bits.
   static let tableSixBits = unsafe weights(aq_matmul_f32t6(), "f32t6", .uint6)
@@ -46,29 +46,32 @@ enum MatmulKernels {
   /// Floats, accumulated with fused multiply-adds in ascending order of the contracted axis.
   static let float = unsafe KernelTable<FloatPanel>(
     aq_matmul_f32(), portable: "aq_matmul_f32_portable",
-    tile: KernelTile(mr: 4, nr: 8, kr: 1, lhsRun: 1, lhs: .float32, rhs: .float32)
+    tile: KernelTile(mr: 4, nr: 8, kr: 1, lhsRun: 1, lhs: .float32, rhs: .float32),
+    added: .floats
   ) { family in
     let arguments = unsafe family.c
     unsafe floatTile(arguments, rhsLanes: 8)
   }
 
   private static func codes(
-    _ family: aq_family, _ name: String, _ form: PackedForm
+    _ family: aq_family, _ name: String, _ form: PackedForm, _ added: AddedKernel.Family? = nil
   ) -> KernelTable<CodePanel> {
     let tile = portableTile(.int8, form, lhsRun: 4)
-    return unsafe KernelTable(family, portable: "aq_matmul_\(name)_portable", tile: tile) {
-      family in
+    return unsafe KernelTable(
+      family, portable: "aq_matmul_\(name)_portable", tile: tile, added: added
+    ) { family in
       let arguments = unsafe family.c
       unsafe codePanel(arguments, tile)
     }
   }
 
   private static func weights(
-    _ family: aq_family, _ name: String, _ form: PackedForm
+    _ family: aq_family, _ name: String, _ form: PackedForm, _ added: AddedKernel.Family? = nil
   ) -> KernelTable<WeightPanel> {
     let tile = portableTile(.float32, form, lhsRun: 1)
-    return unsafe KernelTable(family, portable: "aq_matmul_\(name)_portable", tile: tile) {
-      family in
+    return unsafe KernelTable(
+      family, portable: "aq_matmul_\(name)_portable", tile: tile, added: added
+    ) { family in
       let arguments = unsafe family.c
       unsafe weightPanel(arguments, tile)
     }

@@ -14,13 +14,13 @@ struct CodeBlocks {
   private let scaleBytes, superBytes: Int
   private let scratch: WorkerMemory<UInt8>?
 
-  init(_ left: PackedLHS, _ right: RightCodes, threads: Int, _ workspace: Workspace) {
-    let tile = right.kernel.tile, slices = right.tiles.slices, nr = right.tiles.layout.nr
-    let scratchCount = min(tile.scratch, slices.depth) * nr
+  init(_ left: PackedLHS, _ right: RightPanels, threads: Int, _ workspace: Workspace) {
+    let tile = right.kernel.tile, nr = right.layout.nr
+    let scratchCount = min(tile.scratch, right.depth) * nr
     kernel = right.kernel
-    (rowCount, columnCount, mr, self.nr) = (left.rows, right.codes.shape.rows, tile.mr, nr)
-    self.left = (left.layout.byteCount, slices.ranges.count * tile.mr)
-    self.right = (slices.groupCount * right.tiles.layout.groupBytes, slices.ranges.count * nr)
+    (rowCount, columnCount, mr, self.nr) = (left.rows, right.rows, tile.mr, nr)
+    self.left = (left.layout.byteCount, right.sliceCount * tile.mr)
+    self.right = (right.panelBytes, right.sliceCount * nr)
     (scaleBytes, superBytes) = (right.scaleBytes, right.superBytes)
     scratch = scratchCount > 0 ? workspace.take(scratchCount, workers: threads) : nil
     unsafe first = right.arguments

@@ -19,13 +19,12 @@ struct ByteLanes {
   /// What the addresses belong to.
   private let owners: (CodeMatrix, ContractedSlices)
 
-  /// What one thread works in.
+  /// What threads work in, each in its own part.
   struct Scratch {
     /// A lane before it is padded.
-    fileprivate var lane: [UInt8] = []
+    fileprivate let lane: WorkerMemory<UInt8>
     /// The contracted rows of some columns, and the same turned.
-    fileprivate var rows: [UInt8] = []
-    fileprivate var turned: [UInt8] = []
+    fileprivate let rows, turned: WorkerMemory<UInt8>
   }
 
   /// The matrix lies row by row; `offset` is added to every code.
@@ -44,33 +43,43 @@ struct ByteLanes {
     owners = (matrix, slices)
   }
 
-  /// Writes the padded bytes of some lanes.
+  /// Memory to write so many lanes at a time.
+  func scratch(of lanes: Int, threads: Int, _ workspace: Workspace) -> Scratch {
+    // Columns of few bits begin with a byte, up to seven before the first that is asked for.
+    let turned = axis == .rows ? 0 : contracted * (bits == 8 ? lanes : lanes + 7)
+    return Scratch(
+      lane: workspace.take(slices.isUnpadded ? 0 : contracted, workers: threads),
+      rows: workspace.take(bits == 8 ? 0 : turned, workers: threads),
+      turned: workspace.take(turned, workers: threads))
+  }
+
+  /// Writes the padded bytes of some lanes, no more than the memory is for.
   func write(
-    _ lanes: Range<Int>, into bytes: inout MutableSpan<UInt8>, _ scratch: inout Scratch
+    _ lanes: Range<Int>, into bytes: inout MutableSpan<UInt8>, _ scratch: Scratch, worker: Int
   ) {
     switch axis {
     case .rows:
       for (index, row) in lanes.enumerated() {
         var target = bytes.part(index * slices.depth..<(index + 1) * slices.depth)
-        unsafe write(codes + row * rowBytes, into: &target, &scratch)
+        unsafe write(codes + row * rowBytes, into: &target, scratch, worker)
       }
-    case .columns: write(columns: lanes, into: &bytes, &scratch)
+    case .columns: write(columns: lanes, into: &bytes, scratch, worker)
     }
   }
 
   /// Writes the lane whose codes lie at `packed`.
   private func write(
-    _ packed: UnsafePointer<UInt8>, into bytes: inout MutableSpan<UInt8>, _ scratch: inout Scratch
+    _ packed: UnsafePointer<UInt8>, into bytes: inout MutableSpan<UInt8>, _ scratch: Scratch,
+    _ worker: Int
   ) {
     guard !slices.isUnpadded else {
       unsafe unpack(packed, into: &bytes)
       return
     }
-    Self.grow(&scratch.lane, to: contracted)
-    var span = scratch.lane.mutableSpan
-    var lane = span.part(0..<contracted)
-    unsafe unpack(packed, into: &lane)
-    slices.pad(lane.span, into: &bytes)
+    scratch.lane.withPart(of: worker, count: contracted) { lane in
+      unsafe unpack(packed, into: &lane)
+      slices.pad(lane.span, into: &bytes)
+    }
   }
 
   private func unpack(_ packed: UnsafePointer<UInt8>, into bytes: inout MutableSpan<UInt8>) {
@@ -86,54 +95,41 @@ struct ByteLanes {
 
   /// Turns columns into lanes: bytes where they lie, other codes as bytes.
   private func write(
-    columns: Range<Int>, into bytes: inout MutableSpan<UInt8>, _ scratch: inout Scratch
+    columns: Range<Int>, into bytes: inout MutableSpan<UInt8>, _ scratch: Scratch, _ worker: Int
   ) {
     guard let transpose = kernels.transpose else { preconditionFailure("no kernel for columns") }
     let (depth, areBytes) = (contracted, bits == 8)
     // Codes of eight columns are whole bytes.
     let first = areBytes ? columns.lowerBound : columns.lowerBound / 8 * 8
     let width = columns.upperBound - first
-    // Taken out for the time of the call: both are used at once.
-    var turned = scratch.turned
-    scratch.turned = []
-    defer { scratch.turned = turned }
-    Self.grow(&turned, to: depth * width)
+    let turned = scratch.turned.part(of: worker)
     if areBytes {
       unsafe TransposeKernels.turn(
-        codes + first, stride: rowBytes, Shape(depth, width), into: &turned, transpose)
+        codes + first, stride: rowBytes, Shape(depth, width), into: turned, transpose)
     } else {
-      Self.grow(&scratch.rows, to: depth * width)
-      var unpacked = scratch.rows.mutableSpan
+      let rows = scratch.rows.part(of: worker)
       for row in 0..<depth {
-        var target = unpacked.part(row * width..<(row + 1) * width)
-        unsafe unpack(codes + row * rowBytes + first * bits / 8, into: &target)
+        rows.withRange(row * width..<(row + 1) * width) {
+          unsafe unpack(codes + row * rowBytes + first * bits / 8, into: &$0)
+        }
       }
-      unsafe unpacked.span.withUnsafeBufferPointer { rows in
-        guard let rows = rows.baseAddress else { return }
-        unsafe TransposeKernels.turn(
-          rows, stride: width, Shape(depth, width), into: &turned, transpose)
-      }
+      unsafe TransposeKernels.turn(
+        UnsafePointer(rows.pointer), stride: width, Shape(depth, width), into: turned, transpose)
     }
-    unsafe turned.span.withUnsafeBufferPointer { turned in
-      for index in columns.indices {
-        let lane = unsafe Span(_unsafeElements: turned)
-          .extracting((index - first) * depth..<(index - first + 1) * depth)
-        let place = (index - columns.lowerBound) * slices.depth
-        var target = bytes.part(place..<place + slices.depth)
+    for index in columns {
+      let place = (index - columns.lowerBound) * slices.depth
+      var target = bytes.part(place..<place + slices.depth)
+      turned.withRange((index - first) * depth..<(index - first + 1) * depth) { lane in
         guard areBytes else {
-          slices.pad(lane, into: &target)
-          continue
+          slices.pad(lane.span, into: &target)
+          return
         }
-        unsafe lane.withUnsafeBufferPointer { lane in
+        unsafe lane.span.withUnsafeBufferPointer { lane in
           guard let lane = lane.baseAddress else { return }
-          unsafe write(lane, into: &target, &scratch)
+          unsafe write(lane, into: &target, scratch, worker)
         }
       }
     }
-  }
-
-  private static func grow(_ memory: inout [UInt8], to count: Int) {
-    if memory.count < count { memory = [UInt8](repeating: 0, count: count) }
   }
 
   /// The sums of a lane's bytes, and of the products of neighbours, a slice each.

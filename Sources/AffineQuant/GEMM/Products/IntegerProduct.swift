@@ -9,26 +9,23 @@ struct IntegerProduct<Packing: LHSPacking>: ~Copyable, ParallelWork {
   private let blocks: CodeBlocks
   private let blocking: Blocking
   private let result: ProductResult
-  /// What the addresses belong to.
-  private let right: RightCodes
 
-  /// `result` is given the rows and columns that are written together.
+  /// What the right side's addresses belong to outlives the product; `result` is given the rows and columns that are written together.
   init(
-    _ packing: Packing, _ right: RightCodes, threads: Int, _ workspace: Workspace,
+    _ packing: Packing, _ right: RightPanels, threads: Int, _ workspace: Workspace,
     result: (_ block: Shape) -> ProductResult
   ) {
-    let left = packing.packed, layout = right.tiles.layout
+    let left = packing.packed, layout = right.layout
     let blocking = Blocking(
       left: Blocking.Side(
         panels: left.panels, bytes: left.layout.byteCount, lanes: left.layout.mr),
       right: Blocking.Side(
-        panels: layout.panels(rows: right.codes.shape.rows),
-        bytes: right.tiles.slices.groupCount * layout.groupBytes, lanes: layout.nr),
+        panels: layout.panels(rows: right.rows),
+        bytes: right.panelBytes, lanes: layout.nr),
       together: right.kernel.tile.panels, threads: threads)
     self.packing = packing
     self.blocking = blocking
     blocks = CodeBlocks(left, right, threads: threads, workspace)
-    self.right = right
     self.result = result(blocking.block)
   }
 

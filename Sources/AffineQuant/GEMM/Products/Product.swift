@@ -49,12 +49,14 @@ package enum Product {
     let threads = Blocking.threads(multiplications: shape.count * lhs.shape.columns, execution)
     let (isValid, flaw) = Workspace.lend { workspace in
       let quantizer = LHSQuantizer(lhs, plan, threads: threads, workspace)
-      let product = IntegerProduct(quantizer, plan.right, threads: threads, workspace) { block in
+      let product = IntegerProduct(quantizer, plan.right.panels, threads: threads, workspace) {
+        block in
         ProductResult(
           .float32(memory), shape, stride: stride, end, block: block, threads: threads,
           workspace, end.isNone ? nil : plan.finish)
       }
       ThreadPool.shared.run(product, threads: threads, execution.record)
+      withExtendedLifetime(plan) {}
       return (quantizer.isValid, quantizer.flaw)
     }
     if let flaw { throw flaw }

@@ -35,7 +35,8 @@ extension ProductCall {
         guard case .values(let values, let panels) = plan.lhs else {
           preconditionFailure("a product of floats without floats")
         }
-        let reader = FloatReader(source: lhs.source(panels, execution), kernels: values)
+        let reader = FloatReader(
+          lhs.source(panels, execution), values, threads: threads, workspace)
         let product = WeightOnlyProduct(
           reader, packed(plan, kernel.tile, against: nil), kernel, threads: threads,
           workspace
@@ -63,16 +64,46 @@ extension ProductCall {
     guard case .codes(let packing, let panels, _) = plan.lhs, case .quantized(let codes) = lhs,
       let grid = lhsGrid
     else { preconditionFailure("a product of codes without codes") }
+    let left = CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs)
+    if let packer = ownPacker(plan, kernel.tile, against: grid, workspace) {
+      // Whole numbers, which nobody keeps: packed in the memory of the call.
+      let hasBiases = left.codes.biases.count > 0
+      let memory = RHSMemory(
+        packer, totals: plan.readsTotals, scaled: hasBiases,
+        products: kernel.tile.multipliesPairs, workspace)
+      packer.pack(into: memory, workspace)
+      let terms = RHSTerms(
+        slices: packer.slices, commonZero: memory.zeros == nil ? packer.layout.offset : nil,
+        factor: 1, hasBiases: memory.biases != nil)
+      let side = LHSPacker(left, for: terms, kernel.tile, packing, threads: threads, workspace)
+      let right = RightPanels(packer, memory, kernel, hasZeros: side.packed.zeros != nil)
+      let product = IntegerProduct(side, right, threads: threads, workspace, result: result)
+      ThreadPool.shared.run(product, threads: threads, execution.record)
+      return
+    }
     let packed = packed(plan, kernel.tile, against: grid)
-    guard let right = packed.tiles else { preconditionFailure("packed without panels") }
-    let packer = LHSPacker(
-      CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs), for: right,
-      kernel.tile, packing, threads: threads, workspace)
-    let side = RightCodes(
-      packed, kernel, hasZeros: packer.packed.zeros != nil,
-      hasBiases: packer.packed.biases != nil, execution)
-    let product = IntegerProduct(packer, side, threads: threads, workspace, result: result)
+    guard let tiles = packed.tiles else { preconditionFailure("packed without panels") }
+    let side = LHSPacker(
+      left, for: tiles.terms, kernel.tile, packing, threads: threads, workspace)
+    let right = RightPanels(
+      packed, kernel, hasZeros: side.packed.zeros != nil, hasBiases: side.packed.biases != nil,
+      execution)
+    let product = IntegerProduct(side, right, threads: threads, workspace, result: result)
     ThreadPool.shared.run(product, threads: threads, execution.record)
+    withExtendedLifetime(packed) {}
+  }
+
+  /// What packs a right side of whole numbers that does not lie in panels; `nil` for another one.
+  private func ownPacker(
+    _ plan: ProductPlan, _ tile: KernelTile, against grid: BlockGrid?, _ workspace: Workspace
+  ) -> RHSPacker? {
+    guard case .codes(let packing, let panels, _) = plan.rhs, case .quantized(let codes) = rhs,
+      codes.type.isAffineInteger
+    else { return nil }
+    let operand = CodeOperand(codes.rowMajor(panels, execution), operation.axes.rhs)
+    return RHSPacker(
+      operand, RHSLayout(tile, codes.storage),
+      workspace.slices(grid, operand.grid, kr: tile.kr), packing, execution)
   }
 
   /// The right side as a kernel reads it, cut where scales of either side change.
@@ -88,7 +119,7 @@ extension ProductCall {
         CodeOperand(codes.rowMajor(panels, execution), axis), RHSLayout(tile, codes.storage),
         slices, packing, execution
       ).packed(
-        totals: sums && plan.readsTotals, products: tile.lhs == .int16Pairs, lasts: false)
+        totals: sums && plan.readsTotals, products: tile.multipliesPairs, lasts: false)
     default:
       guard let grid else { return codes }
       let slices = ContractedSlices.of(codes, against: grid, kr: tile.kr)

@@ -160,7 +160,7 @@ struct ProductPlan {
   ) -> (Side, (PanelKernels, PackingKernels)?) {
     let packing = PackingKernels(tile.rhs, run: tile.rhsRun, axis, execution)
     let panels = PanelKernels(tile.rhs, execution)
-    let multipliesPairs = tile.lhs == .int16Pairs
+    let multipliesPairs = tile.multipliesPairs
     switch fit {
     case .rows: return (.codes(packing, from: nil, sums: sumsCodes || multipliesPairs), nil)
     case .panels: return (.asItLies, sumsCodes ? (panels, packing) : nil)

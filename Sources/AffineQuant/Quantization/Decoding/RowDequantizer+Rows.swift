@@ -62,7 +62,7 @@ extension RowDequantizer {
     let zeroPoints = matrix.zeroPoints
     let (hasZeroPoints, hasBiases) = (zeroPoints.count > 0, biases.count > 0)
     let (rows, blockColumns) = (matrix.shape.rows, grid.extent.columns)
-    unsafe RowRuns(matrix, 0..<columns).ends.withUnsafeBufferPointer { ends in
+    unsafe RowRuns.ends(matrix.grid, 0..<columns).withUnsafeBufferPointer { ends in
       guard let firstEnd = ends.baseAddress else { return }
       unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: ends.count) { zeros in
         unsafe zeros.initialize(repeating: 0)

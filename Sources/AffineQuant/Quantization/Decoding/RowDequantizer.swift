@@ -25,7 +25,7 @@ struct RowDequantizer: Sendable {
     unpack = storage.bits == 8 ? nil : unpacks
     integers = nil
     lookup = QuantizeKernels.lookup.best(on: execution)
-    numbers = Buffer(table + [Float](repeating: 0, count: 256 - table.count))
+    numbers = DecodingTables.numbers(type, table)
   }
 
   /// The kernels that could make the values of a type, fastest first.
@@ -48,7 +48,7 @@ struct RowDequantizer: Sendable {
     rounding: HalfConversion? = nil
   ) {
     runs.load(row, matrix)
-    guard !runs.ends.isEmpty else { return }
+    guard runs.count > 0 else { return }
     let bits = runs.columns.lowerBound * storage.bits
     precondition(bits.isMultiple(of: 8), "columns from \(runs.columns.lowerBound) start in a byte")
     let start = matrix.codeBytes(ofRow: row).lowerBound + bits / 8
@@ -84,13 +84,13 @@ struct RowDequantizer: Sendable {
         if let integers {
           var arguments = unsafe DequantizeRow(
             c: aq_dequantize_args(
-              codes: codes, runs: runs.ends.count, ends: ends, scale: scales,
+              codes: codes, runs: runs.count, ends: ends, scale: scales,
               zero_point: zeroPoints, bias: bias, values: values, streams: false))
           integers(&arguments)
         } else if let lookup {
           var arguments = unsafe LookupRow(
             c: aq_lookup_args(
-              codes: codes, runs: runs.ends.count, ends: ends, table: numbers.pointer,
+              codes: codes, runs: runs.count, ends: ends, table: numbers.pointer,
               bits: UInt32(storage.bits), scale: scales, bias: bias, values: values))
           lookup(&arguments)
         }
@@ -106,7 +106,8 @@ struct RowDequantizer: Sendable {
     rounding.roundInPlace(&output)
     let biases = matrix.biases.span
     var column = 0
-    for (run, end) in runs.ends.enumerated() {
+    for run in 0..<runs.count {
+      let end = runs.end(of: run)
       let bias = biases[runs.firstBlock + run]
       for place in column..<end { output[place] += bias }
       column = end

@@ -33,9 +33,7 @@ package struct BlockQuantizer: Sendable {
   /// The parameters of the values of a block.
   package func parameters(of values: borrowing Span<Float>) -> BlockParameters {
     if chooser.rule == .meanMagnitude {
-      var magnitudes = BlockMagnitudes()
-      for index in values.indices { magnitudes.add(values[index]) }
-      return checked(chooser.parameters(magnitudes))
+      return checked(chooser.parameters(BlockMagnitudes(values, .standard)))
     }
     var (minimum, maximum) = (Float.infinity, -Float.infinity)
     for index in values.indices {

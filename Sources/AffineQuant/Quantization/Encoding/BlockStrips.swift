@@ -29,7 +29,7 @@ struct BlockStrips {
       // Rows with parameters of their own are read at once.
       let near = max(RowReader<Float>.values / max(columns, 1), 1)
       height = grid.block.rows == 1 ? near : 1
-      ends = RowRuns(grid, 0..<columns).ends
+      ends = RowRuns.ends(grid, 0..<columns)
       return
     }
     // Tall strips are narrow, and enough for all threads.

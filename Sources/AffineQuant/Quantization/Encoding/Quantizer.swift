@@ -31,7 +31,7 @@ struct Quantizer<Element: FloatElement> {
   /// Encodes with given parameters, one a block.
   func encode(_ blocks: [BlockParameters]) -> CodeMatrix {
     let (storage, shape) = (chooser.type.storage, source.shape)
-    let ends = grid.block.columns == 1 ? [] : RowRuns(grid, 0..<shape.columns).ends
+    let ends = grid.block.columns == 1 ? [] : RowRuns.ends(grid, 0..<shape.columns)
     let rowBytes = storage.byteCount(columns: shape.columns)
     let codes = Buffer<UInt8>(count: shape.rows * rowBytes, zeroed: false) { memory in
       // Rows do not overlap.

@@ -30,6 +30,34 @@ extension Kernel<RangeOfRuns> {
   }
 }
 
+extension Kernel<MagnitudesOfRuns> {
+  /// Joins the magnitudes of runs with those of the values of some rows.
+  func join(
+    _ rows: FloatRows, _ ends: [Int], _ sums: inout MutableSpan<Double>,
+    _ smallest: inout MutableSpan<Float>, _ largest: inout MutableSpan<Float>
+  ) {
+    let runs = rows.runs(ends)
+    precondition(sums.count == runs && smallest.count == runs && largest.count == runs)
+    unsafe sums.withUnsafeMutableBufferPointer { sums in
+      unsafe smallest.withUnsafeMutableBufferPointer { smallest in
+        unsafe largest.withUnsafeMutableBufferPointer { largest in
+          unsafe ends.withUnsafeBufferPointer { ends in
+            guard let sum = sums.baseAddress, let low = smallest.baseAddress,
+              let high = largest.baseAddress
+            else { return }
+            var arguments = unsafe MagnitudesOfRuns(
+              c: aq_magnitudes_args(
+                values: rows.pointer, rows: rows.rows.count, stride: rows.stride, runs: runs,
+                ends: ends.isEmpty ? nil : ends.baseAddress, sum: sum, smallest: low, largest: high)
+            )
+            self(&arguments)
+          }
+        }
+      }
+    }
+  }
+}
+
 extension FloatRows {
   /// How many runs a row has.
   func runs(_ ends: [Int]) -> Int {

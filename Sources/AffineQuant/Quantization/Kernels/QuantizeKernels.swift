@@ -27,6 +27,30 @@ package enum QuantizeKernels {
     }
   }
 
+  /// Sums of the magnitudes of each run of some rows, and their extremes.
+  static let magnitudes = unsafe KernelTable<MagnitudesOfRuns>(
+    aq_magnitudes_f32(), portable: "aq_magnitudes_f32_portable"
+  ) { family in
+    let arguments = unsafe family.c
+    for row in unsafe 0..<arguments.rows {
+      let values = unsafe arguments.values + row * arguments.stride
+      var start = 0
+      for run in unsafe 0..<arguments.runs {
+        let end = unsafe arguments.ends.map { unsafe $0[run] } ?? run + 1
+        var sums = SIMD8<Double>.zero
+        for column in start..<end {
+          let magnitude = unsafe values[column].magnitude
+          sums[(column - start) % 8] += Double(magnitude)
+          unsafe arguments.largest[run] = max(arguments.largest[run], magnitude)
+          guard magnitude > 0 else { continue }
+          unsafe arguments.smallest[run] = min(arguments.smallest[run], magnitude)
+        }
+        unsafe arguments.sum[run] += sums.indices.reduce(0) { $0 + sums[$1] }
+        start = end
+      }
+    }
+  }
+
   /// `clamp(round(value · inverse) + zero point)`, one code a byte.
   static let quantize = unsafe KernelTable<QuantizeRows>(
     aq_quantize_i8(), portable: "aq_quantize_i8_portable"

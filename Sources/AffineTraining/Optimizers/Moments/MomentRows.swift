@@ -32,7 +32,7 @@ struct MomentRows {
     if let type = layout.type {
       isRoot = layout.isRoot
       coder = MomentCoder(type, isRoot: isRoot)
-      ends = RowRuns(grid, 0..<columns).ends
+      ends = RowRuns.ends(grid, 0..<columns)
       (rowBytes, bits) = (type.storage.byteCount(columns: columns), type.storage.bits)
     } else {
       (coder, isRoot, ends, rowBytes, bits) = (nil, false, [], 0, 0)

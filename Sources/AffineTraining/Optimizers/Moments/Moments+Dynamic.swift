@@ -14,7 +14,7 @@ extension Moments {
   ) throws(QuantizationError) {
     let kernel = AdamWKernels.dynamic8.best(on: execution)
     let (grid, columns) = (BlockGrid(shape, group), shape.columns)
-    let ends = RowRuns(grid, 0..<columns).ends
+    let ends = RowRuns.ends(grid, 0..<columns)
     let longest = ends.reduce((0, 0)) { (max($0.0, $1 - $0.1), $1) }.0
     let failure = Mutex<(row: Int, error: QuantizationError)?>(nil)
     parameters.values.change { parameters in

@@ -3,10 +3,8 @@ import AffineKernels
 import AffineQuant
 import Testing
 
-/// A kernel of another package: two rows against four, and k-groups of eight codes, which no kernel of the
-/// library has on x86.
-private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
-  let (mr, nr, kr) = (2, 4, 8)
+/// A kernel of another package, for any tile of bytes.
+private func matmul(_ arguments: UnsafeMutableRawPointer, mr: Int, nr: Int, kr: Int) {
   let t = arguments.assumingMemoryBound(to: aq_matmul_i8_args.self).pointee
   let lhs = t.lhs.assumingMemoryBound(to: Int8.self)
   func parameter(_ numbers: UnsafeRawPointer, _ place: Int) -> Float {
@@ -46,6 +44,11 @@ private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
       t.out[i * t.stride + j] = result * (t.row_scale?[i] ?? 1)
     }
   }
+}
+
+/// Two rows against four, and k-groups of eight codes, which no kernel of the library has on x86.
+private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
+  matmul(arguments, mr: 2, nr: 4, kr: 8)
 }
 
 @Suite struct AddedKernelTests {
@@ -94,6 +97,34 @@ private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
     #expect(Self.kernel.mismatches().isEmpty)
     #expect(Self.kernel.operationsPerSecond(rows: 8, columns: 32, depth: 64) > 0)
     #expect(!Self.wrong.mismatches().isEmpty)
+  }
+
+  /// A wrong one with the right panels of the portable kernel, which has so few rows instead.
+  private static func leaving(_ rows: Int, _ name: String) -> AddedKernel {
+    AddedKernel(
+      .bytes, name: name, needs: .portable,
+      tile: KernelTile(
+        mr: 4, nr: 8, kr: 4, lhsRun: 4, lhs: .int8, rhs: .uint8, minimumRows: rows),
+      run: {
+        matmul($0, mr: 4, nr: 8, kr: 4)
+        $0.assumingMemoryBound(to: aq_matmul_i8_args.self).pointee.out[0] += 1
+      })
+  }
+
+  /// A check has as many rows as the kernel wants, and so finds that it is wrong; of one that wants more than any
+  /// check has, both say that it did not run.
+  @Test func oneThatLeavesManyRowsToOthersIsCheckedOrSaidNotToBe() throws {
+    let (some, many) = (Self.leaving(100, "hundred"), Self.leaving(5000, "thousands"))
+    #expect(some.mismatches().contains("linear int8-row int8-row 100×34"))
+    let reason = "thousands leaves fewer than 5000 rows to others, and checks have 4096"
+    #expect(many.mismatches() == [reason])
+    let cells = CoverageCell.cells(of: Int8Weight.type).filter {
+      $0.operation == .linear && $0.activations.name == "int8-row"
+    }
+    let found = try CoverageReport(cells, adding: [some], verifying: true).failures
+    #expect(found == ["linear int8-row × int8-row: hundred"])
+    let unchecked = try CoverageReport(cells, adding: [many], verifying: true).failures
+    #expect(unchecked == ["linear int8-row × int8-row: thousands: \(reason)"])
   }
 
   /// The report lists it first in the cells that it serves and holds it to the oracle's bound; cells of other families

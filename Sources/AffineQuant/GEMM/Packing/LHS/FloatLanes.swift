@@ -25,7 +25,7 @@ struct FloatLanes {
     self.lanes = lanes
     self.run = max(run / 2, 1)
     self.together = together
-    reader = FloatReader(source: operand.source, kernels: operand.kernels)
+    reader = FloatReader(operand.source, operand.kernels, threads: threads, workspace)
     valueCount = operand.source.isFloat32 ? 0 : lanes * together * depth
     values = workspace.take(valueCount * threads)
     roundedCount = operand.kernels.brain == nil ? 0 : lanes * (depth + run)
@@ -55,7 +55,7 @@ struct FloatLanes {
     let first = worker * valueCount
     values.withRange(first..<first + valueCount) { values in
       var target = values.part(0..<block.count * columns.count)
-      reader.read(block, columns, into: &target)
+      reader.read(block, columns, worker: worker, into: &target)
     }
   }
 
@@ -101,7 +101,7 @@ struct FloatLanes {
       return
     }
     values.withRange(first..<first + free.count * block.count) { values in
-      reader.read(free, block, into: &values)
+      reader.read(free, block, worker: worker, into: &values)
     }
     unsafe body(values.pointer + first, block.count)
   }
@@ -140,7 +140,9 @@ struct FloatLanes {
         withExtendedLifetime(matrix) {}
       default:
         let value = worker * valueCount
-        values.withRange(value..<value + block.count) { reader.read(row, block, into: &$0) }
+        values.withRange(value..<value + block.count) {
+          reader.read(row, block, worker: worker, into: &$0)
+        }
         unsafe brain.round(values.pointer + value, block.count, into: target)
       }
       unsafe (target + block.count).update(repeating: 0, count: 2 * words - block.count)

@@ -17,14 +17,15 @@ struct LHSPacker: LHSPacking {
   /// Lanes before they are laid into panels, and sums of one of them, for each worker.
   private let bytes: WorkerMemory<UInt8>
   private let laneSums, laneProducts: WorkerMemory<Int32>
-  private let scales, biases: Buffer<Float>
-  private let zeroPoints: Buffer<Int16>
+  private let scales, biases: BlockNumbers<Float>
+  private let zeroPoints: BlockNumbers<Int16>
+  private let scratch: ByteLanes.Scratch
 
   /// Columns are turned so many at a time: whole cache lines of a row.
   private static let turnedTogether = 96
 
   init(
-    _ operand: CodeOperand, for right: PackedRHS, _ tile: KernelTile, _ kernels: PackingKernels,
+    _ operand: CodeOperand, for right: RHSTerms, _ tile: KernelTile, _ kernels: PackingKernels,
     threads: Int, _ workspace: Workspace
   ) {
     let layout = LHSLayout(tile, right.slices)
@@ -38,13 +39,14 @@ struct LHSPacker: LHSPacking {
     lanes = ByteLanes(
       operand, right.slices, offset: Self.offset(of: operand.codes.storage), kernels)
     bytes = workspace.take(together * layout.mr * right.slices.depth, workers: threads)
+    scratch = lanes.scratch(of: together * layout.mr, threads: threads, workspace)
     laneSums = workspace.take(layout.sliceCount, workers: threads)
     laneProducts = workspace.take(layout.sliceCount, workers: threads)
-    rightOffset = right.zeros.count > 0 ? 0 : right.commonZero
+    rightOffset = right.commonZero ?? 0
     factor = right.factor
-    scales = operand.parameters(operand.codes.scales)
-    biases = operand.parameters(operand.codes.biases)
-    zeroPoints = operand.parameters(operand.codes.zeroPoints)
+    scales = operand.numbers(operand.codes.scales)
+    biases = operand.numbers(operand.codes.biases)
+    zeroPoints = operand.numbers(operand.codes.zeroPoints)
     packed = PackedLHS(
       layout, rows: operand.free, hasZeros: Self.hasZeros(operand.codes),
       hasOneScale: operand.grid.extent.columns == 1 && biases.count == 0,
@@ -66,12 +68,11 @@ struct LHSPacker: LHSPacking {
 
   func pack(panels: Range<Int>, worker: Int) {
     let (mr, depth) = (layout.mr, layout.depth)
-    var scratch = ByteLanes.Scratch()
     for first in stride(from: panels.lowerBound, to: panels.upperBound, by: together) {
       let part = first..<min(first + together, panels.upperBound)
       let present = part.lowerBound * mr..<min(part.upperBound * mr, operand.free)
       bytes.withPart(of: worker, count: present.count * depth) { bytes in
-        lanes.write(present, into: &bytes, &scratch)
+        lanes.write(present, into: &bytes, scratch, worker: worker)
         for panel in part {
           let rows = packed.rows(of: panel)
           let place = (rows.lowerBound - present.lowerBound) * depth
@@ -92,9 +93,10 @@ struct LHSPacker: LHSPacking {
   private func writeTerms(_ panel: Int, _ rows: Range<Int>) {
     let grid = operand.grid, range = packed.terms(of: panel)
     if let rowScales = packed.rowScales {
-      let scales = scales.span
       rowScales.withRange(panel * layout.mr..<(panel + 1) * layout.mr) { target in
-        for (lane, row) in rows.enumerated() { target[lane] = scales[grid.blockRow(row)] * factor }
+        for (lane, row) in rows.enumerated() {
+          target[lane] = scales[grid.blockRow(row), 0] * factor
+        }
         for lane in rows.count..<layout.mr { target[lane] = 0 }
       }
     }

@@ -32,17 +32,17 @@ struct LHSQuantizer: LHSPacking {
     let right = plan.right.tiles, rows = source.shape.rows
     // Codes are summed again, as they lie one after another, where slices are parts of blocks.
     let isLaidByRuns = plan.packing.laysRuns && plan.blocks == nil
-    let layout = LHSLayout(plan.right.kernel.tile, right.slices)
+    let layout = LHSLayout(plan.right.panels.kernel.tile, right.slices)
     self.source = source
     self.plan = plan
     rowEncoding = plan.rule.map {
       RowEncoding($0, columns: source.shape.columns, right.slices, threads: threads, workspace)
     }
-    rightOffset = right.zeros.count > 0 ? 0 : right.commonZero
+    rightOffset = right.terms.commonZero ?? 0
     factor = right.factor
     packed = PackedLHS(
       layout, rows: rows, hasZeros: plan.hasZeros, hasOneScale: plan.hasOneScale, hasBiases: false,
-      for: right, workspace)
+      for: right.terms, workspace)
     unsafe ends = right.slices.ends.pointer
     unsafe quads = right.slices.quads.pointer
     together = isLaidByRuns ? min(max((rows + threads - 1) / threads, 1), layout.mr) : layout.mr

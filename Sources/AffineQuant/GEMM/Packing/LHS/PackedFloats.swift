@@ -60,7 +60,7 @@ struct PackedFloats {
     padded.withRange(worker * paddedLength..<(worker + 1) * paddedLength) { padded in
       row.withRange(worker * columns..<(worker + 1) * columns) { row in
         for (lane, index) in present.enumerated() {
-          source.read(index, 0..<columns, into: &row)
+          source.read(index, 0..<columns, worker: worker, into: &row)
           factors[index] = Self.reduce(&row)
           var target = padded.part(lane * depth..<(lane + 1) * depth)
           slices.pad(row.span, into: &target)

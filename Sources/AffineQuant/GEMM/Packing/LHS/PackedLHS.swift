@@ -22,7 +22,7 @@ struct PackedLHS {
   /// Memory for what the sides of a product ask for.
   init(
     _ layout: LHSLayout, rows: Int, hasZeros: Bool, hasOneScale: Bool, hasBiases: Bool,
-    for right: PackedRHS, _ workspace: Workspace
+    for right: RHSTerms, _ workspace: Workspace
   ) {
     self.layout = layout
     unsafe ends = right.slices.ends.pointer
@@ -36,7 +36,7 @@ struct PackedLHS {
     scales = hasOneScale ? nil : workspace.take(count)
     rowScales = hasOneScale ? workspace.take(panels * layout.mr) : nil
     biases = hasBiases ? workspace.take(count) : nil
-    sums = right.biases.count > 0 ? workspace.take(count) : nil
+    sums = right.hasBiases ? workspace.take(count) : nil
   }
 
   var panels: Int { (rows + layout.mr - 1) / layout.mr }

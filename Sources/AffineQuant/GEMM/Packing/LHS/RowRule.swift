@@ -20,7 +20,7 @@ struct RowRule: Sendable {
     self.chooser = chooser
     self.range = range
     self.encode = encode
-    ends = Buffer(RowRuns(grid, 0..<grid.shape.columns).ends)
+    ends = Buffer(RowRuns.ends(grid, 0..<grid.shape.columns))
     offset = LHSPacker.offset(of: type.storage)
   }
 

@@ -6,7 +6,7 @@ extension CodeMatrix {
     return RHSPacker(
       CodeOperand(self), RHSLayout(tile, storage), ContractedSlices([grid], kr: tile.kr),
       PackingKernels(tile.rhs, run: tile.rhsRun, .rows, execution), execution
-    ).packed(products: tile.lhs == .int16Pairs, lasts: true)
+    ).packed(products: tile.multipliesPairs, lasts: true)
   }
 
   /// Sums of the codes of panels.
@@ -87,24 +87,21 @@ extension CodeMatrix {
   /// The same of a column whose place is known.
   func tileCode(_ tiles: PackedRHS, row: Int, _ place: (group: Int, inGroup: Int)) -> Int {
     let layout = tiles.layout
-    let panelBytes = layout.groupBytes * tiles.slices.groupCount
-    let start = row / layout.nr * panelBytes
+    let (panel, lane) = layout.place(ofRow: row)
+    let start = panel * tiles.panelBytes
     let pattern = layout.read(
-      codes.span.extracting(start..<start + panelBytes), group: place.group,
-      lane: row % layout.nr, place.inGroup)
+      codes.span.extracting(start..<start + tiles.panelBytes), group: place.group, lane: lane,
+      place.inGroup)
     // Unsigned in the panel, less what was added to a code.
     return Int(pattern) - layout.offset
   }
 
   /// The k-group of a panel that has a column, and the column's place in it.
   func tilePlace(_ tiles: PackedRHS, column: Int) -> (group: Int, inGroup: Int) {
-    let (block, first) = (grid.blockColumn(column), grid.columns(ofBlock: 0))
-    // Cuts inside a block lie between k-groups; all blocks before this one but the first are whole.
-    let kr = tiles.layout.kr
-    let whole = block > 1 ? (block - 1) * ((grid.block.columns + kr - 1) / kr) : 0
-    let before = block > 0 ? (first.count + kr - 1) / kr + whole : 0
-    let place = column - grid.columns(ofBlock: block).lowerBound
-    return (before + place / kr, place % kr)
+    let block = grid.blockColumn(column), groups = tiles.blockGroups
+    let before = block > 0 ? groups.first + (block - 1) * groups.later : 0
+    let place = tiles.layout.place(ofCode: column - grid.columns(ofBlock: block).lowerBound)
+    return (before + place.group, place.inGroup)
   }
 
   /// The codes of one row of panels, one a byte.

@@ -1,3 +1,13 @@
+/// What the left side of a product of codes needs to know of the right one.
+struct RHSTerms {
+  let slices: ContractedSlices
+  /// The zero point of all unsigned codes; `nil` where each block has its own.
+  let commonZero: Int?
+  /// What products are multiplied by besides the scales: a power of two.
+  let factor: Float
+  let hasBiases: Bool
+}
+
 /// What a product needs of a tiled matrix besides its codes, in the order of panels: one a panel,
 /// slice and lane. An object, which every product passes on.
 package final class PackedRHS: Sendable {
@@ -14,6 +24,11 @@ package final class PackedRHS: Sendable {
   let whole: WholeTable?
   /// What only some products need.
   let derived: RHSSums
+
+  /// Bytes of the codes of a panel.
+  let panelBytes: Int
+  /// K-groups of the first column of blocks, and of each whole one after it.
+  let blockGroups: (first: Int, later: Int)
 
   /// The same cut short enough for float sums, with the slice of this one that each is a part of;
   /// `nil` where these are cut finer than blocks are.
@@ -33,6 +48,12 @@ package final class PackedRHS: Sendable {
     self.table = table
     self.whole = whole
     self.derived = derived
+    panelBytes = slices.groupCount * layout.groupBytes
+    // Cuts inside a block lie between k-groups, and all blocks between the first and the last are whole.
+    let first = grid.extent.columns > 0 ? grid.columns(ofBlock: 0).count : 0
+    blockGroups = (
+      layout.groups(of: first), layout.groups(of: min(grid.block.columns, grid.shape.columns))
+    )
     short = WeightOnlyProduct.shortSlices(of: slices, grid)
   }
 
@@ -50,6 +71,13 @@ package final class PackedRHS: Sendable {
   /// What products are multiplied by besides the scales.
   var factor: Float { whole?.factor ?? 1 }
 
+  /// What a left side needs to know of it.
+  var terms: RHSTerms {
+    RHSTerms(
+      slices: slices, commonZero: zeros.count > 0 ? nil : commonZero, factor: factor,
+      hasBiases: biases.count > 0)
+  }
+
   /// What makes values of codes less ``RHSLayout/signedOffset``.
   var valueOffsets: ValueOffsets { derived.valueOffsets { ValueOffsets(self) } }
 
@@ -66,7 +94,9 @@ package final class PackedRHS: Sendable {
       for panel in part {
         let present = panel * lanes..<min((panel + 1) * lanes, rows)
         let range = panel * count * lanes..<(panel + 1) * count * lanes
-        Self.spread(values, grid, present, lanes, slices, into: spread.memory, range, convert)
+        Self.spread(
+          BlockNumbers(values, grid), grid, present, lanes, slices, into: spread.memory, range,
+          convert)
       }
     }
     return spread.buffer
@@ -74,17 +104,17 @@ package final class PackedRHS: Sendable {
 
   /// The same for the rows of one panel, whose places are `range`.
   static func spread<Value: ExpressibleByIntegerLiteral & BitwiseCopyable & Sendable, Source>(
-    _ values: Buffer<Source>, _ grid: BlockGrid, _ rows: Range<Int>, _ lanes: Int,
+    _ values: BlockNumbers<Source>, _ grid: BlockGrid, _ rows: Range<Int>, _ lanes: Int,
     _ slices: ContractedSlices, into memory: DisjointMemory<Value>, _ range: Range<Int>,
     _ convert: (Source) -> Value
   ) {
-    let (source, width) = (values.span, grid.extent.columns)
+    let (source, rowStride) = (values.values.span, values.rowStride)
     // A panel's range is its own.
     memory.withRange(range) { output in
       for (slice, columns) in slices.ranges.enumerated() {
-        let column = grid.blockColumn(columns.lowerBound)
+        let first = grid.blockColumn(columns.lowerBound) * values.columnStride
         for (lane, row) in rows.enumerated() {
-          output[slice * lanes + lane] = convert(source[grid.blockRow(row) * width + column])
+          output[slice * lanes + lane] = convert(source[grid.blockRow(row) * rowStride + first])
         }
         for lane in rows.count..<lanes { output[slice * lanes + lane] = 0 }
       }

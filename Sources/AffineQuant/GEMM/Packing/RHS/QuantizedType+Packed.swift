@@ -13,7 +13,7 @@ extension QuantizedType {
     func sum(_ piece: Int) -> Int { parts.reduce(0) { $0 + $1.0 * (($1.1 + piece - 1) / piece) } }
     let (slices, lanes) = (sum(ContractedSlices.longest), panels * layout.nr)
     let codes = panels * sum(tile.kr) * layout.groupBytes
-    let sums = tile.lhs == .int16Pairs ? 4 * lanes * slices : 0
+    let sums = tile.multipliesPairs ? 4 * lanes * slices : 0
     return codes + sums + parameters(BlockGrid(shape, block).extent, lanes: lanes, slices: slices)
   }
 

@@ -26,6 +26,26 @@ package struct RHSLayout: Sendable, Hashable {
     offset = storage.isSigned ? 1 << (form.bits - 1) : 0
   }
 
+  /// K-groups of so many codes.
+  func groups(of codes: Int) -> Int { (codes + kr - 1) / kr }
+
+  /// The panel of a row, and its lane: by a shift where that will do, since a division takes as long as all else that
+  /// reading one code does.
+  @inline(__always)
+  func place(ofRow row: Int) -> (panel: Int, lane: Int) { Self.divided(row, by: nr) }
+
+  /// The k-group of a code of a block, and its place there.
+  @inline(__always)
+  func place(ofCode code: Int) -> (group: Int, inGroup: Int) { Self.divided(code, by: kr) }
+
+  @inline(__always)
+  private static func divided(_ number: Int, by divisor: Int) -> (Int, Int) {
+    guard divisor & (divisor - 1) == 0 else {
+      return number.quotientAndRemainder(dividingBy: divisor)
+    }
+    return (number >> divisor.trailingZeroBitCount, number & (divisor - 1))
+  }
+
   /// The bytes of one k-group of a panel.
   var groupBytes: Int { nr * kr * form.bits / 8 }
 

@@ -1,0 +1,31 @@
+/// Where the panels of a right side go, and what belongs to them, one number a panel, slice and lane: each only
+/// where it is asked for.
+struct RHSMemory {
+  var codes: DisjointMemory<UInt8>?
+  /// Zero points of the unsigned codes.
+  var zeros: DisjointMemory<Int32>?
+  /// Sums of codes less their zero points; and, for each quad, the products of neighbours, summed and negated.
+  var totals, products: DisjointMemory<Int32>?
+  var scales, biases: DisjointMemory<Float>?
+  /// Sums of codes, scaled.
+  var scaled: DisjointMemory<Float>?
+
+  var hasSums: Bool { totals != nil || products != nil }
+
+  init() {}
+
+  /// All that a product of whole numbers reads, in memory that it works in.
+  init(
+    _ packer: RHSPacker, totals needsTotals: Bool, scaled needsScaled: Bool, products: Bool,
+    _ workspace: Workspace
+  ) {
+    let (count, matrix) = (packer.numberCount, packer.operand.codes)
+    codes = workspace.take(packer.byteCount)
+    zeros = matrix.zeroPoints.count > 0 ? workspace.take(count) : nil
+    totals = needsTotals || needsScaled ? workspace.take(count) : nil
+    self.products = products ? workspace.take(count) : nil
+    scales = workspace.take(count)
+    biases = matrix.biases.count > 0 ? workspace.take(count) : nil
+    scaled = needsScaled ? workspace.take(count) : nil
+  }
+}
