@@ -19,8 +19,9 @@ FREQUENCY = 2000
 
 KINDS = [
     ("waiting for other threads", r"ThreadPool.*(serve|run)|Region"),
-    ("products of codes", r"all_panels|matmul_[it]\d|matmul_few|amx_panels|slice_sums"),
-    ("products of floats", r"matmul_(f32|bf16)|panel_sums"),
+    ("products of codes",
+     r"panels_(from|of_slices)|matmul_[it]\d|matmul_few|slice_(\d|panels)|sum_long_slice|one_row|source_\w+$|numbers_of_slices"),
+    ("products of floats", r"matmul_(f32|bf16)|panels_of_numbers"),
     ("attention", r"product_(f32|bf16)|product_where|attention(weights|slopes)"),
     ("quantizing", r"range_|quantize|dither|Quantizer|RowReader|BlockStrip|StripRange|RowEncoder"),
     ("laying codes and values into panels", r"unpack|interleave|transpose|totals|columns_|ByteLanes|Packer|round_bf16|halve"),

@@ -150,8 +150,8 @@ INLINE void add_quad(
 ///
 /// Short slices begin and end often. Four steps a turn, sums that begin with a product in place of zero, and scales
 /// that lie ready took 128 rows of 2048 codes in groups of 32 from 2.58 to 2.45 ms for 256 columns (Zen 3, AVX2). The
-/// first four steps are apart: a choice in the loop had compilers carry sums from register to register, which took a tenth
-/// of the time there and a third of a Neoverse V2's cycles by llvm-mca.
+/// first four steps are apart: a choice in the loop had compilers carry sums from register to register, a tenth of
+/// the time there, and a third of the cycles of a Neoverse V2 by llvm-mca.
 INLINE void decoded_tile(
     const aq_matmul_codes_args *t, size_t panel, size_t first, size_t end, size_t quads_before, const float *scales,
     const int rows) {

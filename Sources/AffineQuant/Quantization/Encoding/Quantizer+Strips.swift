@@ -4,11 +4,13 @@ extension Quantizer {
   /// Chooses the parameters of strips and encodes them, strip by strip: the second time their values
   /// are read they are still in a cache.
   ///
+  /// - Parameter columns: Takes the ranges of columns too, where strips are whole rows.
   /// - Returns: `nil` if there is an error; which one, reading the whole matrix tells.
-  func quantizedByStrips() -> CodeMatrix? {
+  func quantizedByStrips(joining columns: ColumnRanges? = nil) -> CodeMatrix? {
     let (storage, shape, kind) = (chooser.type.storage, source.shape, chooser.type.mapping.kind)
     let strips = BlockStrips(grid, threads: execution.threads)
     let blocks = grid.extent.count
+    let kernel = QuantizeKernels.range.best(on: execution)
     let isValid = Atomic(true)
     var (scales, biases) = (Buffer<Float>([]), Buffer<Float>([]))
     var zeroPoints = Buffer<Int16>([])
@@ -24,6 +26,7 @@ extension Quantizer {
               var writer = CodeWriter(storage, shape, codes, execution)
               var encoder = encoder
               var chosen: [BlockParameters] = []
+              var ofColumns = columns?.part
               for index in part where isValid.load(ordering: .relaxed) {
                 let strip = strips[index]
                 guard ranges.read(strip, strips.ends, &reader), choose(ranges, &chosen) else {
@@ -32,8 +35,12 @@ extension Quantizer {
                 }
                 store(chosen, strip.blocks, scales, zeroPoints, biases)
                 encoder.load(chosen.span)
-                reader.read(strip.rows, strip.columns) { writer.write($0, strips.ends, encoder) }
+                reader.read(strip.rows, strip.columns) {
+                  writer.write($0, strips.ends, encoder)
+                  ofColumns?.join($0, kernel)
+                }
               }
+              if let ofColumns { columns?.join(ofColumns) }
             }
           }
         }
