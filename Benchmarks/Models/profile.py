@@ -56,13 +56,13 @@ def samples(affine, options, frequency=1999):
             ["perf", "script", "-i", file.name, "-F", "time,ip,sym"], check=True, capture_output=True, text=True).stdout
     rows = [line.split(None, 2) for line in lines.splitlines()]
     rows = sorted((float(row[0].rstrip(":")), row[2] if len(row) > 2 else "?") for row in rows if row)
-    # The tokens end with a product, after which memory is given back, and the prompt is right before them.
-    end = max(time for time, symbol in rows if kind(symbol) == "products of codes")
+    # Loading multiplies nothing: the prompt begins with the first product and the tokens end with the last.
+    products = [time for time, symbol in rows if kind(symbol) == "products of codes"]
+    begin, end = products[0], products[-1]
     decode = end - options.tokens / found["decodeTokensPerSecond"]
-    prefill = decode - PROMPT_TOKENS / found["prefillTokensPerSecond"]
     parts = (collections.Counter(), collections.Counter())
     for time, symbol in rows:
-        if prefill <= time <= end:
+        if begin <= time <= end:
             parts[time >= decode][kind(symbol)] += 1000 / frequency / (options.tokens if time >= decode else 1)
     return parts
 

@@ -52,7 +52,8 @@ import Testing
     for column in 0..<40 where column != 7 {
       #expect(columns.scales[0, column] == Float(50 - column) / 127)
     }
-    #expect(columns.dequantized()[row, 7] == 0)
+    let found: Matrix<Float> = columns.dequantized()
+    #expect(found[row, 7] == 0)
   }
 
   @Test func whatIsNotFiniteIsNamed() {
