@@ -19,14 +19,14 @@ WIDTH, LAYERS, HEADS, CONTEXT, BATCH, VOCABULARY = 384, 6, 6, 256, 4, 256
 FREQUENCY = 2000
 
 KINDS = [
-    ("waiting for other threads", r"ThreadPool.*(serve|run)|Region"),
+    ("waiting for other threads", r"ThreadPool.*(serve|run|wait)|Region|futex|clock_gettime|sem_post"),
     ("products of codes",
      r"panels_(from|of_slices)|matmul_[it]\d|matmul_few|slice_(\d|panels)|sum_long_slice|one_row|source_\w+$|numbers_of_slices"),
     ("products of floats", r"matmul_(f32|bf16)|panels_of_numbers"),
     ("softmax of attention and loss", r"attention(weights|slopes)|softmax"),
     ("attention", r"product_(f32|bf16)|product_where"),
-    ("quantizing", r"range_|quantize|dither|Quantizer|RowReader|BlockStrip|StripRange|RowEncoder"),
-    ("laying codes and values into panels", r"unpack|interleave|transpose|totals|columns_|ByteLanes|Packer|round_bf16|halve"),
+    ("quantizing", r"range_|quantize|dither|Quantizer|RowReader|BlockStrip|StripRange|RowEncoder|ParameterChooser|ColumnRanges"),
+    ("laying codes and values into panels", r"unpack|interleave|transpose|totals|columns_|widen_8|PackedRHS|ByteLanes|Packer|round_bf16|halve"),
     ("GELU", r"gelu"),
     ("norms", r"norm"),
     ("sums of residuals and gradients", r"(add|accumulate|scale|multiply)_f32|column"),
