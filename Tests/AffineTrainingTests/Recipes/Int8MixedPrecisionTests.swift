@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
