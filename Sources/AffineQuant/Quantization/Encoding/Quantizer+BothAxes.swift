@@ -1,8 +1,8 @@
 extension AnyQuantized {
   /// Quantizes values twice: with a scale for each row, and with one for each column.
   ///
-  /// Ranges of columns are found while rows are quantized and lie in a cache, so that memory is read twice for both, as
-  /// for either alone; strips of columns, whose rows are short pieces, are not read at all.
+  /// Ranges of columns are found while rows are quantized and lie in a cache. So codes by columns need no second
+  /// reading of values, for which strips of columns would be as narrow as a cache asks, their rows short pieces.
   ///
   /// - Parameters:
   ///   - values: Any shape.
@@ -29,11 +29,14 @@ extension AnyQuantized {
     let byColumns = try Quantizer(values, columns, columnOptions, execution)
     precondition(byRows.chooser.rule != .meanMagnitude && byColumns.chooser.rule != .meanMagnitude)
     let ranges = ColumnRanges(columns: values.shape.columns)
-    guard let codes = byRows.quantizedByStrips(joining: ranges) else {
+    guard let ofRows = byRows.quantizedByStrips(joining: ranges) else {
       _ = try byRows.parameters()
       preconditionFailure("\(rows.name) has parameters for all blocks, and not for each")
     }
-    let blocks = try byColumns.parameters(ranges.found, byColumns.chooser.parameters)
-    return (AnyQuantized(codes), AnyQuantized(byColumns.encode(blocks)))
+    guard let ofColumns = byColumns.quantizedByStrips(knowing: ranges.parts) else {
+      _ = try byColumns.parameters()
+      preconditionFailure("\(columns.name) has parameters for all blocks, and not for each")
+    }
+    return (AnyQuantized(ofRows), AnyQuantized(ofColumns))
   }
 }

@@ -4,11 +4,15 @@ extension Quantizer {
   /// Chooses the parameters of strips and encodes them, strip by strip: the second time their values
   /// are read they are still in a cache.
   ///
-  /// - Parameter columns: Takes the ranges of columns too, where strips are whole rows.
+  /// - Parameters:
+  ///   - columns: Takes the ranges of columns too, where strips are whole rows.
+  ///   - known: The ranges of columns, where these are blocks; without them values are read for ranges first.
   /// - Returns: `nil` if there is an error; which one, reading the whole matrix tells.
-  func quantizedByStrips(joining columns: ColumnRanges? = nil) -> CodeMatrix? {
+  func quantizedByStrips(
+    joining columns: ColumnRanges? = nil, knowing known: [ColumnRanges.Part] = []
+  ) -> CodeMatrix? {
     let (storage, shape, kind) = (chooser.type.storage, source.shape, chooser.type.mapping.kind)
-    let strips = BlockStrips(grid, threads: execution.threads)
+    let strips = BlockStrips(grid, threads: execution.threads, areReadOnce: !known.isEmpty)
     let blocks = grid.extent.count
     let kernel = QuantizeKernels.range.best(on: execution)
     let isValid = Atomic(true)
@@ -29,7 +33,10 @@ extension Quantizer {
               var ofColumns = columns?.part
               for index in part where isValid.load(ordering: .relaxed) {
                 let strip = strips[index]
-                guard ranges.read(strip, strips.ends, &reader), choose(ranges, &chosen) else {
+                if !known.isEmpty { ranges.join(known, strip.columns) }
+                guard !known.isEmpty || ranges.read(strip, strips.ends, &reader),
+                  choose(ranges, &chosen)
+                else {
                   isValid.store(false, ordering: .relaxed)
                   return
                 }
@@ -40,7 +47,7 @@ extension Quantizer {
                   ofColumns?.join($0, kernel)
                 }
               }
-              if let ofColumns { columns?.join(ofColumns) }
+              if let ofColumns { columns?.add(ofColumns) }
             }
           }
         }

@@ -5,11 +5,6 @@ struct BlockRanges {
   private(set) var minimum: Buffer<Float>
   private(set) var maximum: Buffer<Float>
 
-  /// Takes what is known already.
-  init(minimum: [Float], maximum: [Float]) {
-    (self.minimum, self.maximum) = (Buffer(minimum), Buffer(maximum))
-  }
-
   /// Reads every value once.
   ///
   /// - Throws: ``QuantizationError/notFinite(_:row:column:)`` for the first such value.

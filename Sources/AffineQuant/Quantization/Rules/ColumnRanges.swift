@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// The smallest and largest value of every column, of rows that several threads read.
 final class ColumnRanges: Sendable {
-  /// Those of some rows.
+  /// Those of the rows that a thread reads.
   struct Part {
     private(set) var low: [Float]
     private(set) var high: [Float]
@@ -16,29 +16,19 @@ final class ColumnRanges: Sendable {
     mutating func join(_ rows: FloatRows, _ kernel: Kernel<RangeOfRuns>) {
       _ = kernel.join(rows, [], &low, &high)
     }
-
-    fileprivate mutating func join(_ other: Part) {
-      for column in low.indices {
-        low[column] = min(low[column], other.low[column])
-        high[column] = max(high[column], other.high[column])
-      }
-    }
   }
 
   private let columns: Int
-  private let all: Mutex<Part>
+  private let found = Mutex<[Part]>([])
 
-  init(columns: Int) {
-    self.columns = columns
-    all = Mutex(Part(columns))
-  }
+  init(columns: Int) { self.columns = columns }
 
-  /// No rows so far, for one thread.
+  /// No rows so far.
   var part: Part { Part(columns) }
 
   /// Takes what a thread has found.
-  func join(_ part: Part) { all.withLock { $0.join(part) } }
+  func add(_ part: Part) { found.withLock { $0.append(part) } }
 
-  /// What all threads have found.
-  var found: BlockRanges { all.withLock { BlockRanges(minimum: $0.low, maximum: $0.high) } }
+  /// What all threads have found, to be joined by those that need some columns.
+  var parts: [Part] { found.withLock { $0 } }
 }
