@@ -18,10 +18,10 @@ SENTENCE = "The history of the steam engine begins in the first century, when He
 PROMPT_TOKENS = 256
 # The first that is found in a symbol says what its work is.
 KINDS = {
-    "products of codes": r"^(panels_|all_panels|one_row|aq_matmul_)",
+    "products of codes": r"^(panels_|slice_|source_|sum_long_slice|one_row|numbers_of_slices|aq_matmul_)",
     "products of attention": r"^aq_product",
     "softmax": r"^aq_attentionweights",
-    "quantizing inputs": r"^aq_slices|^numbers_of_slices|LHSQuantizer|PackedLHS|^aq_interleave|^aq_widen_i8",
+    "quantizing inputs": r"^aq_slices|LHSQuantizer|PackedLHS|^aq_interleave|^aq_widen_i8",
     "norms, turns, gates, sums": r"^aq_(norm|rotate|swiglu|geglu|silu|gelu|accumulate|multiply|add)_",
     "keys and values": r"CacheWriter|^aq_(round|widen|halve)",
     "reference counts": r"retain|release|RefCount|isUniquelyReferenced",
@@ -56,12 +56,13 @@ def samples(affine, options, frequency=1999):
             ["perf", "script", "-i", file.name, "-F", "time,ip,sym"], check=True, capture_output=True, text=True).stdout
     rows = [line.split(None, 2) for line in lines.splitlines()]
     rows = sorted((float(row[0].rstrip(":")), row[2] if len(row) > 2 else "?") for row in rows if row)
-    # The tokens are the last that runs, and the prompt is right before.
-    decode = rows[-1][0] - options.tokens / found["decodeTokensPerSecond"]
-    prefill = decode - PROMPT_TOKENS / found["prefillTokensPerSecond"]
+    # Loading multiplies nothing: the prompt begins with the first product and the tokens end with the last.
+    products = [time for time, symbol in rows if kind(symbol) == "products of codes"]
+    begin, end = products[0], products[-1]
+    decode = end - options.tokens / found["decodeTokensPerSecond"]
     parts = (collections.Counter(), collections.Counter())
     for time, symbol in rows:
-        if time >= prefill:
+        if begin <= time <= end:
             parts[time >= decode][kind(symbol)] += 1000 / frequency / (options.tokens if time >= decode else 1)
     return parts
 

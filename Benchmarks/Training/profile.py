@@ -4,7 +4,8 @@ Samples `affine train` with Linux perf (the package linux-perf, and kernel.perf_
 samples by the function that they are in, and prints milliseconds of a step, those of the first one and of the validation
 after the last shared out. Beside kinds that are bound by
 memory or by multiplications stands the least that they could take on one thread: the bytes that must be read and written,
-or the multiplications, over the roofs that `affine bench` measures. The model is the one of 10.7 million parameters; options after -- go to
+or the multiplications, over the roofs that `affine bench` measures; of bytes once by copies that lie in caches and once by copies
+of what no cache holds, as most of what a step saves. Memory needs nothing: that of one step serves the next. The model is the one of 10.7 million parameters; options after -- go to
 `affine train`.
 """
 import argparse
@@ -18,12 +19,14 @@ WIDTH, LAYERS, HEADS, CONTEXT, BATCH, VOCABULARY = 384, 6, 6, 256, 4, 256
 FREQUENCY = 2000
 
 KINDS = [
-    ("waiting for other threads", r"ThreadPool.*(serve|run)|Region"),
-    ("products of codes", r"all_panels|matmul_[it]\d|matmul_few|amx_panels|slice_sums"),
-    ("products of floats", r"matmul_(f32|bf16)|panel_sums"),
-    ("attention", r"product_(f32|bf16)|product_where|attention(weights|slopes)"),
-    ("quantizing", r"range_|quantize|dither|Quantizer|RowReader|BlockStrip|StripRange|RowEncoder"),
-    ("laying codes and values into panels", r"unpack|interleave|transpose|totals|columns_|ByteLanes|Packer|round_bf16|halve"),
+    ("waiting for other threads", r"ThreadPool.*(serve|run|wait)|Region|futex|clock_gettime|sem_post"),
+    ("products of codes",
+     r"panels_(from|of_slices)|matmul_[it]\d|matmul_few|slice_(\d|panels)|sum_long_slice|one_row|source_\w+$|numbers_of_slices"),
+    ("products of floats", r"matmul_(f32|bf16)|panels_of_numbers"),
+    ("softmax of attention and loss", r"attention(weights|slopes)|softmax"),
+    ("attention", r"product_(f32|bf16)|product_where"),
+    ("quantizing", r"range_|quantize|dither|Quantizer|RowReader|BlockStrip|StripRange|RowEncoder|ParameterChooser|ColumnRanges"),
+    ("laying codes and values into panels", r"unpack|interleave|transpose|totals|columns_|widen_8|PackedRHS|ByteLanes|Packer|round_bf16|halve"),
     ("GELU", r"gelu"),
     ("norms", r"norm"),
     ("sums of residuals and gradients", r"(add|accumulate|scale|multiply)_f32|column"),
@@ -62,32 +65,58 @@ def sampled(a, threads):
     return {kind: 1000 * n / FREQUENCY / a.steps / threads for kind, n in counts.items()}
 
 
-def bench(a, weights, activations, precision="float32"):
-    command = [a.affine, "bench", "linear", "--weights", weights, "--activations", activations, "--precision", precision,
-               "--m", "1024", "--k", "384", "--n", "1536", "--threads", "1", "--seconds", "0.2", "--format", "json"]
+def bench(a, operation, weights, *options):
+    command = [a.affine, "bench", operation, "--weights", weights, *options, "--threads", "1", "--seconds", "0.2",
+               "--format", "json"]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def roofs(a):
-    """The least milliseconds of a step of one thread, by kind."""
+def product(a, weights, activations, precision="float32"):
+    found = bench(a, "linear", weights, "--activations", activations, "--precision", precision, "--m", "1024",
+                  "--k", "384", "--n", "1536")
+    return found["peakGops"]
+
+
+def copy(a, rows, columns):
+    return bench(a, "quantize", "int8-row", "--m", str(rows), "--k", str(columns))["copyGigabytesPerSecond"]
+
+
+def work():
+    """What a step must do, by kind: multiplications and additions of codes and floats, bytes read and written."""
     tokens, w = BATCH * CONTEXT, WIDTH
     weights = 12 * w * w * LAYERS
     parameters = weights + (2 * VOCABULARY + CONTEXT + 2 * (2 * LAYERS + 1)) * w
-    codes, floats = bench(a, "int8-row", "int8-token"), bench(a, "float32", "float32")
-    bytes_ms = codes["copyGigabytesPerSecond"] * 1e6
-    # Two products forward and five backward; a token sees half of its sequence.
-    seen = 2 * 7 * tokens * (CONTEXT + 1) / 2 * w * LAYERS
+    # Inputs of all layers, and gradients of what they give: 7 and 9 widths a token.
+    operands = weights + 16 * w * tokens * LAYERS
+    # A token sees half of its sequence.
+    pairs = tokens * (CONTEXT + 1) / 2 * LAYERS
+    head = w * tokens + VOCABULARY * (w + tokens)
     return {
-        "products of codes": 6 * weights * tokens / codes["peakGops"] / 1e6,
-        "products of floats": 6 * VOCABULARY * w * tokens / floats["peakGops"] / 1e6,
-        "attention": seen / floats["peakGops"] / 1e6,
+        "products of codes": ("codes", 6 * weights * tokens),
+        "products of floats": ("products", 6 * VOCABULARY * w * tokens),
+        # An exponential forward and one backward, each of ten multiplications; logits have one.
+        "softmax of attention and loss": ("floats", 2 * 10 * (2 * pairs * HEADS + tokens * VOCABULARY)),
+        # Two products forward and five backward.
+        "attention": ("products", 2 * 7 * pairs * w),
         # Values are read once, and become codes along rows and along columns.
-        "quantizing": 6 * (weights + 16 * w * tokens * LAYERS) / bytes_ms,
-        "GELU": 20 * 4 * w * tokens * LAYERS / bytes_ms,
-        "norms": 20 * w * tokens * (2 * LAYERS + 1) / bytes_ms,
-        "sums of residuals and gradients": 12 * w * tokens * 6 * LAYERS / bytes_ms,
-        "optimizer and norm of gradients": 32 * parameters / bytes_ms,
+        "quantizing": ("bytes", 6 * operands),
+        # Two products have each operand: codes, and of the head floats, are read and written.
+        "laying codes and values into panels": ("bytes", 2 * 2 * operands + 2 * 8 * head),
+        "GELU": ("bytes", 20 * 4 * w * tokens * LAYERS),
+        "norms": ("bytes", 20 * w * tokens * (2 * LAYERS + 1)),
+        "sums of residuals and gradients": ("bytes", 12 * w * tokens * 6 * LAYERS),
+        "optimizer and norm of gradients": ("bytes", 32 * parameters),
+        "memory: faults, zeros, allocation": ("bytes", 0),
     }
+
+
+def roofs(a):
+    """The least milliseconds of a step of one thread, by kind: with bytes in caches, and in memory."""
+    precision = "bfloat16" if "bfloat16" in a.options else "float32"
+    rates = {"codes": product(a, "int8-row", "int8-token"), "floats": product(a, "float32", "float32"),
+             "products": product(a, "float32", "float32", precision)}
+    near, far = ({**rates, "bytes": copy(a, *shape)} for shape in ((BATCH * CONTEXT, WIDTH), (16384, 8192)))
+    return {kind: [amount / rate[what] / 1e6 for rate in (near, far)] for kind, (what, amount) in work().items()}
 
 
 def main():
@@ -104,12 +133,12 @@ def main():
     for threads in [int(x) for x in a.threads.split(",")]:
         columns[threads] = sampled(a, threads)
     least = roofs(a)
-    print("| kind, ms of a step | least | " + " | ".join(f"{threads} × ms" for threads in columns) + " |")
-    print("| --- | ---: |" + " ---: |" * len(columns))
+    print("| kind, ms of a step | least, in caches | in memory | " + " | ".join(f"{threads} × ms" for threads in columns) + " |")
+    print("| --- | ---: | ---: |" + " ---: |" * len(columns))
     for kind in [kind for kind, _ in KINDS] + ["everything else"]:
-        roof = f"{least[kind]:.1f}" if kind in least else ""
+        roof = " | ".join(f"{ms:.1f}" for ms in least.get(kind, [])) or " | "
         print(f"| {kind} | {roof} | " + " | ".join(f"{times.get(kind, 0):.1f}" for times in columns.values()) + " |")
-    print("| all | | " + " | ".join(f"{sum(times.values()):.1f}" for times in columns.values()) + " |")
+    print("| all | | | " + " | ".join(f"{sum(times.values()):.1f}" for times in columns.values()) + " |")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def with_callees(name, bodies):
         if name in seen or name not in bodies:
             continue
         seen.append(name)
-        calls = (re.match(r"\t(?:bl?|callq?|jmp)\t([A-Za-z_]\w*)(?:@PLT)?$", line) for line in bodies[name])
+        calls = (re.match(r"\t(?:bl?|callq?|j\w+)\t([A-Za-z_]\w*)(?:@PLT)?$", line) for line in bodies[name])
         pending += [call[1] for call in calls if call]
     return seen
 

@@ -4,6 +4,7 @@ Needs clang, the C library's headers for Arm (libc6-dev-arm64-cross) and llvm-mc
 all data lies in the first-level cache, and no branch is missed. Of SME there is no model: a dash stands for its cycles.
 """
 
+import functools
 import os
 import re
 import subprocess
@@ -38,6 +39,12 @@ PRODUCTS = [
     (r"vfmadd\d+ps.*%ymm", 8),
 ]
 
+# Codes of few bits, and how many of them a turn of one row's loop takes from each column.
+KINDS = {
+    "1": 32, "2": 16, "3": 32, "HALF_BYTES": 16, "TABLE_OF_16": 16, "5": 32, "6": 16, "TABLE_OF_64": 16, "7": 32}
+# Instruction sets of one row, and the columns of its panels.
+ONE_ROW = {"avx512vnni": ("X86", 32), "avx2": ("X86", 16), "neondot": ("ARM", 8), "neon": ("ARM", 8)}
+
 
 def products(line):
     """The multiplications of a line."""
@@ -59,29 +66,46 @@ def cycles(body, target, cpu):
     return int(match[1]) / turns
 
 
+def innermost(lines):
+    """The loops without loops inside, each with its products."""
+    spans = list(loops(lines))
+    for start, end in spans:
+        if not any(start <= s and e <= end and (s, e) != (start, end) for s, e in spans):
+            body = lines[start : end + 1]
+            yield sum(map(products, body)), body
+
+
+def fastest(bodies, target, cpu):
+    """Cycles and instructions of the loop that takes least, which is that of long slices."""
+    return min(((cycles(body, target, cpu), sum(line.startswith("\t") for line in body)) for body in bodies), default=None)
+
+
 def busiest(symbol, whole, bodies, target, cpu):
     """Cycles and instructions of the innermost loop of a whole tile.
 
     It may hold some products more, whose sums make codes signed: of two that fit, the longer one has more rows.
-    Of equal ones the faster one is that of long slices.
     """
-    fitting = []
-    for name in with_callees(symbol, bodies):
-        lines = bodies[name]
-        spans = list(loops(lines))
-        for start, end in spans:
-            is_innermost = not any(start <= s and e <= end and (s, e) != (start, end) for s, e in spans)
-            count = sum(map(products, lines[start : end + 1]))
-            if not is_innermost or not whole <= count <= whole * 9 // 8:
-                continue
-            fitting.append((count, lines[start : end + 1]))
+    fitting = [loop for name in with_callees(symbol, bodies) for loop in innermost(bodies[name])
+               if whole <= loop[0] <= whole * 9 // 8]
     longest = max((count for count, _ in fitting), default=0)
-    bodies = [body for count, body in fitting if count == longest]
-    taken = [(cycles(body, target, cpu), sum(line.startswith("\t") for line in body)) for body in bodies]
-    return min(taken, default=None)
+    return fastest([body for count, body in fitting if count == longest], target, cpu)
 
 
-def main():
+@functools.cache
+def assembly(name, target):
+    """The functions of a file of kernels."""
+    return functions(subprocess.run(
+        ["clang", f"--target={target}", "-O2", "-S", f"-I{ROOT / 'include'}", ROOT / "gemm" / f"{name}.c", "-o", "-"],
+        capture_output=True, text=True, check=True).stdout)
+
+
+def print_row(label, extents, model, count, found):
+    taken, instructions = found
+    rates = f"{taken:.1f} | {count / taken:.1f}" if model else "– | –"
+    print(f"| {label} | {extents} | {model or 'Apple M4'} | {instructions} | {count} | {rates} |")
+
+
+def print_tiles():
     print("| kernel | tile | CPU | instructions | products | cycles | products a cycle |")
     print("|---|---|---|---|---|---|---|")
     for family, isa, cpu, mr, nr, kr in tiles(ROOT / "kernels.h"):
@@ -91,21 +115,45 @@ def main():
         target, model = TARGETS[cpu]
         if isa == "sme":
             model = None
-        path = ROOT / "gemm" / f"{family}_{isa}.c"
-        text = subprocess.run(
-            ["clang", f"--target={target}", "-O2", "-S", f"-I{ROOT / 'include'}", path, "-o", "-"],
-            capture_output=True, text=True, check=True).stdout
-        # Floats take one step of the contracted axis at a time, pairs of bfloat16 two, matrices of them four.
-        is_pairs = family.startswith("matmul_bf16")
-        step = 1 if family.startswith("matmul_f32") else 4 if isa == "neonbf16" else 2 if is_pairs else kr
-        whole = mr * nr * step
-        symbol = f"aq_{family}_{isa}"
-        found = busiest(symbol, whole, functions(text), target, model)
+        bodies, symbol = assembly(f"{family}_{isa}", target), f"aq_{family}_{isa}"
+        # Floats take one step of the contracted axis at a time, or the four of a quad of codes; pairs of bfloat16 two,
+        # matrices of them four.
+        steps = [kr]
+        if family.startswith("matmul_bf16"):
+            steps = [4 if isa == "neonbf16" else 2]
+        elif family.startswith("matmul_f32"):
+            steps = [4, 1]
+        sizes = ((mr * nr * step, busiest(symbol, mr * nr * step, bodies, target, model)) for step in steps)
+        whole, found = next((size for size in sizes if size[1]), (0, None))
         if not found:
             sys.exit(f"{symbol}: no loop of products")
-        taken, instructions = found
-        rates = f"{taken:.1f} | {whole / taken:.1f}" if model else "– | –"
-        print(f"| `{symbol}` | {mr} × {nr} | {model or 'Apple M4'} | {instructions} | {whole} | {rates} |")
+        print_row(f"`{symbol}`", f"{mr} × {nr}", model, whole, found)
+
+
+def one_row(kind, codes, isa):
+    """Products a cycle of one row against codes that are taken apart, or looked up, in registers."""
+    cpu, columns = ONE_ROW[isa]
+    target, model = TARGETS[cpu]
+    whole = columns * codes
+    # Pairs of 16 bits are multiplied by one here, to be added. What begins a slice takes a few products more.
+    loops_of_kind = innermost(assembly(f"matmul_few_bits_{isa}", target).get(f"one_row_{kind}_LEFT_STARTS", []))
+    fitting = [body for _, body in loops_of_kind
+               if whole <= sum(products(line) for line in body if "vpmaddwd" not in line) <= whole * 9 // 8]
+    found = fastest(fitting, target, model)
+    return f"{whole / found[0]:.1f}" if found else "–"
+
+
+def print_one_row():
+    print("| one row, products a cycle | " + " | ".join(f"`{isa}`, {TARGETS[cpu][1]}" for isa, (cpu, _) in ONE_ROW.items()) + " |")
+    print("|---|" + "---|" * len(ONE_ROW))
+    for kind, codes in KINDS.items():
+        print(f"| {kind.replace('_', ' ').lower()} | " + " | ".join(one_row(kind, codes, isa) for isa in ONE_ROW) + " |")
+
+
+def main():
+    print_tiles()
+    print()
+    print_one_row()
 
 
 if __name__ == "__main__":

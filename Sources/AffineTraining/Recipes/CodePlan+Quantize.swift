@@ -17,12 +17,8 @@ extension CodePlan {
     _ execution: Execution
   ) throws(QuantizationError) -> AnyQuantized {
     let type = try type(contracting: axis)
-    var options = options
-    switch rounding {
-    case .nearest: options.rounding = .nearestEven
-    case .stochastic: options.rounding = noise.nextRounding()
-    case .towardZero: options.rounding = .towardZero
-    }
+    var options = fixedOptions
+    if rounding == .stochastic { options.rounding = noise.nextRounding() }
     switch scale {
     case .largest, .halfStep, .fullRange, .range:
       return try AnyQuantized(quantizing: values, as: type, options, on: execution)
@@ -42,6 +38,27 @@ extension CodePlan {
       let none = QuantizationParameters(scales: [], zeroPoints: [])
       return try quantize(values, as: type, range.parameters ?? none, options, execution)
     }
+  }
+
+  /// Quantizes an operand for a product that contracts its columns, and for one that contracts its rows by another plan,
+  /// from one reading of the values.
+  ///
+  /// - Precondition: Both plans join axes.
+  func quantize(
+    _ values: Matrix<Float>, rowsBy other: CodePlan, _ execution: Execution
+  ) throws(QuantizationError) -> (columns: AnyQuantized, rows: AnyQuantized) {
+    precondition(joinsAxes && other.joinsAxes)
+    let found = try AnyQuantized.quantizingBothAxes(
+      of: values, rows: type(contracting: .columns), fixedOptions,
+      columns: other.type(contracting: .rows), other.fixedOptions, on: execution)
+    return (found.rows, found.columns)
+  }
+
+  /// The options but for what is random.
+  private var fixedOptions: QuantizationOptions {
+    var options = options
+    options.rounding = rounding == .towardZero ? .towardZero : .nearestEven
+    return options
   }
 
   private func quantize(

@@ -87,6 +87,16 @@ public struct CodePlan: Sendable, Hashable, Codable {
     }
   }
 
+  /// Whether codes along one axis can be made together with codes along the other: each vector has a scale of its own
+  /// range, and nothing is drawn at random, which has an order.
+  var joinsAxes: Bool {
+    guard granularity == .vector, rounding != .stochastic else { return false }
+    return switch scale {
+    case .largest, .halfStep, .fullRange, .range: true
+    case .meanRange, .meanMagnitude, .learned: false
+    }
+  }
+
   private var hasZeroPoint: Bool {
     switch scale {
     case .range, .meanRange: true

@@ -26,9 +26,9 @@ extension LinearProducts {
       gradients = try backward(
         inHalves: gradient, input, w, wantsInput: wantsInput, wantsWeight: wantsWeight)
     } else {
-      let g = try shared(gradient)
-      if wantsInput { gradients.input = try inputGradient(g, w) }
-      if wantsWeight { gradients.weight = try weightGradient(g, input) }
+      let g = try shared(gradient, wantsBoth: wantsInput && wantsWeight)
+      if wantsInput { gradients.input = try inputGradient(g.forInput, w) }
+      if wantsWeight { gradients.weight = try weightGradient(g.forWeight, input) }
     }
     if let steps, let dx = gradients.input, let dw = gradients.weight {
       gradients.steps = Steps(
@@ -52,12 +52,23 @@ extension LinearProducts {
     }
   }
 
-  /// The gradient in codes, where one quantization serves both products.
-  private func shared(_ gradient: StoredMatrix) throws(QuantizationError) -> StoredMatrix {
-    guard case .codes(let plan) = recipe.inputGradient.left, plan.isTransposable,
-      recipe.weightGradient.left == recipe.inputGradient.left
-    else { return gradient }
-    return try operand(gradient, recipe.inputGradient.left, .columns).stored
+  /// The gradient in codes, where one quantization or one reading serves both products.
+  private func shared(
+    _ gradient: StoredMatrix, wantsBoth: Bool
+  ) throws(QuantizationError) -> (forInput: StoredMatrix, forWeight: StoredMatrix) {
+    let (left, other) = (recipe.inputGradient.left, recipe.weightGradient.left)
+    if case .codes(let plan) = left, plan.isTransposable, other == left {
+      let codes = try operand(gradient, left, .columns).stored
+      return (codes, codes)
+    }
+    // What is folded into a gradient, or taken out of it, needs its values.
+    let needsValues =
+      recipe.outlierThreshold != nil || recipe.inputGradient.right.isRequantized
+      || recipe.weightGradient.right.isRequantized
+    guard wantsBoth, !needsValues, let both = try bothAxes(gradient, left, other) else {
+      return (gradient, gradient)
+    }
+    return (both.columns.stored, both.rows.stored)
   }
 
   /// The codes that the forward product had of an operand as numbers, quantized again.
@@ -101,6 +112,6 @@ extension LinearProducts {
     }
     return try product(
       .weightGradient, try operand(gradient, plan.left, .rows),
-      try inputOperand(input, plan.right, .rows))
+      try inputOfWeightGradient(input))
   }
 }

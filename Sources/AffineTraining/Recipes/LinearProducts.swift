@@ -35,11 +35,12 @@ struct LinearProducts {
     var clippedInput: [Int] = [], clippedWeight: [Int] = []
   }
 
-  /// `Y = X · Wᵀ`, and what to save.
+  /// `Y = X · Wᵀ`, and what to save: for the weight's gradient, where it is wanted, codes that are made together with those
+  /// of this product, and not the inputs, which would be read again when they are in no cache any more.
   ///
   /// - Throws: ``AffineQuant/QuantizationError``: values that are not finite, extents that do not agree.
   func forward(
-    _ input: StoredMatrix, _ weight: StoredMatrix, _ steps: Steps? = nil
+    _ input: StoredMatrix, _ weight: StoredMatrix, _ steps: Steps? = nil, wantsWeight: Bool = true
   ) throws(QuantizationError) -> (output: Matrix<Float>, saved: Saved) {
     let (x, w) = (try rotated(input), try rotated(weight))
     let right = try operand(w, recipe.forward.right, .columns, steps?.weight)
@@ -49,7 +50,9 @@ struct LinearProducts {
     if let threshold = recipe.outlierThreshold {
       return (try forward(x, w, right, outliersFrom: threshold), saved)
     }
-    let left = try inputOperand(x, recipe.forward.left, .columns, steps?.input)
+    let made = try forwardInput(x, recipe.forward.left, steps?.input, wantsWeight: wantsWeight)
+    let left = made.codes
+    if let codes = made.forWeightGradient { saved.input = codes.stored }
     // Trained steps have gradients that need the values; codes follow from them.
     let savesOperand =
       recipe.weightGradient.right.readsForwardCodes && !recipe.learnsSteps
@@ -68,16 +71,45 @@ struct LinearProducts {
       weight: try LearnedStep(for: rotated(weight).floats(on: execution), on: execution).value)
   }
 
-  /// The inputs as a plan has them, which other layers may have had already.
-  func inputOperand(
-    _ matrix: StoredMatrix, _ plan: OperandPlan, _ axis: ContractedAxis, _ step: Float? = nil
-  ) throws(QuantizationError) -> ErasedOperand {
-    guard let inputCodes, case .codes(let codes) = plan, step == nil else {
-      return try operand(matrix, plan, axis, step)
+  /// The inputs as the forward product has them, which other layers may have had already.
+  private func forwardInput(
+    _ matrix: StoredMatrix, _ plan: OperandPlan, _ step: Float?, wantsWeight: Bool
+  ) throws(QuantizationError) -> InputCodes.Made {
+    var other: CodePlan?
+    if wantsWeight, case .codes(let codes) = recipe.weightGradient.right { other = codes }
+    func make() throws(QuantizationError) -> InputCodes.Made {
+      if let other, let both = try bothAxes(matrix, plan, .codes(other)) {
+        return InputCodes.Made(codes: both.columns, forWeightGradient: both.rows)
+      }
+      return InputCodes.Made(codes: try operand(matrix, plan, .columns, step))
     }
-    return try inputCodes.codes(of: matrix, codes, axis) { () throws(QuantizationError) in
-      try operand(matrix, plan, axis)
+    guard let inputCodes, case .codes(let codes) = plan, step == nil else { return try make() }
+    return try inputCodes.codes(of: matrix, codes, .columns, and: other, make)
+  }
+
+  /// The inputs as the weight's gradient has them, likewise.
+  func inputOfWeightGradient(_ matrix: StoredMatrix) throws(QuantizationError) -> ErasedOperand {
+    let plan = recipe.weightGradient.right
+    guard let inputCodes, case .codes(let codes) = plan else {
+      return try operand(matrix, plan, .rows)
     }
+    return try inputCodes.codes(of: matrix, codes, .rows) { () throws(QuantizationError) in
+      InputCodes.Made(codes: try operand(matrix, plan, .rows))
+    }.codes
+  }
+
+  /// One operand for a product that contracts its columns and one that contracts its rows, where one reading of its values
+  /// makes both.
+  func bothAxes(
+    _ matrix: StoredMatrix, _ columns: OperandPlan, _ rows: OperandPlan
+  ) throws(QuantizationError) -> (columns: ErasedOperand, rows: ErasedOperand)? {
+    guard case .codes(let columns) = columns, case .codes(let rows) = rows, columns.joinsAxes,
+      rows.joinsAxes
+    else { return nil }
+    // What flows in codes has a scale for both axes already.
+    if case .codes = matrix { return nil }
+    let codes = try columns.quantize(matrix.floats(on: execution), rowsBy: rows, execution)
+    return (.quantized(codes.columns.core), .quantized(codes.rows.core))
   }
 
   /// One operand as a plan has it.

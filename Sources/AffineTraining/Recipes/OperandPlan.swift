@@ -21,6 +21,11 @@ public enum OperandPlan: Sendable, Hashable, Codable {
     case .float, .bfloat16, .codes, .twoHalves: false
     }
   }
+
+  /// Whether scales of the forward product's codes go to the other operand.
+  var isRequantized: Bool {
+    if case .requantizedForwardCodes = self { true } else { false }
+  }
 }
 
 /// What both operands of a product become.

@@ -34,15 +34,15 @@ extension Tape {
         input: given.input > 0 ? given.input : found.input,
         weight: given.weight > 0 ? given.weight : found.weight)
     }
-    let (known, trained) = (scalars, steps)
-    let result = try named(name) { () throws(QuantizationError) in
-      try products.forward(input.value, parameter, known)
-    }
-    let (saved, flows) = (result.saved, recipe.flow != nil)
     // The gradients of steps follow from those of what they quantize.
     let trainsSteps = steps.map { $0.input.node != nil || $0.weight.node != nil } ?? false
     let wantsInput = input.node != nil || trainsSteps
     let wantsWeight = weight.node != nil || trainsSteps
+    let (known, trained) = (scalars, steps)
+    let result = try named(name) { () throws(QuantizationError) in
+      try products.forward(input.value, parameter, known, wantsWeight: wantsWeight)
+    }
+    let (saved, flows) = (result.saved, recipe.flow != nil)
     let (clippedInput, clippedWeight) = (saved.clippedInput, saved.clippedWeight)
     return record(
       flows ? try flowing(result.output, name) : .float32(result.output),

@@ -1,3 +1,4 @@
+import AffineLayers
 import AffineQuant
 import AffineTestSupport
 import AffineTraining
@@ -22,7 +23,18 @@ import Testing
     ]
     print("int8-mixed-precision: \(found) of the roundings' bounds")
     #expect(found.allSatisfy { $0 <= 1 })
-    #expect(run.savedBytes == 4 * 40 * 70)
+    // A code a value, and a scale for each column.
+    #expect(run.savedBytes == 40 * 70 + 4 * 70)
+  }
+
+  /// A weight that nobody trains needs no codes of its inputs by columns: what is given is kept.
+  @Test func frozenWeightsSaveNoCodes() throws {
+    let tape = Tape(seed: 1, step: 0, on: .threads(1))
+    let input = tape.input(.float32(layer.x))
+    let y = try tape.linear(input, Variable(layer.w), recipe: .int8MixedPrecision)
+    #expect(tape.savedBytes == 4 * 40 * 70)
+    let run = try layer.run(.int8MixedPrecision)
+    #expect(try tape.gradients(of: y, layer.g)[input] == run.dx)
   }
 
   /// Nothing is random: seeds and steps change nothing.

@@ -21,7 +21,11 @@ struct BlockStrips {
   /// whole bytes of every storage.
   private static let granule = 64
 
-  init(_ grid: BlockGrid, threads: Int) {
+  /// - Parameters:
+  ///   - grid: The blocks.
+  ///   - threads: Threads that should all have some.
+  ///   - areReadOnce: Whether no strip is read again, so that it need not fit into a cache.
+  init(_ grid: BlockGrid, threads: Int, areReadOnce: Bool = false) {
     self.grid = grid
     let columns = grid.shape.columns
     guard grid.block.columns == 1 else {
@@ -34,9 +38,10 @@ struct BlockStrips {
     }
     // Tall strips are narrow, and enough for all threads.
     let rows = max(min(grid.block.rows, grid.shape.rows), 1)
+    let near = areReadOnce ? columns : Self.cachedValues / rows
     let fair = threads == 1 ? columns : columns / (2 * threads)
     let granule = columns < threads * Self.granule ? Self.granule / 2 : Self.granule
-    width = max(min(Self.cachedValues / rows, fair) / granule, 1) * granule
+    width = max(min(near, fair) / granule, 1) * granule
     (height, across) = (1, (columns + width - 1) / width)
     ends = []
   }

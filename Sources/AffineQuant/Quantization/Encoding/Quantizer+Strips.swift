@@ -4,11 +4,17 @@ extension Quantizer {
   /// Chooses the parameters of strips and encodes them, strip by strip: the second time their values
   /// are read they are still in a cache.
   ///
+  /// - Parameters:
+  ///   - columns: Takes the ranges of columns too, where strips are whole rows.
+  ///   - known: The ranges of columns, where these are blocks; without them values are read for ranges first.
   /// - Returns: `nil` if there is an error; which one, reading the whole matrix tells.
-  func quantizedByStrips() -> CodeMatrix? {
+  func quantizedByStrips(
+    joining columns: ColumnRanges? = nil, knowing known: [ColumnRanges.Part] = []
+  ) -> CodeMatrix? {
     let (storage, shape, kind) = (chooser.type.storage, source.shape, chooser.type.mapping.kind)
-    let strips = BlockStrips(grid, threads: execution.threads)
+    let strips = BlockStrips(grid, threads: execution.threads, areReadOnce: !known.isEmpty)
     let blocks = grid.extent.count
+    let kernel = QuantizeKernels.range.best(on: execution)
     let isValid = Atomic(true)
     var (scales, biases) = (Buffer<Float>([]), Buffer<Float>([]))
     var zeroPoints = Buffer<Int16>([])
@@ -24,16 +30,24 @@ extension Quantizer {
               var writer = CodeWriter(storage, shape, codes, execution)
               var encoder = encoder
               var chosen: [BlockParameters] = []
+              var ofColumns = columns?.part
               for index in part where isValid.load(ordering: .relaxed) {
                 let strip = strips[index]
-                guard ranges.read(strip, strips.ends, &reader), choose(ranges, &chosen) else {
+                if !known.isEmpty { ranges.join(known, strip.columns) }
+                guard !known.isEmpty || ranges.read(strip, strips.ends, &reader),
+                  choose(ranges, &chosen)
+                else {
                   isValid.store(false, ordering: .relaxed)
                   return
                 }
                 store(chosen, strip.blocks, scales, zeroPoints, biases)
                 encoder.load(chosen.span)
-                reader.read(strip.rows, strip.columns) { writer.write($0, strips.ends, encoder) }
+                reader.read(strip.rows, strip.columns) {
+                  writer.write($0, strips.ends, encoder)
+                  ofColumns?.join($0, kernel)
+                }
               }
+              if let ofColumns { columns?.add(ofColumns) }
             }
           }
         }

@@ -35,6 +35,18 @@ struct StripRanges {
     return isFinite
   }
 
+  /// Takes the ranges of some columns, which are blocks, from what was found before.
+  mutating func join(_ parts: [ColumnRanges.Part], _ columns: Range<Int>) {
+    Self.clear(&low, columns.count, .infinity)
+    Self.clear(&high, columns.count, -.infinity)
+    for part in parts {
+      for (index, column) in columns.enumerated() {
+        low[index] = min(low[index], part.low[column])
+        high[index] = max(high[index], part.high[column])
+      }
+    }
+  }
+
   private static func join<Element: FloatElement>(
     _ strip: BlockStrip, _ ends: [Int], _ reader: inout RowReader<Element>,
     _ kernel: Kernel<RangeOfRuns>, _ low: inout [Float], _ high: inout [Float]
