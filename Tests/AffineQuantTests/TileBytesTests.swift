@@ -141,7 +141,7 @@ import Testing
         #expect(abs(8 * Double(bytes) / 0x1p24 - bits) < 0.011, "\(line): \(bytes) bytes")
       }
     }
-    #expect(stated >= 40 && names.count >= 20)
+    #expect(stated >= 36 && names.count >= 21)
   }
 
   /// What the article calls some types.
