@@ -46,7 +46,7 @@ import Testing
     let run = try layer.run(recipe, steps: (1, 0x1p-5))
     #expect(run.savedBytes == 4 * 40 * 70)
     let rows = Coded.symmetric(layer.x, .row).table
-    let x = Matrix(rows: 40, columns: 70) { Float(rows[$0, $1]) }
+    let x = Matrix<Float>(rows: 40, columns: 70) { Float(rows[$0, $1]) }
     let dw = Table.weightGradient(
       Coded.symmetric(layer.g, .column).table, Coded.symmetric(x, .column).table)
     #expect(excess(run.dw, over: dw, roundings: roundings(slices: 1)) <= 1)
