@@ -67,6 +67,24 @@ import Testing
     #expect(found.same.load(ordering: .relaxed) == Self.callers * calls.count)
   }
 
+  /// What the first product of a weight makes stays where it is, though others make it too: here sums of codes, which
+  /// biases on the left meet.
+  @Test func sumsThatManyMakeAtOnceStay() throws {
+    let x = Samples.matrix(8, 1024, seed: 1), w = Samples.matrix(512, 1024, seed: 2)
+    let codes = try AffineQuantized<UInt8, RowMajor<PerRow, Biased>>(quantizing: x)
+    let weight = try Int8Weight(quantizing: w)
+    let expected = try linear(codes, weight, on: .threads(1))
+    for _ in 0..<8 {
+      let (tiled, found) = (weight.tiled(), Found())
+      Callers.run(16) { _ in
+        if (try? linear(codes, tiled, on: .threads(1))) == expected {
+          found.same.add(1, ordering: .relaxed)
+        }
+      }
+      #expect(found.same.load(ordering: .relaxed) == 16)
+    }
+  }
+
   /// A part of a loop that is a caller itself takes parts, so that it always goes on.
   @Test(arguments: [1, 2, 5, 64]) func loopsInsideLoopsGoOn(_ threads: Int) throws {
     let record = KernelRecord()

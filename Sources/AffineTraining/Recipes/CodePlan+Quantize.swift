@@ -40,8 +40,8 @@ extension CodePlan {
     }
   }
 
-  /// Quantizes an operand for a product that contracts its columns, and for one that contracts its rows by another plan,
-  /// from one reading of the values.
+  /// Quantizes an operand for a product that contracts its columns, and for one that contracts its rows by another
+  /// plan, from one reading of the values.
   ///
   /// - Precondition: Both plans join axes.
   func quantize(

@@ -35,8 +35,8 @@ struct LinearProducts {
     var clippedInput: [Int] = [], clippedWeight: [Int] = []
   }
 
-  /// `Y = X · Wᵀ`, and what to save: for the weight's gradient, where it is wanted, codes that are made together with those
-  /// of this product, and not the inputs, which would be read again when they are in no cache any more.
+  /// `Y = X · Wᵀ`, and what to save: for the weight's gradient, where it is wanted, codes that are made together
+  /// with those of this product, and not the inputs, which would be read again when they are in no cache any more.
   ///
   /// - Throws: ``AffineQuant/QuantizationError``: values that are not finite, extents that do not agree.
   func forward(
@@ -76,7 +76,10 @@ struct LinearProducts {
     _ matrix: StoredMatrix, _ plan: OperandPlan, _ step: Float?, wantsWeight: Bool
   ) throws(QuantizationError) -> InputCodes.Made {
     var other: CodePlan?
-    if wantsWeight, case .codes(let codes) = recipe.weightGradient.right { other = codes }
+    // Trained steps have gradients that need the values.
+    if wantsWeight, !recipe.learnsSteps, case .codes(let codes) = recipe.weightGradient.right {
+      other = codes
+    }
     func make() throws(QuantizationError) -> InputCodes.Made {
       if let other, let both = try bothAxes(matrix, plan, .codes(other)) {
         return InputCodes.Made(codes: both.columns, forWeightGradient: both.rows)
@@ -98,8 +101,8 @@ struct LinearProducts {
     }.codes
   }
 
-  /// One operand for a product that contracts its columns and one that contracts its rows, where one reading of its values
-  /// makes both.
+  /// One operand for a product that contracts its columns and one that contracts its rows, where one reading of its
+  /// values makes both.
   func bothAxes(
     _ matrix: StoredMatrix, _ columns: OperandPlan, _ rows: OperandPlan
   ) throws(QuantizationError) -> (columns: ErasedOperand, rows: ErasedOperand)? {

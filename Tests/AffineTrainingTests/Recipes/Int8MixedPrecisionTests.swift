@@ -37,6 +37,21 @@ import Testing
     #expect(try tape.gradients(of: y, layer.g)[input] == run.dx)
   }
 
+  /// Gradients of trained steps need the values, so inputs stay such, and are the codes of the forward product where
+  /// the weight's gradient begins.
+  @Test func trainedStepsKeepTheInputs() throws {
+    let recipe = Recipe.int8MixedPrecision.with {
+      $0.forward.right = .codes(CodePlan(.signed(bits: 4), .tensor, scale: .learned))
+    }
+    let run = try layer.run(recipe, steps: (1, 0x1p-5))
+    #expect(run.savedBytes == 4 * 40 * 70)
+    let rows = Coded.symmetric(layer.x, .row).table
+    let x = Matrix<Float>(rows: 40, columns: 70) { Float(rows[$0, $1]) }
+    let dw = Table.weightGradient(
+      Coded.symmetric(layer.g, .column).table, Coded.symmetric(x, .column).table)
+    #expect(excess(run.dw, over: dw, roundings: roundings(slices: 1)) <= 1)
+  }
+
   /// Nothing is random: seeds and steps change nothing.
   @Test func isDeterministic() throws {
     let run = try layer.run(.int8MixedPrecision)

@@ -10,7 +10,8 @@ struct IntegerProduct<Packing: LHSPacking>: ~Copyable, ParallelWork {
   private let blocking: Blocking
   private let result: ProductResult
 
-  /// What the right side's addresses belong to outlives the product; `result` is given the rows and columns that are written together.
+  /// What the right side's addresses belong to outlives the product; `result` is given the rows and columns that
+  /// are written together.
   init(
     _ packing: Packing, _ right: RightPanels, threads: Int, _ workspace: Workspace,
     result: (_ block: Shape) -> ProductResult

@@ -48,11 +48,15 @@ final class RHSSums: Sendable {
   }
 
   func scaled(_ make: () -> Buffer<Float>) -> Buffer<Float> {
-    // What makes them asks for others, so the lock is free meanwhile; two that make them make the same.
+    // What makes them asks for others, so the lock is free meanwhile. Of two that make them the first one's stay:
+    // products have their address, and nothing else keeps them.
     if let scaled = found.withLock({ $0.scaled }) { return scaled }
-    let scaled = make()
-    found.withLock { $0.scaled = scaled }
-    return scaled
+    let made = make()
+    return found.withLock { found in
+      let scaled = found.scaled ?? made
+      found.scaled = scaled
+      return scaled
+    }
   }
 
   func valueOffsets(_ make: () -> ValueOffsets) -> ValueOffsets {
