@@ -24,7 +24,7 @@ extension TemplateInterpreter {
     case "reverse":
       try call.refuseArguments(name)
       if let text = value.string {
-        try charge(text.utf8.count)
+        try chargeCharacters(of: text)
         return .string(TemplateText.string(text.unicodeScalars.reversed()))
       }
       return try iterator(try elements(value).reversed())

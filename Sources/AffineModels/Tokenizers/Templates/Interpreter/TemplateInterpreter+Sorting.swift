@@ -8,7 +8,7 @@ extension TemplateInterpreter {
     guard !isCaseSensitive else { return keys }
     for (place, key) in keys.enumerated() {
       guard let text = key.string else { continue }
-      try charge(text.utf8.count)
+      try chargeCharacters(of: text)
       keys[place] = .string(TemplateText.lowercased(text))
     }
     return keys
