@@ -75,6 +75,15 @@ import Testing
     (unigram(normalizer: #"{"type":"Precompiled","precompiled_charsmap":"/////w=="}"#), "charsmap"),
     (unigram(normalizer: #"{"type":"Precompiled"}"#), "charsmap"),
     (unigram(normalizer: #"{"type":"Nmt"}"#), "normalizer 'Nmt'"),
+    // To compare other texts with words can take minutes: they are not compared.
+    (unigram(normalizer: #"{"type":"N\u0301"}"#), "'type' is no word in ASCII"),
+    (unigram(cutting: #"{"type":"\u0301"}"#), "'type' is no word in ASCII"),
+    (unigram(processor: #"{"type":"\u0301"}"#), "'type' is no word in ASCII"),
+    (
+      unigram(cutting: #"{"type":"Metaspace","prepend_scheme":"\u0301"}"#),
+      "'prepend_scheme' is no word in ASCII"
+    ),
+    (#"{"model":{"type":"\u0301","vocab":{"a":0}}}"#, "'type' is no word in ASCII"),
     (
       unigram(normalizer: #"{"type":"Replace","pattern":{"Regex":"(a+)+$"},"content":""}"#), "(a+)+"
     ),

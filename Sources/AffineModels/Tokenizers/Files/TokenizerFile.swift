@@ -28,7 +28,7 @@ struct TokenizerFile {
 
   func tokenizer() throws -> any LanguageTokenizer {
     let inner: any LanguageTokenizer
-    switch try model.text("type") ?? (model.has("merges") ? "BPE" : "Unigram") {
+    switch try model.word("type") ?? (model.has("merges") ? "BPE" : "Unigram") {
     case "BPE":
       guard try (model.text("continuing_subword_prefix") ?? "").isEmpty else {
         throw ModelFileError.unsupported(
