@@ -26,7 +26,8 @@ extension LawRow {
   /// - Throws: ``LawError``: a column that is missing, a row that no measurement gives.
   public static func read(csv: String) throws(LawError) -> [LawRow] {
     let lines = csv.textLines(omittingEmpty: false).enumerated()
-      .map { (line: $0 + 1, cells: cells($1)) }.filter { $0.cells.count > 1 || !$0.cells[0].isEmpty }
+      .map { (line: $0 + 1, cells: cells($1)) }
+      .filter { $0.cells.count > 1 || !$0.cells[0].isEmpty }
     guard let header = lines.first?.cells else { throw .missingColumns(required) }
     var places: [ByteName: Int] = [:]
     for (place, name) in header.enumerated() {
@@ -72,9 +73,9 @@ extension LawRow {
     return row
   }
 
-  private static func cells(_ line: some StringProtocol) -> [String] {
+  private static func cells(_ line: Substring) -> [String] {
     // By scalars: what looks like one character can be a megabyte.
-    Substring(line).unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map { cell in
+    line.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map { cell in
       var cell = cell.drop { $0.properties.isWhitespace || $0 == "\u{feff}" }
       while let last = cell.last, last.properties.isWhitespace { cell.removeLast() }
       return String(cell)
