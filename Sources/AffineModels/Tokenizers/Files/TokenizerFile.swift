@@ -34,9 +34,12 @@ struct TokenizerFile {
         throw ModelFileError.unsupported(
           file: settings.file, what: "'continuing_subword_prefix' of tokens")
       }
-      inner =
-        if let words = try WordCutting(settings) { try bytePairs(words) } else { try pieces() }
-    case "Unigram": inner = try unigram()
+      let words = try WordCutting(settings)
+      try requireUsualDecoder(areBytes: words != nil)
+      inner = if let words { try bytePairs(words) } else { try pieces() }
+    case "Unigram":
+      try requireUsualDecoder(areBytes: false)
+      inner = try unigram()
     case "WordPiece": return try wordPieces()
     case let type:
       throw ModelFileError.unsupported(
