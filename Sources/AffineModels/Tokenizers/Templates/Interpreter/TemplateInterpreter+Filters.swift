@@ -139,7 +139,7 @@ extension TemplateInterpreter {
       guard try arguments[0].integer(name) ?? 0 == 0 else {
         throw .unsupported("rounding to digits")
       }
-      let method = try arguments[1].text(name) ?? "common"
+      let method = try arguments[1].word(name) ?? "common"
       guard let number = value.number else { throw .type("\(value.kind) cannot be rounded") }
       switch method {
       case "common":
