@@ -330,7 +330,8 @@ def mismatches():
     fails(2, [*common, "--steps", "0"], "--steps must lie in")
     fails(2, ["train", "--text", "no/such/file"], "no/such/file")
     fails(2, ["coverage"], "2 ranks would all do the same")
-    fails(2, [*common, "--steps", "2"], "'swift build --traits MPI' makes one that can", plain)
+    for arguments in [*common, "--steps", "2"], ["generate", "--model", f"{work}/tiny.gguf", "--prompt", "a"]:
+        fails(2, arguments, "this build cannot work as 2 ranks: 'swift build --traits MPI' makes one that can", plain)
 
 
 same_loss()

@@ -18,7 +18,8 @@ where compute and coding, measured on one core, divide among --cores, and two th
 which gradients travel. The overlap is the part of the travel that a run of --waits did not wait for, in the backward pass or
 after it, where the travel alone takes its bytes by the rate that --ranks says. Of the ranks of a run that one counts that
 waited least: the others waited for it and not for the network alone. Of several files of a kind constants are
-medians. "Of linear" is compute / step. Memory is of weights, gradients and what is kept of moments.
+medians. "Of linear" is compute / step. Memory is of weights, gradients and two moments, 4 bytes each; with sharded moments a
+machine has weights whole, and of the rest its part.
 
 With sharded weights (ZeRO-3) blocks are computed once more, parameters travel twice and gradients once, in the same format,
 and nothing is hidden:
@@ -84,7 +85,7 @@ def table(options):
                 travel = 2 * (machines - 1) / machines * parameters * median(ranks, name + "BytesPerValue") * 8 / options.bits
                 travel += 2 * buckets * (machines - 1) * message
                 step = compute + coding + travel - min(overlap[name] * travel, 2 / 3 * compute)
-                memory, sharded = 16 * parameters, (8 + 8 / machines) * parameters
+                memory, sharded = 16 * parameters, (4 + 12 / machines) * parameters
                 least = (16 / machines + 4 / options.blocks) * parameters
                 once = parameters * median(ranks, name + "BytesPerValue") * 8 / options.bits * (machines - 1) / machines
                 messages = 2 * options.blocks * machines * math.log2(machines) + buckets * (machines - 1)

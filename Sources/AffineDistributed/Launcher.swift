@@ -34,7 +34,7 @@ public enum Launcher {
     guard affine_mpi_is_built() else {
       guard size == 1 else {
         throw CommunicationError(
-          "this build cannot train with \(size) ranks: 'swift build --traits MPI' makes one that can"
+          "this build cannot work as \(size) ranks: 'swift build --traits MPI' makes one that can"
         )
       }
       return SingleProcess()

@@ -153,7 +153,7 @@ extension Architecture {
       try settings.int("sliding_window_pattern")
         ?? settings.int("_sliding_window_pattern") ?? windowPattern
     )
-    let kinds = try settings.texts("layer_types")
+    let kinds = try settings.words("layer_types")
     guard let kinds else {
       switch windows {
       case .none where window == nil || settings.value("use_sliding_window") == nil || !isUsed:

@@ -14,7 +14,7 @@ extension Architecture {
       let start = String(text.unicodeScalars.prefix(200))
       throw LanguageModelError.unsupported("a configuration that says '\(start)'")
     }
-    for key in metadata.keys where key.hasPrefix("\(own.name).") && key != ownKey {
+    for key in metadata.keys where key.begins(with: "\(own.name).") && !key.isSame(as: ownKey) {
       throw LanguageModelError.unsupported("'\(key)' (\(metadata[key]?.summary ?? ""))")
     }
     return configuration

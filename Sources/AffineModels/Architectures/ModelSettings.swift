@@ -80,10 +80,15 @@ final class ModelSettings {
   /// their length.
   func word(_ name: String) throws(ModelFileError) -> String? {
     let text = try text(name)
-    guard text?.utf8.allSatisfy({ $0 < 0x80 }) ?? true else {
+    guard text?.isWord ?? true else {
       throw .malformed(file: file, reason: "'\(name)' is no word in ASCII")
     }
     return text
+  }
+
+  /// An array of such.
+  func words(_ name: String) throws(ModelFileError) -> [String]? {
+    try elements(name, "words in ASCII") { value in value.text.flatMap { $0.isWord ? $0 : nil } }
   }
 
   func texts(_ name: String) throws(ModelFileError) -> [String]? {
@@ -156,4 +161,8 @@ extension JSONValue {
     let text = serialized
     return text.utf8.count <= 60 ? text : String(text.prefix(57)) + "..."
   }
+}
+
+extension String {
+  fileprivate var isWord: Bool { utf8.allSatisfy { $0 < 0x80 } }
 }

@@ -30,9 +30,9 @@ struct RotarySettings {
       (scaling, self.context) = (.none, nil)
       return
     }
-    let type = try settings.text("rope_type") ?? settings.text("type") ?? "default"
+    let type = try settings.word("rope_type") ?? settings.word("type") ?? "default"
     // Both may be there; then they say the same.
-    if let old = try settings.text("type"), !old.isSame(as: type) {
+    if let old = try settings.word("type"), !old.isSame(as: type) {
       throw ModelFileError.contradiction(file: settings.file, "rope_type", type, "type", old)
     }
     let first = try settings.int("original_max_position_embeddings") ?? original

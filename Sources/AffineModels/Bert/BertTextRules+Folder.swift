@@ -33,7 +33,7 @@ extension BertTextRules {
   init(normalizer document: ModelSettings) throws(ModelFileError) {
     self.init()
     let normalizer = try document.part("normalizer")
-    let type = try normalizer?.text("type") ?? "none"
+    let type = try normalizer?.word("type") ?? "none"
     guard type == "BertNormalizer" else {
       throw .unsupported(file: document.file, what: "the normalizer '\(type)'")
     }

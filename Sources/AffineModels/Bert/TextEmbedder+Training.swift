@@ -81,7 +81,9 @@ extension ModelFolder {
     }
     let configuration = try document("config.json", saying: "what the model is")
     let stored = ["dtype", "torch_dtype"]
-    let members = (configuration.value.members ?? []).filter { !stored.contains($0.name) }
+    let members = (configuration.value.members ?? []).filter {
+      !stored.contains(where: $0.name.isSame)
+    }
     let json = JSONValue.object(members + [(name: "torch_dtype", value: .string("float32"))])
     var files = [(name: "config.json", bytes: Array(json.serialized.utf8))]
     for name in names where MappedFile.exists(self.path(of: name)) {

@@ -35,7 +35,7 @@ public struct TextEmbedder: Sendable {
     _ folder: ModelFolder, _ configuration: BertConfiguration
   ) throws -> FramedTokenizer? {
     guard let document = try folder.optionalDocument("tokenizer.json"),
-      let type = try document.part("model")?.text("type"), type != "WordPiece",
+      let type = try document.part("model")?.word("type"), type != "WordPiece",
       configuration.encoder.encoder?.paddingToken != nil
     else { return nil }
     if let settings = try folder.sentenceSettings(), try settings.flag("do_lower_case") ?? false {

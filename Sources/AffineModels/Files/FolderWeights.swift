@@ -71,7 +71,7 @@ public struct FolderWeights: DecoderWeights, Sendable {
         continue
       }
       // A table that is computed.
-      if name.hasSuffix(".rotary_emb.inv_freq") { continue }
+      if name.before(suffix: ".rotary_emb.inv_freq") != nil { continue }
       if configuration.isTied, name.isSame(as: names.name(of: .weight(.head))),
         try file.bytes(of: name).array == file.bytes(of: self.name(of: .weight(.embedding))).array
       {

@@ -57,13 +57,18 @@ extension ModelSource {
     var members: [(name: String, value: JSONValue)]
     if case .folder = weights {
       let settings = try ModelSettings(file: "\(folder)/config.json")
-      let stored = Set(["quantization", "quantization_config", "dtype", "torch_dtype"])
-      members = (settings.value.members ?? []).filter { !stored.contains($0.name) }
-      if let text = members.first(where: { $0.name == "text_config" })?.value.members {
+      let stored = Set(
+        ["quantization", "quantization_config", "dtype", "torch_dtype"].map(ByteName.init))
+      members = (settings.value.members ?? []).filter { !stored.contains(ByteName($0.name)) }
+      if let text = members.first(where: { $0.name.isSame(as: "text_config") })?.value.members {
         // Of a model that sees images the decoder alone is written, under the settings that such a one has.
-        let names = Set(text.map(\.name))
-        members = members.filter { $0.name.hasSuffix("_token_id") && !names.contains($0.name) }
-        members += text.filter { !stored.contains($0.name) && $0.name != "architectures" }
+        let names = Set(text.map { ByteName($0.name) })
+        members = members.filter {
+          $0.name.before(suffix: "_token_id") != nil && !names.contains(ByteName($0.name))
+        }
+        members += text.filter {
+          !stored.contains(ByteName($0.name)) && !$0.name.isSame(as: "architectures")
+        }
         members.append((name: "architectures", value: .array([.string(architecture.className)])))
       }
       members.append((name: "torch_dtype", value: .string("float32")))

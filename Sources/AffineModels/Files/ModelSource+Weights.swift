@@ -79,7 +79,7 @@ extension ModelSource: DecoderWeights {
     switch weights {
     case .gguf(let weights):
       var metadata = GGUFMetadata()
-      for key in weights.file.metadata.keys where key.hasPrefix("tokenizer.") {
+      for key in weights.file.metadata.keys where key.begins(with: "tokenizer.") {
         metadata[key] = weights.file.metadata[key]
       }
       return try GGUFWriter(metadata: metadata).contents

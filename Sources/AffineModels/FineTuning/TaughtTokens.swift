@@ -1,3 +1,5 @@
+internal import AffineFormats
+
 /// The tokens of a document, and which of them a model is taught.
 public struct TaughtTokens: Sendable, Hashable {
   /// The tokens.
@@ -40,7 +42,7 @@ public struct TaughtTokens: Sendable, Hashable {
           ).utf8)
       } catch { throw .template(message: count + (begins ? 1 : 0), error) }
     }
-    let answers = messages.indices.filter { messages[$0].role == "assistant" }
+    let answers = messages.indices.filter { messages[$0].role.isSame(as: "assistant") }
     guard !answers.isEmpty else { throw .noAnswer }
     let whole = try text(messages.count, begins: false)
     var spans: [Range<Int>] = []

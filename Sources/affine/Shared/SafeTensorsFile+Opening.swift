@@ -8,6 +8,9 @@ extension SafeTensorsFile {
   static func open(_ path: String, copies: Bool = false) throws -> SafeTensorsFile {
     do { return try SafeTensorsFile(path: path, copies: copies) } catch .file(let error) {
       throw error
+    } catch .otherKind(let kind) {
+      // Whatever the file is called.
+      throw Failure("cannot read \(path): this is \(kind)")
     } catch {
       throw Failure("\(path) is no safetensors file that can be read: \(error)")
     }

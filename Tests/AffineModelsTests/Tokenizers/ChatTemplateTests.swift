@@ -103,6 +103,14 @@ import Testing
         + String(repeating: "k", count: 96) + "zzzz'] %}{% endif %}{% endfor %}",
       "{% for i in range(100000000) %}{% endfor %}{# " + String(repeating: "x", count: 1_000_000)
         + " #}",
+      "{% set a = (1,) %}{% set b = (1,) %}"
+        + String(repeating: "{% set a = (a, a) %}{% set b = (b, b) %}", count: 40)
+        + "{{ {a: 1}[b] }}",
+      "{{ 1 }}" + String(repeating: "{% raw %}", count: 100_000),
+      "{% set t = '1' %}" + String(repeating: "{% set t = t ~ t %}", count: 17)
+        + "{% for i in range(1000000) %}{% set x = t|int %}{% endfor %}",
+      "{% set t = '1' %}" + String(repeating: "{% set t = t ~ t %}", count: 17)
+        + "{% for i in range(1000000) %}{% set x = t is lower %}{% endfor %}",
     ])
   func nothingGrowsWithoutEnd(_ source: String) {
     #expect(throws: TemplateError.self) { try ChatTemplate(source).render(messages: []) }

@@ -13,11 +13,11 @@ import Testing
     vocabulary: String = #"[["<unk>",0],["\u2581a",-1.5],["b",-2]]"#, unknown: String = "0",
     added: String = "[]", normalizer: String = "null",
     cutting: String = #"{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"always"}"#,
-    processor: String = "null"
+    processor: String = "null", decoder: String = "null"
   ) -> String {
     """
     {"added_tokens":\(added),"normalizer":\(normalizer),"pre_tokenizer":\(cutting),
-    "post_processor":\(processor),
+    "post_processor":\(processor),"decoder":\(decoder),
     "model":{"type":"Unigram","unk_id":\(unknown),"vocab":\(vocabulary)}}
     """
   }
@@ -26,6 +26,12 @@ import Testing
     let tokenizer = try Self.tokenizer(Self.unigram())
     #expect(tokenizer.tokens("abx a") == [1, 2, 0, 1])
     #expect(tokenizer.text([1, 2]) == "ab")
+    let decoder = #"""
+      {"type":"Sequence","decoders":[
+      {"type":"Replace","pattern":{"String":"\u2581"},"content":" "},{"type":"ByteFallback"},
+      {"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}
+      """#
+    #expect(try Self.tokenizer(Self.unigram(decoder: decoder)).text([1, 2]) == "ab")
   }
 
   /// A token that takes the spaces after it takes those that begin another: no byte is read twice. The
@@ -75,6 +81,28 @@ import Testing
     (unigram(normalizer: #"{"type":"Precompiled","precompiled_charsmap":"/////w=="}"#), "charsmap"),
     (unigram(normalizer: #"{"type":"Precompiled"}"#), "charsmap"),
     (unigram(normalizer: #"{"type":"Nmt"}"#), "normalizer 'Nmt'"),
+    (unigram(decoder: #"{"type":"ByteLevel"}"#), "texts by 'ByteLevel'"),
+    (unigram(decoder: #"{"type":"Metaspace","replacement":"_"}"#), "texts by 'Metaspace'"),
+    (
+      unigram(decoder: #"{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"CTC"}]}"#),
+      "texts by 'CTC'"
+    ),
+    (
+      unigram(decoder: #"{"type":"Replace","pattern":{"String":"\u2581"},"content":"-"}"#),
+      "texts by 'Replace'"
+    ),
+    (
+      unigram(decoder: #"{"type":"Strip","content":" ","start":2,"stop":0}"#), "texts by 'Strip'"
+    ),
+    // To compare other texts with words can take minutes: they are not compared.
+    (unigram(normalizer: #"{"type":"N\u0301"}"#), "'type' is no word in ASCII"),
+    (unigram(cutting: #"{"type":"\u0301"}"#), "'type' is no word in ASCII"),
+    (unigram(processor: #"{"type":"\u0301"}"#), "'type' is no word in ASCII"),
+    (
+      unigram(cutting: #"{"type":"Metaspace","prepend_scheme":"\u0301"}"#),
+      "'prepend_scheme' is no word in ASCII"
+    ),
+    (#"{"model":{"type":"\u0301","vocab":{"a":0}}}"#, "'type' is no word in ASCII"),
     (
       unigram(normalizer: #"{"type":"Replace","pattern":{"Regex":"(a+)+$"},"content":""}"#), "(a+)+"
     ),

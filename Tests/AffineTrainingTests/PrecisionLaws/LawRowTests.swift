@@ -34,6 +34,13 @@ import Testing
         == [LawRow(parameters: 1000, tokens: 1e6, precision: precision, loss: 2.5)])
   }
 
+  /// Names are bytes: these look alike.
+  @Test func columnsAreTheirBytes() throws {
+    let text = "\(Self.header),\u{e9},e\u{301}\n1000,1e6,,,,,2.5,1,2\n"
+    #expect(
+      try LawRow.read(csv: text) == [LawRow(parameters: 1000, tokens: 1e6, loss: 2.5)])
+  }
+
   @Test func jsonSaysTheSame() throws {
     let text = """
       {"note": [1, {}], "rows": [

@@ -17,7 +17,7 @@ struct TokenFrame: Sendable {
   ///   them than models have.
   init(_ processor: ModelSettings?, count: Int) throws {
     guard let processor else { return }
-    let type = try processor.text("type") ?? ""
+    let type = try processor.word("type") ?? ""
     switch type {
     case "ByteLevel": break
     case "Sequence":

@@ -41,14 +41,14 @@ private struct PieceWords {
   init(_ settings: ModelSettings) throws {
     var isMarked = false
     for step in try settings.steps("pre_tokenizer", "pretokenizers") {
-      switch try step.text("type") {
+      switch try step.word("type") {
       case "WhitespaceSplit" where !isMarked: cutsAtSpaces = true
       case "Metaspace"
-      where try !isMarked && (step.text("replacement") ?? "\u{2581}") == "\u{2581}":
+      where try !isMarked && (step.text("replacement") ?? "\u{2581}").isSame(as: "\u{2581}"):
         isMarked = true
         cutsBeforeMarks = try step.flag("split") ?? true
         let adds = try step.flag("add_prefix_space") ?? true
-        switch try step.text("prepend_scheme") ?? (adds ? "always" : "never") {
+        switch try step.word("prepend_scheme") ?? (adds ? "always" : "never") {
         case "always": prefix = .metaspace
         case "never": prefix = .none
         case "first" where !cutsAtSpaces: prefix = .metaspaceFirst
@@ -74,7 +74,7 @@ extension TextNormalizer {
     let steps: [Step] = try settings.steps("normalizer", "normalizers").map { step in
       let content = Array((try step.text("content") ?? "").utf8)
       let pattern = step.value("pattern")
-      switch try step.text("type") {
+      switch try step.word("type") {
       case "NFC": return .compose
       case "Precompiled":
         let text = try step.text("precompiled_charsmap") ?? ""
@@ -91,7 +91,7 @@ extension TextNormalizer {
         if let old = pattern?.member("String")?.text {
           return .replace(Array(old.utf8), with: content)
         }
-        if pattern?.member("Regex")?.text == " {2,}" { return .joinSpaces(content) }
+        if pattern?.member("Regex") == .string(" {2,}") { return .joinSpaces(content) }
         throw ModelFileError.unsupported(
           file: step.file, what: "the replacement of \(pattern?.serialized ?? "nothing")")
       case let other:
@@ -106,7 +106,7 @@ extension ModelSettings {
   /// The steps of a part, which is one or a sequence.
   func steps(_ name: String, _ list: String) throws -> [ModelSettings] {
     guard let part = try part(name) else { return [] }
-    guard try part.text("type") == "Sequence", case .array(let all) = part.value(list) else {
+    guard try part.word("type") == "Sequence", case .array(let all) = part.value(list) else {
       return [part]
     }
     return try all.map { try ModelSettings(file: file, value: $0) }

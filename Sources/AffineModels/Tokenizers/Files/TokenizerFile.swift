@@ -28,15 +28,18 @@ struct TokenizerFile {
 
   func tokenizer() throws -> any LanguageTokenizer {
     let inner: any LanguageTokenizer
-    switch try model.text("type") ?? (model.has("merges") ? "BPE" : "Unigram") {
+    switch try model.word("type") ?? (model.has("merges") ? "BPE" : "Unigram") {
     case "BPE":
       guard try (model.text("continuing_subword_prefix") ?? "").isEmpty else {
         throw ModelFileError.unsupported(
           file: settings.file, what: "'continuing_subword_prefix' of tokens")
       }
-      inner =
-        if let words = try WordCutting(settings) { try bytePairs(words) } else { try pieces() }
-    case "Unigram": inner = try unigram()
+      let words = try WordCutting(settings)
+      try requireUsualDecoder(areBytes: words != nil)
+      inner = if let words { try bytePairs(words) } else { try pieces() }
+    case "Unigram":
+      try requireUsualDecoder(areBytes: false)
+      inner = try unigram()
     case "WordPiece": return try wordPieces()
     case let type:
       throw ModelFileError.unsupported(

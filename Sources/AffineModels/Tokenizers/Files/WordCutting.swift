@@ -28,7 +28,7 @@ struct WordCutting {
       if case .array(let all) = part.value("pretokenizers") {
         try all.map { try ModelSettings(file: settings.file, value: $0) }
       } else { [part] }
-    guard let last = steps.last, try last.text("type") == "ByteLevel" else { return nil }
+    guard let last = steps.last, try last.word("type") == "ByteLevel" else { return nil }
     guard try !(last.flag("add_prefix_space") ?? true) else {
       throw ModelFileError.unsupported(file: file, what: "a space before texts of bytes")
     }
@@ -36,11 +36,11 @@ struct WordCutting {
     switch steps.count {
     case 1 where cuts: words = .gpt2
     case 2 where cuts:
-      guard try steps[0].text("type") == "Digits", try steps[0].flag("individual_digits") ?? false
+      guard try steps[0].word("type") == "Digits", try steps[0].flag("individual_digits") ?? false
       else { throw try Self.unknown(steps[0]) }
       words = .digits
     case 2:
-      guard try steps[0].text("type") == "Split", try steps[0].text("behavior") == "Isolated",
+      guard try steps[0].word("type") == "Split", try steps[0].word("behavior") == "Isolated",
         try !(steps[0].flag("invert") ?? false),
         let expression = steps[0].value("pattern")?.member("Regex")?.text,
         let known = Self.expressions.first(where: { expression.isSame(as: $0.text) })
@@ -48,7 +48,7 @@ struct WordCutting {
       words = .expression(longestNumber: known.longestNumber)
     default: throw try Self.unknown(steps[0])
     }
-    let normalizer = try settings.part("normalizer")?.text("type")
+    let normalizer = try settings.part("normalizer")?.word("type")
     guard normalizer == nil || normalizer == "NFC" else {
       throw ModelFileError.unsupported(file: file, what: "the normalizer '\(normalizer ?? "")'")
     }
@@ -79,15 +79,21 @@ struct WordCutting {
 struct SpaceRule {
   let prefix: PieceTokenizer.Prefix
 
+  /// Texts of files are compared byte by byte: to compare characters can take a time that grows with the square of
+  /// their length.
+  private static func isMark(_ text: String?) -> Bool { text?.isSame(as: "\u{2581}") ?? false }
+
+  private static func isOfSpaces(_ step: ModelSettings) -> Bool {
+    step.value("pattern")?.member("String") == .string(" ")
+  }
+
   /// - Throws: ``ModelFileError``: a way that is not known here.
   init(_ settings: ModelSettings) throws {
     var (replaces, prepends) = (false, false)
     for step in try settings.steps("normalizer", "normalizers") {
-      switch try step.text("type") {
-      case "Prepend" where try step.text("prepend") == "\u{2581}" && !replaces: prepends = true
-      case "Replace"
-      where try step.value("pattern")?.member("String")?.text == " "
-        && step.text("content") == "\u{2581}":
+      switch try step.word("type") {
+      case "Prepend" where try Self.isMark(step.text("prepend")) && !replaces: prepends = true
+      case "Replace" where try Self.isOfSpaces(step) && Self.isMark(step.text("content")):
         replaces = true
       case let other:
         throw ModelFileError.unsupported(
@@ -96,14 +102,13 @@ struct SpaceRule {
     }
     var scheme: String?
     for step in try settings.steps("pre_tokenizer", "pretokenizers") {
-      switch try step.text("type") {
+      switch try step.word("type") {
       // After all spaces were replaced there is none to cut at.
-      case "Split" where replaces && step.value("pattern")?.member("String")?.text == " ":
-        break
+      case "Split" where replaces && Self.isOfSpaces(step): break
       case "Metaspace"
-      where try step.text("replacement") == "\u{2581}" && !(step.flag("split") ?? true)
+      where try Self.isMark(step.text("replacement")) && !(step.flag("split") ?? true)
         && !replaces && scheme == nil:
-        scheme = try step.text("prepend_scheme") ?? "always"
+        scheme = try step.word("prepend_scheme") ?? "always"
       case let other:
         throw ModelFileError.unsupported(
           file: settings.file, what: "texts cut into words by '\(other ?? "")'")

@@ -1,3 +1,5 @@
+internal import AffineFormats
+
 /// Rows, checked and sorted for the stages of a fit.
 struct LawData {
   /// Rows without rounding after training.
@@ -12,7 +14,7 @@ struct LawData {
 
   init(_ rows: [LawRow], _ settings: LawFitSettings) throws(LawError) {
     try settings.validate()
-    var places: [String: Int] = [:]
+    var places: [ByteName: Int] = [:]
     var unrounded: [Int: [Double]] = [:]
     for (index, row) in rows.enumerated() {
       try row.validate(at: "row \(index + 1)")
@@ -21,8 +23,9 @@ struct LawData {
         excluded.append(LawFit.Excluded(row: row, reason: reason))
         continue
       }
-      let cluster = places[row.key] ?? places.count
-      places[row.key] = cluster
+      let key = ByteName(row.key)
+      let cluster = places[key] ?? places.count
+      places[key] = cluster
       self.rows.append(row)
       let point = LawPoint(row, cluster: cluster)
       if row.postBits == nil {

@@ -1,3 +1,4 @@
+internal import AffineFormats
 public import AffinePlots
 
 extension PrecisionLaw {
@@ -9,14 +10,16 @@ extension PrecisionLaw {
   ///   - bits: Bits after training.
   /// - Returns: The plot; what rounding did not make worse has no place on it, and is counted.
   public func degradationPlot(_ rows: [LawRow], bits: Double) -> LinePlot {
-    var unrounded: [String: [Double]] = [:]
-    for row in rows where row.postBits == nil { unrounded[row.key, default: []].append(row.loss) }
+    var unrounded: [ByteName: [Double]] = [:]
+    for row in rows where row.postBits == nil {
+      unrounded[ByteName(row.key), default: []].append(row.loss)
+    }
     let rounded = rows.filter { $0.postBits == bits && $0.precision == .float }
     var (dots, lines): ([PlotCurve], [PlotCurve]) = ([], [])
     for (place, size) in Set(rounded.map(\.parameters)).sorted().enumerated() {
       let own = rounded.filter { $0.parameters == size }
       let points = own.compactMap { row -> (x: Double, y: Double)? in
-        guard let losses = unrounded[row.key] else { return nil }
+        guard let losses = unrounded[ByteName(row.key)] else { return nil }
         let before = losses.reduce(0, +) / Double(losses.count)
         return (row.tokens / size, row.loss - before)
       }

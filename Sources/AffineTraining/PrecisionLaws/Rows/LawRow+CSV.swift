@@ -26,20 +26,24 @@ extension LawRow {
   /// - Throws: ``LawError``: a column that is missing, a row that no measurement gives.
   public static func read(csv: String) throws(LawError) -> [LawRow] {
     let lines = csv.textLines(omittingEmpty: false).enumerated()
-      .map { (line: $0 + 1, cells: cells($1)) }.filter { $0.cells != [""] }
+      .map { (line: $0 + 1, cells: cells($1)) }
+      .filter { $0.cells.count > 1 || !$0.cells[0].isEmpty }
     guard let header = lines.first?.cells else { throw .missingColumns(required) }
-    var places: [String: Int] = [:]
+    var places: [ByteName: Int] = [:]
     for (place, name) in header.enumerated() {
-      guard places.updateValue(place, forKey: name) == nil else { throw .repeatedColumn(name) }
+      guard places.updateValue(place, forKey: ByteName(name)) == nil else {
+        throw .repeatedColumn(name)
+      }
     }
-    let missing = required.filter { places[$0] == nil }
+    let missing = required.filter { places[ByteName($0)] == nil }
     guard missing.isEmpty else { throw .missingColumns(missing) }
     var rows: [LawRow] = []
     for (line, cells) in lines.dropFirst() {
       guard cells.count == header.count else {
         throw .row("line \(line)", "\(cells.count) cells stand under \(header.count) names")
       }
-      rows.append(try row("line \(line)") { name in places[name].map { cells[$0] } ?? "" })
+      rows.append(
+        try row("line \(line)") { places[ByteName($0)].map { cells[$0] } ?? "" })
     }
     return rows
   }
@@ -56,7 +60,7 @@ extension LawRow {
       return value
     }
     func bits(_ name: String) throws(LawError) -> Double? {
-      ["", "float"].contains(cell(name)) ? nil : try value(name)
+      ["", "float"].contains(where: cell(name).isSame) ? nil : try value(name)
     }
     let precision = LawPrecision(
       weightBits: try bits("weightBits"), activationBits: try bits("activationBits"),
@@ -69,10 +73,12 @@ extension LawRow {
     return row
   }
 
-  private static func cells(_ line: some StringProtocol) -> [String] {
-    line.split(separator: ",", omittingEmptySubsequences: false).map { cell in
-      let cell = cell.drop { $0.isWhitespace || $0 == "\u{feff}" }
-      return String(cell.reversed().drop { $0.isWhitespace }.reversed())
+  private static func cells(_ line: Substring) -> [String] {
+    // By scalars: what looks like one character can be a megabyte.
+    line.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map { cell in
+      var cell = cell.drop { $0.properties.isWhitespace || $0 == "\u{feff}" }
+      while let last = cell.last, last.properties.isWhitespace { cell.removeLast() }
+      return String(cell)
     }
   }
 

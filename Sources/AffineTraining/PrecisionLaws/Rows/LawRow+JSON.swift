@@ -12,7 +12,7 @@ extension LawRow {
     do throws(JSONError) { document = try JSONParser.parse(json) } catch {
       throw .row("byte \(error.byte)", error.reason)
     }
-    let inner = document.members?.first { $0.name == "rows" }?.value
+    let inner = document.members?.first { $0.name.isSame(as: "rows") }?.value
     guard case .array(let elements) = inner ?? document else {
       throw .row("the document", "neither an array of rows nor an object with one")
     }
@@ -20,9 +20,9 @@ extension LawRow {
     for (index, element) in elements.enumerated() {
       let place = "row \(index + 1)"
       guard let members = element.members else { throw .row(place, "no object") }
-      var cells: [String: String] = [:]
-      for (name, value) in members { cells[name] = value.cell }
-      rows.append(try row(place) { cells[$0] ?? "" })
+      var cells: [ByteName: String] = [:]
+      for (name, value) in members { cells[ByteName(name)] = value.cell }
+      rows.append(try row(place) { cells[ByteName($0)] ?? "" })
     }
     return rows
   }

@@ -45,6 +45,15 @@ extension TemplateValue? {
     return text
   }
 
+  /// A word of a list, or nothing for none: those are ASCII, and others slow to compare.
+  func word(_ callee: String) throws(TemplateError) -> String? {
+    let text = try text(callee)
+    guard text?.utf8.allSatisfy({ $0 < 0x80 }) ?? true else {
+      throw .type("\(callee) by '\(text ?? "")'")
+    }
+    return text
+  }
+
   /// A whole number, or nothing for none.
   func integer(_ callee: String) throws(TemplateError) -> Int? {
     guard let self else { return nil }

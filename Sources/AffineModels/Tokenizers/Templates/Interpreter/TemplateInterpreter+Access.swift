@@ -99,7 +99,7 @@ extension TemplateInterpreter {
     case .list(let list) where list.isIndexed:
       return try self.list(try TemplateSlice.elements(list.elements, numbers), list.kind)
     case .string(let text):
-      try charge(text.utf8.count)
+      try chargeCharacters(of: text)
       return .string(
         TemplateText.string(try TemplateSlice.elements(Array(text.unicodeScalars), numbers)))
     case .undefined(let name): throw .undefined(name)

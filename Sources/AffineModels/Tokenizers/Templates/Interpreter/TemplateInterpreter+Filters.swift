@@ -65,7 +65,7 @@ extension TemplateInterpreter {
         name)
     else { return nil }
     let text = try text(of: value)
-    try charge(2 * text.utf8.count)
+    try charge(4 * text.utf8.count)
     switch name {
     case "trim":
       let set = try call.bind(name, ["chars"])[0].text(name)
@@ -80,6 +80,7 @@ extension TemplateInterpreter {
       return .string(try formatted(text, arguments: try list(call.positional, .tuple)))
     default: try call.refuseArguments(name)
     }
+    try chargeCharacters(of: text)
     switch name {
     case "upper": return .string(text.uppercased())
     case "lower": return .string(TemplateText.lowercased(text))
@@ -122,9 +123,11 @@ extension TemplateInterpreter {
       if let base = try arguments[1].integer(name), base != 10 {
         throw .unsupported("whole numbers of base \(base)")
       }
+      try chargeCharacters(of: value.string ?? "")
       return TemplateNumbers.integer(value).map { .integer($0) } ?? arguments[0] ?? .integer(0)
     case "float":
       let arguments = try call.bind(name, ["default"])
+      try chargeCharacters(of: value.string ?? "")
       return TemplateNumbers.float(value).map { .float($0) } ?? arguments[0] ?? .float(0)
     case "abs":
       try call.refuseArguments(name)
@@ -136,7 +139,7 @@ extension TemplateInterpreter {
       guard try arguments[0].integer(name) ?? 0 == 0 else {
         throw .unsupported("rounding to digits")
       }
-      let method = try arguments[1].text(name) ?? "common"
+      let method = try arguments[1].word(name) ?? "common"
       guard let number = value.number else { throw .type("\(value.kind) cannot be rounded") }
       switch method {
       case "common":

@@ -57,7 +57,7 @@ extension TemplateInterpreter {
   private mutating func callMethod(
     _ name: String, of text: String, _ call: TemplateCall
   ) throws(TemplateError) -> TemplateValue {
-    try charge(2 * text.utf8.count)
+    try charge(4 * text.utf8.count)
     switch name {
     case "strip", "lstrip", "rstrip":
       let set = try call.bind(name, ["chars"], byName: false)[0].text(name)
@@ -80,9 +80,11 @@ extension TemplateInterpreter {
     case "format": return .string(try formatted(text, call))
     case "isdigit", "isalpha", "isalnum", "isspace", "isupper", "islower":
       try call.refuseArguments(name)
+      try chargeCharacters(of: text)
       return .boolean(TemplateText.isAll(text, name))
     case "upper", "lower", "title", "capitalize":
       try call.refuseArguments(name)
+      try chargeCharacters(of: text)
       switch name {
       case "upper": return .string(text.uppercased())
       case "lower": return .string(TemplateText.lowercased(text))
@@ -107,11 +109,11 @@ extension TemplateInterpreter {
     guard !separator.isEmpty else { throw .type("\(name)() with an empty separator") }
     // As if it stood wherever it can.
     try charge(separator.utf8.count + text.utf8.count / separator.utf8.count * TemplateBudget.step)
-    let pieces =
-      name == "split" || limit < 0
-      ? TemplateText.split(text, separator, most: most)
-      : TemplateText.splitFromEnd(text, separator, most: most)
-    return try list(pieces.map { .string($0) })
+    if name == "split" || limit < 0 {
+      return try list(TemplateText.split(text, separator, most: most).map { .string($0) })
+    }
+    try chargeCharacters(of: text)
+    return try list(TemplateText.splitFromEnd(text, separator, most: most).map { .string($0) })
   }
 
   /// `replace` with the old part, the new one and how often.

@@ -1,15 +1,16 @@
 extension TemplateInterpreter {
-  /// The part of a text between two places, if the first lies in it.
+  /// The part of a text between two places, which may be missing, if the first lies in it.
   private mutating func part(
     _ text: String, _ bounds: ArraySlice<TemplateValue?>, _ name: String
-  ) throws(TemplateError) -> (first: Int, scalars: [Unicode.Scalar])? {
+  ) throws(TemplateError) -> (first: Int, text: String)? {
+    guard bounds.contains(where: { $0 != nil }) else { return (0, text) }
     var numbers: [Int?] = []
     for bound in bounds { numbers.append(try bound.integer(name)) }
-    try charge(text.utf8.count)
+    try chargeCharacters(of: text)
     let scalars = Array(text.unicodeScalars)
     let first = numbers[0].map { $0 < 0 ? max($0 + scalars.count, 0) : $0 } ?? 0
     guard first <= scalars.count else { return nil }
-    return (first, try TemplateSlice.elements(scalars, numbers))
+    return (first, TemplateText.string(try TemplateSlice.elements(scalars, numbers)))
   }
 
   /// `startswith` and `endswith`, of one string or any of a tuple.
@@ -17,11 +18,7 @@ extension TemplateInterpreter {
     _ text: String, _ name: String, _ call: TemplateCall
   ) throws(TemplateError) -> Bool {
     let arguments = try call.bind(name, ["prefix", "start", "end"], required: 1, byName: false)
-    var whole = text
-    if arguments[1] != nil || arguments[2] != nil {
-      guard let part = try part(text, arguments[1...2], name) else { return false }
-      whole = TemplateText.string(part.scalars)
-    }
+    guard let whole = try part(text, arguments[1...2], name)?.text else { return false }
     var ends = [arguments[0] ?? .none]
     if case .list(let list) = ends[0], list.kind == .tuple { ends = list.elements }
     for end in ends {
@@ -46,7 +43,8 @@ extension TemplateInterpreter {
     }
     try charge(part.utf8.count)
     let found = try self.part(text, arguments[1...2], name)
-    let whole = TemplateText.string(found?.scalars ?? [])
+    let whole = found?.text ?? ""
+    if name == "rfind" { try chargeCharacters(of: whole) }
     if name == "count" { return TemplateText.places(of: part, in: whole).count }
     let place =
       name == "rfind"

@@ -24,7 +24,7 @@ extension TemplateInterpreter {
     case "reverse":
       try call.refuseArguments(name)
       if let text = value.string {
-        try charge(text.utf8.count)
+        try chargeCharacters(of: text)
         return .string(TemplateText.string(text.unicodeScalars.reversed()))
       }
       return try iterator(try elements(value).reversed())
@@ -118,7 +118,9 @@ extension TemplateInterpreter {
       }
       return try iterator(try attributes(attribute, of: elements, default: standard))
     }
-    guard let name = first.string else { throw .type("map by \(first.kind)") }
+    guard let name = try call.positional.first.word("map") else {
+      throw .type("map by \(first.kind)")
+    }
     let rest = TemplateCall(positional: Array(call.positional.dropFirst()), named: call.named)
     var values: [TemplateValue] = []
     for element in elements {
@@ -141,15 +143,16 @@ extension TemplateInterpreter {
       }
       tested = try attributes(attribute, of: elements)
     }
-    let name = arguments.popFirst()
-    guard name == nil || name?.string != nil else { throw .type("\(filter) by what is no test") }
+    let test = arguments.popFirst()
+    let name = try test.word(filter)
+    guard test == nil || name != nil else { throw .type("\(filter) by what is no test") }
     let rest = TemplateCall(positional: Array(arguments), named: call.named)
     var kept: [TemplateValue] = []
     for (element, value) in zip(elements, tested) {
       try charge(TemplateBudget.step)
       let isTrue =
-        try name?.string.map { (name) throws(TemplateError) in
-          try test(name, value, rest)
+        try name.map { (name) throws(TemplateError) in
+          try self.test(name, value, rest)
         } ?? value.isTrue
       if isTrue != filter.hasPrefix("reject") { kept.append(element) }
     }

@@ -8,7 +8,7 @@ extension TemplateInterpreter {
     guard !isCaseSensitive else { return keys }
     for (place, key) in keys.enumerated() {
       guard let text = key.string else { continue }
-      try charge(text.utf8.count)
+      try chargeCharacters(of: text)
       keys[place] = .string(TemplateText.lowercased(text))
     }
     return keys
@@ -46,7 +46,7 @@ extension TemplateInterpreter {
   ) throws(TemplateError) -> TemplateValue {
     let arguments = try call.bind("dictsort", ["case_sensitive", "by", "reverse"])
     guard case .dictionary(let dictionary) = value else { throw .type("dictsort of \(value.kind)") }
-    let by = try arguments[1].text("dictsort") ?? "key"
+    let by = try arguments[1].word("dictsort") ?? "key"
     guard by == "key" || by == "value" else { throw .type("dictsort by '\(by)'") }
     let keys = try keys(
       by == "key" ? dictionary.keys : dictionary.values, nil,

@@ -27,7 +27,9 @@ extension TemplateInterpreter {
     try call.bind("the test '\(name)'", ["other"], required: 1)[0] ?? .none
   }
 
-  private func test(_ name: String, _ value: TemplateValue) throws(TemplateError) -> Bool {
+  private mutating func test(
+    _ name: String, _ value: TemplateValue
+  ) throws(TemplateError) -> Bool {
     switch (name, value) {
     case ("undefined", .undefined), ("none", .none), ("string", .string), ("string", .markup),
       ("boolean", .boolean), ("integer", .integer), ("float", .float), ("number", .integer),
@@ -44,8 +46,10 @@ extension TemplateInterpreter {
     case ("odd", _), ("even", _):
       guard let number = value.integer else { throw .type("\(value.kind) is \(name)") }
       return number.isMultiple(of: 2) == (name == "even")
-    case ("upper", _): return TemplateText.isAll(value.string ?? "", "isupper")
-    case ("lower", _): return TemplateText.isAll(value.string ?? "", "islower")
+    case ("upper", _), ("lower", _):
+      let text = value.string ?? ""
+      try chargeCharacters(of: text)
+      return TemplateText.isAll(text, "is\(name)")
     case ("undefined", _), ("none", _), ("string", _), ("boolean", _), ("integer", _), ("float", _),
       ("number", _), ("mapping", _), ("callable", _), ("true", _), ("false", _):
       return false

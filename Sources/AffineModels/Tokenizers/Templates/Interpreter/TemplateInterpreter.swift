@@ -48,6 +48,10 @@ struct TemplateInterpreter {
 
   mutating func charge(_ count: Int) throws(TemplateError) { try budget.charge(count) }
 
+  mutating func chargeCharacters(of text: String) throws(TemplateError) {
+    try budget.chargeCharacters(of: text)
+  }
+
   mutating func write(_ text: String) throws(TemplateError) {
     try charge(text.utf8.count)
     outputs[outputs.count - 1] += text

@@ -55,7 +55,9 @@ struct TemplateLexer {
     guard position < source.count else { return append(source[start...]) }
     let kind = source[position + 1]
     let isOutput = kind == UInt8(ascii: "{")
-    append(trimmed(source[start..<position], before: sign(2), isOutput: isOutput))
+    append(
+      trimmed(
+        source[start..<position], before: sign(2), isOutput: isOutput, beginsLine: beginsLine))
     if try takeRaw() { return }
     let opening = 2 + (sign(2) == nil ? 0 : 1)
     switch kind {
@@ -79,14 +81,16 @@ struct TemplateLexer {
 
   /// What a tag that begins with a sign, if any, leaves of the text before it.
   private func trimmed(
-    _ text: ArraySlice<UInt8>, before sign: UInt8?, isOutput: Bool
+    _ text: ArraySlice<UInt8>, before sign: UInt8?, isOutput: Bool, beginsLine: Bool
   ) -> ArraySlice<UInt8> {
     if sign == UInt8(ascii: "-") { return TemplateSpace.withoutEnd(text) }
-    return sign == nil && !isOutput ? withoutIndent(text) : text
+    return sign == nil && !isOutput ? withoutIndent(text, beginsLine: beginsLine) : text
   }
 
   /// A tag on a line of its own takes the white space before it.
-  private func withoutIndent(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  private func withoutIndent(
+    _ text: ArraySlice<UInt8>, beginsLine: Bool
+  ) -> ArraySlice<UInt8> {
     let lineStart = text.lastIndex(of: 0x0a).map { $0 + 1 } ?? text.startIndex
     guard lineStart > text.startIndex || beginsLine else { return text }
     return TemplateSpace.withoutEnd(text[lineStart...]).isEmpty ? text[..<lineStart] : text
@@ -134,9 +138,10 @@ struct TemplateLexer {
     let start = position
     while position < source.count {
       if byte(0) == UInt8(ascii: "{") {
-        let text = trimmed(source[start..<position], before: sign(2), isOutput: false)
+        let (end, sign) = (position, sign(2))
         if takeTag("endraw", takesNewline: true) {
-          append(text)
+          // The tag before it took no newline.
+          append(trimmed(source[start..<end], before: sign, isOutput: false, beginsLine: false))
           return true
         }
       }

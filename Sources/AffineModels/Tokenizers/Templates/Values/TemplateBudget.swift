@@ -28,6 +28,12 @@ struct TemplateBudget {
     used += count
   }
 
+  /// Work that takes each character of a text apart, or makes another of it, which costs a step.
+  mutating func chargeCharacters(of text: String) throws(TemplateError) {
+    let (work, overflow) = text.utf8.count.multipliedReportingOverflow(by: Self.step)
+    try charge(overflow ? .max : work)
+  }
+
   mutating func enter() throws(TemplateError) {
     guard depth < Self.mostDepth else { throw .tooDeep(most: Self.mostDepth) }
     depth += 1

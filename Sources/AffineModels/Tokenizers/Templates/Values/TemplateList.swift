@@ -23,11 +23,14 @@ final class TemplateList: Sendable {
   let elements: [TemplateValue]
   let size: Int
   let depth: Int
+  /// Whether it can be a key of a dictionary: found once, since a tuple can hold another twice, and that one a third.
+  let isHashable: Bool
 
   /// - Throws: ``TemplateError/tooDeep(most:)``.
   init(_ elements: [TemplateValue], _ kind: Kind = .list) throws(TemplateError) {
     self.elements = elements
     self.kind = kind
+    isHashable = kind == .tuple && elements.allSatisfy(\.isHashable)
     size = TemplateBudget.sum(elements)
     depth = try TemplateBudget.depth(elements)
   }

@@ -58,7 +58,7 @@ extension TemplateValue {
   /// Whether it can be a key of a dictionary.
   var isHashable: Bool {
     switch self {
-    case .list(let list): list.kind == .tuple && list.elements.allSatisfy(\.isHashable)
+    case .list(let list): list.isHashable
     case .dictionary: false
     default: true
     }
