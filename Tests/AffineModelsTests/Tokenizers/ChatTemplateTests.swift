@@ -57,6 +57,8 @@ import Testing
     ("{{ raise_exception }}", .unsupported("writing the function 'raise_exception'")),
     ("{{ 'a' | upper(1) }}", .type("upper takes 0 arguments, not 1")),
     ("{{ 'a' | trim(character='a') }}", .type("trim takes no argument 'character'")),
+    ("{{ [1] | map('\u{e9}') | list }}", .type("map by '\u{e9}'")),
+    ("{{ 1.5 | round(0, '\u{e9}') }}", .type("round by '\u{e9}'")),
     ("{{ missing.x }}", .undefined("missing")),
     ("{{ raise_exception('no ' ~ 1) }}", .raised("no 1")),
     ("{{ 9223372036854775807 + 1 }}", .unsupported("a whole number beyond 64 bits")),
