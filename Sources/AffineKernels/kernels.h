@@ -53,19 +53,19 @@
 #define AQ_ROWS_matmul_t6(K) AQ_FEW_BITS(K, matmul_t6, 16, AQ_U6)
 
 #define AQ_ROWS_matmul_f32i8(K)                                                                                \
-  K(matmul_f32i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U8, 1, 512)) \
-  K(matmul_f32i8, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U8, 1, 512))                       \
-  K(matmul_f32i8, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U8, 1, 512))
+  K(matmul_f32i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U8, 1, 256)) \
+  K(matmul_f32i8, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U8, 1, 256))                       \
+  K(matmul_f32i8, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U8, 1, 256))
 
 #define AQ_ROWS_matmul_f32i4(K)                                                                                \
-  K(matmul_f32i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U4, 1, 512)) \
-  K(matmul_f32i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U4, 1, 512))                       \
-  K(matmul_f32i4, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U4, 1, 512))
+  K(matmul_f32i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U4, 1, 256)) \
+  K(matmul_f32i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U4, 1, 256))                       \
+  K(matmul_f32i4, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U4, 1, 256))
 
 #define AQ_FEW_BITS_OF_WEIGHTS(K, name, kr, form)                                                         \
-  K(name, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, kr, 1, AQ_F32, form, 1, 512)) \
-  K(name, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, kr, 1, AQ_F32, form, 1, 512))                       \
-  K(name, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, kr, 1, AQ_F32, form, 1, 512))
+  K(name, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, kr, 1, AQ_F32, form, 1, 256)) \
+  K(name, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, kr, 1, AQ_F32, form, 1, 256))                       \
+  K(name, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, kr, 1, AQ_F32, form, 1, 256))
 #define AQ_ROWS_matmul_f32i1(K) AQ_FEW_BITS_OF_WEIGHTS(K, matmul_f32i1, 32, AQ_U1)
 #define AQ_ROWS_matmul_f32i2(K) AQ_FEW_BITS_OF_WEIGHTS(K, matmul_f32i2, 16, AQ_U2)
 #define AQ_ROWS_matmul_f32i3(K) AQ_FEW_BITS_OF_WEIGHTS(K, matmul_f32i3, 32, AQ_U3)
@@ -75,22 +75,22 @@
 
 #define AQ_ROWS_matmul_f32t8(K)                                                                                \
   K(matmul_f32t8, avx512vbmi, AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true,                              \
-    AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U8, 1, 512))                                                               \
-  K(matmul_f32t8, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U8, 1, 512))                       \
-  K(matmul_f32t8, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U8, 1, 512))
+    AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U8, 1, 256))                                                               \
+  K(matmul_f32t8, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U8, 1, 256))                       \
+  K(matmul_f32t8, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U8, 1, 256))
 
 #define AQ_ROWS_matmul_f32t6(K)                                                   \
   K(matmul_f32t6, avx512vbmi, AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, \
-    AQ_TILE(6, 32, 16, 1, AQ_F32, AQ_U6, 1, 512))                                 \
+    AQ_TILE(6, 32, 16, 1, AQ_F32, AQ_U6, 1, 256))                                 \
   K(matmul_f32t6, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true,                 \
-    AQ_TILE(6, 32, 16, 1, AQ_F32, AQ_U6, 1, 512))                                 \
-  K(matmul_f32t6, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 16, 1, AQ_F32, AQ_U6, 1, 512)) \
-  K(matmul_f32t6, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 16, 1, AQ_F32, AQ_U6, 1, 512))
+    AQ_TILE(6, 32, 16, 1, AQ_F32, AQ_U6, 1, 256))                                 \
+  K(matmul_f32t6, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 16, 1, AQ_F32, AQ_U6, 1, 256)) \
+  K(matmul_f32t6, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 16, 1, AQ_F32, AQ_U6, 1, 256))
 
 #define AQ_ROWS_matmul_f32t4(K)                                                                                \
-  K(matmul_f32t4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U4, 1, 512)) \
-  K(matmul_f32t4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U4, 1, 512))                       \
-  K(matmul_f32t4, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U4, 1, 512))
+  K(matmul_f32t4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 1, AQ_F32, AQ_U4, 1, 256)) \
+  K(matmul_f32t4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 1, AQ_F32, AQ_U4, 1, 256))                       \
+  K(matmul_f32t4, neon, AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 1, AQ_F32, AQ_U4, 1, 256))
 
 #define AQ_ROWS_matmul_f32(K)                                                                               \
   K(matmul_f32, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 1, 1, AQ_F32, AQ_F32, 1, 0)) \

@@ -115,7 +115,7 @@ typedef struct {
   const float *_Nullable rhs_zero;       // [parameters][nr]
   const float *_Nullable lhs_sum;        // [panel][slices][lhs_lanes], with rhs_bias
   const float *_Nullable rhs_bias;       // [parameters][nr]
-  float *_Nonnull scratch;               // [512][nr]
+  float *_Nonnull scratch;               // [256][nr]
   size_t rows, columns;                  // of the result that exist: at least 1
   float *_Nonnull out;                   // [rows][stride], only [rows][columns] is touched
   size_t stride;
