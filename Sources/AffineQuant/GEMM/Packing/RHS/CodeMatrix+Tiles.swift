@@ -79,12 +79,15 @@ extension CodeMatrix {
       coded: codedScales)
   }
 
-  /// The code of one element of panels that are cut where blocks end.
+  /// The code of one element of panels that are cut where blocks end. In one piece with its caller, like all that it
+  /// calls: counting a reference to the panels takes as long as the rest.
+  @inline(__always)
   func tileCode(_ tiles: PackedRHS, row: Int, column: Int) -> Int {
     tileCode(tiles, row: row, tilePlace(tiles, column: column))
   }
 
   /// The same of a column whose place is known.
+  @inline(__always)
   func tileCode(_ tiles: PackedRHS, row: Int, _ place: (group: Int, inGroup: Int)) -> Int {
     let layout = tiles.layout
     let (panel, lane) = layout.place(ofRow: row)
@@ -97,7 +100,9 @@ extension CodeMatrix {
   }
 
   /// The k-group of a panel that has a column, and the column's place in it.
+  @inline(__always)
   func tilePlace(_ tiles: PackedRHS, column: Int) -> (group: Int, inGroup: Int) {
+    if tiles.slices.keepsColumns { return tiles.layout.place(ofCode: column) }
     let block = grid.blockColumn(column), groups = tiles.blockGroups
     let before = block > 0 ? groups.first + (block - 1) * groups.later : 0
     let place = tiles.layout.place(ofCode: column - grid.columns(ofBlock: block).lowerBound)
