@@ -1,5 +1,16 @@
 // Steps of the contracted axis as tiles want them. A quad of codes can be a pair of bfloat16 as well.
 
+/// Quads of a step: where all slices are short, as those of groups, the longest is one step. The first may be cut.
+INLINE size_t quads_of_step(const uint32_t *slice_groups, size_t slices, size_t quads_of_group) {
+  size_t longest = 0;
+  for (size_t s = 0; s < slices; ++s) {
+    const size_t quads = quads_of_group * slice_groups[s];
+    if (quads >= TILE_QUADS) return TILE_QUADS;
+    if (quads > longest) longest = quads;
+  }
+  return longest;
+}
+
 /// One step of right codes as they lie, or in `bytes` with missing quads zero.
 INLINE const uint8_t *right_step(const uint8_t *rhs, size_t present, size_t quads, uint8_t *bytes) {
   if (present == quads) return rhs;

@@ -58,8 +58,7 @@ static const uint8_t *right_bytes(const aq_matmul_i8_args *t) {
 
 /// Several slices, one right panel.
 static void folded_panels(const aq_matmul_i8_args *t) {
-  // Short slices, as those of groups, are one step each.
-  size_t step = t->slice_groups[0] < TILE_QUADS ? t->slice_groups[0] : TILE_QUADS;
+  const size_t step = quads_of_step(t->slice_groups, t->slices, 1);
   const uint8_t *rhs = right_bytes(t);
   const int terms = fold_terms(t);
   for (size_t panel = 0; panel * ROWS < t->rows; ++panel) {

@@ -39,9 +39,8 @@ INLINE void amx_pairs_of_kind(const aq_matmul_codes_args *args, const int kind) 
   const aq_matmul_codes_args copy = *args, *t = &copy;
   const pair_meaning meaning = pair_meaning_of(t, kind);
   const size_t panel_bytes = (2 * t->groups + TILE_QUADS - 1) / TILE_QUADS * STEP_BYTES;
-  // Short slices, as those of groups of 16, are one step each.
-  const size_t pairs_of_slice = 2 * (size_t)t->slice_groups[0];
-  const size_t step = pairs_of_slice < TILE_QUADS ? pairs_of_slice : TILE_QUADS;
+  // A quad of codes is two of pairs.
+  const size_t step = quads_of_step(t->slice_groups, t->slices, 2);
   float sums[ROWS * PANEL_LANES] __attribute__((aligned(64))) = {0};
   float scales[PAIR_QUADS * COLUMNS];
   size_t configured = 0;

@@ -186,9 +186,8 @@ INLINE void decoded_tile(
 /// Where codes are 2^24 times too large, being at the top of 32 bits, so are their sums until the end: smaller
 /// values would lose bits.
 INLINE void sums_abreast(
-    const aq_matmul_codes_args *t, const float *lhs, const uint8_t *rhs, size_t slice, const int count,
-    const bool has_zeros, const int kind, floats sums[ABREAST][VECTORS]) {
-  const code_meaning meaning = meaning_of(t, kind);
+    const aq_matmul_codes_args *t, const code_meaning *meaning, const float *lhs, const uint8_t *rhs, size_t slice,
+    const int count, const bool has_zeros, const int kind, floats sums[ABREAST][VECTORS]) {
   size_t quads = t->slice_groups[slice];
   floats zeros[ABREAST][VECTORS];
   for (int c = 0; c < count; ++c) {
@@ -205,12 +204,12 @@ INLINE void sums_abreast(
 #pragma clang loop unroll(full)
       for (int i = 0; i < QUADS_OF(kind); ++i) {
         numbers found[VECTORS];
-        for (int v = 0; v < VECTORS; ++v) found[v] = numbers_of(codes[v][i], &meaning, kind);
+        for (int v = 0; v < VECTORS; ++v) found[v] = numbers_of(codes[v][i], meaning, kind);
         left_floats left = load_left(lhs + (place + (size_t)i) * 4, 4);
         for (int j = 0; j < 4; ++j) {
           floats value = left_float(left, j);
           for (int v = 0; v < VECTORS; ++v) {
-            floats number = large_number_at(found[v], j, &meaning, kind);
+            floats number = large_number_at(found[v], j, meaning, kind);
             if (has_zeros) number = subtract(number, zeros[c][v]);
             sums[c][v] = add_product(value, number, sums[c][v]);
           }
@@ -225,6 +224,7 @@ INLINE void sums_abreast(
 }
 
 INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros, const int kind) {
+  const code_meaning meaning = meaning_of(t, kind);
   const uint8_t *rhs = t->rhs;
   const float *lhs = t->lhs;
   floats out[ROWS][VECTORS];
@@ -234,8 +234,8 @@ INLINE void one_row(const aq_matmul_codes_args *t, const bool has_zeros, const i
     bool many = s + ABREAST <= t->slices;
     for (size_t c = 1; many && c < ABREAST; ++c) many = t->slice_groups[s + c] == each;
     floats sums[ABREAST][VECTORS];
-    if (many) sums_abreast(t, lhs, rhs, s, ABREAST, has_zeros, kind, sums);
-    else sums_abreast(t, lhs, rhs, s, 1, has_zeros, kind, sums);
+    if (many) sums_abreast(t, &meaning, lhs, rhs, s, ABREAST, has_zeros, kind, sums);
+    else sums_abreast(t, &meaning, lhs, rhs, s, 1, has_zeros, kind, sums);
     size_t count = many ? ABREAST : 1;
     float scales[ABREAST * COLUMNS];
     decode_scales(t, s, s + count, scales);

@@ -11,10 +11,13 @@ enum { ROWS = 6, NIBBLES = 0 };
 #include "table8_512.h"
 #include "matmul_codes_body.h"
 
-void aq_matmul_f32t8_avx512vbmi(void *args) { 
-  if (kind_of(args) == LOOKED_UP) rows_of_kind(args, LOOKED_UP);
-  else rows_of_kind(args, GATHERED);
- }
+void aq_matmul_f32t8_avx512vbmi(void *args) {
+  switch (kind_of(args)) {
+    case SIGNED: rows_of_kind(args, SIGNED); break;
+    case LOOKED_UP: rows_of_kind(args, LOOKED_UP); break;
+    default: rows_of_kind(args, GATHERED); break;
+  }
+}
 
 #pragma clang attribute pop
 #endif

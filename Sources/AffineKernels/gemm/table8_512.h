@@ -4,7 +4,7 @@
 #define HAS_ZEROS 0
 #define NUMBER_FACTOR 1.0f
 
-enum { GATHERED, LOOKED_UP, OF_64 };
+enum { GATHERED, LOOKED_UP, SIGNED, OF_64 };
 
 typedef struct {
   ints low[4], high[4];
@@ -14,8 +14,9 @@ typedef struct {
   ints low, high;
 } numbers;
 
-/// Whether the low halves of all values are zero.
+/// Small floats, of which the top bit is a sign; or whether the low halves of all values are zero.
 INLINE int kind_of(const aq_matmul_codes_args *t) {
+  if (t->exponent_bits) return SIGNED;
   ints bits = load_ints(t->table);
   for (int i = 1; i < 16; ++i) bits = _mm512_or_si512(bits, load_ints(t->table + 16 * i));
   return _mm512_test_epi32_mask(bits, _mm512_set1_epi32(0xffff)) ? GATHERED : LOOKED_UP;
@@ -42,12 +43,15 @@ INLINE code_meaning meaning_of(const aq_matmul_codes_args *t, const int kind) {
 INLINE ints look_up(const ints table[4], ints codes, const int kind) {
   if (kind == OF_64) return _mm512_permutexvar_epi8(codes, table[0]);
   ints first = _mm512_permutex2var_epi8(table[0], codes, table[1]);
+  if (kind == SIGNED) return first;
   ints second = _mm512_permutex2var_epi8(table[2], codes, table[3]);
   return _mm512_mask_mov_epi8(first, _mm512_movepi8_mask(codes), second);
 }
 INLINE numbers numbers_of(ints codes, const code_meaning *meaning, const int kind) {
   if (kind == GATHERED) return (numbers){codes, codes};
-  return (numbers){look_up(meaning->low, codes, kind), look_up(meaning->high, codes, kind)};
+  ints high = look_up(meaning->high, codes, kind);
+  if (kind == SIGNED) high = _mm512_or_si512(high, _mm512_and_si512(codes, _mm512_set1_epi8((char)0x80)));
+  return (numbers){look_up(meaning->low, codes, kind), high};
 }
 INLINE floats number_at(numbers found, const int j, const code_meaning *meaning, const int kind) {
   if (kind == GATHERED) {

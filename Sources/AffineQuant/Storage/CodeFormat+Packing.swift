@@ -56,7 +56,8 @@ extension CodeFormat {
 }
 
 extension CodeMatrix {
-  /// The code of one element.
+  /// The code of one element. A call would copy all of the matrix's fields.
+  @inline(__always)
   package func code(row: Int, column: Int) -> Int {
     precondition(
       (0..<shape.rows).contains(row) && (0..<shape.columns).contains(column),

@@ -6,26 +6,40 @@ enum SqueezedCodes {
   /// Rows of bytes that they become.
   static func rows(bits: Int) -> Int { bits * quads(bits: bits) / 8 }
 
+  /// The row, and the place in its byte, of a quad's code that lies in one piece.
+  @inline(__always)
+  private static func whole(bits: Int, quad: Int) -> (row: Int, bit: Int)? {
+    switch bits {
+    case 1, 2: (0, bits * quad)
+    case 3: quad < 6 ? (quad >> 1, (quad & 1) * 3) : nil
+    default: quad < rows(bits: bits) ? (quad, 0) : nil
+    }
+  }
+
   /// The row, and the place in its byte, of one bit of a quad's code.
   static func place(bits: Int, quad: Int, bit: Int) -> (row: Int, bit: Int) {
+    if let whole = whole(bits: bits, quad: quad) { return (whole.row, whole.bit + bit) }
     switch bits {
-    case 1, 2: return (0, bits * quad + bit)
-    case 3 where quad < 6: return (quad / 2, quad % 2 * 3 + bit)
     case 3: return bit < 2 ? (quad - 6, 6 + bit) : (2, quad)
     case 5 where quad == 7 && bit > 2: return (bit, 7)
-    case 5 where quad > 4: return bit < 3 ? (quad - 5, 5 + bit) : (quad - 2, 2 + bit)
-    case 6 where quad == 3: return (bit / 2, 6 + bit % 2)
-    case 7 where quad == 7: return (bit, 7)
-    default: return (quad, bit)
+    case 5: return bit < 3 ? (quad - 5, 5 + bit) : (quad - 2, 2 + bit)
+    case 6: return (bit / 2, 6 + bit % 2)
+    default: return (bit, 7)
     }
   }
 
   /// The code of a quad, of the rows of bytes at one place.
+  @inline(__always)
   static func code(bits: Int, quad: Int, row: (Int) -> UInt8) -> UInt8 {
-    (0..<bits).reduce(0) { code, bit in
-      let place = place(bits: bits, quad: quad, bit: bit)
-      return code | (row(place.row) >> UInt8(place.bit) & 1) << UInt8(bit)
+    if let whole = whole(bits: bits, quad: quad) {
+      return row(whole.row) &>> UInt8(whole.bit) & UInt8(1 << bits - 1)
     }
+    var code: UInt8 = 0
+    for bit in 0..<bits {
+      let place = place(bits: bits, quad: quad, bit: bit)
+      code |= (row(place.row) >> UInt8(place.bit) & 1) << UInt8(bit)
+    }
+    return code
   }
 }
 

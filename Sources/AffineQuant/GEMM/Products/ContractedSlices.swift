@@ -15,6 +15,8 @@ final class ContractedSlices: Sendable {
   let groupCount: Int
   /// Whether no slice is padded, so that a row of codes is its own row of k-groups.
   let isUnpadded: Bool
+  /// Whether a column is the code of its number in a row of k-groups: no slice but the last is padded.
+  let keepsColumns: Bool
 
   /// The longest slice whose sums surely fit in 32 bits: 255² · 32768 < 2³¹. Longer runs of one
   /// scale are cut, and their parts added in float like other slices.
@@ -42,6 +44,7 @@ final class ContractedSlices: Sendable {
     quads = kr == 4 ? groups : Buffer(counts.map { $0 * UInt32(kr / 4) })
     groupCount = counts.reduce(0) { $0 + Int($1) }
     isUnpadded = ranges.allSatisfy { $0.count.isMultiple(of: kr) }
+    keepsColumns = ranges.dropLast().allSatisfy { $0.count.isMultiple(of: kr) }
   }
 
   /// The slices of a product: those that a tiled right operand has already, where no block of the left

@@ -56,6 +56,7 @@ package struct RHSLayout: Sendable, Hashable {
   package func panels(rows: Int) -> Int { (rows + nr - 1) / nr }
 
   /// The unsigned code at a place of a panel.
+  @inline(__always)
   func read(_ panel: borrowing Span<UInt8>, group: Int, lane: Int, _ place: Int) -> UInt8 {
     let start = group * groupBytes
     return unsafe panel.withUnsafeBufferPointer { panel in
