@@ -18,7 +18,7 @@ INLINE void slice_of_rows(
   size_t l = (panel * t->slices + slice) * ROWS, r = slice * COLUMNS;
   ints sums[ROWS][VECTORS];
   start_sums(t, l, r, rows, terms, sums);
-  sum_slice(t, slice, lhs, rhs, rows, terms, sums);
+  sum_slice(t, numbers, panel, slice, lhs, rhs, rows, terms, sums);
   if (rows == 1) fold(t, l, r, rows, terms, sums, out);
   else fold_loaded(t, l, r, numbers, place, rows, terms, sums, out);
 }
@@ -74,11 +74,46 @@ INLINE void add_slice(
 #endif
 }
 
+#if FEW_REGISTERS
+/// Results of whole rows of a panel go from registers to where they belong.
+INLINE void write_registers(const aq_matmul_i8_args *t, size_t first, floats out[ROWS][VECTORS]) {
+  if (t->columns < BLOCK_COLUMNS) {
+    write_out(t, first, ROWS, true, out);
+    return;
+  }
+  for (int i = 0; t->row_scale && i < ROWS; ++i)
+    for (int v = 0; v < VECTORS; ++v) out[i][v] = multiply(out[i][v], broadcast_float(t->row_scale + first + i));
+  for (int i = 0; i < ROWS; ++i)
+    for (int v = 0; v < VECTORS; ++v) store_floats(t->out + (first + (size_t)i) * t->stride + v * WIDTH, out[i][v]);
+}
+
+/// All of a whole left panel, of one slice.
+#define WHOLE_FUNCTION(terms)                                                                                         \
+  static __attribute__((noinline)) void whole_##terms(                                                                \
+      const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, const uint8_t *lhs, const uint8_t *rhs) \
+  {                                                                                                                   \
+    floats out[ROWS][VECTORS];                                                                                        \
+    for (int i = 0; i < ROWS; ++i)                                                                                    \
+      for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();                                                    \
+    slice_of_rows(t, numbers, panel, 0, 0, lhs, rhs, ROWS, terms, out);                                               \
+    write_registers(t, panel * ROWS, out);                                                                            \
+  }
+WHOLE_FUNCTION(LEFT_STARTS)
+WHOLE_FUNCTION(AND_BIASES)
+#endif
+
 /// The slices from `first` to `end` of up to `rows` rows of one left panel.
 INLINE void tile_of_rows(
     const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t first, size_t end, size_t groups,
     const uint8_t *rhs, const int rows, const int terms) {
   const uint8_t *lhs = (const uint8_t *)t->lhs + (panel * t->groups + groups) * LHS_BYTES;
+#if FEW_REGISTERS
+  if (t->slices == 1 && rows == ROWS && terms != ANY_TERMS) {
+    if (terms == LEFT_STARTS) whole_LEFT_STARTS(t, numbers, panel, lhs, rhs);
+    else whole_AND_BIASES(t, numbers, panel, lhs, rhs);
+    return;
+  }
+#endif
   // Copies, which may lie in memory where they are read and written row by row: results stay in registers.
   floats before[ROWS][VECTORS], out[ROWS][VECTORS], after[ROWS][VECTORS];
   for (int i = 0; i < rows; ++i)
@@ -109,7 +144,10 @@ INLINE void panels_of_terms(const aq_matmul_i8_args *t, code_source *source, con
     const uint8_t *rhs = source ? source(t, &next, quads) : next;
     if (!source) next += quads * RHS_BYTES;
     // One row takes scales apart itself.
-    if (t->rows > 1) numbers = load_numbers(t, first, end, kept);
+    if (t->rows > 1) {
+      numbers = load_numbers(t, first, end, kept);
+      if (!source && t->rows > ROWS) set_asked(t, rhs, quads * RHS_BYTES, &numbers);
+    }
 #define TILE(panel, rows) tile_of_rows(t, &numbers, panel, first, end, groups, rhs, rows, terms)
     EACH_PANEL(t, (size_t)ROWS, TILE)
   }
