@@ -14,11 +14,12 @@
 /// One slice of up to `rows` rows of one left panel; `place` is its place in a chunk.
 INLINE void slice_of_rows(
     const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice, size_t place,
-    const uint8_t *lhs, const uint8_t *rhs, const int rows, const int terms, floats out[][VECTORS]) {
+    const uint8_t *lhs, const uint8_t *rhs, const int rows, const int terms, const bool asks,
+    floats out[][VECTORS]) {
   size_t l = (panel * t->slices + slice) * ROWS, r = slice * COLUMNS;
   ints sums[ROWS][VECTORS];
   start_sums(t, l, r, rows, terms, sums);
-  sum_slice(t, numbers, panel, slice, lhs, rhs, rows, terms, sums);
+  sum_slice(t, numbers, panel, slice, lhs, rhs, rows, terms, asks, sums);
   if (rows == 1) fold(t, l, r, rows, terms, sums, out);
   else fold_loaded(t, l, r, numbers, place, rows, terms, sums, out);
 }
@@ -29,7 +30,7 @@ INLINE void slice_of_rows(
   static __attribute__((noinline)) void slice_##count##_##terms(                                 \
       const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice,      \
       size_t place, const uint8_t *lhs, const uint8_t *rhs, floats out[][VECTORS]) {                           \
-    slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, count, terms, out);                        \
+    slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, count, terms, false, out);                        \
   }
 #define SLICE_FUNCTIONS(count)       \
   SLICE_FUNCTION(count, LEFT_STARTS) \
@@ -58,8 +59,8 @@ INLINE void add_slice(
 #if FEW_REGISTERS
   switch (rows) {
     // Two rows leave registers enough, and a call for each short slice would cost more than it saves.
-    case 1: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 1, terms, out); break;
-    case 2: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 2, terms, out); break;
+    case 1: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 1, terms, false, out); break;
+    case 2: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 2, terms, false, out); break;
     case 3: SLICE(3); break;
 #if MOST_ROWS > 4
     case 4: SLICE(4); break;
@@ -70,7 +71,7 @@ INLINE void add_slice(
 #endif
   }
 #else
-  slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, rows, terms, out);
+  slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, rows, terms, true, out);
 #endif
 }
 
@@ -95,11 +96,12 @@ INLINE void write_registers(const aq_matmul_i8_args *t, size_t first, floats out
     floats out[ROWS][VECTORS];                                                                                        \
     for (int i = 0; i < ROWS; ++i)                                                                                    \
       for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();                                                    \
-    slice_of_rows(t, numbers, panel, 0, 0, lhs, rhs, ROWS, terms, out);                                               \
+    slice_of_rows(t, numbers, panel, 0, 0, lhs, rhs, ROWS, terms, true, out);                                         \
     write_registers(t, panel * ROWS, out);                                                                            \
   }
 WHOLE_FUNCTION(LEFT_STARTS)
 WHOLE_FUNCTION(AND_BIASES)
+WHOLE_FUNCTION(ANY_TERMS)
 #endif
 
 /// The slices from `first` to `end` of up to `rows` rows of one left panel.
@@ -108,9 +110,10 @@ INLINE void tile_of_rows(
     const uint8_t *rhs, const int rows, const int terms) {
   const uint8_t *lhs = (const uint8_t *)t->lhs + (panel * t->groups + groups) * LHS_BYTES;
 #if FEW_REGISTERS
-  if (t->slices == 1 && rows == ROWS && terms != ANY_TERMS) {
+  if (t->slices == 1 && rows == ROWS) {
     if (terms == LEFT_STARTS) whole_LEFT_STARTS(t, numbers, panel, lhs, rhs);
-    else whole_AND_BIASES(t, numbers, panel, lhs, rhs);
+    else if (terms == AND_BIASES) whole_AND_BIASES(t, numbers, panel, lhs, rhs);
+    else whole_ANY_TERMS(t, numbers, panel, lhs, rhs);
     return;
   }
 #endif

@@ -58,10 +58,29 @@ INLINE void ask_for_lines(const uint8_t *codes, size_t start, size_t end) {
     __builtin_prefetch((const void *)((uintptr_t)codes + 64 * line), 0, 2);
 }
 
-/// The products of a slice.
+/// The products of a long slice in parts, so that requests are spread.
+INLINE void sum_asking(
+    const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, const uint8_t *lhs, const uint8_t *rhs,
+    size_t quads, const int rows, ints sums[][VECTORS]) {
+  (void)t;  // which some SUM_QUADS take
+  size_t asked = panel * ROWS * numbers->row_bytes;
+  asked += (size_t)(rhs - numbers->codes) * (size_t)rows * numbers->share;
+  for (size_t part; quads > 0; quads -= part) {
+    part = quads < numbers->quads ? quads : numbers->quads;
+    const size_t end = asked + part * RHS_BYTES * (size_t)rows * numbers->share;
+    ask_for_lines(numbers->next, asked, end);
+    asked = end;
+    SUM_QUADS(t, lhs, rhs, part, rows, sums);
+    lhs += part * LHS_BYTES;
+    rhs += part * RHS_BYTES;
+  }
+}
+
+/// The products of a slice. Only where `asks` may codes of the next panel be asked for: short slices, of which there are
+/// many, would take longer for it.
 INLINE void sum_slice(
     const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice, const uint8_t *lhs,
-    const uint8_t *rhs, const int rows, const int terms, ints sums[][VECTORS]) {
+    const uint8_t *rhs, const int rows, const int terms, const bool asks, ints sums[][VECTORS]) {
   const size_t quads = t->slice_groups[slice], bytes = quads * RHS_BYTES;
   if (rows == 1 && t->ahead > 0 && t->rows == 1) {
     ask_for_terms(t, bytes, slice * COLUMNS, terms);
@@ -75,22 +94,6 @@ INLINE void sum_slice(
     }
     ask_for_codes(t, rhs, bytes);
   }
-  // A long slice in parts, so that requests are spread.
-  const bool asks = bytes > ASKED_BYTES && numbers->next;
-  size_t most = quads, asked = 0;
-  if (asks) {
-    most = numbers->quads;
-    asked = panel * ROWS * numbers->row_bytes + (size_t)(rhs - numbers->codes) * (size_t)rows * numbers->share;
-  }
-  for (size_t left = quads, part; left > 0; left -= part) {
-    part = left < most ? left : most;
-    if (asks) {
-      const size_t end = asked + part * RHS_BYTES * (size_t)rows * numbers->share;
-      ask_for_lines(numbers->next, asked, end);
-      asked = end;
-    }
-    SUM_QUADS(t, lhs, rhs, part, rows, sums);
-    lhs += part * LHS_BYTES;
-    rhs += part * RHS_BYTES;
-  }
+  if (asks && bytes > ASKED_BYTES && numbers->next) sum_asking(t, numbers, panel, lhs, rhs, quads, rows, sums);
+  else SUM_QUADS(t, lhs, rhs, quads, rows, sums);
 }
