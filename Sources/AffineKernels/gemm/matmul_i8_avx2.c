@@ -43,8 +43,8 @@ INLINE void add_quad(const uint8_t *row, const ints even[VECTORS], const ints od
         [even0] "x"(even[0]), [even1] "x"(even[1]), [odd0] "x"(odd[0]), [odd1] "x"(odd[1]));
 }
 
-/// Asks for codes of the next panel or so: the hardware looks less far ahead than the rows of a panel take. What a row
-/// alone and several left panels ask for is in sum_slice.h.
+/// Asks for codes of the next panel or so: the hardware looks less far ahead than a few rows take. What a row alone and
+/// several left panels of one slice ask for is in sum_slice.h.
 INLINE void prefetch_codes(const uint8_t *rhs) {
   for (int line = 0; line < RHS_BYTES; line += 64) __builtin_prefetch(rhs + PREFETCH + line, 0, 2);
 }
@@ -72,13 +72,11 @@ INLINE void add_quads(
 }
 
 INLINE void sum_quads(
-    const aq_matmul_i8_args *t, const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows,
-    ints sums[ROWS][VECTORS]) {
-  if (rows > 1 && t->rows <= ROWS) add_quads(lhs, rhs, quads, rows, true, sums);
-  else add_quads(lhs, rhs, quads, rows, false, sums);
+    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
+  add_quads(lhs, rhs, quads, rows, rows > 1, sums);
 }
 
-#define SUM_QUADS(t, ...) sum_quads(t, __VA_ARGS__)
+#define SUM_ASKED_QUADS(t, lhs, rhs, quads, rows, sums) add_quads(lhs, rhs, quads, rows, false, sums)
 #include "matmul_i8_body.h"
 #include "matmul_panels.h"
 

@@ -6,6 +6,10 @@
 #ifndef SUM_QUADS
 #define SUM_QUADS(t, ...) sum_quads(__VA_ARGS__)
 #endif
+// The same where codes are asked for already.
+#ifndef SUM_ASKED_QUADS
+#define SUM_ASKED_QUADS SUM_QUADS
+#endif
 
 #include "slice_numbers.h"
 
@@ -149,7 +153,7 @@ INLINE void panels_of_terms(const aq_matmul_i8_args *t, code_source *source, con
     // One row takes scales apart itself.
     if (t->rows > 1) {
       numbers = load_numbers(t, first, end, kept);
-      if (!source && t->rows > ROWS) set_asked(t, rhs, quads * RHS_BYTES, &numbers);
+      if (!source) set_asked(t, rhs, quads * RHS_BYTES, &numbers);
     }
 #define TILE(panel, rows) tile_of_rows(t, &numbers, panel, first, end, groups, rhs, rows, terms)
     EACH_PANEL(t, (size_t)ROWS, TILE)

@@ -1,6 +1,6 @@
 // The products of a slice. Meanwhile codes are asked for. A row alone, which reads each once, asks for those some way
-// ahead. Where several left panels pass by a right one, each asks for its part of the next: else the first waits for what
-// it reads from memory, and the others leave memory idle.
+// ahead. Where several left panels pass by a right one, each asks for its part of the next: else the first waits for
+// what it reads from memory, and the others leave memory idle.
 
 /// Codes that are asked for at once: a core keeps few requests, and waits where there are more.
 enum { ASKED_BYTES = 1024 };
@@ -42,8 +42,10 @@ static __attribute__((noinline)) void sum_long_slice(
   }
 }
 
-/// What left panels, several, ask for while they pass by a chunk of codes, which others follow.
+/// What left panels, several, ask for while they pass by a chunk of codes, which others follow: nothing where the two
+/// would take more than a quarter of the second-level cache that cores with such vectors have, 512 KiB with 32 bytes.
 INLINE void set_asked(const aq_matmul_i8_args *t, const uint8_t *codes, size_t bytes, slice_numbers *numbers) {
+  if (t->rows <= ROWS || bytes > (size_t)WIDTH << 13) return;
   numbers->codes = codes;
   numbers->next = codes + bytes;
   numbers->row_bytes = (bytes << 16) / t->rows;
@@ -70,14 +72,14 @@ INLINE void sum_asking(
     const size_t end = asked + part * RHS_BYTES * (size_t)rows * numbers->share;
     ask_for_lines(numbers->next, asked, end);
     asked = end;
-    SUM_QUADS(t, lhs, rhs, part, rows, sums);
+    SUM_ASKED_QUADS(t, lhs, rhs, part, rows, sums);
     lhs += part * LHS_BYTES;
     rhs += part * RHS_BYTES;
   }
 }
 
-/// The products of a slice. Only where `asks` may codes of the next panel be asked for: short slices, of which there are
-/// many, would take longer for it.
+/// The products of a slice. Only where `asks` is true may codes of the next panel be asked for: short slices, of which
+/// there are many, would take longer for it.
 INLINE void sum_slice(
     const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice, const uint8_t *lhs,
     const uint8_t *rhs, const int rows, const int terms, const bool asks, ints sums[][VECTORS]) {
