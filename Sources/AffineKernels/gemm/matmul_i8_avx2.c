@@ -6,6 +6,7 @@
 #include "vectors_256.h"
 
 #define MOST_ROWS 4
+#define STARTS_RIGHT 1
 
 // Without VNNI an exact product of bytes goes through 16 bits, where one multiplication port cycle
 // serves 16 products. Winograd's identity of 1968 halves the multiplications:
@@ -42,20 +43,21 @@ INLINE void add_quad(const uint8_t *row, const ints even[VECTORS], const ints od
         [even0] "x"(even[0]), [even1] "x"(even[1]), [odd0] "x"(odd[0]), [odd1] "x"(odd[1]));
 }
 
-/// Asks for codes of the next panel or so: the hardware looks less far ahead than a few rows take. With
-/// 8 rows of 4096 codes from memory, 183 GOP/s for 153 without (Zen 4). One row asks in sum_slice.h.
+/// Asks for codes of the next panel or so: the hardware looks less far ahead than a few rows take. What a row alone and
+/// several left panels of one slice ask for is in sum_slice.h.
 INLINE void prefetch_codes(const uint8_t *rhs) {
   for (int line = 0; line < RHS_BYTES; line += 64) __builtin_prefetch(rhs + PREFETCH + line, 0, 2);
 }
 
-INLINE void sum_quads(
-    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
+INLINE void add_quads(
+    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, const bool asks,
+    ints sums[ROWS][VECTORS]) {
   ints kept[ROWS][VECTORS];
   for (int i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) kept[i][v] = sums[i][v];
   for (size_t q = 0; q < quads; ++q) {
     ints even[VECTORS], odd[VECTORS];
-    if (rows > 1) prefetch_codes(rhs);
+    if (asks) prefetch_codes(rhs);
     for (int v = 0; v < VECTORS; ++v) {
       odd[v] = load_ints(rhs + 4 * v * WIDTH);
       __asm__("vpand %1, %2, %0" : "=x"(even[v]) : "m"(even_bytes), "x"(odd[v]));
@@ -69,6 +71,12 @@ INLINE void sum_quads(
     for (int v = 0; v < VECTORS; ++v) sums[i][v] = kept[i][v];
 }
 
+INLINE void sum_quads(
+    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
+  add_quads(lhs, rhs, quads, rows, rows > 1, sums);
+}
+
+#define SUM_ASKED_QUADS(t, lhs, rhs, quads, rows, sums) add_quads(lhs, rhs, quads, rows, false, sums)
 #include "matmul_i8_body.h"
 #include "matmul_panels.h"
 

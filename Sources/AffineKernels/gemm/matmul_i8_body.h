@@ -12,6 +12,11 @@ enum { COLUMNS = BLOCK_COLUMNS };
 
 #include "parameters.h"
 
+// Whether sums start with a number of their right lane in every call, and not only where there are zero points.
+#ifndef STARTS_RIGHT
+#define STARTS_RIGHT 0
+#endif
+
 /// The terms of a call: a constant of each loop, so that no register waits for a term that is not there.
 enum { LEFT_STARTS, AND_BIASES, ANY_TERMS };
 
@@ -20,11 +25,11 @@ INLINE void start_sums(
     const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, const int terms, ints sums[][VECTORS]) {
   for (int i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) sums[i][v] = broadcast_int(t->lhs_start + l + i);
-  if (terms != ANY_TERMS) return;
-  for (int v = 0; t->rhs_start && v < VECTORS; ++v) {
+  for (int v = 0; (terms == ANY_TERMS || STARTS_RIGHT) && t->rhs_start && v < VECTORS; ++v) {
     ints start = load_ints(t->rhs_start + r + v * WIDTH);
     for (int i = 0; i < rows; ++i) sums[i][v] = add_ints(sums[i][v], start);
   }
+  if (terms != ANY_TERMS) return;
   for (int v = 0; t->rhs_zero && v < VECTORS; ++v) {
     ints zero = load_ints(t->rhs_zero + r + v * WIDTH);
     for (int i = 0; i < rows; ++i)
@@ -37,9 +42,12 @@ INLINE void start_sums(
   }
 }
 
-/// Scales and biases of a chunk of slices as floats, [slices][COLUMNS].
+/// Of a chunk of slices scales and biases as floats, [slices][COLUMNS], and what to ask for meanwhile.
 typedef struct {
   const float *scales, *biases;
+  const uint8_t *codes, *next;  // its codes, and those to ask for while left rows pass by them; NULL: none
+  size_t row_bytes, share;      // what one row asks for in all, and for each byte that it meets, in 1 / 65536
+  size_t quads;                 // after which a left panel asks again
 } slice_numbers;
 
 /// Makes bytes of the codes of some quads, and says where the next ones lie.

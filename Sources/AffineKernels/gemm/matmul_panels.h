@@ -6,6 +6,10 @@
 #ifndef SUM_QUADS
 #define SUM_QUADS(t, ...) sum_quads(__VA_ARGS__)
 #endif
+// The same where codes are asked for already.
+#ifndef SUM_ASKED_QUADS
+#define SUM_ASKED_QUADS SUM_QUADS
+#endif
 
 #include "slice_numbers.h"
 
@@ -14,11 +18,12 @@
 /// One slice of up to `rows` rows of one left panel; `place` is its place in a chunk.
 INLINE void slice_of_rows(
     const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice, size_t place,
-    const uint8_t *lhs, const uint8_t *rhs, const int rows, const int terms, floats out[][VECTORS]) {
+    const uint8_t *lhs, const uint8_t *rhs, const int rows, const int terms, const bool asks,
+    floats out[][VECTORS]) {
   size_t l = (panel * t->slices + slice) * ROWS, r = slice * COLUMNS;
   ints sums[ROWS][VECTORS];
   start_sums(t, l, r, rows, terms, sums);
-  sum_slice(t, slice, lhs, rhs, rows, terms, sums);
+  sum_slice(t, numbers, panel, slice, lhs, rhs, rows, terms, asks, sums);
   if (rows == 1) fold(t, l, r, rows, terms, sums, out);
   else fold_loaded(t, l, r, numbers, place, rows, terms, sums, out);
 }
@@ -29,7 +34,7 @@ INLINE void slice_of_rows(
   static __attribute__((noinline)) void slice_##count##_##terms(                                 \
       const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice,      \
       size_t place, const uint8_t *lhs, const uint8_t *rhs, floats out[][VECTORS]) {                           \
-    slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, count, terms, out);                        \
+    slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, count, terms, false, out);                        \
   }
 #define SLICE_FUNCTIONS(count)       \
   SLICE_FUNCTION(count, LEFT_STARTS) \
@@ -58,8 +63,8 @@ INLINE void add_slice(
 #if FEW_REGISTERS
   switch (rows) {
     // Two rows leave registers enough, and a call for each short slice would cost more than it saves.
-    case 1: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 1, terms, out); break;
-    case 2: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 2, terms, out); break;
+    case 1: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 1, terms, false, out); break;
+    case 2: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 2, terms, false, out); break;
     case 3: SLICE(3); break;
 #if MOST_ROWS > 4
     case 4: SLICE(4); break;
@@ -70,15 +75,52 @@ INLINE void add_slice(
 #endif
   }
 #else
-  slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, rows, terms, out);
+  slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, rows, terms, true, out);
 #endif
 }
+
+#if FEW_REGISTERS
+/// Results of whole rows of a panel go from registers to where they belong.
+INLINE void write_registers(const aq_matmul_i8_args *t, size_t first, floats out[ROWS][VECTORS]) {
+  if (t->columns < BLOCK_COLUMNS) {
+    write_out(t, first, ROWS, true, out);
+    return;
+  }
+  for (int i = 0; t->row_scale && i < ROWS; ++i)
+    for (int v = 0; v < VECTORS; ++v) out[i][v] = multiply(out[i][v], broadcast_float(t->row_scale + first + i));
+  for (int i = 0; i < ROWS; ++i)
+    for (int v = 0; v < VECTORS; ++v) store_floats(t->out + (first + (size_t)i) * t->stride + v * WIDTH, out[i][v]);
+}
+
+/// All of a whole left panel, of one slice.
+#define WHOLE_FUNCTION(terms)                                                                                         \
+  static __attribute__((noinline)) void whole_##terms(                                                                \
+      const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, const uint8_t *lhs, const uint8_t *rhs) \
+  {                                                                                                                   \
+    floats out[ROWS][VECTORS];                                                                                        \
+    for (int i = 0; i < ROWS; ++i)                                                                                    \
+      for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();                                                    \
+    slice_of_rows(t, numbers, panel, 0, 0, lhs, rhs, ROWS, terms, true, out);                                         \
+    write_registers(t, panel * ROWS, out);                                                                            \
+  }
+WHOLE_FUNCTION(LEFT_STARTS)
+WHOLE_FUNCTION(AND_BIASES)
+WHOLE_FUNCTION(ANY_TERMS)
+#endif
 
 /// The slices from `first` to `end` of up to `rows` rows of one left panel.
 INLINE void tile_of_rows(
     const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t first, size_t end, size_t groups,
     const uint8_t *rhs, const int rows, const int terms) {
   const uint8_t *lhs = (const uint8_t *)t->lhs + (panel * t->groups + groups) * LHS_BYTES;
+#if FEW_REGISTERS
+  if (t->slices == 1 && rows == ROWS) {
+    if (terms == LEFT_STARTS) whole_LEFT_STARTS(t, numbers, panel, lhs, rhs);
+    else if (terms == AND_BIASES) whole_AND_BIASES(t, numbers, panel, lhs, rhs);
+    else whole_ANY_TERMS(t, numbers, panel, lhs, rhs);
+    return;
+  }
+#endif
   // Copies, which may lie in memory where they are read and written row by row: results stay in registers.
   floats before[ROWS][VECTORS], out[ROWS][VECTORS], after[ROWS][VECTORS];
   for (int i = 0; i < rows; ++i)
@@ -109,7 +151,10 @@ INLINE void panels_of_terms(const aq_matmul_i8_args *t, code_source *source, con
     const uint8_t *rhs = source ? source(t, &next, quads) : next;
     if (!source) next += quads * RHS_BYTES;
     // One row takes scales apart itself.
-    if (t->rows > 1) numbers = load_numbers(t, first, end, kept);
+    if (t->rows > 1) {
+      numbers = load_numbers(t, first, end, kept);
+      if (!source) set_asked(t, rhs, quads * RHS_BYTES, &numbers);
+    }
 #define TILE(panel, rows) tile_of_rows(t, &numbers, panel, first, end, groups, rhs, rows, terms)
     EACH_PANEL(t, (size_t)ROWS, TILE)
   }

@@ -61,7 +61,7 @@ INLINE slice_numbers load_numbers(
 }
 
 static int terms_of(const aq_matmul_i8_args *t) {
-  if (t->rhs_start || t->rhs_zero || t->lhs_zero || t->lhs_scale || t->lhs_bias) return ANY_TERMS;
+  if ((t->rhs_start && !STARTS_RIGHT) || t->rhs_zero || t->lhs_zero || t->lhs_scale || t->lhs_bias) return ANY_TERMS;
   return t->rhs_bias ? AND_BIASES : LEFT_STARTS;
 }
 
