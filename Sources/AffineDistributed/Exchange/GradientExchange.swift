@@ -183,7 +183,7 @@ public final class GradientExchange: DataParallel {
     let feedsBack = options.feedsBackErrors && options.exchange != .float32
     var values = values
     if feedsBack, let lost = errors[bucket.number]?[keyPath: error], lost.shape == values.shape {
-      Elementwise.accumulate(&values, lost, on: rows.execution)
+      values = Elementwise.add(values, lost, on: rows.execution)
     }
     let shape = values.shape
     do throws(QuantizationError) {

@@ -78,18 +78,20 @@ public struct Matrix<Element: FloatElement>: Sendable {
   /// The same values, in the same shape, in another element type, rounded to nearest even.
   public func converted<Other: FloatElement>(to _: Other.Type = Other.self) -> Matrix<Other> {
     if let same = self as? Matrix<Other> { return same }
-    let source = values.span
-    let converted = Buffer<Other>(count: values.count, zeroed: false) { memory in
-      if let floats = values as? Buffer<Float> {
-        Other.round(floats.span, into: &memory)
-        return
-      }
-      var floats = [Float](repeating: 0, count: source.count)
-      var span = floats.mutableSpan
-      Element.widen(source, into: &span)
-      Other.round(span.span, into: &memory)
+    let floats = self as? Matrix<Float> ?? widened
+    if let same = floats as? Matrix<Other> { return same }
+    let rounded = Buffer<Other>(count: values.count, zeroed: false) { memory in
+      Other.round(floats.values.span, into: &memory)
     }
-    return Matrix<Other>(validated: shape, converted)
+    return Matrix<Other>(validated: shape, rounded)
+  }
+
+  /// The same values as floats.
+  private var widened: Matrix<Float> {
+    let floats = Buffer<Float>(count: values.count, zeroed: false) { memory in
+      Element.widen(values.span, into: &memory)
+    }
+    return Matrix<Float>(validated: shape, floats)
   }
 }
 
