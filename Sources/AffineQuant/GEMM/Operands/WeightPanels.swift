@@ -1,6 +1,7 @@
 internal import AffineKernels
 
-/// The right side of a product of floats and codes, as a kernel reads it: addresses and numbers, which belong to others.
+/// The right side of a product of floats and codes, as a kernel reads it: addresses and numbers, which belong to
+/// others.
 @safe
 struct WeightPanels: @unchecked Sendable {
   let layout: RHSLayout
