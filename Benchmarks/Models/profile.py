@@ -21,13 +21,15 @@ KINDS = {
     "products of codes": r"^(panels_|slice_|source_|sum_long_slice|one_row|numbers_of_slices|aq_matmul_)",
     "products of attention": r"^aq_product",
     "softmax": r"^aq_attentionweights",
-    "quantizing inputs": r"^aq_slices|LHSQuantizer|PackedLHS|^aq_interleave|^aq_widen_i8",
-    "norms, turns, gates, sums": r"^aq_(norm|rotate|swiglu|geglu|silu|gelu|accumulate|multiply|add)_",
+    "quantizing inputs": r"^aq_slices|LHSQuantizer|PackedLHS|LeftPanels|^aq_interleave|^aq_widen_i8",
+    "norms, turns, gates, sums": r"^aq_(norm|rotate|swiglu|geglu|silu|gelu|accumulate|multiply|add)_|FloatFunctions|geglu",
     "keys and values": r"CacheWriter|^aq_(round|widen|halve)",
     "reference counts": r"retain|release|RefCount|isUniquelyReferenced",
     "allocation": r"malloc|calloc|^_int_|^c?free$|unlink_chunk|swift_(alloc|dealloc|slow)|memalign|memset",
     "waiting": r"aq_pause|aq_yield|ThreadPool|SeenTickets|Region|4Spin|aq_nanoseconds|clock_gettime|sched_yield",
     "sampling": r"Sampler",
+    "dictionaries and sets": r"RawDictionary|RawSet|Native(Dictionary|Set)|Hasher|SipHash",
+    "types at run time": r"Metadata|conformsToProtocol|ConcreteType|getCache|GenericCache",
 }
 
 

@@ -1,12 +1,14 @@
-"""Where the time of a training step goes, by kind of work: python3 profile.py --affine FILE --text FILE [--threads 1,2] [-- OPTIONS]
+"""Where the time of a training step goes, by kind of work:
+
+    python3 profile.py --affine FILE [FILE ...] --text FILE [--threads 1,2] [-- OPTIONS]
 
 Samples `affine train` with Linux perf (the package linux-perf, and kernel.perf_event_paranoid of at most 2), adds up the
-samples by the function that they are in, and prints milliseconds of a step, those of the first one and of the validation
-after the last shared out. Beside kinds that are bound by
-memory or by multiplications stands the least that they could take on one thread: the bytes that must be read and written,
-or the multiplications, over the roofs that `affine bench` measures; of bytes once by copies that lie in caches and once by copies
-of what no cache holds, as most of what a step saves. Memory needs nothing: that of one step serves the next. The model is the one of 10.7 million parameters; options after -- go to
-`affine train`.
+samples by the function that they are in, and prints milliseconds of a step: from the optimizer of the first step, which
+maps the memory that others use again, to that of the last. Several builds of the command take turns. Beside kinds that
+are bound by memory or by multiplications stands the least that they could take on one thread: the bytes that must be
+read and written, or the multiplications, over the roofs that `affine bench` measures; of bytes once by copies that lie
+in caches and once by copies of what no cache holds, as most of what a step saves. Memory needs nothing: that of one
+step serves the next. The model is the one of 10.7 million parameters; options after -- go to `affine train`.
 """
 import argparse
 import json
@@ -31,27 +33,37 @@ KINDS = [
     ("norms", r"norm"),
     ("sums of residuals and gradients", r"(add|accumulate|scale|multiply)_f32|column"),
     ("optimizer and norm of gradients", r"adamw|squares|momentum|encode_any"),
-    ("memory: faults, zeros, allocation", r"page_fault|memset|malloc|free|unlink_chunk"),
+    ("memory: copies, zeros, allocation", r"memmove|memset|malloc|free|unlink_chunk"),
+    ("the system: faults, clock, samples", r"^the system$"),
 ]
+OPTIMIZER = "adamw"
 
 
-def sampled(a, threads):
+def steps(samples, count):
+    """The samples from the first step's optimizer to the last one's: all of the steps between."""
+    times = [time for time, symbol in samples if OPTIMIZER in symbol]
+    # The longest times without the optimizer are those between steps.
+    gaps = sorted(range(1, len(times)), key=lambda i: times[i - 1] - times[i])[:count - 1]
+    begin, end = times[0], times[max(gaps)]
+    return [symbol for time, symbol in samples if begin <= time < end]
+
+
+def sampled(a, affine, threads):
     with tempfile.NamedTemporaryFile() as data:
-        command = ["perf", "record", "-q", "-o", data.name, "-F", str(FREQUENCY), "-e", "task-clock", a.affine, "train",
+        command = ["perf", "record", "-q", "-o", data.name, "-F", str(FREQUENCY), "-e", "task-clock", affine, "train",
                    "--text", a.text, "--recipe", a.recipe, "--steps", str(a.steps), "--threads", str(threads),
                    "--width", str(WIDTH), "--layers", str(LAYERS), "--heads", str(HEADS), "--context", str(CONTEXT),
                    "--batch", str(BATCH), "--validation-windows", "1", "--format", "json", *a.options]
         subprocess.run(command, capture_output=True, check=True)
         report = subprocess.run(
-            ["perf", "script", "-i", data.name, "-F", "ip,sym,dso"], capture_output=True, text=True, check=True).stdout
-    counts, other = {}, {}
+            ["perf", "script", "-i", data.name, "-F", "time,ip,sym,dso"], capture_output=True, text=True, check=True).stdout
+    samples = []
     for line in report.splitlines():
-        symbol, _, library = line.strip().partition(" ")[2].rpartition(" (")
-        if "[kernel" in library:
-            symbol = "page_fault"
-        # What happens once, before the first step.
-        if re.search(r"ParameterBuilder|Rounding.*draw|ieee754_log|log_fma|sincos", symbol):
-            continue
+        time, _, rest = line.strip().partition(": ")
+        symbol, _, library = rest.strip().partition(" ")[2].rpartition(" (")
+        samples.append((float(time), "the system" if "[kernel" in library else symbol))
+    counts, other = {}, {}
+    for symbol in steps(sorted(samples), a.steps):
         for kind, pattern in KINDS:
             if re.search(pattern, symbol):
                 counts[kind] = counts.get(kind, 0) + 1
@@ -62,11 +74,11 @@ def sampled(a, threads):
     if a.other:
         for symbol, count in sorted(other.items(), key=lambda x: -x[1])[:25]:
             print(f"  {count:6} {symbol[:120]}", file=sys.stderr)
-    return {kind: 1000 * n / FREQUENCY / a.steps / threads for kind, n in counts.items()}
+    return {kind: 1000 * n / FREQUENCY / (a.steps - 1) / threads for kind, n in counts.items()}
 
 
 def bench(a, operation, weights, *options):
-    command = [a.affine, "bench", operation, "--weights", weights, *options, "--threads", "1", "--seconds", "0.2",
+    command = [a.affine[-1], "bench", operation, "--weights", weights, *options, "--threads", "1", "--seconds", "0.2",
                "--format", "json"]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
@@ -106,7 +118,8 @@ def work():
         "norms": ("bytes", 20 * w * tokens * (2 * LAYERS + 1)),
         "sums of residuals and gradients": ("bytes", 12 * w * tokens * 6 * LAYERS),
         "optimizer and norm of gradients": ("bytes", 32 * parameters),
-        "memory: faults, zeros, allocation": ("bytes", 0),
+        "memory: copies, zeros, allocation": ("bytes", 0),
+        "the system: faults, clock, samples": ("bytes", 0),
     }
 
 
@@ -121,7 +134,7 @@ def roofs(a):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--affine", required=True)
+    parser.add_argument("--affine", required=True, nargs="+", help="builds of the command; the last one's roofs are measured")
     parser.add_argument("--text", required=True)
     parser.add_argument("--recipe", default="int8-mixed-precision")
     parser.add_argument("--threads", default="1,2")
@@ -129,11 +142,11 @@ def main():
     parser.add_argument("--other", action="store_true", help="name the functions that are of no kind")
     parser.add_argument("options", nargs="*")
     a = parser.parse_args()
-    columns = {}
-    for threads in [int(x) for x in a.threads.split(",")]:
-        columns[threads] = sampled(a, threads)
+    columns = {(build, threads): sampled(a, build, threads)
+               for threads in [int(x) for x in a.threads.split(",")] for build in a.affine}
     least = roofs(a)
-    print("| kind, ms of a step | least, in caches | in memory | " + " | ".join(f"{threads} × ms" for threads in columns) + " |")
+    print("| kind, ms of a step | least, in caches | in memory | "
+          + " | ".join(f"{threads} × ms" + (f", {build}" if len(a.affine) > 1 else "") for build, threads in columns) + " |")
     print("| --- | ---: | ---: |" + " ---: |" * len(columns))
     for kind in [kind for kind, _ in KINDS] + ["everything else"]:
         roof = " | ".join(f"{ms:.1f}" for ms in least.get(kind, [])) or " | "
