@@ -83,14 +83,6 @@ package final class Workspace: @unchecked Sendable {
     return WorkerMemory(take(each * workers), stride: each)
   }
 
-  /// Memory that was taken, as the buffer of a matrix that a call works with, and no longer.
-  func buffer<Element: BitwiseCopyable & Sendable>(
-    _ memory: DisjointMemory<Element>
-  ) -> Buffer<Element> {
-    unsafe Buffer(
-      unsafeStart: UnsafePointer(memory.pointer), count: memory.count, owner: self)
-  }
-
   /// Memory for elements, on a cache line of its own; its content is undefined.
   package func take<Element: BitwiseCopyable & Sendable>(
     _ count: Int, of _: Element.Type = Element.self

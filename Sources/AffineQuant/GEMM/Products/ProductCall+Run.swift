@@ -36,7 +36,7 @@ extension ProductCall {
           preconditionFailure("a product of floats without floats")
         }
         let reader = FloatReader(
-          lhs.source(panels, execution, workspace), values, threads: threads, workspace)
+          lhs.source(panels, execution), values, threads: threads, workspace)
         let product = WeightOnlyProduct(
           reader, weightPanels(plan, kernel.tile, workspace), kernel, threads: threads, workspace
         ) { output($0, threads, workspace, plan.finish) }
@@ -48,10 +48,8 @@ extension ProductCall {
         else { preconditionFailure("a product of floats without floats") }
         let axes = operation.axes
         let product = FloatProduct(
-          FloatOperand(
-            source: lhs.source(leftPanels, execution, workspace), axis: axes.lhs, kernels: left),
-          FloatOperand(
-            source: rhs.source(rightPanels, execution, workspace), axis: axes.rhs, kernels: right),
+          FloatOperand(source: lhs.source(leftPanels, execution), axis: axes.lhs, kernels: left),
+          FloatOperand(source: rhs.source(rightPanels, execution), axis: axes.rhs, kernels: right),
           kernel, threads: threads, workspace
         ) { output($0, threads, workspace, plan.finish) }
         ThreadPool.shared.run(product, threads: threads, execution.record)
@@ -66,7 +64,7 @@ extension ProductCall {
     guard case .codes(let packing, let panels, _) = plan.lhs, case .quantized(let codes) = lhs,
       let grid = lhsGrid
     else { preconditionFailure("a product of codes without codes") }
-    let left = CodeOperand(codes.rowMajor(panels, execution, workspace), operation.axes.lhs)
+    let left = CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs)
     if let packer = ownPacker(plan, kernel.tile, against: grid, workspace) {
       // Nobody keeps it: packed in the memory of the call.
       let hasBiases = left.codes.biases.count > 0
@@ -116,7 +114,7 @@ extension ProductCall {
   ) -> RHSPacker? {
     guard case .codes(let packing, let panels, _) = plan.rhs, case .quantized(let codes) = rhs
     else { return nil }
-    let operand = CodeOperand(codes.rowMajor(panels, execution, workspace), operation.axes.rhs)
+    let operand = CodeOperand(codes.rowMajor(panels, execution), operation.axes.rhs)
     return RHSPacker(
       operand, RHSLayout(tile, codes.storage),
       workspace.slices(grid, operand.grid, kr: tile.kr), packing, execution)

@@ -58,41 +58,25 @@ extension CodeMatrix {
   func rowMajor(
     _ tiles: PackedRHS, _ kernels: PanelKernels, _ execution: Execution
   ) -> CodeMatrix {
-    let rows = BufferBuilder<UInt8>(count: shape.rows * rowBytes)
-    Workspace.lend { takeApart(tiles, kernels, into: rows.memory, execution, $0) }
-    return CodeMatrix(
-      type: type, grid: grid, codes: rows.buffer, scales: scales, zeroPoints: zeroPoints,
-      biases: biases,
-      coded: codedScales)
-  }
-
-  /// The same in memory that a call works in, and no longer; scales that are codes as numbers.
-  func rowMajor(
-    _ kernels: PanelKernels?, _ execution: Execution, _ workspace: Workspace
-  ) -> CodeMatrix {
-    guard let tiles, let kernels else { return self }
-    let rows = workspace.take(shape.rows * rowBytes, of: UInt8.self)
-    takeApart(tiles, kernels, into: rows, execution, workspace)
-    func gathered(_ numbers: PackedScales) -> Buffer<Float> {
-      let blocks = workspace.take(numbers.count > 0 ? grid.extent.count : 0, of: Float.self)
-      tiles.gather(numbers, grid, into: blocks)
-      return workspace.buffer(blocks)
+    let reader = PanelReader(tiles, storage, kernels)
+    let width = rowBytes
+    let rows = Buffer<UInt8>(count: shape.rows * width, zeroed: false) { memory in
+      let panels = tiles.layout.panels(rows: shape.rows)
+      // A panel's rows are its own.
+      ThreadPool.shared.parallelRows(panels, tiles.layout.nr * shape.columns, execution) { part in
+        var reader = reader
+        for panel in part {
+          let present =
+            panel * tiles.layout.nr..<min((panel + 1) * tiles.layout.nr, shape.rows)
+          memory.withRange(present.lowerBound * width..<present.upperBound * width) {
+            reader.read(codes.span, panel: panel, rows: present.count, shape.columns, into: &$0)
+          }
+        }
+      }
     }
     return CodeMatrix(
-      type: type.flat, grid: grid, codes: workspace.buffer(rows), scales: gathered(tiles.scales),
-      zeroPoints: zeroPoints, biases: gathered(tiles.biases))
-  }
-
-  private func takeApart(
-    _ tiles: PackedRHS, _ kernels: PanelKernels, into rows: DisjointMemory<UInt8>,
-    _ execution: Execution, _ workspace: Workspace
-  ) {
-    let layout = tiles.layout
-    let (parts, threads) = ThreadPool.split(
-      layout.panels(rows: shape.rows), layout.nr * shape.columns, execution)
-    let reading = PanelReading(
-      self, tiles, kernels, into: rows, parts: parts, threads: threads, workspace)
-    ThreadPool.shared.run(reading, threads: threads, execution.record)
+      type: type, grid: grid, codes: rows, scales: scales, zeroPoints: zeroPoints, biases: biases,
+      coded: codedScales)
   }
 
   /// The code of one element of panels that are cut where blocks end. In one piece with its caller, like all that it

@@ -124,21 +124,13 @@ package final class PackedRHS: Sendable {
   /// One number a block again, from those of its first row and slice.
   func gathered(_ numbers: PackedScales, _ grid: BlockGrid) -> Buffer<Float> {
     guard numbers.count > 0 else { return Buffer([]) }
-    return Buffer(
-      count: grid.extent.count, zeroed: false, disjoint: { gather(numbers, grid, into: $0) })
-  }
-
-  func gather(_ numbers: PackedScales, _ grid: BlockGrid, into output: DisjointMemory<Float>) {
-    guard numbers.count > 0 else { return }
-    let columns = grid.extent.columns
-    var latest = -1
-    for (slice, range) in slices.ranges.enumerated() {
-      let column = grid.blockColumn(range.lowerBound)
-      guard column != latest else { continue }
-      latest = column
+    let first = firstSlices(grid), columns = grid.extent.columns
+    return Buffer(count: grid.extent.count, zeroed: false) { output in
       for blockRow in 0..<grid.extent.rows {
         let row = grid.rows(ofBlock: blockRow).lowerBound
-        output[blockRow * columns + column] = numbers[place(row, slice)]
+        for column in 0..<columns {
+          output[blockRow * columns + column] = numbers[place(row, first[column])]
+        }
       }
     }
   }
