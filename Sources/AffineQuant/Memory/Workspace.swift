@@ -11,7 +11,6 @@ package final class Workspace: @unchecked Sendable {
   private var furtherBytes = 0
 
   private var knownSlices: [(lhs: BlockGrid?, rhs: BlockGrid, slices: ContractedSlices)] = []
-  private var knownShortSlices: [(grid: BlockGrid, kr: Int, slices: ShortSlices)] = []
   /// The products of a few layers and their gradients.
   private static let slicesKept = 64
 
@@ -59,19 +58,6 @@ package final class Workspace: @unchecked Sendable {
     if knownSlices.count == Self.slicesKept { knownSlices.remove(at: 0) }
     knownSlices.append((lhs, rhs, slices))
     return slices
-  }
-
-  /// The same cut short enough for float sums, of blocks that floats meet.
-  func shortSlices(_ slices: ContractedSlices, _ grid: BlockGrid) -> ShortSlices {
-    if let known = knownShortSlices.first(where: { $0.grid == grid && $0.kr == slices.kr }) {
-      return known.slices
-    }
-    guard let short = ShortSlices(of: slices, grid) else {
-      preconditionFailure("slices that are cut finer than their blocks")
-    }
-    if knownShortSlices.count == Self.slicesKept { knownShortSlices.remove(at: 0) }
-    knownShortSlices.append((grid, slices.kr, short))
-    return short
   }
 
   /// Memory for elements of each worker.

@@ -38,10 +38,10 @@ extension ProductCall {
         let reader = FloatReader(
           lhs.source(panels, execution), values, threads: threads, workspace)
         let product = WeightOnlyProduct(
-          reader, weightPanels(plan, kernel.tile, workspace), kernel, threads: threads, workspace
+          reader, packed(plan, kernel.tile, against: nil), kernel, threads: threads,
+          workspace
         ) { output($0, threads, workspace, plan.finish) }
         ThreadPool.shared.run(product, threads: threads, execution.record)
-        withExtendedLifetime(rhs) {}
       case .floats(let kernel):
         guard case .values(let left, let leftPanels) = plan.lhs,
           case .values(let right, let rightPanels) = plan.rhs
@@ -66,21 +66,19 @@ extension ProductCall {
     else { preconditionFailure("a product of codes without codes") }
     let left = CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs)
     if let packer = ownPacker(plan, kernel.tile, against: grid, workspace) {
-      // Nobody keeps it: packed in the memory of the call.
+      // Whole numbers, which nobody keeps: packed in the memory of the call.
       let hasBiases = left.codes.biases.count > 0
       let memory = RHSMemory(
         packer, totals: plan.readsTotals, scaled: hasBiases,
         products: kernel.tile.multipliesPairs, workspace)
       packer.pack(into: memory, workspace)
       let terms = RHSTerms(
-        slices: packer.slices,
-        commonZero: memory.zeros == nil ? memory.whole?.zero ?? packer.layout.offset : nil,
-        factor: memory.whole?.factor ?? 1, hasBiases: memory.biases != nil)
+        slices: packer.slices, commonZero: memory.zeros == nil ? packer.layout.offset : nil,
+        factor: 1, hasBiases: memory.biases != nil)
       let side = LHSPacker(left, for: terms, kernel.tile, packing, threads: threads, workspace)
       let right = RightPanels(packer, memory, kernel, hasZeros: side.packed.zeros != nil)
       let product = IntegerProduct(side, right, threads: threads, workspace, result: result)
       ThreadPool.shared.run(product, threads: threads, execution.record)
-      withExtendedLifetime(memory) {}
       return
     }
     let packed = packed(plan, kernel.tile, against: grid)
@@ -95,24 +93,12 @@ extension ProductCall {
     withExtendedLifetime(packed) {}
   }
 
-  /// The right side of a product of floats and codes: as it lies, or packed in the memory of the call, which nobody
-  /// keeps.
-  private func weightPanels(
-    _ plan: ProductPlan, _ tile: KernelTile, _ workspace: Workspace
-  ) -> WeightPanels {
-    guard let packer = ownPacker(plan, tile, against: nil, workspace) else {
-      return WeightPanels(packed(plan, tile, against: nil))
-    }
-    let memory = RHSMemory(valuesOf: packer, workspace)
-    packer.pack(into: memory, workspace)
-    return WeightPanels(packer, memory, workspace.shortSlices(packer.slices, packer.operand.grid))
-  }
-
-  /// What packs a right side that does not lie in panels of the kernel; `nil` for one that does.
+  /// What packs a right side of whole numbers that does not lie in panels; `nil` for another one.
   private func ownPacker(
     _ plan: ProductPlan, _ tile: KernelTile, against grid: BlockGrid?, _ workspace: Workspace
   ) -> RHSPacker? {
-    guard case .codes(let packing, let panels, _) = plan.rhs, case .quantized(let codes) = rhs
+    guard case .codes(let packing, let panels, _) = plan.rhs, case .quantized(let codes) = rhs,
+      codes.type.isAffineInteger
     else { return nil }
     let operand = CodeOperand(codes.rowMajor(panels, execution), operation.axes.rhs)
     return RHSPacker(

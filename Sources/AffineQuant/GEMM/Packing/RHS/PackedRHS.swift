@@ -32,7 +32,7 @@ package final class PackedRHS: Sendable {
 
   /// The same cut short enough for float sums, with the slice of this one that each is a part of;
   /// `nil` where these are cut finer than blocks are.
-  let short: ShortSlices?
+  let short: (slices: ContractedSlices, parents: Buffer<UInt32>)?
 
   /// The parameters of panels whose blocks lie as `grid` says.
   init(
@@ -54,7 +54,7 @@ package final class PackedRHS: Sendable {
     blockGroups = (
       layout.groups(of: first), layout.groups(of: min(grid.block.columns, grid.shape.columns))
     )
-    short = ShortSlices(of: slices, grid)
+    short = WeightOnlyProduct.shortSlices(of: slices, grid)
   }
 
   /// Bytes of the numbers of all panels, without tables, which do not grow with the matrix.
