@@ -66,4 +66,24 @@ import Testing
     typealias Int3Weight = AffineQuantized<Int3, RowMajor<PerGroup<32>, Symmetric>>
     try Self.check(Int3Weight.self) { try Int3Weight(quantizing: $0) }
   }
+
+  /// Blocks that are cut at the start, and whose codes are padded in the midst of a row.
+  @Test func codesOfCutBlocksAreFound() throws {
+    let int3 = try #require(QuantizedType(name: "int3-group32"))
+    let uint5 = try #require(QuantizedType(name: "uint5-group32"))
+    for type in [Int4Weight.type, Int8Weight.type, int3, uint5] {
+      let whole = try ErasedOperand(Samples.matrix(37, 256, seed: 1), as: .quantized(type))
+      guard case .quantized(let codes) = whole else { continue }
+      let part = try codes.slice(rows: 3..<36, columns: 5..<203)
+      let tiled = part.tiled()
+      for row in 0..<part.shape.rows {
+        for column in 0..<part.shape.columns {
+          let expected = part.code(row: row, column: column)
+          guard tiled.code(row: row, column: column) != expected else { continue }
+          Issue.record("\(type.name): (\(row), \(column)) is not \(expected)")
+          return
+        }
+      }
+    }
+  }
 }
