@@ -10,10 +10,6 @@ let strict: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
-/// Of tests that leave the work to the library: the optimizer would double the time that they take to compile. Only
-/// products decide whether a package may be depended on, and none has these flags.
-let readers = strict + [.unsafeFlags(["-Onone"])]
-
 /// A library whose code calls kernels: their bodies come with the product, since a module that depended on them would not
 /// be compiled beside them.
 func library(_ module: String) -> Product {
@@ -126,10 +122,10 @@ let package = Package(
     .testTarget(
       name: "AffineModelsTests",
       dependencies: ["AffineLayers", "AffineModels", "AffineTestSupport", "AffineTraining"],
-      swiftSettings: readers),
+      swiftSettings: strict),
     .testTarget(
       name: "AffineFormatsTests", dependencies: ["AffineFormats", "AffineTestSupport"],
-      swiftSettings: readers),
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
