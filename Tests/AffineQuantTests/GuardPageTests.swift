@@ -53,6 +53,25 @@ import Testing
     }
   }
 
+  /// A weight in panels, also in those of other kernels, gives what its rows give; panels of gradients do not compile.
+  @Test(arguments: [InstructionSet.running, .portable])
+  func panelsGiveWhatRowsGive(instructionSet: InstructionSet) throws {
+    let (m, n, k) = Self.sizes[0]
+    for cell in Self.cells where cell.operation == .linear && cell.weights.liesInPanels {
+      let first = try ErasedOperand(Samples.matrix(m, k, seed: 1), as: cell.activations)
+      let second = try ErasedOperand(
+        Samples.matrix(n, k, for: cell.weights, seed: 2), as: .quantized(cell.weights))
+      guard case .quantized(let codes) = second else { preconditionFailure("not quantized") }
+      var execution = Execution(threads: 1, instructionSet: instructionSet)
+      execution.precision = cell.precision
+      let expected = try ErasedOperand.product(.linear, first, second, on: execution)
+      let panels = ErasedOperand.quantized(codes.tiled())
+      let actual = try ErasedOperand.product(.linear, first, panels, on: execution)
+      #expect(
+        actual == expected, "part \(Self.part): \(cell.activationsName) \(cell.weights.name)")
+    }
+  }
+
   @Test func conversionsStayInside() throws {
     for cell in Self.cells where !cell.operation.isProduct {
       for (m, _, k) in Self.sizes {
