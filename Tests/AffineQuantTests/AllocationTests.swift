@@ -95,22 +95,33 @@ import Testing
     #expect(try dw == weightGradient(blocks.g, blocks.x))
   }
 
-  /// Every product of the catalog's types that is a gradient.
-  @Test(.enabled(if: allocations_are_counted()))
-  func gradientsOfAllTypesCostNone() throws {
+  /// Every product of the catalog's types, of codes that lie row by row and in panels, also those of other kernels.
+  @Test(.enabled(if: allocations_are_counted()), arguments: [InstructionSet.running, .portable])
+  func productsOfAllTypesCostNone(instructionSet: InstructionSet) throws {
     let (m, n, k) = (5, 7, 70)
-    for cell in CoverageCell.all where [.inputGradient, .weightGradient].contains(cell.operation) {
-      let isInput = cell.operation == .inputGradient
-      let first = isInput ? Samples.matrix(m, k, seed: 1) : Samples.matrix(k, m, seed: 1)
+    let products: [MatrixOperation] = [.linear, .inputGradient, .weightGradient]
+    for cell in CoverageCell.all where products.contains(cell.operation) {
+      let isSum = cell.operation == .weightGradient
+      let first = isSum ? Samples.matrix(k, m, seed: 1) : Samples.matrix(m, k, seed: 1)
+      let second =
+        cell.operation == .linear
+        ? Samples.matrix(n, k, for: cell.weights, seed: 2)
+        : Samples.matrix(k, n, for: cell.weights, seed: 2)
       let lhs = try ErasedOperand(first, as: cell.activations)
-      let rhs = try ErasedOperand(
-        Samples.matrix(k, n, for: cell.weights, seed: 2), as: .quantized(cell.weights))
-      var execution = Execution(threads: 1)
+      let rhs = try ErasedOperand(second, as: .quantized(cell.weights))
+      var execution = Execution(threads: 1, instructionSet: instructionSet)
       execution.precision = cell.precision
-      let call = ProductCall(cell.operation, lhs, rhs, on: execution)
-      var result = Matrix<Float>(rows: m, columns: n) { _, _ in 0 }
-      let count = try allocations { try call.write(into: &result) }
-      #expect(count == 0, "\(cell.operation) \(cell.activationsName) \(cell.weights.name)")
+      var sides = [("rows", rhs)]
+      if cell.operation == .linear, case .quantized(let codes) = rhs, cell.weights.liesInPanels {
+        sides.append(("panels", .quantized(codes.tiled())))
+      }
+      for (lies, rhs) in sides {
+        let call = ProductCall(cell.operation, lhs, rhs, on: execution)
+        var result = Matrix<Float>(rows: m, columns: n) { _, _ in 0 }
+        let count = try allocations { try call.write(into: &result) }
+        #expect(
+          count == 0, "\(cell.operation) \(cell.activationsName) \(cell.weights.name), \(lies)")
+      }
     }
   }
 

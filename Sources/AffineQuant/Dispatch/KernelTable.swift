@@ -37,10 +37,23 @@ package struct KernelTable<Arguments>: Sendable {
   private func choice(on execution: Execution, _ rows: Int) -> Kernel<Arguments> {
     let isPlain = execution.instructionSet == .running && execution.added.isEmpty
     if isPlain && !bestHere.isTooLarge(for: rows) { return bestHere }
-    let usable = usable(on: execution)
-    let first = usable[0]
+    guard let first = first(on: execution, where: { _ in true }) else {
+      preconditionFailure("a table without a portable kernel")
+    }
     guard first.isTooLarge(for: rows) else { return first }
-    return usable.dropFirst().first { $0.replaces(first) && !$0.isTooLarge(for: rows) } ?? first
+    return self.first(on: execution) { $0.replaces(first) && !$0.isTooLarge(for: rows) } ?? first
+  }
+
+  /// The first that the execution may use and that serves; every call asks, so nothing is allocated.
+  private func first(
+    on execution: Execution, where serves: (Kernel<Arguments>) -> Bool
+  ) -> Kernel<Arguments>? {
+    let sets = execution.instructionSet.intersection(.running)
+    for kernel in execution.added where kernel.family == added && kernel.row.canRun(on: sets) {
+      let kernel: Kernel<Arguments> = kernel.kernel()
+      if serves(kernel) { return kernel }
+    }
+    return kernels.first { $0.row.canRun(on: sets) && serves($0) }
   }
 
   /// The numbers of left rows around one for which the choice is the same: no kernel's least number of rows lies

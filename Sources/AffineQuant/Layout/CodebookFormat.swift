@@ -4,6 +4,8 @@ public struct CodebookFormat: Sendable, Hashable {
   public let name: String
   /// The values, ascending, one for each code.
   public let values: [Float]
+  /// The values as whole numbers, where they are such after one factor.
+  let whole: WholeTable?
 
   /// A table of a package's own; ``QuantizedType`` checks it where it is used.
   ///
@@ -13,6 +15,7 @@ public struct CodebookFormat: Sendable, Hashable {
   public init(name: String, values: [Float]) {
     self.name = name
     self.values = values
+    whole = WholeTable(values)
   }
 
   /// The storage of fewest bits whose codes index the table.
@@ -21,6 +24,10 @@ public struct CodebookFormat: Sendable, Hashable {
   }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+  public static func == (lhs: CodebookFormat, rhs: CodebookFormat) -> Bool {
+    lhs.name == rhs.name && lhs.values == rhs.values
+  }
 
   /// Whether the codes of a storage index the table: unsigned, one a value.
   func serves(_ storage: CodeFormat) -> Bool {

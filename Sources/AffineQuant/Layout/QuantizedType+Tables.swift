@@ -10,10 +10,11 @@ extension QuantizedType {
   /// What codes stand for, as kernels look it up: 16 values, or 256; `nil` for whole numbers.
   var productTable: Buffer<Float>? {
     decodingTable.map { values in
-      let count = storage.bits <= 4 ? 16 : 256
-      return Buffer(values + [Float](repeating: 0, count: count - values.count))
+      Buffer(values + [Float](repeating: 0, count: productTableCount - values.count))
     }
   }
+
+  var productTableCount: Int { storage.bits <= 4 ? 16 : 256 }
 
   /// Whether sums of 128 products with these values keep their digits and stay finite, whatever floats they
   /// meet, as those with small floats do.

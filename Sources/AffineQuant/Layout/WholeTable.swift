@@ -31,7 +31,7 @@ extension QuantizedType {
   /// themselves, or do not stand for such: E3M2 has 448 and a sixteenth.
   var wholeTable: WholeTable? {
     switch (mapping.kind, storage) {
-    case (.codebook(let map), _) where panelForm == .uint4: WholeTable(map.values)
+    case (.codebook(let map), _) where panelForm == .uint4: map.whole
     case (_, .float(.float4e2m1)): Self.halves
     case (_, .float(.float6e2m3)) where panelForm == .uint6: Self.eighths
     default: nil

@@ -11,6 +11,7 @@ package final class Workspace: @unchecked Sendable {
   private var furtherBytes = 0
 
   private var knownSlices: [(lhs: BlockGrid?, rhs: BlockGrid, slices: ContractedSlices)] = []
+  private var knownShortSlices: [(grid: BlockGrid, kr: Int, slices: ShortSlices)] = []
   /// The products of a few layers and their gradients.
   private static let slicesKept = 64
 
@@ -60,6 +61,19 @@ package final class Workspace: @unchecked Sendable {
     return slices
   }
 
+  /// The same cut short enough for float sums, of blocks that floats meet.
+  func shortSlices(_ slices: ContractedSlices, _ grid: BlockGrid) -> ShortSlices {
+    if let known = knownShortSlices.first(where: { $0.grid == grid && $0.kr == slices.kr }) {
+      return known.slices
+    }
+    guard let short = ShortSlices(of: slices, grid) else {
+      preconditionFailure("slices that are cut finer than their blocks")
+    }
+    if knownShortSlices.count == Self.slicesKept { knownShortSlices.remove(at: 0) }
+    knownShortSlices.append((grid, slices.kr, short))
+    return short
+  }
+
   /// Memory for elements of each worker.
   package func take<Element: BitwiseCopyable & Sendable>(
     _ count: Int, workers: Int, of _: Element.Type = Element.self
@@ -67,6 +81,14 @@ package final class Workspace: @unchecked Sendable {
     let stride = (count * MemoryLayout<Element>.stride + Self.line - 1) / Self.line * Self.line
     let each = stride / MemoryLayout<Element>.stride
     return WorkerMemory(take(each * workers), stride: each)
+  }
+
+  /// Memory that was taken, as the buffer of a matrix that a call works with, and no longer.
+  func buffer<Element: BitwiseCopyable & Sendable>(
+    _ memory: DisjointMemory<Element>
+  ) -> Buffer<Element> {
+    unsafe Buffer(
+      unsafeStart: UnsafePointer(memory.pointer), count: memory.count, owner: self)
   }
 
   /// Memory for elements, on a cache line of its own; its content is undefined.

@@ -51,13 +51,15 @@ package enum ErasedOperand: Sendable {
     }
   }
 
-  /// Where a float product finds the values.
-  func source(_ panels: PanelKernels?, _ execution: Execution) -> FloatSource {
+  /// Where a float product finds the values, for as long as the workspace is lent.
+  func source(
+    _ panels: PanelKernels?, _ execution: Execution, _ workspace: Workspace
+  ) -> FloatSource {
     switch self {
     case .float(.float32(let matrix)): .float32(matrix)
     case .float(.float16(let matrix)): .float16(matrix)
     case .float(.bfloat16(let matrix)): .bfloat16(matrix)
-    case .quantized(let matrix): .codes(matrix.rowMajor(panels, execution))
+    case .quantized(let matrix): .codes(matrix.rowMajor(panels, execution, workspace))
     }
   }
 }

@@ -57,6 +57,7 @@ struct RightPanels: @unchecked Sendable {
     unsafe numbers.scales = memory.scales.map { unsafe UnsafeRawPointer($0.pointer) }
     unsafe numbers.biases = memory.biases.map { unsafe UnsafeRawPointer($0.pointer) }
     unsafe numbers.scaled = memory.scaled.map { unsafe UnsafePointer($0.pointer) }
+    unsafe numbers.table = memory.whole?.bytes.pointer
     let scaleBytes = packer.slices.ranges.count * packer.layout.nr * MemoryLayout<Float>.stride
     unsafe self.init(
       kernel, packer.layout, packer.slices, rows: packer.operand.free, UnsafePointer(codes.pointer),

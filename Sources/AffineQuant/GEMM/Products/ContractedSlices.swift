@@ -47,16 +47,17 @@ final class ContractedSlices: Sendable {
     keepsColumns = ranges.dropLast().allSatisfy { $0.count.isMultiple(of: kr) }
   }
 
-  /// The slices of a product: those that a tiled right operand has already, where no block of the left
-  /// one ends inside of them.
+  /// The slices of a product with blocks on the left: those that a tiled right operand has already, where none of
+  /// those blocks ends inside of them.
   static func of(_ rhs: CodeMatrix, against grid: BlockGrid, kr: Int) -> ContractedSlices {
-    if let tiles = rhs.tiles, tiles.slices.kr == kr, tiles.slices.keepsBlocks(of: grid) {
-      return tiles.slices
+    guard let tiles = rhs.tiles, tiles.slices.kr == kr else {
+      return ContractedSlices([grid, rhs.grid], kr: kr)
     }
-    return ContractedSlices([grid, rhs.grid], kr: kr)
+    return tiles.slices.keepsBlocks(of: grid) ? tiles.slices : rhs.cut(tiles, against: grid).slices
   }
 
-  private func keepsBlocks(of grid: BlockGrid) -> Bool {
+  /// Whether no block of a left side ends inside of a slice.
+  func keepsBlocks(of grid: BlockGrid) -> Bool {
     grid.extent.columns == 1
       || ranges.allSatisfy {
         grid.blockColumn($0.lowerBound) == grid.blockColumn($0.upperBound - 1)

@@ -36,20 +36,22 @@ extension ProductCall {
           preconditionFailure("a product of floats without floats")
         }
         let reader = FloatReader(
-          lhs.source(panels, execution), values, threads: threads, workspace)
+          lhs.source(panels, execution, workspace), values, threads: threads, workspace)
         let product = WeightOnlyProduct(
-          reader, packed(plan, kernel.tile, against: nil), kernel, threads: threads,
-          workspace
+          reader, weightPanels(plan, kernel.tile, workspace), kernel, threads: threads, workspace
         ) { output($0, threads, workspace, plan.finish) }
         ThreadPool.shared.run(product, threads: threads, execution.record)
+        withExtendedLifetime(rhs) {}
       case .floats(let kernel):
         guard case .values(let left, let leftPanels) = plan.lhs,
           case .values(let right, let rightPanels) = plan.rhs
         else { preconditionFailure("a product of floats without floats") }
         let axes = operation.axes
         let product = FloatProduct(
-          FloatOperand(source: lhs.source(leftPanels, execution), axis: axes.lhs, kernels: left),
-          FloatOperand(source: rhs.source(rightPanels, execution), axis: axes.rhs, kernels: right),
+          FloatOperand(
+            source: lhs.source(leftPanels, execution, workspace), axis: axes.lhs, kernels: left),
+          FloatOperand(
+            source: rhs.source(rightPanels, execution, workspace), axis: axes.rhs, kernels: right),
           kernel, threads: threads, workspace
         ) { output($0, threads, workspace, plan.finish) }
         ThreadPool.shared.run(product, threads: threads, execution.record)
@@ -64,21 +66,23 @@ extension ProductCall {
     guard case .codes(let packing, let panels, _) = plan.lhs, case .quantized(let codes) = lhs,
       let grid = lhsGrid
     else { preconditionFailure("a product of codes without codes") }
-    let left = CodeOperand(codes.rowMajor(panels, execution), operation.axes.lhs)
+    let left = CodeOperand(codes.rowMajor(panels, execution, workspace), operation.axes.lhs)
     if let packer = ownPacker(plan, kernel.tile, against: grid, workspace) {
-      // Whole numbers, which nobody keeps: packed in the memory of the call.
+      // Nobody keeps it: packed in the memory of the call.
       let hasBiases = left.codes.biases.count > 0
       let memory = RHSMemory(
         packer, totals: plan.readsTotals, scaled: hasBiases,
         products: kernel.tile.multipliesPairs, workspace)
       packer.pack(into: memory, workspace)
       let terms = RHSTerms(
-        slices: packer.slices, commonZero: memory.zeros == nil ? packer.layout.offset : nil,
-        factor: 1, hasBiases: memory.biases != nil)
+        slices: packer.slices,
+        commonZero: memory.zeros == nil ? memory.whole?.zero ?? packer.layout.offset : nil,
+        factor: memory.whole?.factor ?? 1, hasBiases: memory.biases != nil)
       let side = LHSPacker(left, for: terms, kernel.tile, packing, threads: threads, workspace)
       let right = RightPanels(packer, memory, kernel, hasZeros: side.packed.zeros != nil)
       let product = IntegerProduct(side, right, threads: threads, workspace, result: result)
       ThreadPool.shared.run(product, threads: threads, execution.record)
+      withExtendedLifetime(memory) {}
       return
     }
     let packed = packed(plan, kernel.tile, against: grid)
@@ -93,14 +97,26 @@ extension ProductCall {
     withExtendedLifetime(packed) {}
   }
 
-  /// What packs a right side of whole numbers that does not lie in panels; `nil` for another one.
+  /// The right side of a product of floats and codes: as it lies, or packed in the memory of the call, which nobody
+  /// keeps.
+  private func weightPanels(
+    _ plan: ProductPlan, _ tile: KernelTile, _ workspace: Workspace
+  ) -> WeightPanels {
+    guard let packer = ownPacker(plan, tile, against: nil, workspace) else {
+      return WeightPanels(packed(plan, tile, against: nil))
+    }
+    let memory = RHSMemory(valuesOf: packer, workspace)
+    packer.pack(into: memory, workspace)
+    return WeightPanels(packer, memory, workspace.shortSlices(packer.slices, packer.operand.grid))
+  }
+
+  /// What packs a right side that does not lie in panels of the kernel; `nil` for one that does.
   private func ownPacker(
     _ plan: ProductPlan, _ tile: KernelTile, against grid: BlockGrid?, _ workspace: Workspace
   ) -> RHSPacker? {
-    guard case .codes(let packing, let panels, _) = plan.rhs, case .quantized(let codes) = rhs,
-      codes.type.isAffineInteger
+    guard case .codes(let packing, let panels, _) = plan.rhs, case .quantized(let codes) = rhs
     else { return nil }
-    let operand = CodeOperand(codes.rowMajor(panels, execution), operation.axes.rhs)
+    let operand = CodeOperand(codes.rowMajor(panels, execution, workspace), operation.axes.rhs)
     return RHSPacker(
       operand, RHSLayout(tile, codes.storage),
       workspace.slices(grid, operand.grid, kr: tile.kr), packing, execution)
@@ -121,9 +137,7 @@ extension ProductCall {
       ).packed(
         totals: sums && plan.readsTotals, products: tile.multipliesPairs, lasts: false)
     default:
-      guard let grid else { return codes }
-      let slices = ContractedSlices.of(codes, against: grid, kr: tile.kr)
-      return codes.cut(slices, execution)
+      return grid.map { codes.cut(against: $0, execution) } ?? codes
     }
   }
 }
@@ -134,9 +148,8 @@ extension CodeMatrix {
     guard let tiles else { return .rows }
     guard tiles.layout == RHSLayout(tile, storage) else { return .otherPanels }
     guard let grid else { return tiles.short == nil ? .otherPanels : .panels }
-    let slices = ContractedSlices.of(self, against: grid, kr: tile.kr)
-    if slices == tiles.slices { return .panels }
-    return slices.parents(in: tiles.slices) == nil ? .otherPanels : .finerPanels
+    if tiles.slices.keepsBlocks(of: grid) { return .panels }
+    return cut(tiles, against: grid).isFiner ? .finerPanels : .otherPanels
   }
 
   /// The same numbers row by row, with these kernels where they lie in panels.

@@ -158,6 +158,8 @@ struct ProductPlan {
     _ weight: QuantizedType, _ tile: KernelTile, _ fit: Fit, _ axis: FreeAxis, sumsCodes: Bool,
     _ execution: Execution
   ) -> (Side, (PanelKernels, PackingKernels)?) {
+    // Panels hold rows; gradients keep the other axis, and their types ask for codes that lie row by row.
+    precondition(axis == .rows || fit == .rows, "a gradient of codes that lie in panels")
     let packing = PackingKernels(tile.rhs, run: tile.rhsRun, axis, execution)
     let panels = PanelKernels(tile.rhs, execution)
     let multipliesPairs = tile.multipliesPairs

@@ -31,22 +31,32 @@ extension CodeMatrix {
     }
   }
 
-  /// The same codes where they lie, with the parameters of finer slices.
-  func cut(_ slices: ContractedSlices, _ execution: Execution) -> CodeMatrix {
-    guard let tiles, tiles.slices != slices else { return self }
-    let (layout, whole) = (tiles.layout, grid)
-    let zeros: Buffer<Int32> = PackedRHS.spread(
-      zeroPoints, whole, lanes: layout.nr, slices, execution
-    ) { Int32($0) + Int32(layout.offset) }
-    let numbers = [scales, biases].map {
-      PackedScales($0, type.flat.mapping.scale, whole, lanes: layout.nr, slices, execution)
+  /// How a product with blocks on the left cuts panels, in which some of those blocks end.
+  func cut(_ tiles: PackedRHS, against lhs: BlockGrid) -> RHSSums.Cut {
+    tiles.derived.cut(lhs) {
+      let slices = ContractedSlices([lhs, grid], kr: tiles.slices.kr)
+      return (slices, slices.parents(in: tiles.slices) != nil)
+    }
+  }
+
+  /// The same codes where they lie, with the parameters of finer slices, which stay with them.
+  func cut(against lhs: BlockGrid, _ execution: Execution) -> CodeMatrix {
+    guard let tiles, !tiles.slices.keepsBlocks(of: lhs) else { return self }
+    let (layout, cut) = (tiles.layout, cut(tiles, against: lhs))
+    let panels = tiles.derived.panels(of: cut) {
+      let zeros: Buffer<Int32> = PackedRHS.spread(
+        zeroPoints, grid, lanes: layout.nr, cut.slices, execution
+      ) { Int32($0) + Int32(layout.offset) }
+      let numbers = [scales, biases].map {
+        PackedScales($0, type.flat.mapping.scale, grid, lanes: layout.nr, cut.slices, execution)
+      }
+      return PackedRHS(
+        layout: layout, slices: cut.slices, grid, scales: numbers[0], biases: numbers[1],
+        zeros: zeros, table: tiles.table, whole: tiles.whole, derived: RHSSums())
     }
     return CodeMatrix(
-      type: type, grid: whole,
-      tiles: PackedRHS(
-        layout: layout, slices: slices, whole, scales: numbers[0], biases: numbers[1], zeros: zeros,
-        table: tiles.table, whole: tiles.whole, derived: RHSSums()),
-      codes: codes, scales: Buffer([]), zeroPoints: zeroPoints, biases: Buffer([]))
+      type: type, grid: grid, tiles: panels, codes: codes, scales: Buffer([]),
+      zeroPoints: zeroPoints, biases: Buffer([]))
   }
 
   /// The same numbers row by row; exact.
@@ -58,25 +68,41 @@ extension CodeMatrix {
   func rowMajor(
     _ tiles: PackedRHS, _ kernels: PanelKernels, _ execution: Execution
   ) -> CodeMatrix {
-    let reader = PanelReader(tiles, storage, kernels)
-    let width = rowBytes
-    let rows = Buffer<UInt8>(count: shape.rows * width, zeroed: false) { memory in
-      let panels = tiles.layout.panels(rows: shape.rows)
-      // A panel's rows are its own.
-      ThreadPool.shared.parallelRows(panels, tiles.layout.nr * shape.columns, execution) { part in
-        var reader = reader
-        for panel in part {
-          let present =
-            panel * tiles.layout.nr..<min((panel + 1) * tiles.layout.nr, shape.rows)
-          memory.withRange(present.lowerBound * width..<present.upperBound * width) {
-            reader.read(codes.span, panel: panel, rows: present.count, shape.columns, into: &$0)
-          }
-        }
-      }
+    let rows = BufferBuilder<UInt8>(count: shape.rows * rowBytes)
+    Workspace.lend { takeApart(tiles, kernels, into: rows.memory, execution, $0) }
+    return CodeMatrix(
+      type: type, grid: grid, codes: rows.buffer, scales: scales, zeroPoints: zeroPoints,
+      biases: biases,
+      coded: codedScales)
+  }
+
+  /// The same in memory that a call works in, and no longer; scales that are codes as numbers.
+  func rowMajor(
+    _ kernels: PanelKernels?, _ execution: Execution, _ workspace: Workspace
+  ) -> CodeMatrix {
+    guard let tiles, let kernels else { return self }
+    let rows = workspace.take(shape.rows * rowBytes, of: UInt8.self)
+    takeApart(tiles, kernels, into: rows, execution, workspace)
+    func gathered(_ numbers: PackedScales) -> Buffer<Float> {
+      let blocks = workspace.take(numbers.count > 0 ? grid.extent.count : 0, of: Float.self)
+      tiles.gather(numbers, grid, into: blocks)
+      return workspace.buffer(blocks)
     }
     return CodeMatrix(
-      type: type, grid: grid, codes: rows, scales: scales, zeroPoints: zeroPoints, biases: biases,
-      coded: codedScales)
+      type: type.flat, grid: grid, codes: workspace.buffer(rows), scales: gathered(tiles.scales),
+      zeroPoints: zeroPoints, biases: gathered(tiles.biases))
+  }
+
+  private func takeApart(
+    _ tiles: PackedRHS, _ kernels: PanelKernels, into rows: DisjointMemory<UInt8>,
+    _ execution: Execution, _ workspace: Workspace
+  ) {
+    let layout = tiles.layout
+    let (parts, threads) = ThreadPool.split(
+      layout.panels(rows: shape.rows), layout.nr * shape.columns, execution)
+    let reading = PanelReading(
+      self, tiles, kernels, into: rows, parts: parts, threads: threads, workspace)
+    ThreadPool.shared.run(reading, threads: threads, execution.record)
   }
 
   /// The code of one element of panels that are cut where blocks end. In one piece with its caller, like all that it

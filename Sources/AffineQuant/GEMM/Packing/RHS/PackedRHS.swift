@@ -32,7 +32,7 @@ package final class PackedRHS: Sendable {
 
   /// The same cut short enough for float sums, with the slice of this one that each is a part of;
   /// `nil` where these are cut finer than blocks are.
-  let short: (slices: ContractedSlices, parents: Buffer<UInt32>)?
+  let short: ShortSlices?
 
   /// The parameters of panels whose blocks lie as `grid` says.
   init(
@@ -54,7 +54,7 @@ package final class PackedRHS: Sendable {
     blockGroups = (
       layout.groups(of: first), layout.groups(of: min(grid.block.columns, grid.shape.columns))
     )
-    short = WeightOnlyProduct.shortSlices(of: slices, grid)
+    short = ShortSlices(of: slices, grid)
   }
 
   /// Bytes of the numbers of all panels, without tables, which do not grow with the matrix.
@@ -124,13 +124,21 @@ package final class PackedRHS: Sendable {
   /// One number a block again, from those of its first row and slice.
   func gathered(_ numbers: PackedScales, _ grid: BlockGrid) -> Buffer<Float> {
     guard numbers.count > 0 else { return Buffer([]) }
-    let first = firstSlices(grid), columns = grid.extent.columns
-    return Buffer(count: grid.extent.count, zeroed: false) { output in
+    return Buffer(
+      count: grid.extent.count, zeroed: false, disjoint: { gather(numbers, grid, into: $0) })
+  }
+
+  func gather(_ numbers: PackedScales, _ grid: BlockGrid, into output: DisjointMemory<Float>) {
+    guard numbers.count > 0 else { return }
+    let columns = grid.extent.columns
+    var latest = -1
+    for (slice, range) in slices.ranges.enumerated() {
+      let column = grid.blockColumn(range.lowerBound)
+      guard column != latest else { continue }
+      latest = column
       for blockRow in 0..<grid.extent.rows {
         let row = grid.rows(ofBlock: blockRow).lowerBound
-        for column in 0..<columns {
-          output[blockRow * columns + column] = numbers[place(row, first[column])]
-        }
+        output[blockRow * columns + column] = numbers[place(row, slice)]
       }
     }
   }

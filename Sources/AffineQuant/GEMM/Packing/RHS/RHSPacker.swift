@@ -121,6 +121,14 @@ struct RHSPacker {
         operand.numbers(codes.biases), grid, rows, nr, slices, into: biases, range
       ) { $0 }
     }
+    guard let offsets = memory.offsets else { return }
+    for index in range {
+      let zero = memory.zeros.map { Int($0[index]) } ?? layout.offset
+      let numbers = layout.offsets(
+        zero: zero, scale: memory.scales?[index] ?? 0, bias: memory.biases?[index] ?? 0)
+      offsets[index] = numbers.zero
+      memory.biases?[index] = numbers.bias
+    }
   }
 
   /// Interleaves the lanes of a panel, and puts their bytes together where codes have fewer bits.

@@ -12,6 +12,18 @@ final class RHSSums: Sendable {
     /// Sums of codes, scaled.
     var scaled: Buffer<Float>?
     var valueOffsets: ValueOffsets?
+    var cut: Cut?
+  }
+
+  /// How a product with blocks on the left cuts panels whose slices are longer.
+  struct Cut {
+    /// Of a block on the left, and of the first one, cut off.
+    let columns, origin: Int
+    let slices: ContractedSlices
+    /// Whether the codes may stay where they lie.
+    let isFiner: Bool
+    /// Their numbers again, one for each slice.
+    fileprivate(set) var panels: PackedRHS?
   }
 
   private let found: Mutex<Found>
@@ -35,7 +47,8 @@ final class RHSSums: Sendable {
     found.withLock { found in
       let sums = found.codes.reduce(0) { $0 + ($1?.count ?? 0) }
       let offsets = found.valueOffsets.map { $0.zeros.count + $0.biases.count } ?? 0
-      return 4 * (sums + (found.scaled?.count ?? 0) + offsets)
+      let cut = found.cut?.panels?.byteCount ?? 0
+      return 4 * (sums + (found.scaled?.count ?? 0) + offsets) + cut
     }
   }
 
@@ -64,6 +77,32 @@ final class RHSSums: Sendable {
       let offsets = found.valueOffsets ?? make()
       found.valueOffsets = offsets
       return offsets
+    }
+  }
+
+  /// The cut for blocks on the left, of the latest that differ.
+  func cut(_ lhs: BlockGrid, _ make: () -> (slices: ContractedSlices, isFiner: Bool)) -> Cut {
+    found.withLock { found in
+      if let cut = found.cut, cut.columns == lhs.block.columns, cut.origin == lhs.origin.columns {
+        return cut
+      }
+      let (slices, isFiner) = make()
+      let cut = Cut(
+        columns: lhs.block.columns, origin: lhs.origin.columns, slices: slices, isFiner: isFiner)
+      found.cut = cut
+      return cut
+    }
+  }
+
+  /// The panels of a cut; of two that make them the first one's stay, where the cut does.
+  func panels(of cut: Cut, _ make: () -> PackedRHS) -> PackedRHS {
+    if let panels = cut.panels { return panels }
+    let made = make()
+    return found.withLock { found in
+      guard found.cut?.slices === cut.slices else { return made }
+      let panels = found.cut?.panels ?? made
+      found.cut?.panels = panels
+      return panels
     }
   }
 }

@@ -9,9 +9,6 @@ struct ValueOffsets: Sendable {
   /// Empty where all are zero.
   let biases: Buffer<Float>
 
-  /// The largest zero point: codes keep 8 bits beside it, and sums of 128 their range.
-  private static let largest = 0x1p15
-
   init(_ tile: PackedRHS) {
     let count = tile.scales.count
     guard
@@ -30,18 +27,28 @@ struct ValueOffsets: Sendable {
       kept = Buffer(count: tileBiases.count) { biases in
         for index in 0..<scales.count {
           let zero = tileZeros.count > 0 ? Int(tileZeros.span[index]) : tile.layout.offset
-          zeros[index] = Float(zero - tile.layout.signedOffset)
-          guard tileBiases.count > 0, tileBiases[index] != 0 else { continue }
-          let shifted = Double(zeros[index]) - Double(tileBiases[index]) / Double(scales[index])
-          if shifted.magnitude <= Self.largest {
-            zeros[index] = Float(shifted)
-          } else {
-            biases[index] = tileBiases[index]
-            left = true
-          }
+          let bias = tileBiases.count > 0 ? tileBiases[index] : 0
+          let numbers = tile.layout.offsets(zero: zero, scale: scales[index], bias: bias)
+          zeros[index] = numbers.zero
+          guard numbers.bias != 0 else { continue }
+          biases[index] = numbers.bias
+          left = true
         }
       }
     }
     biases = left ? kept : Buffer([])
+  }
+}
+
+extension RHSLayout {
+  /// The largest zero point: codes keep 8 bits beside it, and sums of 128 their range.
+  private static let largestZero = 0x1p15
+
+  /// What is taken from the signed codes of a lane and slice, and the bias that stays one.
+  func offsets(zero: Int, scale: Float, bias: Float) -> (zero: Float, bias: Float) {
+    let signed = zero - signedOffset
+    guard bias != 0 else { return (Float(signed), 0) }
+    let shifted = Double(signed) - Double(bias) / Double(scale)
+    return shifted.magnitude <= Self.largestZero ? (Float(shifted), 0) : (Float(signed), bias)
   }
 }
