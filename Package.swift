@@ -90,7 +90,8 @@ let package = Package(
     .target(
       name: "AffineTestSupport",
       dependencies: [
-        "AffineKernelBodies", "AffineLayers", "AffineOracle", "AffineQuant", "FileCalls",
+        "AffineKernelBodies", "AffineKernels", "AffineLayers", "AffineOracle", "AffineQuant",
+        "AllocationCounter", "FileCalls",
       ],
       path: "Tests/AffineTestSupport",
       swiftSettings: strict),

@@ -98,26 +98,42 @@ import Testing
     #expect(cache.count == 0)
   }
 
-  /// Allocations of the thread that asks for the logits of one more token.
-  private static func allocations(blocks: Int, _ execution: Execution) throws -> Int {
-    var extents = TinyDecoder.extents
+  /// What the logits of one more token allocate.
+  private static func allocationsOfAToken(
+    _ extents: DecoderConfiguration, blocks: Int, _ execution: Execution
+  ) throws -> Int {
+    var extents = extents
     extents.blocks = Array(repeating: extents.blocks[0], count: blocks)
     let model = try model(extents, execution)
     var caches = [KeyValueCache(model.configuration)]
-    for token in 1...4 {
-      _ = try model.logits(after: [token], counts: [1], &caches, on: execution)
+    _ = try model.logits(after: [1, 2, 3, 4], counts: [4], &caches, on: execution)
+    return try allocations {
+      _ = try model.logits(after: [5], counts: [1], &caches, on: execution)
+      caches[0].truncate(to: 4)
     }
-    let before = allocations_of_thread()
-    _ = try model.logits(after: [5], counts: [1], &caches, on: execution)
-    return Int(allocations_of_thread() - before)
+  }
+
+  private static func checkBlocksAllocateNothing(
+    _ extents: DecoderConfiguration, _ execution: Execution
+  ) throws {
+    let few = try allocationsOfAToken(extents, blocks: 2, execution)
+    #expect(try allocationsOfAToken(extents, blocks: 8, execution) == few)
+    #expect(few <= 32)
   }
 
   /// A block costs none; the rest are what a pass is made of, its turns and its logits.
   @Test(.enabled(if: allocations_are_counted()), arguments: [1, 3])
   func blocksOfATokenAllocateNothing(threads: Int) throws {
-    let execution = Execution.threads(threads)
-    let few = try Self.allocations(blocks: 2, execution)
-    #expect(try Self.allocations(blocks: 8, execution) == few)
-    #expect(few <= 32)
+    try Self.checkBlocksAllocateNothing(TinyDecoder.extents, .threads(threads))
+  }
+
+  /// Nor do workers allocate: of a model with work for three threads, in a process of its own.
+  @Test(.enabled(if: allocations_are_counted())) func workersAllocateNothing() async {
+    await #expect(processExitsWith: .success) {
+      let extents = TinyDecoder.extents(
+        vocabulary: 1536, width: 256, heads: 4, keyValueHeads: 2, headSize: 64, feedForward: 2048)
+      countAllocations(ofAll: 3)
+      try Self.checkBlocksAllocateNothing(extents, .threads(3))
+    }
   }
 }

@@ -98,7 +98,13 @@ import Testing
   /// Every product of the catalog's types, of codes that lie row by row and in panels, also those of other kernels.
   @Test(.enabled(if: allocations_are_counted()), arguments: [InstructionSet.running, .portable])
   func productsOfAllTypesCostNone(instructionSet: InstructionSet) throws {
-    let (m, n, k) = (5, 7, 70)
+    try Self.productsOfAllTypesCostNone(
+      5, 7, 70, on: Execution(threads: 1, instructionSet: instructionSet))
+  }
+
+  private static func productsOfAllTypesCostNone(
+    _ m: Int, _ n: Int, _ k: Int, on execution: Execution
+  ) throws {
     let products: [MatrixOperation] = [.linear, .inputGradient, .weightGradient]
     for cell in CoverageCell.all where products.contains(cell.operation) {
       let isSum = cell.operation == .weightGradient
@@ -109,7 +115,7 @@ import Testing
         : Samples.matrix(k, n, for: cell.weights, seed: 2)
       let lhs = try ErasedOperand(first, as: cell.activations)
       let rhs = try ErasedOperand(second, as: .quantized(cell.weights))
-      var execution = Execution(threads: 1, instructionSet: instructionSet)
+      var execution = execution
       execution.precision = cell.precision
       var sides = [("rows", rhs)]
       if cell.operation == .linear, case .quantized(let codes) = rhs, cell.weights.liesInPanels {
@@ -133,5 +139,19 @@ import Testing
     let w = try AnyQuantized(quantizing: Samples.matrix(96, 256, seed: 2), as: Int8Weight.type)
     let packed = PackedWeight(w, inputs: Int8Activations.type, on: execution)
     #expect(try allocations { _ = try packed.linear(x, on: execution) } == 2)
+  }
+
+  /// Nor do workers allocate: counted in a process of its own, since here they help other tests, too.
+  @Test(.enabled(if: allocations_are_counted())) func workersAllocateNothing() async {
+    await #expect(processExitsWith: .success) {
+      countAllocations(ofAll: 3)
+      let tests = AllocationTests()
+      try tests.aResultThatIsGivenCostsNone(threads: 3)
+      try tests.productsOfFloatsCostNone(threads: 3)
+      try tests.gradientsOfFloatsAndCodesCostNone(threads: 3)
+      try tests.gradientsOfCodesCostNone(threads: 3)
+      // Work for three threads.
+      try Self.productsOfAllTypesCostNone(27, 29, 510, on: .threads(3))
+    }
   }
 }

@@ -34,7 +34,8 @@ let library: [Target] = [
   .target(
     name: "AffineTestSupport",
     dependencies: [
-      "AffineKernelBodies", "AffineLayers", "AffineOracle", "AffineQuant", "FileCalls",
+      "AffineKernelBodies", "AffineKernels", "AffineLayers", "AffineOracle", "AffineQuant",
+      "AllocationCounter", "FileCalls",
     ],
     swiftSettings: strict),
   .target(name: "AllocationCounter"),
