@@ -26,7 +26,7 @@ KINDS = {
     "keys and values": r"CacheWriter|^aq_(round|widen|halve)",
     "reference counts": r"retain|release|RefCount|isUniquelyReferenced",
     "allocation": r"malloc|calloc|^_int_|^c?free$|unlink_chunk|swift_(alloc|dealloc|slow)|memalign|memset",
-    "waiting": r"aq_pause|aq_yield|ThreadPool|SeenTickets|Region|4Spin|aq_nanoseconds|clock_gettime|sched_yield",
+    "waiting": r"aq_pause|aq_sleep|ThreadPool|SeenTickets|Region|4Spin|aq_nanoseconds|clock_gettime|nanosleep",
     "sampling": r"Sampler",
     "dictionaries and sets": r"RawDictionary|RawSet|Native(Dictionary|Set)|Hasher|SipHash",
     "types at run time": r"Metadata|conformsToProtocol|ConcreteType|getCache|GenericCache",

@@ -1,5 +1,6 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,7 +12,6 @@
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #endif
-#include <sched.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,37 +22,7 @@
 
 #include "affine_kernels.h"
 
-size_t aq_cores_within_quota(size_t cores, const char *text) {
-  char *end;
-  // "max 100000" where there is no limit, in older files -1.
-  long share = strtol(text, &end, 10), period = strtol(end, NULL, 10);
-  if (share > 0 && period > 0) {
-    size_t limit = (size_t)(share / period) + (share % period > 0);
-    if (limit < cores) cores = limit;
-  }
-  return cores > 0 ? cores : 1;
-}
-
 #if defined(__linux__)
-/// Writes the first line of a file of the system; whether there is one.
-static bool read_line(const char *path, char *line, int size) {
-  FILE *file = fopen(path, "re");
-  if (!file) return false;
-  bool is_read = fgets(line, size, file);
-  fclose(file);
-  return is_read;
-}
-
-/// Writes the processor time that a container pays for in a period, and the period; nothing where none says.
-static void read_quota(char *text, int size) {
-  char share[32], period[32];
-  text[0] = 0;
-  if (read_line("/sys/fs/cgroup/cpu.max", text, size)) return;
-  if (read_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", share, sizeof share)
-      && read_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us", period, sizeof period))
-    snprintf(text, (size_t)size, "%s %s", share, period);
-}
-
 /// Whether a processor is the first of its core of those that this process may run on.
 static bool is_first_of_core(int cpu, const cpu_set_t *set) {
   char path[96];
@@ -80,11 +50,9 @@ size_t aq_core_count(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) {
     size_t cores = 0;
-    char quota[80];
-    read_quota(quota, sizeof quota);
     for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
       if (CPU_ISSET(cpu, &set) && is_first_of_core(cpu, &set)) ++cores;
-    return aq_cores_within_quota(cores, quota);
+    return aq_cores_within_groups(cores, "/sys/fs/cgroup", "/proc/self/cgroup");
   }
 #elif defined(__APPLE__)
   int32_t cores = 0;
@@ -95,7 +63,10 @@ size_t aq_core_count(void) {
   return count > 0 ? (size_t)count : 1;
 }
 
-void aq_yield(void) { sched_yield(); }
+void aq_sleep(uint32_t nanoseconds) {
+  struct timespec time = {.tv_nsec = nanoseconds};
+  nanosleep(&time, NULL);
+}
 
 uint64_t aq_nanoseconds(void) {
   struct timespec now;

@@ -1,5 +1,7 @@
 import AffineKernels
 import AffineQuant
+import Foundation
+import Synchronization
 import Testing
 
 /// How long a thread looks for work before it sleeps.
@@ -25,5 +27,33 @@ import Testing
     while spin.again() {}
     let further = (0..<640).count { _ in !spin.again() }
     #expect(further == 10)
+  }
+
+  /// Two parts of a first phase on two threads, of which the second takes long.
+  private struct Uneven: ~Copyable, ParallelWork {
+    static let length: UInt32 = 200_000_000
+    let preparations = 2, parts = 2
+    let started = Atomic(0)
+
+    func prepare(_ part: Int, worker: Int) {
+      started.add(1, ordering: .sequentiallyConsistent)
+      // Each thread has one.
+      while started.load(ordering: .sequentiallyConsistent) < 2 { aq_sleep(1_000_000) }
+      if part == 1 { aq_sleep(Self.length) }
+    }
+
+    func run(_ part: Int, worker: Int) {}
+  }
+
+  /// Who waits for a part of another thread gives its processor back.
+  @Test(.timeLimit(.minutes(1))) func whoWaitsLongSleeps() {
+    func processorTime() -> Double {
+      var time = timespec()
+      unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+    }
+    let start = processorTime()
+    ThreadPool.shared.run(Uneven(), threads: 2, nil)
+    #expect(processorTime() - start < Double(Uneven.length) / 4)
   }
 }

@@ -10,7 +10,7 @@ package func countAllocations(ofAll threads: Int) {
   let running = Atomic(0)
   ThreadPool.shared.parallel(threads, threads: threads) { _ in
     running.add(1, ordering: .sequentiallyConsistent)
-    while running.load(ordering: .sequentiallyConsistent) < threads { aq_yield() }
+    while running.load(ordering: .sequentiallyConsistent) < threads { aq_sleep(50_000) }
   }
   count_allocations_of_all_threads()
 }

@@ -45,8 +45,8 @@ static inline void aq_pause(void) {
 #endif
 }
 
-/// Lets other threads run that wait for a processor.
-void aq_yield(void);
+/// Gives the processor back for so long, or a little longer; less than a second.
+void aq_sleep(uint32_t nanoseconds);
 
 /// Physical cores that this process may run on, no more than a container's quota pays for.
 size_t aq_core_count(void);
@@ -54,6 +54,13 @@ size_t aq_core_count(void);
 /// So many cores, and no more than a container pays for, rounded up: processor time and the period in which it may be
 /// used, as `cpu.max` has them, "150000 100000". Without a number there is no limit; one core there always is.
 size_t aq_cores_within_quota(size_t cores, const char *_Nonnull text);
+
+#if defined(__linux__)
+/// So many cores, and no more than any group pays for that a process is in: of those in the folder `root` the ones that
+/// the file `groups` names, as `/proc/self/cgroup` does, and those around them.
+size_t aq_cores_within_groups(
+    size_t cores, const char *_Nonnull root, const char *_Nonnull groups);
+#endif
 
 /// Nanoseconds of a clock that only grows.
 uint64_t aq_nanoseconds(void);

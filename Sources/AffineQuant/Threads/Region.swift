@@ -105,11 +105,12 @@ final class Region: @unchecked Sendable {
     }
   }
 
-  /// Every part of the first phase is taken by someone who is at it, so this ends.
+  /// Every part of the first phase is taken by someone who is at it, so this ends. Who waits long looks now and then:
+  /// the other may have lost its processor, and this could be the one that it waits for.
   private func waitUntilPrepared() {
     var spin = Spin()
     while prepared.load(0) < parts.first {
-      if !spin.again() { aq_yield() }
+      if !spin.again() { aq_sleep(50_000) }
     }
   }
 }

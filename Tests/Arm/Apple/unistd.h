@@ -1,3 +1,3 @@
-// As sched.h.
+// As stdlib.h.
 #define _SC_NPROCESSORS_ONLN 58
 long sysconf(int name);

@@ -1,4 +1,4 @@
-// As sched.h.
+// As stdlib.h.
 #define RUSAGE_SELF 0
 struct rusage {
   struct {
