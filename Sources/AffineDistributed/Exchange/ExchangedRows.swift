@@ -67,7 +67,7 @@ struct ExchangedRows {
   ) throws(QuantizationError) -> StoredMatrix {
     switch format {
     case .float32: .float32(weight)
-    case .bfloat16: .bfloat16(weight.converted())
+    case .bfloat16: .bfloat16(weight.converted(on: execution))
     case .int8: .codes(try AnyQuantized(quantizing: weight, as: type, on: execution))
     }
   }

@@ -44,7 +44,7 @@ public struct ActivationFormat: Sendable, Hashable {
   ) throws(DecoderError) -> LinearWeight {
     switch stored {
     case .float32(let matrix): return .float(matrix)
-    case .bfloat16(let matrix): return .float(matrix.converted())
+    case .bfloat16(let matrix): return .float(matrix.converted(on: execution))
     case .codes(let matrix):
       try check(matrix.quantizedType)
       return .quantized(PackedWeight(matrix, inputs: type, on: execution))

@@ -80,7 +80,7 @@ public enum StoredMatrix: Sendable {
   public func floats(on execution: Execution = .standard) -> Matrix<Float> {
     switch self {
     case .float32(let matrix): matrix
-    case .bfloat16(let matrix): matrix.converted()
+    case .bfloat16(let matrix): matrix.converted(on: execution)
     case .codes(let matrix): matrix.dequantized(on: execution)
     }
   }

@@ -42,7 +42,7 @@ extension Matrix where Element == Float {
 
 extension Matrix {
   /// A function of each element, in a matrix of the same shape. The function is compiled into the loop of whoever
-  /// calls this.
+  /// calls this, which runs on the caller's thread alone: the function need not be one that others may call.
   @inlinable
   public func map<Other: FloatElement>(_ transform: (Element) -> Other) -> Matrix<Other> {
     let source = values.span

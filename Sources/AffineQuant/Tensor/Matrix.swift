@@ -74,25 +74,6 @@ public struct Matrix<Element: FloatElement>: Sendable {
       "[\(row), \(column)] is outside a matrix of \(shape)")
     return row * shape.columns + column
   }
-
-  /// The same values, in the same shape, in another element type, rounded to nearest even.
-  public func converted<Other: FloatElement>(to _: Other.Type = Other.self) -> Matrix<Other> {
-    if let same = self as? Matrix<Other> { return same }
-    let floats = self as? Matrix<Float> ?? widened
-    if let same = floats as? Matrix<Other> { return same }
-    let rounded = Buffer<Other>(count: values.count, zeroed: false) { memory in
-      Other.round(floats.values.span, into: &memory)
-    }
-    return Matrix<Other>(validated: shape, rounded)
-  }
-
-  /// The same values as floats.
-  private var widened: Matrix<Float> {
-    let floats = Buffer<Float>(count: values.count, zeroed: false) { memory in
-      Element.widen(values.span, into: &memory)
-    }
-    return Matrix<Float>(validated: shape, floats)
-  }
 }
 
 extension Matrix: Equatable where Element: Equatable {}

@@ -123,7 +123,7 @@ struct LinearProducts {
     case .float, .forwardCodes, .requantizedForwardCodes, .twoHalves: return matrix.operand
     case .bfloat16:
       if case .bfloat16 = matrix { return matrix.operand }
-      return .float(.bfloat16(matrix.floats(on: execution).converted()))
+      return .float(.bfloat16(matrix.floats(on: execution).converted(on: execution)))
     case .codes(let plan):
       // What flows in codes of this type is not quantized a second time.
       if case .codes(let codes) = matrix, try codes.quantizedType == plan.type(contracting: axis) {

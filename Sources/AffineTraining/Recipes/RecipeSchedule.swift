@@ -62,7 +62,9 @@ public enum RecipeSchedule: Sendable {
     guard case .noiseTriggered(var detector) = self else { return }
     let noise = Noise(seed: ~seed, step: UInt64(step))
     try detector.observe(gradient, at: step, on: execution) { bits throws(QuantizationError) in
-      guard bits < 16 else { return gradient.converted(to: BFloat16.self).converted() }
+      guard bits < 16 else {
+        return gradient.converted(to: BFloat16.self, on: execution).converted(on: execution)
+      }
       let plan = CodePlan(.signed(bits: min(max(bits, 2), 8))).stochastic
       return try plan.quantize(gradient, contracting: .columns, noise, execution)
         .dequantized(on: execution)

@@ -44,8 +44,8 @@ package enum ErasedOperand: Sendable {
   ) throws(QuantizationError) {
     switch type {
     case .float(.float32): self = .float(.float32(values))
-    case .float(.float16): self = .float(.float16(values.converted()))
-    case .float(.bfloat16): self = .float(.bfloat16(values.converted()))
+    case .float(.float16): self = .float(.float16(values.converted(on: execution)))
+    case .float(.bfloat16): self = .float(.bfloat16(values.converted(on: execution)))
     case .quantized(let type):
       self = .quantized(try .quantize(values, as: type, QuantizationOptions(), execution))
     }
