@@ -125,6 +125,65 @@ import Testing
     }
   }
 
+  /// What lies in panels of other kernels is packed at every call: a plan that holds the copy is not kept.
+  @Test(arguments: ["int8-row", "int4-group32"], ["int8-token", "int8-group32", "uint8-token"])
+  func copiesAreNotKept(weight: String, inputs: String) throws {
+    let type = try #require(QuantizedType(name: weight))
+    let inputType = try #require(QuantizedType(name: inputs))
+    let matrix = try AnyQuantized(quantizing: Samples.matrix(45, 136, seed: 1), as: type)
+    let x = Samples.matrix(7, 136, seed: 2)
+    let expected = try PackedWeight(matrix, inputs: inputType).linear(x)
+    let packed = PackedWeight(
+      matrix, inputs: inputType, on: Execution(threads: 1, instructionSet: .portable))
+    for _ in 0..<3 {
+      let record = KernelRecord()
+      var execution = Execution.threads(1)
+      execution.record = record
+      let plan = packed.explain(rows: 7, on: execution)
+      #expect(try packed.linear(x, on: execution) == expected)
+      #expect(record.rows == plan.kernels)
+      guard InstructionSet.running != .portable else { continue }
+      #expect(plan.steps.map(\.work).contains(.unpackRHS))
+    }
+  }
+
+  /// Values of 16 bits give what quantizing them first gives, or what they give as they are, rounded once.
+  @Test(arguments: weights, [nil, "int8-token", "int8-group32", "uint8-token", "int8-tensor"])
+  func valuesOf16BitsAreTakenAndGiven(weight: String, inputs: String?) throws {
+    let type = try #require(QuantizedType(name: weight))
+    let inputType = try inputs.map { try #require(QuantizedType(name: $0)) }
+    let matrix = try AnyQuantized(quantizing: Samples.matrix(45, 136, seed: 1), as: type)
+    let end = ProductEnd(bias: Samples.matrix(1, 45, seed: 3).values, activation: .relu)
+    func check<Element: FloatElement & Equatable>(_ element: Element.Type) throws {
+      let x = Samples.matrix(7, 136, seed: 2).converted(to: Element.self)
+      for set in Self.sets {
+        let record = KernelRecord()
+        var execution = Execution(threads: 2, instructionSet: set)
+        let floats =
+          if let inputType {
+            try PackedWeight(matrix, on: execution).linear(
+              try AnyQuantized(quantizing: x, as: inputType), end: end, on: execution)
+          } else {
+            try PackedWeight(matrix, on: execution).linear(
+              x.converted(to: Float.self), end: end, on: execution)
+          }
+        let expected = floats.converted(to: Element.self)
+        let packed = PackedWeight(matrix, inputs: inputType, on: execution)
+        execution.record = record
+        #expect(try packed.linear(x, end: end, on: execution) == expected)
+        #expect(
+          record.rows
+            == packed.explain(rows: 7, of: Element.elementType, end: end, on: execution).kernels)
+        var result = Matrix<Element>(rows: 7, columns: 45) { _, _ in Element(rounding: 9) }
+        try packed.linear(x, into: &result, end: end, on: execution)
+        #expect(result == expected)
+      }
+    }
+    try check(Float.self)
+    try check(Float16.self)
+    try check(BFloat16.self)
+  }
+
   @Test func parametersThatAreNotUsableAreNamed() throws {
     let type = try #require(QuantizedType(name: "int4-group32"))
     let inputs = try #require(QuantizedType(name: "uint8-token"))

@@ -67,24 +67,36 @@ public struct PackedWeight: Sendable {
 
   /// `X · Wᵀ`, with `X` quantized first, by the rule of its type, where ``inputs`` says so.
   ///
+  /// Floats are quantized on their way into the product; values of 16 bits, by the formulas of their own type, before it.
+  ///
   /// - Parameters:
   ///   - input: `m × k`; the weight is `n × k`.
   ///   - end: What is done to each sum before it is written: a bias of `n` numbers, a function.
   ///   - execution: Threads and instruction sets; the result depends on neither.
-  /// - Returns: `m × n` values.
+  /// - Returns: `m × n` values, accumulated in `Float` and rounded once.
   /// - Throws: ``QuantizationError``: another depth, or inputs that are not finite.
-  public func linear(
-    _ input: Matrix<Float>, end: ProductEnd = .none, on execution: Execution = .standard
-  ) throws(QuantizationError) -> Matrix<Float> {
-    guard let inputs else {
-      do {
-        return try ProductCall(
-          .linear, ErasedOperand(input), .quantized(core), end: end, on: execution
-        )
-        .result()
-      } catch { throw .shape(error) }
+  public func linear<Element: FloatElement>(
+    _ input: Matrix<Element>, end: ProductEnd = .none, on execution: Execution = .standard
+  ) throws(QuantizationError) -> Matrix<Element> {
+    if let inputs, let floats = input as? Matrix<Float> {
+      return try Product.quantizing(floats, as: inputs, core, end: end, plans, on: execution)
+        .converted(on: execution)
     }
-    return try Product.quantizing(input, as: inputs, core, end: end, plans, on: execution)
+    let call = try call(input, end, execution)
+    do { return try call.result() } catch { throw .shape(error) }
+  }
+
+  /// The product with inputs as they are, or quantized before it.
+  private func call<Element: FloatElement>(
+    _ input: Matrix<Element>, _ end: ProductEnd, _ execution: Execution
+  ) throws(QuantizationError) -> ProductCall {
+    try Product.check(input.shape, shape, end)
+    let operand =
+      if let inputs {
+        ErasedOperand.quantized(
+          try .quantize(input, as: inputs, QuantizationOptions(), execution))
+      } else { ErasedOperand(input) }
+    return ProductCall(.linear, operand, .quantized(core), end: end, on: execution)
   }
 
   /// `X · Wᵀ` for an input that is quantized already, as with static scales.
@@ -108,7 +120,7 @@ public struct PackedWeight: Sendable {
 }
 
 extension PackedWeight {
-  /// ``linear(_:end:on:)-(Matrix<Float>,_,_)`` in memory that is there already.
+  /// ``linear(_:end:on:)-(Matrix<Element>,_,_)`` in memory that is there already.
   ///
   /// - Parameters:
   ///   - input: `m × k`; the weight is `n × k`.
@@ -117,32 +129,31 @@ extension PackedWeight {
   ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Throws: ``QuantizationError``: extents that do not fit, or inputs that are not finite; of the latter
   ///   the result has some values then.
-  public func linear(
-    _ input: Matrix<Float>, into result: inout Matrix<Float>, end: ProductEnd = .none,
+  public func linear<Element: FloatElement>(
+    _ input: Matrix<Element>, into result: inout Matrix<Element>, end: ProductEnd = .none,
     on execution: Execution = .standard
   ) throws(QuantizationError) {
     let expected = Shape(input.shape.rows, shape.rows)
     guard result.shape == expected else {
       throw .shape(.mismatchedResult(expected: expected, found: result.shape))
     }
-    guard let inputs else {
-      do {
-        try ProductCall(
-          .linear, ErasedOperand(input), .quantized(core), end: end, on: execution
-        ).write(into: &result)
-      } catch { throw .shape(error) }
-      return
+    guard let inputs, let floats = input as? Matrix<Float> else {
+      let call = try call(input, end, execution)
+      do { return try call.write(into: &result) } catch { throw .shape(error) }
     }
     var failure: QuantizationError?
     result.values.change { memory in
+      guard let memory = memory as? DisjointMemory<Float> else {
+        preconditionFailure("floats that are none")
+      }
       do throws(QuantizationError) {
-        try Product.quantizing(input, as: inputs, core, end, plans, into: memory, execution)
+        try Product.quantizing(floats, as: inputs, core, end, plans, into: memory, execution)
       } catch { failure = error }
     }
     if let failure { throw failure }
   }
 
-  /// ``linear(_:end:on:)-(Matrix<Float>,_,_)`` of rows that are made inside of the product's region, in rows
+  /// ``linear(_:end:on:)-(Matrix<Element>,_,_)`` of rows that are made inside of the product's region, in rows
   /// that lie `stride` apart.
   ///
   /// - Returns: Whether there is such a product: where there is not, no row has been made.
@@ -165,11 +176,13 @@ extension PackedWeight {
 
   /// How products of so many rows with this weight are served.
   ///
-  /// `rows` are those of the inputs, and so of the result; `end` is what is done to each sum.
+  /// `rows` are those of the inputs, and so of the result, `element` is the type of both; `end` is what is done to each
+  /// sum.
   public func explain(
-    rows: Int, end: ProductEnd = .none, on execution: Execution = .standard
+    rows: Int, of element: ElementType = .float32, end: ProductEnd = .none,
+    on execution: Execution = .standard
   ) -> Plan {
-    let finishes = !end.isNone
+    let finishes = element != .float32 || !end.isNone
     let input = Shape(rows, shape.columns)
     let planned = inputs.flatMap { type in
       Product.plan(type, BlockGrid(input, type.block), core, finishes: finishes, execution).map {
@@ -177,15 +190,25 @@ extension PackedWeight {
           .linear, .quantized(type), .quantized(core.type), sizes: (input, shape), execution)
       }
     }
-    if let planned { return planned }
+    if element == .float32, let planned { return planned }
     // Not all of these compile: inputs may have any type here.
-    let first = inputs.map(OperandType.quantized) ?? .float(.float32)
+    let first = inputs.map(OperandType.quantized) ?? .float(element)
     var layouts = ProductPlan.Layouts()
     (layouts.rows, layouts.finishes) = (rows, finishes)
-    if core.tiles != nil { layouts.rhs = .fitting }
+    layouts.rhs = .of(core, against: inputs.map { BlockGrid(input, $0.block) })
     let plan = ProductPlan(.linear, first, .quantized(core.type), layouts, execution)
       .plan(.linear, first, .quantized(core.type), sizes: nil, execution)
     // Inputs become a matrix of codes first.
-    return inputs.map { plan.quantizing($0, on: execution) } ?? plan
+    return inputs.map { plan.quantizing($0, on: execution).widening(element, execution) } ?? plan
+  }
+}
+
+extension Plan {
+  /// The same of values of 16 bits, which are widened before they are quantized.
+  fileprivate func widening(_ element: ElementType, _ execution: Execution) -> Plan {
+    guard let widen = HalfConversion(element, execution)?.widen.row else { return self }
+    let step = Step(work: .widen, kernels: [widen], bytes: nil)
+    return Plan(
+      operation, [step] + steps, candidates: candidates, precision: precision, on: execution)
   }
 }
