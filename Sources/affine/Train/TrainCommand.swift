@@ -157,10 +157,10 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     var run = TrainingReport.Run(record, trainer)
     run.adapterRank = files.adapterRank
     run.base = files.base
-    run.peakResidentBytes = ResidentMemory.peakBytes
     run.ranks = try parallel.map { try TrainingReport.Run.Ranks($0, record.times) }
     if files.exports { try trainer.collectParameters(with: parallel) }
     if Ranks.isFirst { run.merging = try files.exportModel(trainer, initial, on: execution) }
+    run.peakResidentBytes = ResidentMemory.peakBytes
     return run
   }
 

@@ -33,7 +33,7 @@ struct TrainingReport: Codable {
     /// The rank of adapters, and what the frozen weights beside them are kept as, if it is not floats.
     var adapterRank: Int?
     var base: String?
-    /// The most that the process had in memory until the run's end, those of runs before it too.
+    /// The most that the process had in memory until the run's end, with its export and those of runs before it.
     var peakResidentBytes: Int?
     /// What the first of several ranks sent, or one that exchanges with itself.
     var ranks: Ranks?
@@ -57,7 +57,7 @@ struct TrainingReport: Codable {
       let gradientBytes, float32GradientBytes, parameterBytes: Int
       /// Where the time of a step went on this rank, but for the first step; reports of before it was taken lack it.
       var seconds: Seconds?
-      /// Of each rank: seconds of a step in which it waited, and the largest memory of its process. The rank that waits
+      /// Of each rank: seconds of a step in which it waited, and the most memory of its process before the export. The rank that waits
       /// least is the one that the others wait for.
       var waiting: [Double]?
       var peakResidentBytes: [Int]?
