@@ -1,6 +1,8 @@
+import AffineKernels
 import AffineQuant
 import AffineTestSupport
 import AllocationCounter
+import Synchronization
 import Testing
 
 /// What a call allocates once a first one of its size has run.
@@ -152,6 +154,30 @@ import Testing
       try tests.gradientsOfCodesCostNone(threads: 3)
       // Work for three threads.
       try Self.productsOfAllTypesCostNone(27, 29, 510, on: .threads(3))
+    }
+  }
+
+  /// Two parts on two threads, of which the worker's allocates.
+  private struct Allocating: ~Copyable, ParallelWork {
+    static let count = 100
+    let preparations = 0, parts = 2
+    let started = Atomic(0)
+
+    func prepare(_ part: Int, worker: Int) {}
+
+    func run(_ part: Int, worker: Int) {
+      started.add(1, ordering: .sequentiallyConsistent)
+      while started.load(ordering: .sequentiallyConsistent) < 2 { aq_sleep(50_000) }
+      if worker > 0 { for _ in 0..<Self.count { _ = Buffer([Float(part)]) } }
+    }
+  }
+
+  /// Else the test above would count nothing.
+  @Test(.enabled(if: allocations_are_counted())) func whatWorkersAllocateCounts() async {
+    await #expect(processExitsWith: .success) {
+      countAllocations(ofAll: 2)
+      let count = allocations { ThreadPool.shared.run(Allocating(), threads: 2, nil) }
+      #expect(count >= Allocating.count)
     }
   }
 }

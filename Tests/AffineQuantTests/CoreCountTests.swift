@@ -64,7 +64,10 @@ import Testing
         cores: 8),
       Groups(
         testDescription: "a path that goes up", groups: "0::/../a\n",
-        files: ["a/cpu.max": "100000 100000\n", "cpu.max": "600000 100000\n"], cores: 6),
+        files: ["../a/cpu.max": "100000 100000\n", "cpu.max": "600000 100000\n"], cores: 6),
+      Groups(
+        testDescription: "version 1 without a name",
+        files: ["cpu/cpu.cfs_quota_us": "500000\n", "cpu/cpu.cfs_period_us": "100000\n"], cores: 5),
       Groups(
         testDescription: "damaged",
         groups: "::\n0:/a\n\n0::a\n3:cpuset:/a\n0::/" + String(repeating: "x/", count: 9000),

@@ -125,9 +125,9 @@ import Testing
     }
   }
 
-  /// What lies in panels of other kernels is packed at every call: a plan that holds the copy is not kept.
+  /// What lies in panels of other kernels is unpacked and packed for a call.
   @Test(arguments: ["int8-row", "int4-group32"], ["int8-token", "int8-group32", "uint8-token"])
-  func copiesAreNotKept(weight: String, inputs: String) throws {
+  func panelsOfOtherKernelsArePackedAgain(weight: String, inputs: String) throws {
     let type = try #require(QuantizedType(name: weight))
     let inputType = try #require(QuantizedType(name: inputs))
     let matrix = try AnyQuantized(quantizing: Samples.matrix(45, 136, seed: 1), as: type)

@@ -32,6 +32,18 @@ import Testing
     #expect(try Self.regions(threads: 1) { try packed.linear(Self.x, on: $0) } == 0)
   }
 
+  /// Panels of other kernels are unpacked and packed before each product: a plan that holds a copy is not kept.
+  @Test(
+    .enabled(if: InstructionSet.running != .portable),
+    arguments: ["int8-token", "int8-group32", "uint8-token"])
+  func panelsOfOtherKernelsTakeThree(inputs: String) throws {
+    let inputType = try #require(QuantizedType(name: inputs))
+    let packed = PackedWeight(
+      try Int8Weight(quantizing: Self.w), inputs: inputType,
+      on: Execution(threads: 1, instructionSet: .portable))
+    #expect(try Self.regions { try packed.linear(Self.x, on: $0) } == 3)
+  }
+
   @Test func floatsTakeOne() throws {
     let (x, w) = (Self.x, Self.w), g = Samples.matrix(8, 256, seed: 3)
     let block = try Int8Block(quantizing: w)
