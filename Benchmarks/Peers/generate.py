@@ -5,7 +5,8 @@
     python3 generate.py --affine .build/release/affine --model FILE.gguf [FILE.gguf ...] [--ik llama-bench]
 
 A prompt of 256 tokens is read at once; then 64 tokens are chosen one by one, each by the largest logit, so that all decode
-at the same depth. The table has medians of the rounds, and the median of our rate over that of the faster peer in a round.
+at the same depth. The table has medians of the rounds, and the median of our rate over that of the faster peer in a round. Of peak memory
+it has the largest of the rounds too: what loading leaves in the heap for a moment differs from process to process.
 """
 
 import argparse
@@ -104,7 +105,7 @@ def affine(command, options, model, threads):
 
 def main():
     options = arguments()
-    print("| model | threads | engine | prefill, tokens/s | decode, tokens/s | peak memory / file |")
+    print("| model | threads | engine | prefill, tokens/s | decode, tokens/s | peak memory / file: median, largest |")
     print("|---|---|---|---|---|---|")
     for model in options.model:
         for threads in options.threads:
@@ -122,8 +123,8 @@ def main():
             size = os.path.getsize(model)
             for name in engines:
                 rates = [statistics.median(each[name][part] for each in rounds) for part in (0, 1)]
-                memory = rounds[0][name][2]
-                memory = f"{max(each[name][2] for each in rounds) / size:.2f}" if memory else ""
+                peaks = [each[name][2] / size for each in rounds if each[name][2]]
+                memory = f"{statistics.median(peaks):.2f}, {max(peaks):.2f}" if peaks else ""
                 print(f"| {Path(model).stem} | {threads} | {name} | {rates[0]:.0f} | {rates[1]:.0f} | {memory} |")
             ratios = [
                 statistics.median(
