@@ -37,6 +37,8 @@ KINDS = [
     ("the system: faults, clock, samples", r"^the system$"),
 ]
 OPTIMIZER = "adamw"
+# Of the three products of a linear layer those of codes alone, where they are not all; the others are of floats.
+PRODUCTS_OF_CODES = {"float32": 0, "bfloat16": 0, "int8-weight-only": 0, "switchback": 2, "switchback-m": 2, "switchback-q": 2}
 
 
 def steps(samples, count):
@@ -93,10 +95,11 @@ def copy(a, rows, columns):
     return bench(a, "quantize", "int8-row", "--m", str(rows), "--k", str(columns))["copyGigabytesPerSecond"]
 
 
-def work():
+def work(recipe):
     """What a step must do, by kind: multiplications and additions of codes and floats, bytes read and written."""
     tokens, w = BATCH * CONTEXT, WIDTH
     weights = 12 * w * w * LAYERS
+    codes = PRODUCTS_OF_CODES.get(recipe, 3)
     parameters = weights + (2 * VOCABULARY + CONTEXT + 2 * (2 * LAYERS + 1)) * w
     # Inputs of all layers, and gradients of what they give: 7 and 9 widths a token.
     operands = weights + 16 * w * tokens * LAYERS
@@ -104,8 +107,8 @@ def work():
     pairs = tokens * (CONTEXT + 1) / 2 * LAYERS
     head = w * tokens + VOCABULARY * (w + tokens)
     return {
-        "products of codes": ("codes", 6 * weights * tokens),
-        "products of floats": ("products", 6 * VOCABULARY * w * tokens),
+        "products of codes": ("codes", 2 * codes * weights * tokens),
+        "products of floats": ("products", 6 * VOCABULARY * w * tokens + 2 * (3 - codes) * weights * tokens),
         # An exponential forward and one backward, each of ten multiplications; logits have one.
         "softmax of attention and loss": ("floats", 2 * 10 * (2 * pairs * HEADS + tokens * VOCABULARY)),
         # Two products forward and five backward.
@@ -129,7 +132,7 @@ def roofs(a):
     rates = {"codes": product(a, "int8-row", "int8-token"), "floats": product(a, "float32", "float32"),
              "products": product(a, "float32", "float32", precision)}
     near, far = ({**rates, "bytes": copy(a, *shape)} for shape in ((BATCH * CONTEXT, WIDTH), (16384, 8192)))
-    return {kind: [amount / rate[what] / 1e6 for rate in (near, far)] for kind, (what, amount) in work().items()}
+    return {kind: [amount / rate[what] / 1e6 for rate in (near, far)] for kind, (what, amount) in work(a.recipe).items()}
 
 
 def main():
