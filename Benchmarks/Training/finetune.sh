@@ -4,14 +4,15 @@
 # ended goes on. Needs neither a network nor a compiler: the command, the model and the text are files.
 #
 #   Benchmarks/Training/finetune.sh --affine FILE --model FILE --text FILE --folder FOLDER [--steps 200] [--batch 4] [--context 256]
-#     [--threads 2] [--rank 16] [--rate 2e-5] [--lora-rate 2e-4] [--validation-windows 64] [--export] [--runs "float32 lora …"]
+#     [--threads 2] [--rank 16] [--rate 2e-5] [--lora-rate 2e-4] [--validation-windows 64] [--data-seed 0] [--export]
+#     [--runs "float32 lora …"]
 #
 # Runs: float32 int8-mixed-precision switchback jetfire int8-weight-only lora qlora-int4 qlora-nf4 qlora-file, and qlora-gptq, which is not run
 # unless it is named: the model, a GGUF file, becomes Q4_0 by GPTQ first, calibrated on the text's first 100 kB. With --export each leaves a GGUF
 # file, FOLDER/RUN.gguf. --runs none only prints what is there.
 set -euo pipefail
 
-affine= model= text= folder= steps=200 batch=4 context=256 threads=2 rank=16 rate=2e-5 lora_rate=2e-4 windows=64 export=
+affine= model= text= folder= steps=200 batch=4 context=256 threads=2 rank=16 rate=2e-5 lora_rate=2e-4 windows=64 data_seed=0 export=
 runs="float32 int8-mixed-precision switchback jetfire int8-weight-only lora qlora-int4 qlora-nf4 qlora-file"
 fail() {
   echo "finetune.sh: $1" >&2
@@ -21,7 +22,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --export) export=yes; shift; continue ;;
     --affine | --model | --text | --folder | --steps | --batch | --context | --threads | --rank | --rate | --lora-rate | \
-      --validation-windows | --runs) [ $# -gt 1 ] || fail "$1 needs a value" ;;
+      --validation-windows | --data-seed | --runs) [ $# -gt 1 ] || fail "$1 needs a value" ;;
     *) fail "there is no option $1" ;;
   esac
   case $1 in
@@ -37,6 +38,7 @@ while [ $# -gt 0 ]; do
     --rate) rate=$2 ;;
     --lora-rate) lora_rate=$2 ;;
     --validation-windows) windows=$2 ;;
+    --data-seed) data_seed=$2 ;;
     --runs) runs=$2 ;;
   esac
   shift 2
@@ -45,7 +47,7 @@ for value in affine model text folder; do [ -n "${!value}" ] || fail "--$value i
 mkdir -p "$folder"
 
 options=(train --text "$text" --token-file "$folder/text.tokens" --steps "$steps" --batch "$batch"
-  --context "$context" --threads "$threads" --validation-windows "$windows" --warm-up 20 --clip 1 --weight-decay 0)
+  --context "$context" --threads "$threads" --validation-windows "$windows" --data-seed "$data_seed" --warm-up 20 --clip 1 --weight-decay 0)
 full=(--learning-rate "$rate")
 lora=(--adapter-rank "$rank" --alpha "$rank" --learning-rate "$lora_rate")
 for run in $runs; do
