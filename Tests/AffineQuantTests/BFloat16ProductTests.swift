@@ -71,6 +71,21 @@ import Testing
     }
   }
 
+  /// Rows are cut otherwise for more threads, at 57 so that one comes alone, and a last slice has an odd number of fours:
+  /// sums that round are the same all the same.
+  @Test(arguments: executions, ["int8-row", "int4-row", "int3-row", "int4-group32"])
+  func threadsChangeNoBit(execution: Execution, weight: String) throws {
+    let type = try #require(QuantizedType(name: weight))
+    let packed = PackedWeight(
+      try AnyQuantized(quantizing: Samples.matrix(256, 777, seed: 1), as: type))
+    for rows in [57, 65, 66] {
+      let x = Samples.matrix(rows, 777, seed: 2)
+      var (one, many) = (execution, execution)
+      (one.threads, many.threads) = (1, 16)
+      #expect(try packed.linear(x, on: one) == packed.linear(x, on: many), "\(rows)")
+    }
+  }
+
   /// Of a few rows, cores with tiles make floats of bytes, and others pairs.
   @Test(arguments: [
     ("amxbf16", "int8-row", 1, true), ("amxbf16", "uint8-row", 1, true),

@@ -4,9 +4,10 @@
 // Pairs of bfloat16 against codes, written once for every vector width. The file that includes it defines what
 // matmul_codes_body.h wants, `add_pairs`, and `pairs_of`, how a quad of codes becomes two pairs.
 //
-// Codes become pairs in registers, on ports that do not multiply. Where that takes longer than the products of a left
-// panel, with zero points or where `DECODES_BESIDE` says no, codes of a few slices become pairs in scratch memory that
-// stays in the first-level cache, and every left panel passes by.
+// Codes become pairs in registers, beside the products of the only left panel. Of more, and with zero points, codes of
+// a few slices become pairs in scratch memory that stays in the first-level cache, and every left panel passes by. Both
+// add in one order, so that no cut of the rows among threads changes a bit: where sums are made in blocks, which the
+// pairs in registers are not, only rows too few for a block come alone.
 
 enum { PAIR_QUADS = 64 };
 
@@ -160,7 +161,12 @@ INLINE void pairs_of_kind(const aq_matmul_codes_args *t, const int kind) {
     panel_of_pairs(t, &meaning, 0, true, kind, 1);
     return;
   }
-  if (!has_zeros && (DECODES_BESIDE || t->rows <= t->lhs_lanes)) {
+#ifdef SUMS_BLOCKS
+  const bool is_alone = t->rows <= FEW_ROWS && t->rows <= t->lhs_lanes;
+#else
+  const bool is_alone = t->rows <= t->lhs_lanes;
+#endif
+  if (!has_zeros && is_alone) {
 #define ALONE(panel, rows) panel_of_pairs(t, &meaning, panel, false, kind, rows)
     EACH_PANEL(t, t->lhs_lanes, ALONE)
     return;

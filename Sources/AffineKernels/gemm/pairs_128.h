@@ -2,8 +2,6 @@
 
 // Pairs of bfloat16 on 128-bit vectors.
 
-enum { DECODES_BESIDE = 0 };
-
 INLINE floats add_pairs(ints a, ints b, floats sum) {
   return vbfdotq_f32(sum, vreinterpretq_bf16_s32(b), vreinterpretq_bf16_s32(a));
 }

@@ -1,7 +1,5 @@
 // Pairs of bfloat16 on 512-bit vectors.
 
-enum { DECODES_BESIDE = 1 };
-
 /// Adds both products of each pair: the upper one first, with a rounding each.
 INLINE floats add_pairs(ints a, ints b, floats sum) {
   return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);

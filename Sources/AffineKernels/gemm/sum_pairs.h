@@ -38,6 +38,18 @@ INLINE void sum_pairs(
         rhs += VECTORS * WIDTH;
       }
     }
+    // What is left goes on with the chains, as where codes become pairs in registers.
+    for (int c = 0; p < pairs; ++p, ++c) {
+      for (int i = 0; i < rows; ++i) {
+        ints value = broadcast_int(lhs + i);
+        for (int v = 0; v < VECTORS; ++v) {
+          floats *sum = c == 0 ? &sums[i][v] : &more[c - 1][i][v];
+          *sum = add_pairs(value, load_ints(rhs + v * WIDTH), *sum);
+        }
+      }
+      lhs += lanes;
+      rhs += VECTORS * WIDTH;
+    }
     for (int c = 0; c < chains - 1; ++c)
       for (int i = 0; i < rows; ++i)
         for (int v = 0; v < VECTORS; ++v) sums[i][v] = add_floats(sums[i][v], more[c][i][v]);
