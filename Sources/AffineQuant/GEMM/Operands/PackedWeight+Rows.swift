@@ -10,15 +10,16 @@ extension PackedWeight {
   public func rows(
     _ numbers: [Int], on execution: Execution = .standard
   ) throws(ShapeError) -> Matrix<Float> {
-    guard core.tiles != nil else { return try core.gather(numbers, execution) }
+    guard let tiles = core.tiles else { return try core.gather(numbers, execution) }
     for number in numbers where !(0..<shape.rows).contains(number) {
       throw .outOfRange(axis: "row", index: number, extent: shape.rows)
     }
     let (core, width) = (core, shape.columns)
     return Matrix.filled(Shape(numbers.count, width), execution) { part, output in
+      var reader = PanelRowReader(core, tiles, execution)
       for (place, index) in part.enumerated() {
         var target = output.part(place * width..<(place + 1) * width)
-        core.rowMajor(row: numbers[index]).dequantizeOnlyRow(into: &target, execution)
+        core.rowMajor(row: numbers[index], &reader).dequantizeOnlyRow(into: &target, execution)
       }
     }
   }
@@ -26,13 +27,9 @@ extension PackedWeight {
 
 extension CodeMatrix {
   /// One row of tiles as a row-major matrix.
-  fileprivate func rowMajor(row: Int) -> CodeMatrix {
+  fileprivate func rowMajor(row: Int, _ reader: inout PanelRowReader) -> CodeMatrix {
     guard let tiles else { preconditionFailure("rows of \(type.name) that is not tiled") }
-    let codes = Buffer<UInt8>(count: rowBytes) { memory in
-      var codes = [UInt8](repeating: 0, count: shape.columns)
-      readTiles(tiles, row: row, into: &codes)
-      storage.pack(codes.span, into: &memory)
-    }
+    let codes = Buffer<UInt8>(count: rowBytes) { reader.read(row, into: &$0) }
     let part = grid.slice(rows: row..<row + 1, columns: 0..<shape.columns)
     let range = blocks(ofRow: row)
     return CodeMatrix(

@@ -134,21 +134,4 @@ extension CodeMatrix {
     let place = tiles.layout.place(ofCode: column - grid.columns(ofBlock: block).lowerBound)
     return (before + place.group, place.inGroup)
   }
-
-  /// The codes of one row of panels, one a byte.
-  func readTiles(_ tiles: PackedRHS, row: Int, into codes: inout [UInt8]) {
-    let (layout, slices) = (tiles.layout, tiles.slices)
-    let panelBytes = layout.groupBytes * slices.groupCount
-    let start = row / layout.nr * panelBytes
-    let bytes = self.codes.span.extracting(start..<start + panelBytes)
-    var group = 0
-    for (slice, range) in slices.ranges.enumerated() {
-      for (offset, column) in range.enumerated() {
-        let code = layout.read(
-          bytes, group: group + offset / layout.kr, lane: row % layout.nr, offset % layout.kr)
-        codes[column] = code &- UInt8(layout.offset)
-      }
-      group += Int(slices.groups[slice])
-    }
-  }
 }

@@ -159,21 +159,13 @@ package final class PackedRHS: Sendable {
     return Buffer(firstSlices(grid).map { numbers[place(row, $0)] })
   }
 
-  /// The same for the blocks of one column.
-  func gathered(_ numbers: PackedScales, column: Int, _ grid: BlockGrid) -> Buffer<Float> {
-    guard numbers.count > 0 else { return Buffer([]) }
-    let slice = firstSlices(grid)[grid.blockColumn(column)]
-    return Buffer(
-      (0..<grid.extent.rows).map { numbers[place(grid.rows(ofBlock: $0).lowerBound, slice)] })
-  }
-
   /// Where the number of a row and a slice lies.
-  private func place(_ row: Int, _ slice: Int) -> Int {
+  func place(_ row: Int, _ slice: Int) -> Int {
     start(of: row / layout.nr) + slice * layout.nr + row % layout.nr
   }
 
   /// The slice in which each column of blocks starts.
-  private func firstSlices(_ grid: BlockGrid) -> [Int] {
+  func firstSlices(_ grid: BlockGrid) -> [Int] {
     var first = [Int](repeating: 0, count: grid.extent.columns)
     for (slice, range) in slices.ranges.enumerated().reversed() {
       first[grid.blockColumn(range.lowerBound)] = slice
