@@ -153,7 +153,7 @@ import Testing
       try tests.gradientsOfFloatsAndCodesCostNone(threads: 3)
       try tests.gradientsOfCodesCostNone(threads: 3)
       // Work for three threads.
-      try Self.productsOfAllTypesCostNone(27, 29, 510, on: .threads(3))
+      try Self.productsOfAllTypesCostNone(64, 96, 640, on: .threads(3))
     }
   }
 

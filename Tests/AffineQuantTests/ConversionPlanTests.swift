@@ -120,4 +120,27 @@ import Testing
     #expect(explain(.linear, Matrix<Float>.self, Int8Weight.self)?.steps.last?.work == .multiply)
     #expect(explain(.linear, Matrix<Float16>.self, Int8Weight.self)?.steps.last?.work == .finish)
   }
+
+  /// Panels become rows before their values are made, with the kernels and bytes that the plan says; what does not
+  /// compile of panels has no plan.
+  @Test func panelsAreUnpackedFirst() throws {
+    func check<Storage: SymmetricStorage>(_: Storage.Type) throws {
+      typealias Weight = AffineQuantized<Storage, RowMajor<PerRow, SymmetricMapping<Float>>>
+      let tiled = try Weight(quantizing: Samples.matrix(37, 70)).tiled()
+      for set in Self.sets {
+        let execution = Execution(threads: 2, instructionSet: set)
+        let planned = try #require(explain(.dequantize, tiled, on: execution))
+        #expect(planned.steps.map(\.work) == [.unpackLHS, .convert])
+        #expect(Self.kernels(set) { _ = tiled.dequantized(on: $0) } == planned.kernels)
+        let ofType = explain(.dequantize, type(of: tiled), on: execution)
+        #expect(ofType?.steps.map(\.kernels) == planned.steps.map(\.kernels))
+        let stored = tiled.core.storage.byteCount(columns: 70) * 37 + 4 * 37
+        #expect(planned.steps.map(\.bytes) == [2 * stored, stored + 4 * 37 * 70])
+      }
+      #expect(explain(.transpose, tiled) == nil)
+    }
+    try check(Int8.self)
+    try check(Int4.self)
+    try check(Int3.self)
+  }
 }

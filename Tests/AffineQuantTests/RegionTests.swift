@@ -4,7 +4,7 @@ import Testing
 
 /// How often a product splits its work among threads.
 @Suite struct RegionTests {
-  private static let x = Samples.matrix(8, 512, seed: 1), w = Samples.matrix(256, 512, seed: 2)
+  private static let x = Samples.matrix(64, 512, seed: 1), w = Samples.matrix(256, 512, seed: 2)
 
   /// The regions of a call once a first one has made what a weight keeps.
   private static func regions(
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func floatsTakeOne() throws {
-    let (x, w) = (Self.x, Self.w), g = Samples.matrix(8, 256, seed: 3)
+    let (x, w) = (Self.x, Self.w), g = Samples.matrix(64, 256, seed: 3)
     let block = try Int8Block(quantizing: w)
     #expect(try Self.regions { try linear(x, w, on: $0) } == 1)
     #expect(try Self.regions { try inputGradient(g, block, on: $0) } == 1)

@@ -15,9 +15,9 @@ import Testing
     init(_ m: Int, _ n: Int, _ k: Int) { (self.m, self.n, self.k) = (m, n, k) }
   }
 
-  /// A microsecond or two of the slowest of the instruction sets with vectors, which is what calling a thread
-  /// takes.
-  private static let ofThread = 1 << 17
+  /// What a thread does at least: so many multiplications, a microsecond or more of the slowest kernels that products
+  /// of this kind have with any vectors; or, where few rows wait for a weight, so many bytes of it read.
+  private static let ofThread = (codes: 1 << 16, floats: 1 << 15, bytes: 1 << 17)
 
   static let sizes = [
     Size(1, 1, 1), Size(1, 64, 64), Size(1, 576, 200), Size(7, 33, 129), Size(64, 64, 63),
@@ -52,24 +52,70 @@ import Testing
 
   /// Work below two threads' is done by the caller alone, and no size calls more threads than its work is worth.
   @Test(arguments: sizes) func noThreadIsCalledForLess(size: Size) throws {
-    let worth = max(size.multiplications / Self.ofThread, 1)
+    let read = 4 * size.n * max(size.k, size.m) / Self.ofThread.bytes
     for (product, threads) in try Self.threads(of: size) {
-      #expect(threads <= worth, "\(product)")
+      let least = product == "int8 × int8" ? Self.ofThread.codes : Self.ofThread.floats
+      #expect(threads <= max(size.multiplications / least + read, 1), "\(product)")
     }
   }
 
-  /// At twice a thread's work two are called, and below it one.
-  @Test func theThresholdIsWhereItIsSaidToBe() throws {
-    let below = try Self.threads(of: Size(8, 128, 255))
-    let above = try Self.threads(of: Size(8, 128, 256))
-    #expect(below.values.allSatisfy { $0 == 1 }, "\(below)")
-    #expect(above.values.allSatisfy { $0 == 2 }, "\(above)")
+  /// The same product is worth a second thread to slow kernels and not to fast ones.
+  @Test(arguments: [(InstructionSet.avx2, 2), (.avx512vnni, 1), (.amx, 1), (.neon, 4)])
+  func slowKernelsAreWorthMoreThreads(set: InstructionSet, threads: Int) throws {
+    let sets = InstructionSet(name: set.name) ?? set
+    guard sets.isSubset(of: .running) else { return }
+    let weight = try Int8Weight(quantizing: Samples.matrix(256, 256, seed: 1))
+    let packed = PackedWeight(
+      weight, inputs: Int8Activations.type,
+      on: Execution(threads: 1, instructionSet: sets))
+    let execution = Execution(threads: 16, instructionSet: sets)
+    #expect(packed.explain(rows: 4, on: execution).split?.threads == threads)
+    #expect(packed.explain(rows: Int.max, on: execution).split?.threads == 16)
+  }
+
+  /// A row alone is one thread's, a few thousand are worth all, and no row makes the threads fewer.
+  @Test func moreRowsAreWorthMoreThreads() throws {
+    var before: [String: Int] = [:]
+    for rows in [1, 4, 16, 64, 256, 1024, 4096] {
+      let threads = try Self.threads(of: Size(rows, 128, 128))
+      for (product, threads) in threads {
+        #expect(threads >= before[product] ?? 1, "\(product) of \(rows) rows")
+        #expect(rows > 1 || threads == 1, "\(product)")
+        #expect(rows < 4096 || threads > 8, "\(product)")
+      }
+      before = threads
+    }
+  }
+
+  /// What the plan says is what is called, by every kind of product and for every shape of parts.
+  @Test(arguments: sizes + [Size(512, 64, 512), Size(300, 700, 64), Size(2, 2048, 512)])
+  func thePlanSaysHowManyThreads(size: Size) throws {
+    let execution = Execution.threads(16)
+    let x = Samples.matrix(size.m, size.k, seed: 1), w = Samples.matrix(size.n, size.k, seed: 2)
+    let g = Samples.matrix(size.m, size.n, seed: 3)
+    let weight = try Int8Weight(quantizing: w), tiled = weight.tiled()
+    let planned = explain(.linear, x, tiled, on: execution)?.split?.threads
+    #expect(try Self.threads { _ = try linear(x, tiled, on: $0) } == planned)
+    let column = try AffineQuantized<Int8, RowMajor<PerColumn, SymmetricMapping<Float>>>(
+      quantizing: w)
+    let gradient = explain(.inputGradient, g, column, on: execution)?.split?.threads
+    #expect(try Self.threads { _ = try inputGradient(g, column, on: $0) } == gradient)
+    let packed = PackedWeight(
+      try AnyQuantized(quantizing: w, as: Int8Weight.type), inputs: Int8Activations.type)
+    let fused = packed.explain(rows: size.m, on: execution).split?.threads
+    #expect(try Self.threads { _ = try packed.linear(x, on: $0) } == fused)
+    #expect(
+      Self.threads { _ = weight.transposed(on: $0) }
+        == explain(.transpose, weight, on: execution)?.split?.threads)
+    #expect(
+      Self.threads { _ = weight.dequantized(on: $0) }
+        == explain(.dequantize, weight, on: execution)?.split?.threads)
   }
 
   /// Of two parts that are too short for two threads one thread does both.
   @Test func smallMatricesAreTurnedByOne() throws {
     let small = try Int8Weight(quantizing: Samples.matrix(256, 31, seed: 1))
-    let large = try Int8Weight(quantizing: Samples.matrix(256, 512, seed: 1))
+    let large = try Int8Weight(quantizing: Samples.matrix(512, 1024, seed: 1))
     #expect(Self.threads { _ = small.transposed(on: $0) } == 1)
     #expect(Self.threads { _ = large.transposed(on: $0) } > 1)
   }

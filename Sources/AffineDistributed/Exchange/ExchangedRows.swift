@@ -14,9 +14,9 @@ struct ExchangedRows {
     switch format {
     case .float32: return (values.values.bytes, nil)
     case .bfloat16:
-      let halves: Matrix<BFloat16> = values.converted()
+      let halves: Matrix<BFloat16> = values.converted(on: execution)
       guard losing else { return (halves.values.bytes, nil) }
-      let sent: Matrix<Float> = halves.converted()
+      let sent: Matrix<Float> = halves.converted(on: execution)
       Elementwise.accumulate(
         &values, Elementwise.scale(sent, by: -1, on: execution), on: execution)
       return (halves.values.bytes, values)
@@ -53,7 +53,8 @@ struct ExchangedRows {
     switch format {
     case .float32: return Matrix(validated: shape, bytes.viewed(as: Float.self))
     case .bfloat16:
-      return Matrix<BFloat16>(validated: shape, bytes.viewed(as: BFloat16.self)).converted()
+      return Matrix<BFloat16>(validated: shape, bytes.viewed(as: BFloat16.self))
+        .converted(on: execution)
     case .int8:
       let core = try CodeMatrix(
         type: Self.type, grid: BlockGrid(shape, Self.type.block), parts: split(bytes, shape))

@@ -45,7 +45,7 @@ public enum StoredMatrix: Sendable {
       try body(&matrix)
     case .bfloat16(var matrix):
       defer { self = .bfloat16(matrix) }
-      var floats: Matrix<Float> = matrix.converted()
+      var floats: Matrix<Float> = matrix.converted(on: execution)
       try body(&floats)
       matrix.round(floats, rounding, on: execution)
     case .codes(let matrix):

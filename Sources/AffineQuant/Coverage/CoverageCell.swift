@@ -33,7 +33,8 @@ public struct CoverageCell: Sendable, Hashable {
       case .requantize: (.quantized(weights), .quantized(Self.requantized))
       default: (.quantized(weights), nil)
       }
-    let isPacked = OperandType.quantized(weights).isReadPacked(by: activations)
+    let isPacked =
+      operation.isProduct && OperandType.quantized(weights).isReadPacked(by: activations)
     let plan = AffineQuant.plan(
       for: operation, first, second, isPacked: isPacked, on: execution)
     guard let plan else { preconditionFailure("a cell of an operation that is none") }

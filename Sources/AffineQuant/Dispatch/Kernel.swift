@@ -27,6 +27,19 @@ package struct Kernel<Arguments>: @unchecked Sendable {
     return optionalTile
   }
 
+  /// Threads that a product with this kernel is worth: multiplying takes time, and so does reading the right side,
+  /// which few rows wait for.
+  func threads(_ result: Shape, depth: Int, _ execution: Execution) -> Int {
+    let pace = unsafe definition._withUnsafeGuaranteedRef { $0.pace }
+    let bytes = Double(result.columns) * Double(depth) * Double(tile.rhs.bits) / 8
+    let multiplications = Double(result.rows) * Double(result.columns) * Double(depth)
+    return execution.threads(
+      worth: multiplications / Double(max(pace, 1)) + bytes / Self.bytesReadPerNanosecond)
+  }
+
+  /// Of a weight in the second-level cache, which is where one lies that two threads could be too many for.
+  private static var bytesReadPerNanosecond: Double { 96 }
+
   /// Rows of a left panel, at most mr, that split all rows evenly: no last panel has too few sums to keep
   /// the ports busy.
   func balancedRows(_ rows: Int) -> Int {
@@ -88,6 +101,8 @@ final class KernelDefinition<Arguments>: Sendable {
   let row: KernelRow
   /// `nil` where the family has no tiles.
   let tile: KernelTile?
+  /// Multiplications in a nanosecond, about.
+  let pace: Int
   /// Of a kernel in C that this build has.
   let run: CEntry?
   /// Of one in Swift.
@@ -96,6 +111,7 @@ final class KernelDefinition<Arguments>: Sendable {
   init(row: KernelRow, tile: KernelTile?, entry: @escaping Kernel<Arguments>.Entry) {
     self.row = row
     self.tile = tile
+    pace = tile.map(row.multiplicationsPerNanosecond) ?? 0
     unsafe run = nil
     self.entry = entry
   }
@@ -107,6 +123,7 @@ final class KernelDefinition<Arguments>: Sendable {
       name: String(cString: kernel.symbol), needs: InstructionSet(rawValue: kernel.needs),
       tier: kernel.tuned ? .tuned : .vectorized, isBuilt: kernel.run != nil, family: family)
     tile = unsafe KernelTile(c: kernel.tile)
+    pace = tile.map(row.multiplicationsPerNanosecond) ?? 0
     unsafe run = Self.sendable(kernel.run)
     entry = nil
   }
@@ -115,6 +132,7 @@ final class KernelDefinition<Arguments>: Sendable {
   init(row: KernelRow, tile: KernelTile, run: CEntry) {
     self.row = row
     self.tile = tile
+    pace = row.multiplicationsPerNanosecond(tile)
     unsafe self.run = run
     entry = nil
   }

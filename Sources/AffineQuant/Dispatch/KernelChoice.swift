@@ -5,7 +5,8 @@
 ///   - first: The left operand of a product; what is quantized, or would be, for the rest.
 ///   - second: The right operand of a product; what is quantized again, if it is known.
 ///   - rows: Of the result of a product, if they are known; with few, kernels of large tiles are left out.
-///   - isPacked: Whether the weight of a ``MatrixOperation/linear`` product lies packed for this CPU.
+///   - isPacked: Whether the weight of a ``MatrixOperation/linear`` product, or the only operand, lies packed for
+///     this CPU.
 ///   - element: The type of the floats that are quantized, or that are the result.
 ///   - options: The rule and the rounding of what is quantized.
 ///   - execution: Threads and instruction sets.
@@ -18,8 +19,11 @@ public func plan(
 ) -> Plan? {
   guard isLegal(operation, first, second) else { return nil }
   guard operation.isProduct, let second else {
-    guard case .quantized(let type) = first else { return nil }
-    var conversion = Plan.Conversion(element: element, options: options)
+    // Only values are made of panels; what else there is of them does not compile.
+    guard case .quantized(let type) = first, !isPacked || operation == .dequantize else {
+      return nil
+    }
+    var conversion = Plan.Conversion(element: element, options: options, isTiled: isPacked)
     if case .quantized(let source) = second { conversion.source = source }
     return Plan.converting(operation, type, conversion, on: execution)
   }
@@ -68,7 +72,26 @@ public func explain<First: Operand, Second: Operand>(
 public func explain<Only: Operand>(
   _ operation: MatrixOperation, _: Only.Type, on execution: Execution = .standard
 ) -> Plan? {
-  plan(for: operation, Only.operandType, on: execution)
+  plan(for: operation, Only.operandType, isPacked: Only.isPacked, on: execution)
+}
+
+/// How an operation on this matrix, of any shape, is served: as above, with the bytes of its steps, and how threads
+/// share the work of transposing and of dequantizing to `Float`.
+///
+/// `operation` is anything but a product: what is done to `matrix`, or of ``MatrixOperation/quantize`` what made it
+/// of floats; of a part of it, as a gather or a slice, bytes are not known. `execution` says what it may use.
+///
+/// - Returns: `nil` where there is no such operation.
+public func explain<Storage: CodeStorage, Layout: QuantizationLayout>(
+  _ operation: MatrixOperation, _ matrix: AffineQuantized<Storage, Layout>,
+  on execution: Execution = .standard
+) -> Plan? {
+  let core = matrix.core
+  guard isLegal(operation, .quantized(core.type), nil),
+    core.tiles == nil || operation == .dequantize
+  else { return nil }
+  let conversion = Plan.Conversion(isTiled: core.tiles != nil, shape: core.shape)
+  return Plan.converting(operation, core.type, conversion, on: execution)
 }
 
 /// How a product of these matrices is served: as above, for their shapes and layouts.

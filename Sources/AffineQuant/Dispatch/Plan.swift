@@ -11,14 +11,18 @@ public struct Plan: Sendable, Hashable {
   /// Of these the faster ones that do not run, and why.
   public let passedOver: [PassedOver]
 
+  /// How threads share the work of a product, a transpose or a dequantization; `nil` where the shapes are not known, there is
+  /// no work, or it takes several steps of their own cuts, as a transpose of codes that are neither of 4 nor of 8 bits.
+  public let split: Split?
+
   /// What numbers are multiplied as; `nil` where all are whole numbers, and of what is no product.
   public let precision: Precision?
 
   init(
     _ operation: MatrixOperation, _ steps: [Step], candidates: [KernelRow],
-    precision: Precision? = nil,
-    on execution: Execution
+    precision: Precision? = nil, split: Split? = nil, on execution: Execution
   ) {
+    self.split = split
     self.precision = precision
     self.operation = operation
     self.steps = steps
@@ -45,6 +49,17 @@ public struct Plan: Sendable, Hashable {
 
     /// How much care the least of the kernels had.
     public var tier: KernelRow.Tier { KernelRow.Tier.lowest(of: kernels) }
+  }
+
+  /// How the step that multiplies, or converts, is cut for threads, who take a part each, and then what is left of
+  /// others'.
+  public struct Split: Sendable, Hashable {
+    /// Threads that have a part of it, the caller's among them.
+    public let threads: Int
+    /// Parts that the rows of the result are cut into.
+    public let lhsParts: Int
+    /// Parts that its columns are cut into.
+    public let rhsParts: Int
   }
 
   /// What a step does.
@@ -97,6 +112,9 @@ extension Plan: CustomStringConvertible {
     let rounded =
       precision == .bfloat16
       ? ["in bfloat16: within 2^-7 + (k + 9) 2^-23 of the magnitudes of k terms"] : []
-    return (rounded + passed + taken).joined(separator: "\n")
+    let parts = split.map {
+      ["threads: \($0.threads), parts of rows: \($0.lhsParts), of columns: \($0.rhsParts)"]
+    }
+    return (rounded + passed + taken + (parts ?? [])).joined(separator: "\n")
   }
 }

@@ -19,7 +19,7 @@ extension CodeMatrix {
     let whole = BlockGrid(
       Shape(shape.rows + other.shape.rows, shape.columns), grid.block, origin: grid.origin)
     func join<Value>(_ upper: Buffer<Value>, _ lower: Buffer<Value>) -> Buffer<Value> {
-      Buffer(upper.array + lower.array.dropFirst(shared * width))
+      Self.stacked(upper, lower, from: min(shared * width, lower.count))
     }
     return CodeMatrix(
       type: type, grid: whole, codes: Self.stacked(codes, other.codes),
@@ -103,12 +103,16 @@ extension CodeMatrix {
     return 1
   }
 
-  private static func stacked(_ upper: Buffer<UInt8>, _ lower: Buffer<UInt8>) -> Buffer<UInt8> {
-    Buffer(count: upper.count + lower.count, zeroed: false) { memory in
+  /// What lies above, then what lies below from some place on.
+  private static func stacked<Value: BitwiseCopyable & Sendable>(
+    _ upper: Buffer<Value>, _ lower: Buffer<Value>, from start: Int = 0
+  ) -> Buffer<Value> {
+    let rest = lower.count - start
+    return Buffer(count: upper.count + rest, zeroed: false) { memory in
       var first = memory.part(0..<upper.count)
       first.copy(upper.span)
-      var second = memory.part(upper.count..<upper.count + lower.count)
-      second.copy(lower.span)
+      var second = memory.part(upper.count..<upper.count + rest)
+      second.copy(lower.span.extracting(start..<lower.count))
     }
   }
 
@@ -141,12 +145,16 @@ extension CodeMatrix {
     shared: Int
   ) -> Buffer<Value> {
     guard left.count + right.count > 0 else { return Buffer([]) }
-    let (left, right) = (left.array, right.array)
-    var joined: [Value] = []
-    for row in 0..<max(leftExtent.rows, rightExtent.rows) {
-      joined += left[row * leftExtent.columns..<(row + 1) * leftExtent.columns]
-      joined += right[row * rightExtent.columns + shared..<(row + 1) * rightExtent.columns]
+    let (width, more) = (leftExtent.columns, rightExtent.columns)
+    let whole = width + more - shared
+    let rows = max(leftExtent.rows, rightExtent.rows)
+    return Buffer(count: rows * whole, zeroed: false) { joined in
+      for row in 0..<rows {
+        var first = joined.part(row * whole..<row * whole + width)
+        first.copy(left.span.extracting(row * width..<(row + 1) * width))
+        var second = joined.part(row * whole + width..<(row + 1) * whole)
+        second.copy(right.span.extracting(row * more + shared..<(row + 1) * more))
+      }
     }
-    return Buffer(joined)
   }
 }

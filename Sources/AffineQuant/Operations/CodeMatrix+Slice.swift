@@ -85,7 +85,8 @@ extension CodeMatrix {
     for row in rows where !(0..<shape.rows).contains(row) {
       throw .outOfRange(axis: "row", index: row, extent: shape.rows)
     }
-    let values: Buffer<Element> = rowMajor().dequantizedRows(count: rows.count, execution) {
+    let values: Buffer<Element> = rowMajor(execution).dequantizedRows(count: rows.count, execution)
+    {
       rows[$0]
     }
     return Matrix(validated: Shape(rows.count, shape.columns), values)

@@ -10,6 +10,9 @@ struct CodeMover: Sendable {
     pack = BitKernels.pack.best(on: execution)
   }
 
+  /// The kernels in the order in which they run; of whole rows, which are copied as they lie, none does.
+  var rows: [KernelRow] { [unpack.row, pack.row] }
+
   /// Bytes that reading some columns takes: eight codes start in a byte.
   func room(for columns: Range<Int>) -> Int { columns.upperBound - columns.lowerBound / 8 * 8 }
 

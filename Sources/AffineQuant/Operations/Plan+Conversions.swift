@@ -6,6 +6,10 @@ extension Plan {
     var options = QuantizationOptions()
     /// What is quantized again, where that is known.
     var source: QuantizedType?
+    /// Whether codes lie in panels.
+    var isTiled = false
+    /// `nil`: it is not known.
+    var shape: Shape?
   }
 
   /// The plan of an operation on one operand.
@@ -15,90 +19,133 @@ extension Plan {
     _ operation: MatrixOperation, _ type: QuantizedType, _ conversion: Conversion = Conversion(),
     on execution: Execution
   ) -> Plan? {
-    // What is quantized again becomes floats in between.
-    let element = operation == .requantize ? .float32 : conversion.element
-    let work = ConversionKernels(type, element, execution)
-    let rule = conversion.options.rule ?? type.rule
-    func plan(_ steps: [(Work, [KernelRow])], _ candidates: [KernelRow]) -> Plan {
-      Plan(
-        operation,
-        steps.filter { !$0.1.isEmpty }.map { Step(work: $0.0, kernels: $0.1, bytes: nil) },
-        candidates: candidates, on: execution)
-    }
-    switch operation {
-    case .quantize, .requantize:
-      guard let choice = EncodingChoice(type, conversion.options, element, execution) else {
-        return nil
-      }
-      let values = conversion.source.map { RowDequantizer($0, execution).rows } ?? []
-      return plan(
-        [
-          (.dequantize, values), (.widen, work.widen), (.convert, work.quantize(choice, rule)),
-        ], choice.candidates)
-    case .dequantize, .gather:
-      return plan(
-        [(.convert, work.dequantize), (.round, work.round)], RowDequantizer.candidates(type))
-    case .transpose: return plan([(.convert, work.transpose)], work.transposeCandidates)
-    default: return plan([(.convert, work.move)], BitKernels.pack.rows)
-    }
+    guard let work = ConversionPlan(operation, type, conversion, execution) else { return nil }
+    return Plan(
+      operation, work.steps, candidates: work.candidates, split: work.split, on: execution)
   }
 
-  /// The plan of a product whose left operand becomes a matrix of codes of a type first.
-  func quantizing(_ type: QuantizedType, on execution: Execution) -> Plan {
-    guard let quantize = Plan.converting(.quantize, type, on: execution) else {
+  /// The plan of a product whose left operand, of values of a type, becomes a matrix of codes of another first.
+  func quantizing(
+    _ type: QuantizedType, _ shape: Shape, of element: ElementType, on execution: Execution
+  ) -> Plan {
+    let conversion = Conversion(shape: shape)
+    guard let quantize = Plan.converting(.quantize, type, conversion, on: execution) else {
       preconditionFailure("\(type.name) is not quantized by its own rule")
     }
-    let kernels = quantize.steps.flatMap(\.kernels)
-    let step = Step(work: .quantizeLHS, kernels: kernels, bytes: nil)
+    let widen = HalfConversion(element, execution).map {
+      Step(work: .widen, kernels: [$0.widen.row], bytes: 6 * shape.count)
+    }
+    let step = Step(
+      work: .quantizeLHS, kernels: quantize.steps.flatMap(\.kernels),
+      bytes: quantize.steps.reduce(0) { $0 + ($1.bytes ?? 0) })
     return Plan(
-      operation, [step] + steps, candidates: candidates, precision: precision, on: execution)
+      operation, [widen, step].compactMap(\.self) + steps, candidates: candidates,
+      precision: precision, split: split, on: execution)
   }
 }
 
-/// The kernels of operations on one operand, in the order in which they run.
-private struct ConversionKernels {
-  let type: QuantizedType
-  /// Of values of 16 bits.
-  let halves: HalfConversion?
-  let execution: Execution
+/// How an operation on one operand is served: the values that do the work say which kernels they have.
+private struct ConversionPlan {
+  private(set) var steps: [Plan.Step] = []
+  /// The kernels that could do most of it, fastest first.
+  let candidates: [KernelRow]
+  private(set) var split: Plan.Split?
+  private let shape: Shape?
 
-  init(_ type: QuantizedType, _ element: ElementType, _ execution: Execution) {
-    self.type = type
-    self.execution = execution
-    halves = HalfConversion(element, execution)
+  init?(
+    _ operation: MatrixOperation, _ type: QuantizedType, _ conversion: Plan.Conversion,
+    _ execution: Execution
+  ) {
+    // Of a gather, a slice or a join it is not known what is read.
+    let isPart = [.gather, .slice, .concatenate].contains(operation)
+    shape = isPart ? nil : conversion.shape
+    let stored = shape.map(type.byteCount)
+    switch operation {
+    case .quantize, .requantize:
+      // What is quantized again becomes floats in between.
+      let element = operation == .requantize ? .float32 : conversion.element
+      guard let choice = EncodingChoice(type, conversion.options, element, execution) else {
+        return nil
+      }
+      candidates = choice.candidates
+      if let source = conversion.source {
+        add(
+          .dequantize, RowDequantizer(source, execution).rows, shape.map(source.byteCount),
+          values: 4)
+      }
+      add(.widen, [HalfConversion(element, execution)?.widen.row].compactMap(\.self), 0, values: 6)
+      add(.convert, Self.quantizing(type, choice, conversion.options, execution), stored, values: 4)
+    case .dequantize, .gather:
+      candidates = RowDequantizer.candidates(type)
+      unpack(type, conversion, execution)
+      add(.convert, RowDequantizer(type, execution).rows, stored, values: 4)
+      add(.round, Self.rounding(type, conversion.element, execution), 0, values: 6)
+      split(execution) {
+        ThreadPool.split($0.rows, $0.columns, pace: RowDequantizer.valuesPerNanosecond, execution)
+      }
+    case .transpose:
+      let transposer = CodeTransposer(type.storage, execution)
+      candidates = transposer.turn.rows
+      unpack(type, conversion, execution)
+      add(.convert, transposer.rows, stored.map { 2 * $0 })
+      if transposer.mover == nil {
+        split(execution, ofColumns: true) {
+          CodeTransposer.split($0, bits: type.storage.bits, execution)
+        }
+      }
+    default:
+      candidates = BitKernels.pack.rows
+      unpack(type, conversion, execution)
+      add(.convert, CodeMover(type.storage, execution).rows, stored.map { 2 * $0 })
+    }
   }
 
-  private var pack: KernelRow { BitKernels.pack.best(on: execution).row }
-  private var unpack: KernelRow { BitKernels.unpack.best(on: execution).row }
+  /// A step that reads and writes so many bytes, and so many for each value.
+  private mutating func add(
+    _ work: Plan.Work, _ kernels: [KernelRow], _ bytes: Int?, values: Int = 0
+  ) {
+    guard !kernels.isEmpty else { return }
+    let all = shape.flatMap { shape in bytes.map { $0 + values * shape.count } }
+    steps.append(Plan.Step(work: work, kernels: kernels, bytes: all))
+  }
 
-  var widen: [KernelRow] { [halves?.widen.row].compactMap(\.self) }
+  /// Codes that lie in panels become rows first.
+  private mutating func unpack(
+    _ type: QuantizedType, _ conversion: Plan.Conversion, _ execution: Execution
+  ) {
+    guard conversion.isTiled else { return }
+    add(
+      .unpackLHS, PanelKernels(type.panelForm, execution).rows,
+      shape.map { 2 * type.byteCount(of: $0) })
+  }
 
-  func quantize(_ choice: EncodingChoice, _ rule: ParameterRule) -> [KernelRow] {
+  private mutating func split(
+    _ execution: Execution, ofColumns: Bool = false, _ parts: (Shape) -> (parts: Int, threads: Int)
+  ) {
+    guard let shape, shape.count > 0 else { return }
+    let (parts, threads) = parts(shape)
+    split = Plan.Split(
+      threads: min(threads, parts), lhsParts: ofColumns ? 1 : parts, rhsParts: ofColumns ? parts : 1
+    )
+  }
+
+  private static func quantizing(
+    _ type: QuantizedType, _ choice: EncodingChoice, _ options: QuantizationOptions,
+    _ execution: Execution
+  ) -> [KernelRow] {
     let range = QuantizeKernels.range.best(on: execution).row
     let magnitudes =
-      rule == .meanMagnitude ? [QuantizeKernels.magnitudes.best(on: execution).row] : []
-    return [range] + magnitudes + [choice.row] + (type.storage.bits == 8 ? [] : [pack])
+      (options.rule ?? type.rule) == .meanMagnitude
+      ? [QuantizeKernels.magnitudes.best(on: execution).row] : []
+    let pack = type.storage.bits == 8 ? [] : [BitKernels.pack.best(on: execution).row]
+    return [range] + magnitudes + [choice.row] + pack
   }
-
-  var dequantize: [KernelRow] { RowDequantizer(type, execution).rows }
 
   /// Products are rounded before biases are added, and their sums are.
-  var round: [KernelRow] {
-    guard let halves else { return [] }
+  private static func rounding(
+    _ type: QuantizedType, _ element: ElementType, _ execution: Execution
+  ) -> [KernelRow] {
+    guard let halves = HalfConversion(element, execution) else { return [] }
     return [halves.round.row] + (type.mapping.kind == .biased ? [halves.widen.row] : [])
   }
-
-  var transpose: [KernelRow] {
-    guard let table = TransposeKernels.table(bits: type.storage.bits) else {
-      return [unpack, TransposeKernels.bytes.best(on: execution).row, pack]
-    }
-    return [table.best(on: execution).row]
-  }
-
-  var transposeCandidates: [KernelRow] {
-    (TransposeKernels.table(bits: type.storage.bits) ?? TransposeKernels.bytes).rows
-  }
-
-  /// Codes move to other places in their rows.
-  var move: [KernelRow] { [unpack, pack] }
 }

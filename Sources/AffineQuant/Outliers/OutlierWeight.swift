@@ -45,7 +45,7 @@ public struct OutlierWeight: Sendable {
   ) throws(OutlierError) {
     do {
       let matrix = try AnyQuantized(quantizing: weight, as: type, on: execution)
-      try self.init(checked: matrix.core, Floats(weight, source), threshold, execution)
+      try self.init(checked: matrix.core, Floats(weight, source, execution), threshold, execution)
     } catch let error as OutlierError {
       throw error
     } catch let error as QuantizationError {
@@ -126,21 +126,20 @@ public struct OutlierWeight: Sendable {
         let values: Matrix<Float> = codes.dequantized(execution)
         return try outliers.gathered(from: values, on: execution)
       }
-      let columns = try outliers.columns.map { column throws(ShapeError) in
-        try codes.rowMajor(column: column).dequantized(as: Float.self, execution)
-      }
-      return Matrix(rows: shape.rows, columns: columns.count) { columns[$1][$0, 0] }
+      return try codes.values(ofColumns: outliers.columns, execution)
     }
   }
 }
 
 extension OutlierWeight.Floats {
-  fileprivate init(_ weight: Matrix<Float>, _ source: OutlierWeight.Source) {
+  fileprivate init(
+    _ weight: Matrix<Float>, _ source: OutlierWeight.Source, _ execution: Execution
+  ) {
     switch source {
     case .codes: self = .codes
     case .copy(.float32): self = .float32(weight)
-    case .copy(.float16): self = .float16(weight.converted())
-    case .copy(.bfloat16): self = .bfloat16(weight.converted())
+    case .copy(.float16): self = .float16(weight.converted(on: execution))
+    case .copy(.bfloat16): self = .bfloat16(weight.converted(on: execution))
     }
   }
 

@@ -1,6 +1,6 @@
 extension ThreadPool {
-  /// Elements below which a second thread costs more than it saves: about 3 µs of work.
-  private static let smallest = 8_192
+  /// Elements in a nanosecond, for what is not known to be faster: of the slower kernels.
+  package static let usualPace = 3
 
   /// Calls `body` once for each part, on up to `threads` threads, and waits for all; `record` notes the region.
   package func parallel(
@@ -17,20 +17,23 @@ extension ThreadPool {
     }
   }
 
-  /// Parts of so many rows, and the threads that are worth calling for them.
+  /// Parts of so many rows, and the threads that are worth calling for them; `pace` is how many elements one does in
+  /// a nanosecond, about.
   static func split(
-    _ rows: Int, _ columns: Int, _ execution: Execution
+    _ rows: Int, _ columns: Int, pace: Int = usualPace, _ execution: Execution
   ) -> (parts: Int, threads: Int) {
-    let affordable = max(rows * columns / smallest, 1)
-    let threads = min(execution.threads, affordable)
+    let threads = execution.threads(worth: Double(rows) * Double(columns) / Double(pace))
     return (threads == 1 ? min(rows, 1) : min(rows, threads * 4), threads)
   }
 
   /// Splits rows of `columns` elements into ranges of about equal length, a few for each thread.
+  ///
+  /// `pace` is how many elements a thread does in a nanosecond, about.
   package func parallelRows(
-    _ rows: Int, _ columns: Int, _ execution: Execution, _ body: (_ rows: Range<Int>) -> Void
+    _ rows: Int, _ columns: Int, pace: Int = usualPace, _ execution: Execution,
+    _ body: (_ rows: Range<Int>) -> Void
   ) {
-    let (parts, threads) = Self.split(rows, columns, execution)
+    let (parts, threads) = Self.split(rows, columns, pace: pace, execution)
     parallel(parts, threads: threads, execution.record) { part in
       body(rows * part / parts..<rows * (part + 1) / parts)
     }

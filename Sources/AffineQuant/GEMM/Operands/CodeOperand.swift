@@ -27,8 +27,10 @@ package struct CodeOperand: Sendable {
   }
 
   /// The same in a buffer.
-  func parameters<Value: BitwiseCopyable & Sendable>(_ values: Buffer<Value>) -> Buffer<Value> {
-    axis == .rows ? values : CodeMatrix.transposed(values, codes.grid.extent)
+  func parameters<Value: BitwiseCopyable & Sendable>(
+    _ values: Buffer<Value>, _ execution: Execution
+  ) -> Buffer<Value> {
+    axis == .rows ? values : CodeMatrix.transposed(values, codes.grid.extent, execution)
   }
 }
 

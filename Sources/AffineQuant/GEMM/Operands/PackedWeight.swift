@@ -67,7 +67,7 @@ public struct PackedWeight: Sendable {
 
   /// `X · Wᵀ`, with `X` quantized first, by the rule of its type, where ``inputs`` says so.
   ///
-  /// Floats are quantized on their way into the product; values of 16 bits, by the formulas of their own type, before it.
+  /// Floats are quantized on their way into the product, values of 16 bits before it.
   ///
   /// - Parameters:
   ///   - input: `m × k`; the weight is `n × k`.
@@ -172,43 +172,5 @@ extension PackedWeight {
       "\(rows.shape.rows) rows of \(columns), \(stride) apart, in \(memory.count)")
     return try Product.run(
       rows, columns, end, plan, into: memory, stride: stride, execution)
-  }
-
-  /// How products of so many rows with this weight are served.
-  ///
-  /// `rows` are those of the inputs, and so of the result, `element` is the type of both; `end` is what is done to each
-  /// sum.
-  public func explain(
-    rows: Int, of element: ElementType = .float32, end: ProductEnd = .none,
-    on execution: Execution = .standard
-  ) -> Plan {
-    let finishes = element != .float32 || !end.isNone
-    let input = Shape(rows, shape.columns)
-    let planned = inputs.flatMap { type in
-      Product.plan(type, BlockGrid(input, type.block), core, finishes: finishes, execution).map {
-        $0.plan(
-          .linear, .quantized(type), .quantized(core.type), sizes: (input, shape), execution)
-      }
-    }
-    if element == .float32, let planned { return planned }
-    // Not all of these compile: inputs may have any type here.
-    let first = inputs.map(OperandType.quantized) ?? .float(element)
-    var layouts = ProductPlan.Layouts()
-    (layouts.rows, layouts.finishes) = (rows, finishes)
-    layouts.rhs = .of(core, against: inputs.map { BlockGrid(input, $0.block) })
-    let plan = ProductPlan(.linear, first, .quantized(core.type), layouts, execution)
-      .plan(.linear, first, .quantized(core.type), sizes: nil, execution)
-    // Inputs become a matrix of codes first.
-    return inputs.map { plan.quantizing($0, on: execution).widening(element, execution) } ?? plan
-  }
-}
-
-extension Plan {
-  /// The same of values of 16 bits, which are widened before they are quantized.
-  fileprivate func widening(_ element: ElementType, _ execution: Execution) -> Plan {
-    guard let widen = HalfConversion(element, execution)?.widen.row else { return self }
-    let step = Step(work: .widen, kernels: [widen], bytes: nil)
-    return Plan(
-      operation, [step] + steps, candidates: candidates, precision: precision, on: execution)
   }
 }

@@ -64,6 +64,11 @@ struct Blocking {
 
   var parts: Int { leftParts * rightParts }
 
+  /// The same for reports.
+  func split(threads: Int) -> Plan.Split {
+    Plan.Split(threads: min(threads, parts), lhsParts: leftParts, rhsParts: rightParts)
+  }
+
   /// Rows and columns of the result that one call of a kernel writes, at most.
   var block: Shape {
     let rightPanels = min(together, (right.panels + rightParts - 1) / rightParts)
@@ -89,13 +94,4 @@ struct Blocking {
       }
     }
   }
-
-  /// Threads that so many multiplications are worth: below a microsecond or two for each, calling them
-  /// costs more than they save.
-  static func threads(multiplications: Int, _ execution: Execution) -> Int {
-    min(execution.threads, max(multiplications / multiplicationsOfThread, 1))
-  }
-
-  /// What the slowest of the instruction sets with vectors does in about two microseconds.
-  private static let multiplicationsOfThread = 1 << 17
 }

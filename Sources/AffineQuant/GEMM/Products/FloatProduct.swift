@@ -34,7 +34,7 @@ struct FloatProduct: ~Copyable, ParallelWork {
     let mr = kernel.leftLanes(rows)
     let leftPanels = (rows + mr - 1) / mr
     let depth = min(Self.depth, lhs.contractedExtent)
-    let together = rhs.isDecodedByColumns ? Self.decodedTogether.rhs : 1
+    let together = Self.rightPanelsTogether(isDecodedByColumns: rhs.isDecodedByColumns)
     let panelLength = nr * kernel.tile.words(depth)
     self.kernel = kernel
     self.mr = mr
@@ -56,6 +56,11 @@ struct FloatProduct: ~Copyable, ParallelWork {
         bytes: 4 * nr * together * kernel.tile.words(lhs.contractedExtent), lanes: nr * together),
       decodesRight: true, threads: threads)
     self.result = result(Shape(rows, nr * together))
+  }
+
+  /// Right panels that are prepared together.
+  static func rightPanelsTogether(isDecodedByColumns: Bool) -> Int {
+    isDecodedByColumns ? decodedTogether.rhs : 1
   }
 
   var preparations: Int { lhs.parts }

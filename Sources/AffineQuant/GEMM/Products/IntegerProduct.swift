@@ -18,12 +18,8 @@ struct IntegerProduct<Packing: LHSPacking>: ~Copyable, ParallelWork {
   ) {
     let left = packing.packed, layout = right.layout
     let blocking = Blocking(
-      left: Blocking.Side(
-        panels: left.panels, bytes: left.layout.byteCount, lanes: left.layout.mr),
-      right: Blocking.Side(
-        panels: layout.panels(rows: right.rows),
-        bytes: right.panelBytes, lanes: layout.nr),
-      together: right.kernel.tile.panels, threads: threads)
+      left.layout, panels: left.panels, layout, panels: layout.panels(rows: right.rows),
+      bytes: right.panelBytes, right.kernel.tile, threads: threads)
     self.packing = packing
     self.blocking = blocking
     blocks = CodeBlocks(left, right, threads: threads, workspace)

@@ -46,7 +46,7 @@ package enum Product {
     into memory: DisjointMemory<Float>, stride: Int, _ execution: Execution
   ) throws(QuantizationError) -> Bool {
     let shape = Shape(lhs.shape.rows, columns)
-    let threads = Blocking.threads(multiplications: shape.count * lhs.shape.columns, execution)
+    let threads = plan.right.panels.kernel.threads(shape, depth: lhs.shape.columns, execution)
     let (isValid, flaw) = Workspace.lend { workspace in
       let quantizer = LHSQuantizer(lhs, plan, threads: threads, workspace)
       let product = IntegerProduct(quantizer, plan.right.panels, threads: threads, workspace) {

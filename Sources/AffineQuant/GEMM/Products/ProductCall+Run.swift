@@ -12,7 +12,7 @@ extension ProductCall {
   }
 
   /// The blocks of codes on the left, free axis first.
-  private var lhsGrid: BlockGrid? {
+  var lhsGrid: BlockGrid? {
     guard case .quantized(let codes) = lhs else { return nil }
     return operation.axes.lhs == .rows ? codes.grid : codes.grid.transposed
   }
@@ -26,7 +26,7 @@ extension ProductCall {
     // Nor is there anything to pack then, whatever the depth.
     guard shape.count > 0 else { return }
     let plan = plan(finishes: finishes)
-    let threads = Blocking.threads(multiplications: shape.count * depths.lhs, execution)
+    let threads = plan.route.threads(shape, depth: depths.lhs, execution)
     Workspace.lend { workspace in
       switch plan.route {
       case .codes(let kernel):

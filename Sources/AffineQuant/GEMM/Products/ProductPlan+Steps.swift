@@ -1,15 +1,15 @@
 extension ProductPlan {
-  /// The same for reports.
+  /// The same for reports; `split` says how threads share the work, where shapes are known.
   func plan(
     _ operation: MatrixOperation, _ first: OperandType, _ second: OperandType,
-    sizes: (first: Shape, second: Shape)?, _ execution: Execution
+    sizes: (first: Shape, second: Shape)?, split: Plan.Split? = nil, _ execution: Execution
   ) -> Plan {
     let sizes = sizes.map { Sizes(self, operation, first, second, $0.first, $0.second) }
     let added = execution.added.map(\.row)
     return Plan(
       operation, steps(sizes),
       candidates: added.filter { $0 == route.row } + route.candidates(second, execution.precision),
-      precision: route.isFloat ? execution.precision : nil, on: execution)
+      precision: route.isFloat ? execution.precision : nil, split: split, on: execution)
   }
 
   /// The steps, for reports.
@@ -105,8 +105,10 @@ extension ProductCall {
   /// How the call is served, with a result of an element type; `nil` where there is no such product.
   package func explanation(as element: ElementType = .float32) -> Plan? {
     guard isLegal(operation, lhs.type, rhs.type) else { return nil }
-    return plan(finishes: element != .float32 || !end.isNone).plan(
-      operation, lhs.type, rhs.type, sizes: (lhs.shape, rhs.shape), execution)
+    let plan = plan(finishes: element != .float32 || !end.isNone)
+    return plan.plan(
+      operation, lhs.type, rhs.type, sizes: (lhs.shape, rhs.shape),
+      split: plan.split(extents, execution), execution)
   }
 }
 

@@ -28,6 +28,15 @@ struct ProductPlan {
       case .floats(let kernel): kernel.row
       }
     }
+
+    /// Threads that a product with the kernel is worth.
+    func threads(_ result: Shape, depth: Int, _ execution: Execution) -> Int {
+      switch self {
+      case .codes(let kernel): kernel.threads(result, depth: depth, execution)
+      case .weights(let kernel): kernel.threads(result, depth: depth, execution)
+      case .floats(let kernel): kernel.threads(result, depth: depth, execution)
+      }
+    }
   }
 
   /// What becomes of one side.

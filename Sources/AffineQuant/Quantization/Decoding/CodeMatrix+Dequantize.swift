@@ -19,7 +19,9 @@ extension CodeMatrix {
     let rounding = HalfConversion(Element.elementType, execution)
     return Buffer(count: count * columns, zeroed: false) { memory in
       // Rows of the result do not overlap.
-      ThreadPool.shared.parallelRows(count, columns, execution) { part in
+      ThreadPool.shared.parallelRows(
+        count, columns, pace: RowDequantizer.valuesPerNanosecond, execution
+      ) { part in
         if let floats = memory as? DisjointMemory<Float> {
           dequantize(self, part, of: row, into: floats)
           return

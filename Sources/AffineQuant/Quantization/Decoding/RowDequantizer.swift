@@ -36,6 +36,10 @@ struct RowDequantizer: Sendable {
       ?? []
   }
 
+  /// Values that one thread makes, about: of 65536 two make 8-bit ones in 0.93 to 1.08 of the time of one,
+  /// 4-bit ones in 0.79, and of 32768 in 1.27 and 1.08 (Zen 4).
+  static let valuesPerNanosecond = 12
+
   /// The kernels in the order in which they run.
   var rows: [KernelRow] { [unpack?.row, integers?.row, lookup?.row].compactMap(\.self) }
 

@@ -42,7 +42,8 @@ struct RHSPacker {
       coded
       ?? [matrix.scales, matrix.biases].map {
         PackedScales(
-          operand.parameters($0), matrix.type.flat.mapping.scale, operand.grid, lanes: layout.nr,
+          operand.parameters($0, execution), matrix.type.flat.mapping.scale, operand.grid,
+          lanes: layout.nr,
           slices, execution)
       }
     let parameters = PackedRHS(
@@ -53,7 +54,7 @@ struct RHSPacker {
     return CodeMatrix(
       type: operand.axis == .rows ? matrix.type : matrix.type.transposed, grid: operand.grid,
       tiles: parameters, codes: codes.buffer, scales: Buffer([]),
-      zeroPoints: operand.parameters(matrix.zeroPoints), biases: Buffer([]),
+      zeroPoints: operand.parameters(matrix.zeroPoints, execution), biases: Buffer([]),
       coded: coded == nil && operand.axis == .rows ? matrix.coded : nil)
   }
 
