@@ -107,8 +107,9 @@ class Page:
         pages = []
         for page in re.findall(rb"/Type /Page\b(?!s).*?endobj", paper, re.S):
             number = re.search(rb"/Contents (\d+) 0 R", page)[1]
-            stream = re.search(rb"\n" + number + rb" 0 obj\b.*?stream\r?\n(.*?)\r?\nendstream", paper, re.S)[1]
-            pages.append(zlib.decompress(stream))
+            start = re.search(rb"\n" + number + rb" 0 obj\b.*?stream\r?\n", paper, re.S).end()
+            # It says itself where it ends: its last byte may look like the end of a line.
+            pages.append(zlib.decompressobj().decompress(paper[start:]))
         (self.folder / "paper.pdf").write_bytes(paper)
         return pages
 
