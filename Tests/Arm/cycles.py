@@ -136,7 +136,7 @@ def one_row(kind, codes, isa):
     target, model = TARGETS[cpu]
     whole = columns * codes
     # Pairs of 16 bits are multiplied by one here, to be added. What begins a slice takes a few products more.
-    loops_of_kind = innermost(assembly(f"matmul_few_bits_{isa}", target).get(f"one_row_{kind}_LEFT_STARTS", []))
+    loops_of_kind = innermost(assembly(f"matmul_few_bits_{isa}", target).get(f"one_row_{kind}_NO_TERMS", []))
     fitting = [body for _, body in loops_of_kind
                if whole <= sum(products(line) for line in body if "vpmaddwd" not in line) <= whole * 9 // 8]
     found = fastest(fitting, target, model)

@@ -1,10 +1,6 @@
 // Several slices: products of a few of them in memory become parts of results.
 
 enum { BATCH = 4, FOLD_ROWS = 8 };
-/// Quads of the longest slice whose sums surely fit in 16 bits, 128 * 255; zero points, which are codes, do anyway.
-enum { SHORT_QUADS = 32 };
-/// Which terms a fold has besides starts and right scales: constants of its loops.
-enum { LEFT_ZEROS = 1, LEFT_SCALES = 2, RIGHT_BIASES = 4, RIGHT_ZEROS = 8 };
 
 /// Folds the products of the slices from `first` to `end` into FOLD_ROWS rows of the result. Rows of a
 /// panel that do not exist are computed like others: there is room for them everywhere but in memory.
@@ -25,11 +21,6 @@ INLINE void fold_rows(
   }
   for (int i = 0; i < FOLD_ROWS; ++i)
     for (int v = 0; v < VECTORS; ++v) out[i][v] = part[i][v];
-}
-
-/// The lower halves of 32-bit numbers, negated: what 16-bit products with others are added as.
-INLINE ints negative_halves(ints v) {
-  return _mm512_and_si512(_mm512_sub_epi32(_mm512_setzero_si512(), v), _mm512_set1_epi32(0xffff));
 }
 
 /// Scales or biases of a batch of slices as floats: where they lie, or else in `to`. Apart from the folds, since it
@@ -55,14 +46,14 @@ INLINE void fold_batch(
       size_t at = (size_t)c * COLUMNS + (size_t)v * WIDTH, r = slice * COLUMNS + at;
       scale[c][v] = load_floats(scales + at);
       if (terms & RIGHT_BIASES) bias[c][v] = load_floats(biases + at);
-      if (terms & LEFT_ZEROS) total[c][v] = negative_halves(load_ints(t->rhs_total + r));
-      if (terms & RIGHT_ZEROS) zero[c][v] = negative_halves(load_ints(t->rhs_zero + r));
+      if (terms & LEFT_ZEROS) total[c][v] = short_negative(load_ints(t->rhs_total + r));
+      if (terms & RIGHT_ZEROS) zero[c][v] = short_negative(load_ints(t->rhs_zero + r));
     }
   // Read once: a store of a result might be one of an argument.
   const size_t left = (panel * t->slices + slice) * ROWS;
   const int32_t *starts = t->lhs_start + left, *zeros = terms & LEFT_ZEROS ? t->lhs_zero + left : NULL;
   const int32_t *totals = terms & RIGHT_ZEROS ? t->lhs_total + left : NULL;
-  const float *factors = terms & LEFT_SCALES ? t->lhs_scale + left : NULL;
+  const float *factors = terms & (LEFT_SCALES | LEFT_BLOCKS) ? t->lhs_scale + left : NULL;
   const float *sums = terms & RIGHT_BIASES ? t->lhs_sum + left : NULL;
   for (size_t i = 0; i < rows; ++i) {
     // Each broadcast once, for both vectors.
@@ -73,18 +64,19 @@ INLINE void fold_batch(
       start[c] = broadcast_int(starts + l);
       if (terms & LEFT_ZEROS) left_zero[c] = broadcast_int(zeros + l);
       if (terms & RIGHT_ZEROS) left_total[c] = broadcast_int(totals + l);
-      if (terms & LEFT_SCALES) factor[c] = broadcast_float(factors + l);
+      if (terms & (LEFT_SCALES | LEFT_BLOCKS)) factor[c] = broadcast_float(factors + l);
       if (terms & RIGHT_BIASES) left_sum[c] = broadcast_float(sums + l);
     }
     for (int v = 0; v < VECTORS; ++v) {
       floats sum = out[i][v];
       for (int c = 0; c < count; ++c) {
         ints whole = add_ints(load_ints(products + ((size_t)c * ROWS + i) * PANEL_LANES + v * WIDTH), start[c]);
-        if (terms & LEFT_ZEROS) whole = add_ints(whole, _mm512_madd_epi16(total[c][v], left_zero[c]));
-        if (terms & RIGHT_ZEROS) whole = add_ints(whole, _mm512_madd_epi16(zero[c][v], left_total[c]));
+        if (terms & LEFT_ZEROS) whole = add_short_product(whole, total[c][v], left_zero[c]);
+        if (terms & RIGHT_ZEROS) whole = add_short_product(whole, zero[c][v], left_total[c]);
         floats product = to_floats(whole);
         if (terms & LEFT_SCALES) product = multiply(product, factor[c]);
-        sum = add_product(product, scale[c][v], sum);
+        floats both = terms & LEFT_BLOCKS ? multiply(scale[c][v], factor[c]) : scale[c][v];
+        sum = add_product(product, both, sum);
         if (terms & RIGHT_BIASES) sum = add_product(left_sum[c], bias[c][v], sum);
       }
       out[i][v] = sum;
@@ -92,10 +84,19 @@ INLINE void fold_batch(
   }
 }
 
+/// Scales of a batch times those of the left rows, which are the same for all of them.
+static const float *times_left_scales(
+    const aq_matmul_i8_args *t, size_t panel, size_t slice, size_t count, const float *scales, float *to) {
+  const float *left = t->lhs_scale + (panel * t->slices + slice) * ROWS;
+  for (size_t r = 0; r < count * COLUMNS; r += WIDTH)
+    store_floats(to + r, multiply(load_floats(scales + r), broadcast_float(left + r / COLUMNS * ROWS)));
+  return to;
+}
+
 /// The terms of a call that `fold_batch` knows; -1: others.
 static int fold_terms(const aq_matmul_i8_args *t) {
   if (t->rhs_start || t->lhs_bias) return -1;
-  return (t->lhs_zero ? LEFT_ZEROS : 0) | (t->lhs_scale ? LEFT_SCALES : 0) | (t->rhs_bias ? RIGHT_BIASES : 0) |
+  return (t->lhs_zero ? LEFT_ZEROS : 0) | (t->lhs_scale ? t->lhs_block ? LEFT_BLOCKS : LEFT_SCALES : 0) | (t->rhs_bias ? RIGHT_BIASES : 0) |
          (t->rhs_zero ? RIGHT_ZEROS : 0);
 }
 
@@ -115,12 +116,18 @@ static void fold_slices(
   float kept[2][BATCH * COLUMNS];
   for (size_t c = 0; c < count; ++c)
     if (terms > 0 && terms & (LEFT_ZEROS | RIGHT_ZEROS) && t->slice_groups[slice + c] > SHORT_QUADS) terms = -1;
-  const float *scales = batch_numbers(t, t->rhs_scale, t->super.scales, slice, count, kept[0]), *biases = scales;
+  const float *scales = batch_numbers(t, t->rhs_scale, t->super.scales, slice, count, kept[0]);
+  const float *biases = scales;
   if (t->rhs_bias) biases = batch_numbers(t, t->rhs_bias, t->super.biases, slice, count, kept[1]);
+  if (terms > 0 && terms & LEFT_BLOCKS && shares_scales(t, panel * ROWS, rows)) {
+    scales = times_left_scales(t, panel, slice, count, scales, kept[0]);
+    terms &= ~LEFT_BLOCKS;
+  }
   switch (terms) {
-    FOLD(0);
+    FOLD(NO_TERMS);
     FOLD(LEFT_ZEROS);
     FOLD(LEFT_SCALES);
+    FOLD(LEFT_BLOCKS);
     FOLD(RIGHT_ZEROS);
     FOLD(RIGHT_BIASES);
     FOLD(LEFT_ZEROS | LEFT_SCALES);

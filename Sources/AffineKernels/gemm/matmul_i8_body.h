@@ -17,8 +17,48 @@ enum { COLUMNS = BLOCK_COLUMNS };
 #define STARTS_RIGHT 0
 #endif
 
-/// The terms of a call: a constant of each loop, so that no register waits for a term that is not there.
-enum { LEFT_STARTS, AND_BIASES, ANY_TERMS };
+/// The terms of a call besides starts and right scales: a constant of each loop, so that no register waits for a term
+/// that is not there. Most calls have one of these or none; ANY_TERMS asks for each in every slice.
+enum {
+  NO_TERMS = 0,
+  LEFT_ZEROS = 1,
+  LEFT_SCALES = 2,   // of each row its own
+  RIGHT_BIASES = 4,
+  RIGHT_ZEROS = 8,
+  LEFT_BLOCKS = 16,  // left scales that all rows of a tile share
+  ANY_TERMS = 32,
+};
+#define HAS_TERM(terms, term, numbers) ((terms) == (term) || ((terms) == ANY_TERMS && (numbers)))
+#define EACH_TERMS(of, ...)       \
+  of(NO_TERMS, __VA_ARGS__)       \
+  of(LEFT_ZEROS, __VA_ARGS__)     \
+  of(LEFT_SCALES, __VA_ARGS__)    \
+  of(LEFT_BLOCKS, __VA_ARGS__)    \
+  of(RIGHT_BIASES, __VA_ARGS__)   \
+  of(RIGHT_ZEROS, __VA_ARGS__)    \
+  of(ANY_TERMS, __VA_ARGS__)
+
+/// Quads of the longest slice whose sums of codes surely fit in 16 bits, 128 * 255; zero points, which are codes, do
+/// anyway.
+enum { SHORT_QUADS = 32 };
+
+/// Takes products of a number of each left row and one of each right lane from sums; of short slices in 16 bits.
+INLINE void subtract_zeros(
+    const int32_t *left, const int32_t *right, const int rows, const bool are_short, ints sums[][VECTORS]) {
+  for (int v = 0; v < VECTORS; ++v) {
+    const ints lanes = load_ints(right + v * WIDTH), negative = short_negative(lanes);
+    for (int i = 0; i < rows; ++i) {
+      const ints row = broadcast_int(left + i);
+      sums[i][v] = are_short ? add_short_product(sums[i][v], negative, row)
+                             : subtract_ints(sums[i][v], multiply_ints(lanes, row));
+    }
+  }
+}
+
+/// Whether rows from `first` on lie in one block of left scales.
+INLINE bool shares_scales(const aq_matmul_i8_args *t, size_t first, size_t rows) {
+  return (t->lhs_row + first) % t->lhs_block + rows <= t->lhs_block;
+}
 
 /// All of a sum that is not a product of codes.
 INLINE void start_sums(
@@ -29,17 +69,10 @@ INLINE void start_sums(
     ints start = load_ints(t->rhs_start + r + v * WIDTH);
     for (int i = 0; i < rows; ++i) sums[i][v] = add_ints(sums[i][v], start);
   }
-  if (terms != ANY_TERMS) return;
-  for (int v = 0; t->rhs_zero && v < VECTORS; ++v) {
-    ints zero = load_ints(t->rhs_zero + r + v * WIDTH);
-    for (int i = 0; i < rows; ++i)
-      sums[i][v] = subtract_ints(sums[i][v], multiply_ints(zero, broadcast_int(t->lhs_total + l + i)));
-  }
-  for (int v = 0; t->lhs_zero && v < VECTORS; ++v) {
-    ints total = load_ints(t->rhs_total + r + v * WIDTH);
-    for (int i = 0; i < rows; ++i)
-      sums[i][v] = subtract_ints(sums[i][v], multiply_ints(total, broadcast_int(t->lhs_zero + l + i)));
-  }
+  if (HAS_TERM(terms, RIGHT_ZEROS, t->rhs_zero))
+    subtract_zeros(t->lhs_total + l, t->rhs_zero + r, rows, terms == RIGHT_ZEROS, sums);
+  if (HAS_TERM(terms, LEFT_ZEROS, t->lhs_zero))
+    subtract_zeros(t->lhs_zero + l, t->rhs_total + r, rows, terms == LEFT_ZEROS, sums);
 }
 
 /// Of a chunk of slices scales and biases as floats, [slices][COLUMNS], and what to ask for meanwhile.
@@ -53,15 +86,19 @@ typedef struct {
 /// Makes bytes of the codes of some quads, and says where the next ones lie.
 typedef const uint8_t *code_source(const aq_matmul_i8_args *t, const uint8_t **rhs, size_t quads);
 
-// out = fma(float(sums) * lhs_scale, rhs_scale, out), then the bias terms, in these parts.
+// out = fma(float(sums) * lhs_scale, rhs_scale, out), of blocks fma(float(sums), lhs_scale * rhs_scale, out), then the
+// bias terms, in these parts.
 
 INLINE void fold_scale(
     const aq_matmul_i8_args *t, size_t l, int v, floats scale, const int rows, const int terms, ints sums[][VECTORS],
     floats out[][VECTORS]) {
+  const bool has_block = HAS_TERM(terms, LEFT_BLOCKS, t->lhs_block);
+  const bool has_scale = HAS_TERM(terms, LEFT_SCALES, t->lhs_scale && !t->lhs_block);
   for (int i = 0; i < rows; ++i) {
     floats sum = to_floats(sums[i][v]);
-    if (terms == ANY_TERMS && t->lhs_scale) sum = multiply(sum, broadcast_float(t->lhs_scale + l + i));
-    out[i][v] = add_product(sum, scale, out[i][v]);
+    if (has_scale) sum = multiply(sum, broadcast_float(t->lhs_scale + l + i));
+    floats both = has_block ? multiply(scale, broadcast_float(t->lhs_scale + l + i)) : scale;
+    out[i][v] = add_product(sum, both, out[i][v]);
   }
 }
 
@@ -84,14 +121,18 @@ INLINE void fold_left_bias(
 INLINE void fold_loaded(
     const aq_matmul_i8_args *t, size_t l, size_t r, const slice_numbers *n, size_t place, const int rows,
     const int terms, ints sums[][VECTORS], floats out[][VECTORS]) {
-  const bool has_scale = terms == ANY_TERMS && t->lhs_scale, has_bias = terms != LEFT_STARTS && t->rhs_bias;
+  const bool has_scale = HAS_TERM(terms, LEFT_SCALES, t->lhs_scale && !t->lhs_block);
+  const bool has_block = terms == ANY_TERMS && t->lhs_block;
+  const bool has_bias = HAS_TERM(terms, RIGHT_BIASES, t->rhs_bias);
   for (int v = 0; v < VECTORS; ++v) {
     const size_t at = place * COLUMNS + (size_t)v * WIDTH;
     floats scale = load_floats(n->scales + at), bias = has_bias ? load_floats(n->biases + at) : zero_floats();
+    if (terms == LEFT_BLOCKS) scale = multiply(scale, broadcast_float(t->lhs_scale + l));
     for (int i = 0; i < rows; ++i) {
       floats sum = to_floats(sums[i][v]);
       if (has_scale) sum = multiply(sum, broadcast_float(t->lhs_scale + l + i));
-      sum = add_product(sum, scale, out[i][v]);
+      floats both = has_block ? multiply(scale, broadcast_float(t->lhs_scale + l + i)) : scale;
+      sum = add_product(sum, both, out[i][v]);
       if (has_bias) sum = add_product(broadcast_float(t->lhs_sum + l + i), bias, sum);
       out[i][v] = sum;
     }
@@ -107,7 +148,7 @@ INLINE void fold(
     floats scale = load_scaled(t->rhs_scale, t->rhs_form, &t->super, t->super.scales, r + (size_t)v * WIDTH);
     fold_scale(t, l, v, scale, rows, terms, sums, out);
   }
-  for (int v = 0; terms != LEFT_STARTS && t->rhs_bias && v < VECTORS; ++v) {
+  for (int v = 0; HAS_TERM(terms, RIGHT_BIASES, t->rhs_bias) && v < VECTORS; ++v) {
     floats bias = load_scaled(t->rhs_bias, t->rhs_form, &t->super, t->super.biases, r + (size_t)v * WIDTH);
     fold_bias(t, l, v, bias, rows, out);
   }

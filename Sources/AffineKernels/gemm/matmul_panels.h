@@ -30,32 +30,29 @@ INLINE void slice_of_rows(
 
 /// The same as a function of its own, where registers are few: inlined among all that lives around it,
 /// a compiler spills sums in every turn of the innermost loop.
-#define SLICE_FUNCTION(count, terms)                                                             \
+#define SLICE_FUNCTION(terms, count)                                                             \
   static __attribute__((noinline)) void slice_##count##_##terms(                                 \
       const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice,      \
       size_t place, const uint8_t *lhs, const uint8_t *rhs, floats out[][VECTORS]) {                           \
     slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, count, terms, false, out);                        \
   }
-#define SLICE_FUNCTIONS(count)       \
-  SLICE_FUNCTION(count, LEFT_STARTS) \
-  SLICE_FUNCTION(count, AND_BIASES)  \
-  SLICE_FUNCTION(count, ANY_TERMS)
 #if FEW_REGISTERS
-SLICE_FUNCTIONS(3)
-SLICE_FUNCTIONS(4)
+EACH_TERMS(SLICE_FUNCTION, 3)
+EACH_TERMS(SLICE_FUNCTION, 4)
 #if MOST_ROWS > 4
-SLICE_FUNCTIONS(5)
-SLICE_FUNCTIONS(6)
+EACH_TERMS(SLICE_FUNCTION, 5)
+EACH_TERMS(SLICE_FUNCTION, 6)
 #endif
 #endif
 
-/// Calls the function of a number of rows.
-#define SLICE(count)                                                                                      \
-  do {                                                                                                    \
-    if (terms == LEFT_STARTS) slice_##count##_LEFT_STARTS(t, numbers, panel, slice, place, lhs, rhs, out);      \
-    else if (terms == AND_BIASES) slice_##count##_AND_BIASES(t, numbers, panel, slice, place, lhs, rhs, out);   \
-    else slice_##count##_ANY_TERMS(t, numbers, panel, slice, place, lhs, rhs, out);                             \
-  } while (0)
+/// Calls the function of a number of rows, and leaves the switch around it.
+#define SLICE_CASE(terms, count) \
+  case terms: slice_##count##_##terms(t, numbers, panel, slice, place, lhs, rhs, out); break;
+#define SLICE(count)                  \
+  switch (terms) {                    \
+    EACH_TERMS(SLICE_CASE, count)     \
+  }                                   \
+  break
 
 INLINE void add_slice(
     const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice, size_t place,
@@ -65,13 +62,13 @@ INLINE void add_slice(
     // Two rows leave registers enough, and a call for each short slice would cost more than it saves.
     case 1: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 1, terms, false, out); break;
     case 2: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 2, terms, false, out); break;
-    case 3: SLICE(3); break;
+    case 3: SLICE(3);
 #if MOST_ROWS > 4
-    case 4: SLICE(4); break;
-    case 5: SLICE(5); break;
-    default: SLICE(6); break;
+    case 4: SLICE(4);
+    case 5: SLICE(5);
+    default: SLICE(6);
 #else
-    default: SLICE(4); break;
+    default: SLICE(4);
 #endif
   }
 #else
@@ -93,7 +90,7 @@ INLINE void write_registers(const aq_matmul_i8_args *t, size_t first, floats out
 }
 
 /// All of a whole left panel, of one slice.
-#define WHOLE_FUNCTION(terms)                                                                                         \
+#define WHOLE_FUNCTION(terms, ...)                                                                                    \
   static __attribute__((noinline)) void whole_##terms(                                                                \
       const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, const uint8_t *lhs, const uint8_t *rhs) \
   {                                                                                                                   \
@@ -103,9 +100,7 @@ INLINE void write_registers(const aq_matmul_i8_args *t, size_t first, floats out
     slice_of_rows(t, numbers, panel, 0, 0, lhs, rhs, ROWS, terms, true, out);                                         \
     write_registers(t, panel * ROWS, out);                                                                            \
   }
-WHOLE_FUNCTION(LEFT_STARTS)
-WHOLE_FUNCTION(AND_BIASES)
-WHOLE_FUNCTION(ANY_TERMS)
+EACH_TERMS(WHOLE_FUNCTION)
 #endif
 
 /// The slices from `first` to `end` of up to `rows` rows of one left panel.
@@ -115,10 +110,8 @@ INLINE void tile_of_rows(
   const uint8_t *lhs = (const uint8_t *)t->lhs + (panel * t->groups + groups) * LHS_BYTES;
 #if FEW_REGISTERS
   if (t->slices == 1 && rows == ROWS) {
-    if (terms == LEFT_STARTS) whole_LEFT_STARTS(t, numbers, panel, lhs, rhs);
-    else if (terms == AND_BIASES) whole_AND_BIASES(t, numbers, panel, lhs, rhs);
-    else whole_ANY_TERMS(t, numbers, panel, lhs, rhs);
-    return;
+#define WHOLE_CASE(terms, ...) case terms: whole_##terms(t, numbers, panel, lhs, rhs); return;
+    switch (terms) { EACH_TERMS(WHOLE_CASE) }
   }
 #endif
   // Copies, which may lie in memory where they are read and written row by row: results stay in registers.
@@ -155,16 +148,21 @@ INLINE void panels_of_terms(const aq_matmul_i8_args *t, code_source *source, con
       numbers = load_numbers(t, first, end, kept);
       if (!source) set_asked(t, rhs, quads * RHS_BYTES, &numbers);
     }
-#define TILE(panel, rows) tile_of_rows(t, &numbers, panel, first, end, groups, rhs, rows, terms)
+#define TILE_OF(panel, rows, terms) tile_of_rows(t, &numbers, panel, first, end, groups, rhs, rows, terms)
+// A few tiles have rows of two blocks.
+#define TILE(panel, rows)                                                                                       \
+  do {                                                                                                          \
+    if (terms == LEFT_BLOCKS && !shares_scales(t, panel *ROWS, rows)) TILE_OF(panel, rows, ANY_TERMS);          \
+    else TILE_OF(panel, rows, terms);                                                                           \
+  } while (0)
     EACH_PANEL(t, (size_t)ROWS, TILE)
   }
 }
 
 static void panels_from(const aq_matmul_i8_args *t, code_source *source) {
   switch (terms_of(t)) {
-    case LEFT_STARTS: panels_of_terms(t, source, LEFT_STARTS); break;
-    case AND_BIASES: panels_of_terms(t, source, AND_BIASES); break;
-    default: panels_of_terms(t, source, ANY_TERMS); break;
+#define PANELS_CASE(terms, ...) case terms: panels_of_terms(t, source, terms); break;
+    EACH_TERMS(PANELS_CASE)
   }
 }
 

@@ -25,9 +25,8 @@ INLINE void ask_for_terms(const aq_matmul_i8_args *t, size_t bytes, size_t r, co
     ask_for_lanes(t->rhs_scale, r, size);
     if (t->rhs_bias) ask_for_lanes(t->rhs_bias, r, size);
   }
-  if (terms != ANY_TERMS) return;
-  if (t->lhs_zero) ask_for_lanes(t->rhs_total, r, 4);
-  if (t->rhs_zero) ask_for_lanes(t->rhs_zero, r, 4);
+  if (HAS_TERM(terms, LEFT_ZEROS, t->lhs_zero)) ask_for_lanes(t->rhs_total, r, 4);
+  if (HAS_TERM(terms, RIGHT_ZEROS, t->rhs_zero)) ask_for_lanes(t->rhs_zero, r, 4);
 }
 
 /// The products of a long slice and one row, which asks for codes as it goes.
@@ -96,6 +95,6 @@ INLINE void sum_slice(
     }
     ask_for_codes(t, rhs, bytes);
   }
-  if (asks && bytes > ASKED_BYTES && numbers->next) sum_asking(t, numbers, panel, lhs, rhs, quads, rows, sums);
+  if (asks && bytes >= ASKED_BYTES && numbers->next) sum_asking(t, numbers, panel, lhs, rhs, quads, rows, sums);
   else SUM_QUADS(t, lhs, rhs, quads, rows, sums);
 }

@@ -16,6 +16,9 @@ INLINE ints broadcast_int(const void *p) { return vld1q_dup_s32(p); }
 INLINE ints add_ints(ints a, ints b) { return vaddq_s32(a, b); }
 INLINE ints subtract_ints(ints a, ints b) { return vsubq_s32(a, b); }
 INLINE ints multiply_ints(ints a, ints b) { return vmulq_s32(a, b); }
+/// Products with negated numbers, which other instruction sets have of 16 bits alone.
+INLINE ints short_negative(ints v) { return vnegq_s32(v); }
+INLINE ints add_short_product(ints sum, ints negative, ints b) { return vmlaq_s32(sum, negative, b); }
 INLINE floats to_floats(ints v) { return vcvtq_f32_s32(v); }
 INLINE void store_ints(void *p, ints v) { vst1q_u8(p, vreinterpretq_u8_s32(v)); }
 INLINE floats zero_floats(void) { return vdupq_n_f32(0); }

@@ -17,6 +17,14 @@ static inline ints broadcast_int(const void *p) {
 static inline ints add_ints(ints a, ints b) { return _mm256_add_epi32(a, b); }
 static inline ints subtract_ints(ints a, ints b) { return _mm256_sub_epi32(a, b); }
 static inline ints multiply_ints(ints a, ints b) { return _mm256_mullo_epi32(a, b); }
+/// The lower halves of 32-bit numbers, negated, and sums with their products, of two factors that fit in 16 bits: faster
+/// than products of 32.
+static inline ints short_negative(ints v) {
+  return _mm256_and_si256(_mm256_sub_epi32(_mm256_setzero_si256(), v), _mm256_set1_epi32(0xffff));
+}
+static inline ints add_short_product(ints sum, ints negative, ints b) {
+  return add_ints(sum, _mm256_madd_epi16(negative, b));
+}
 static inline floats to_floats(ints v) { return _mm256_cvtepi32_ps(v); }
 static inline void store_ints(void *p, ints v) { _mm256_storeu_si256((__m256i *)p, v); }
 static inline floats zero_floats(void) { return _mm256_setzero_ps(); }

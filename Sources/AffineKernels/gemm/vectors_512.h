@@ -19,6 +19,14 @@ static inline ints broadcast_int(const void *p) {
 static inline ints add_ints(ints a, ints b) { return _mm512_add_epi32(a, b); }
 static inline ints subtract_ints(ints a, ints b) { return _mm512_sub_epi32(a, b); }
 static inline ints multiply_ints(ints a, ints b) { return _mm512_mullo_epi32(a, b); }
+/// The lower halves of 32-bit numbers, negated, and sums with their products, of two factors that fit in 16 bits: faster
+/// than products of 32.
+static inline ints short_negative(ints v) {
+  return _mm512_and_si512(_mm512_sub_epi32(_mm512_setzero_si512(), v), _mm512_set1_epi32(0xffff));
+}
+static inline ints add_short_product(ints sum, ints negative, ints b) {
+  return add_ints(sum, _mm512_madd_epi16(negative, b));
+}
 static inline floats to_floats(ints v) { return _mm512_cvtepi32_ps(v); }
 static inline void store_ints(void *p, ints v) { _mm512_storeu_si512(p, v); }
 static inline floats zero_floats(void) { return _mm512_setzero_ps(); }

@@ -43,7 +43,8 @@ typedef struct {
 ///
 ///   sum = sum_k lhs * rhs + lhs_start + rhs_start - rhs_zero * lhs_total - lhs_zero * rhs_total
 ///
-/// where lhs_total = sum_k lhs and rhs_total = sum_k (rhs - rhs_zero). Only what is not a constant of
+/// where lhs_total = sum_k lhs and rhs_total = sum_k (rhs - rhs_zero); of slices of up to 128 codes totals and zero
+/// points, which are codes, fit in 16 bits. Only what is not a constant of
 /// the storage is a term of its own: lhs_start holds what the other terms are when rhs_zero is the same
 /// everywhere. All of it is arithmetic modulo 2^32; a slice has at most 32768 codes, so that
 /// |sum| <= 255 * 255 * 32768 = 2 130 739 200 < 2^31 and the result is exact.
@@ -51,8 +52,9 @@ typedef struct {
 /// Of squeezed codes k-groups are counted in fours of codes, of which a slice has a multiple.
 ///
 /// Slices are added in ascending order: t = float(sum), times lhs_scale where it is given, then
-/// out = fma(t, rhs_scale, out), then the two bias terms with one fma each. Every kernel of the family
-/// gives the same bits.
+/// out = fma(t, rhs_scale, out), then the two bias terms with one fma each. Where rows share left scales, in blocks,
+/// out = fma(float(sum), lhs_scale * rhs_scale, out) instead, the scales' product rounded once. Every kernel of the
+/// family gives the same bits.
 typedef struct {
   size_t slices, groups;                  // `groups`: k-groups of all slices
   const uint32_t *_Nonnull slice_groups;  // [slices]
@@ -80,6 +82,8 @@ typedef struct {
   float *_Nonnull out;                   // [rows][stride], only [rows][columns] is written
   size_t stride;
   size_t ahead;                          // bytes of `rhs` that one row asks for before it needs them; 0: none
+  size_t lhs_block, lhs_row;             // rows of a block of left scales, and which of these the first one is; 0: each
+                                         // row has its own
 } aq_matmul_i8_args;
 
 /// out[i, j] = sum_s (sum_{k in s} lhs[i, k] * (rhs[j, k] - offset - rhs_zero[s, j])) * rhs_scale[s, j]
@@ -184,6 +188,13 @@ typedef struct {
   size_t iterations;
   double operations;  // written: multiplications and additions done
 } aq_peak_args;
+
+/// The same where sums become floats after each slice, as those of a product of codes do.
+typedef struct {
+  size_t slices, codes;          // `codes` of each slice
+  size_t scales, zeros, biases;  // left scales, zero points and biases, whose products each sum takes beside
+  double operations;             // written, of the codes alone
+} aq_peak_fold_args;
 
 /// A loop that reads every byte once, and keeps their sum by words so that no compiler leaves a load out.
 typedef struct {

@@ -365,9 +365,10 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   size_t left = a.slices * rows, right = a.slices * columns;
   // Of the largest codes sums may wrap, so all starts are allowed.
   int small = spread == LARGEST ? 0 : 12;
-  int32_t *lhs_start = random_ints(left, small), *lhs_total = random_ints(left, small);
-  int32_t *lhs_zero = random_ints(left, 23), *rhs_start = random_ints(right, small);
-  int32_t *rhs_zero = random_ints(right, spread == LARGEST ? 0 : 23), *rhs_total = random_ints(right, 12);
+  int32_t *lhs_start = random_ints(left, small), *rhs_start = random_ints(right, small);
+  // Zero points are codes, and the totals that short slices can have take 16 bits, which kernels rely on.
+  int32_t *lhs_zero = random_ints(left, 23), *lhs_total = random_ints(left, 16);
+  int32_t *rhs_zero = random_ints(right, 23), *rhs_total = random_ints(right, 16);
   float *lhs_scale = random_floats(left, kind), *lhs_sum = random_floats(left, kind);
   float *lhs_bias = random_floats(left, kind), *rhs_sum = random_floats(right, kind);
   float *row_scale = random_floats(rows, kind);
@@ -375,6 +376,12 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
       "%zu x %zu, %zu slices of %zu codes, spread %d, start %d zero %d %d scale %d form %d bias %d %d row %d",
       rows, columns, a.slices, a.depth, spread, has_start, has_zero, has_left_zero, has_scale, scales.form,
       has_bias, has_left_bias, has_row_scale);
+
+  // Rows of a block have its scales.
+  size_t block = has_scale && coin() ? 1 + below(2 * rows) : 0, first_row = block > 0 ? below(block) : 0;
+  for (size_t s = 0; block > 0 && s < a.slices; ++s)
+    for (size_t i = 1; i < rows; ++i)
+      if ((first_row + i) % block > 0) lhs_scale[s * rows + i] = lhs_scale[s * rows + i - 1];
 
   float *results = SCRATCH(float, rows *columns);
   for (size_t i = 0; i < rows; ++i)
@@ -388,9 +395,10 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
         if (has_start) sum += (uint32_t)rhs_start[r];
         if (has_zero) sum -= (uint32_t)rhs_zero[r] * (uint32_t)lhs_total[l];
         if (has_left_zero) sum -= (uint32_t)lhs_zero[l] * (uint32_t)rhs_total[r];
-        float value = (float)(int32_t)sum;
-        if (has_scale) value *= lhs_scale[l];
-        result = fmaf(value, scale_of(&scales, 0, r), result);
+        float value = (float)(int32_t)sum, scale = scale_of(&scales, 0, r);
+        if (block > 0) scale *= lhs_scale[l];
+        else if (has_scale) value *= lhs_scale[l];
+        result = fmaf(value, scale, result);
         if (has_bias) result = fmaf(lhs_sum[l], scale_of(&scales, 1, r), result);
         if (has_left_bias) result = fmaf(lhs_bias[l], rhs_sum[r], result);
       }
@@ -413,6 +421,8 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   aq_matmul_i8_args t = {.slices = a.slices, .rows = rows, .stride = stride, .rhs_form = scales.form,
                          .ahead = case_number % 2 * 8192};
   t.table = table;
+  t.lhs_block = block;
+  t.lhs_row = first_row;
   uint32_t *slice_groups = groups_of(a, tile->kr, &groups);
   t.lhs = packed_left(tile, lhs, rows, a, groups);
   t.groups = groups;

@@ -56,10 +56,12 @@ extension MatmulKernels {
     _ panel: aq_matmul_i8_args, _ tile: KernelTile, _ l: Int, _ r: Int, _ sum: Float,
     _ result: inout Float
   ) {
-    let scaled = unsafe panel.lhs_scale.map { unsafe sum * $0[l] } ?? sum
     let (form, supers) = unsafe (panel.rhs_form, panel.super)
     let scale = unsafe parameter(panel.rhs_scale, r, form, supers, supers.scales, tile.nr)
-    result = result.addingProduct(scaled, scale)
+    let left = unsafe panel.lhs_scale.map { unsafe $0[l] } ?? 1
+    result =
+      unsafe panel.lhs_block > 0
+      ? result.addingProduct(sum, left * scale) : result.addingProduct(sum * left, scale)
     if let bias = unsafe panel.rhs_bias, let lhsSum = unsafe panel.lhs_sum {
       result = unsafe result.addingProduct(
         lhsSum[l], parameter(bias, r, form, supers, supers.biases, tile.nr))

@@ -29,6 +29,7 @@ struct CodeBlocks {
     unsafe first.lhs_total = first.rhs_zero == nil ? nil : UnsafePointer(left.totals.pointer)
     unsafe first.lhs_zero = left.zeros.map { unsafe UnsafePointer($0.pointer) }
     unsafe first.lhs_scale = left.scales.map { unsafe UnsafePointer($0.pointer) }
+    unsafe (first.lhs_block, first.lhs_row) = left.block
     unsafe first.lhs_sum = left.sums.map { unsafe UnsafePointer($0.pointer) }
     unsafe first.lhs_bias = left.biases.map { unsafe UnsafePointer($0.pointer) }
     unsafe first.row_scale = left.rowScales.map { unsafe UnsafePointer($0.pointer) }
@@ -71,6 +72,7 @@ extension aq_matmul_i8_args {
     unsafe lhs_total = lhs_total.map { unsafe $0 + terms }
     unsafe lhs_zero = lhs_zero.map { unsafe $0 + terms }
     unsafe lhs_scale = lhs_scale.map { unsafe $0 + terms }
+    unsafe lhs_row += rows
     unsafe lhs_sum = lhs_sum.map { unsafe $0 + terms }
     unsafe lhs_bias = lhs_bias.map { unsafe $0 + terms }
     unsafe row_scale = row_scale.map { unsafe $0 + rows }

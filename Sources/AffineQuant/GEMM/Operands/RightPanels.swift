@@ -100,7 +100,7 @@ struct RightPanels: @unchecked Sendable {
       rhs_scale: numbers.scales ?? UnsafeRawPointer(nowhere), lhs_sum: nil,
       rhs_bias: numbers.biases, rhs_form: numbers.form, super: numbers.supers, lhs_bias: nil,
       rhs_sum: numbers.scaled, row_scale: nil, scratch: nil, rows: 0, columns: 0, out: nowhere,
-      stride: 0, ahead: Self.bytesAhead)
+      stride: 0, ahead: Self.bytesAhead, lhs_block: 0, lhs_row: 0)
   }
 }
 

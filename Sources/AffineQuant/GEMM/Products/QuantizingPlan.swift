@@ -12,6 +12,8 @@ final class QuantizingPlan: Sendable {
   let finish: Kernel<FinishRows>
   /// Whether a row has one scale, and not one a slice.
   let hasOneScale: Bool
+  /// Rows that share scales.
+  let leftBlock: (rows: Int, first: Int)
   /// The smallest scale that can be divided by.
   let smallest: Float
   /// Whether it reads the codes of the weight, and no copy that another kernel wants.
@@ -55,6 +57,7 @@ final class QuantizingPlan: Sendable {
     right = RightCodes(packed, kernel, hasZeros: rule?.hasZeros ?? false, execution)
     self.finish = finish
     hasOneScale = grid.extent.columns == 1
+    leftBlock = PackedLHS.block(of: grid)
     smallest = type.mapping.scale.smallestInvertible
     isOfWeight = unsafe packed.codes.pointer == rhs.codes.pointer
     let contracted = right.tiles.slices

@@ -32,8 +32,11 @@ private func matmul(_ arguments: UnsafeMutableRawPointer, mr: Int, nr: Int, kr: 
           }
           group += 1
         }
-        let scaled = Float(sum) * (t.lhs_scale?[l] ?? 1)
-        result = result.addingProduct(scaled, parameter(t.rhs_scale, r))
+        let (left, right) = (t.lhs_scale?[l] ?? 1, parameter(t.rhs_scale, r))
+        result =
+          t.lhs_block > 0
+          ? result.addingProduct(Float(sum), left * right)
+          : result.addingProduct(Float(sum) * left, right)
         if let bias = t.rhs_bias, let sums = t.lhs_sum {
           result = result.addingProduct(sums[l], parameter(bias, r))
         }

@@ -50,7 +50,8 @@ struct LHSPacker: LHSPacking {
     packed = PackedLHS(
       layout, rows: operand.free, hasZeros: Self.hasZeros(operand.codes),
       hasOneScale: operand.grid.extent.columns == 1 && biases.count == 0,
-      hasBiases: biases.count > 0, for: right, workspace)
+      hasBiases: biases.count > 0,
+      block: PackedLHS.block(of: operand.grid), for: right, workspace)
   }
 
   static func offset(of storage: CodeFormat) -> Int { storage == .unsigned(bits: 8) ? -128 : 0 }

@@ -42,6 +42,7 @@ struct LHSQuantizer: LHSPacking {
     factor = right.factor
     packed = PackedLHS(
       layout, rows: rows, hasZeros: plan.hasZeros, hasOneScale: plan.hasOneScale, hasBiases: false,
+      block: plan.leftBlock,
       for: right.terms, workspace)
     unsafe ends = right.slices.ends.pointer
     unsafe quads = right.slices.quads.pointer

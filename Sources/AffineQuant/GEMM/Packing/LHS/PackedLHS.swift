@@ -13,6 +13,8 @@ struct PackedLHS {
   let zeros: DisjointMemory<Int32>?
   /// `nil` where a row has one scale: then it is in `rowScales`.
   let scales, rowScales: DisjointMemory<Float>?
+  /// Rows of a block of scales, and which of these the first one is; 0 rows where each has its own.
+  let block: (rows: Int, first: Int)
   let biases: DisjointMemory<Float>?
   /// Sums of what the codes stand for; only where the right side has biases.
   let sums: DisjointMemory<Float>?
@@ -22,8 +24,9 @@ struct PackedLHS {
   /// Memory for what the sides of a product ask for.
   init(
     _ layout: LHSLayout, rows: Int, hasZeros: Bool, hasOneScale: Bool, hasBiases: Bool,
-    for right: RHSTerms, _ workspace: Workspace
+    block: (rows: Int, first: Int), for right: RHSTerms, _ workspace: Workspace
   ) {
+    self.block = block
     self.layout = layout
     unsafe ends = right.slices.ends.pointer
     self.rows = rows
@@ -37,6 +40,12 @@ struct PackedLHS {
     rowScales = hasOneScale ? workspace.take(panels * layout.mr) : nil
     biases = hasBiases ? workspace.take(count) : nil
     sums = right.hasBiases ? workspace.take(count) : nil
+  }
+
+  /// The block of scales that a grid has for several rows and not for all columns: a row that is alone shares it, too.
+  static func block(of grid: BlockGrid) -> (rows: Int, first: Int) {
+    let isShared = grid.block.rows > 1 && grid.extent.columns > 1
+    return isShared ? (grid.block.rows, grid.origin.rows) : (0, 0)
   }
 
   var panels: Int { (rows + layout.mr - 1) / layout.mr }
