@@ -16,6 +16,9 @@ INLINE __m512i load64(
   return all ? _mm512_loadu_si512(from) : _mm512_maskz_loadu_epi8(mask, from);
 }
 
+/// Values ahead that gradients are asked for: two runs of 256.
+enum { AHEAD = 512 };
+
 /// The new moments of up to 64 parameters from column `at`, the `i`-th of the run, on.
 INLINE void move_moments(
     const aq_adamw_dynamic8_args *a, size_t at, size_t i, __mmask64 exist, const bool all,
@@ -24,6 +27,10 @@ INLINE void move_moments(
   __m512 ms[4];
   decode(&a->map, transposed(load64(a->m_codes + at, exist, all)), m_scale, ms);
   for (int part = 0; part < 4; ++part, at += 16, i += 16, exist >>= 16) {
+    // What the second loop over this run reads, and what the next runs do: a core's own prefetcher follows neither, since
+    // the two loops take turns.
+    _mm_prefetch((const char *)(a->parameters + at), _MM_HINT_T0);
+    _mm_prefetch((const char *)(a->gradient + at + AHEAD), _MM_HINT_T0);
     __m512 g = load16(a->gradient + at, (__mmask16)exist, all);
     __m512 m = _mm512_add_ps(
         _mm512_mul_ps(_mm512_set1_ps(s->beta1), ms[part]),
@@ -42,7 +49,7 @@ INLINE void move_moments(
     _mm512_store_ps(a->roots + i, root);
     // Patterns order as magnitudes do, NaN, as of negative numbers' roots, above infinity.
     *m_largest = _mm512_max_epu32(*m_largest, _mm512_castps_si512(_mm512_abs_ps(m)));
-    *root_largest = _mm512_max_epu32(*root_largest, _mm512_castps_si512(_mm512_abs_ps(root)));
+    *root_largest = _mm512_max_epu32(*root_largest, _mm512_castps_si512(root));
   }
 }
 

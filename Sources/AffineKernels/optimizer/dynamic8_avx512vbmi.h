@@ -131,13 +131,13 @@ INLINE __m128i encode_roots(
   __m512i random = _mm512_add_epi32(
       _mm512_set1_epi32((int32_t)key),
       _mm512_mullo_epi32(lanes, _mm512_set1_epi32((int32_t)AQ_WEYL)));
-  random = _mm512_slli_epi32(_mm512_srli_epi32(random, 16), 3);
-  random = _mm512_or_epi32(random, _mm512_set1_epi32(4));
+  // (random >> 16 << 3 | 4) less the least code, in place.
+  const __m512i less = _mm512_set1_epi32((int32_t)(4 - ((uint32_t)AQ_UFLOAT8 << 19)));
+  random = _mm512_ternarylogic_epi32(_mm512_srli_epi32(random, 13), _mm512_set1_epi32(0x7fff8), less, 0xea);
   __m512i bits = _mm512_add_epi32(_mm512_castps_si512(_mm512_mul_ps(roots, inverse)), random);
-  __m512i code = _mm512_sub_epi32(_mm512_srli_epi32(bits, 19), _mm512_set1_epi32(AQ_UFLOAT8));
-  __mmask16 above = _mm512_cmp_ps_mask(roots, _mm512_setzero_ps(), _CMP_GT_OQ);
-  code = _mm512_max_epi32(code, _mm512_maskz_set1_epi32(above, 1));
-  return _mm512_cvtepi32_epi8(_mm512_min_epi32(code, _mm512_set1_epi32(255)));
+  // Of a root that is not zero at least 1.
+  __m512i least = _mm512_min_epu32(_mm512_castps_si512(roots), _mm512_set1_epi32(1));
+  return _mm512_cvtusepi32_epi8(_mm512_max_epi32(_mm512_srai_epi32(bits, 19), least));
 }
 
 /// Puts exact codes in the place of those of up to 64 that are not sure.
