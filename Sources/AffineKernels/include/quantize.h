@@ -53,6 +53,7 @@ typedef struct {
   float low, high;
   uint8_t *_Nonnull codes;           // [rows][codes_stride], one a byte, two's complement when low < 0
   size_t codes_stride;
+  bool streams;                      // codes may be written past the caches: they are not read soon
 } aq_quantize_args;
 
 /// codes[k] = round_half_even(values[k] * (1 / scale[s])), scale[s] = max(largest / 127, smallest)

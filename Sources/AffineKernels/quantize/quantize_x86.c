@@ -3,6 +3,18 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+/// How far behind these rows, in values, the same columns of the rows lie that are read next: of few values, which a
+/// cache holds twice. They come from memory while these wait for nothing.
+static inline size_t values_ahead(const aq_quantize_args *a) {
+  const size_t count = a->rows * a->stride;
+  return count <= 1 << 13 ? count : 0;
+}
+
+/// Whether codes from here on are written past the caches, line by line.
+static inline bool has_whole_lines(const aq_quantize_args *a, const uint8_t *codes) {
+  return a->streams && (uintptr_t)codes % 64 == 0;
+}
+
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
 /// What turns 8 columns into codes. Clamping to whole bounds and adding a whole zero point may follow the
@@ -31,12 +43,14 @@ static inline __m256i codes16(const float *values, columns8 first, columns8 seco
 
 /// 32 codes, one a byte: the low byte of each, signed or not, masked so that the unsigned pack keeps it;
 /// then the 4-byte parts of the packs in their order.
-static inline void encode32(const float *values, const columns8 p[4], __m256i low, uint8_t *codes) {
+INLINE void encode32(
+    const float *values, const columns8 p[4], __m256i low, const bool streams, uint8_t *codes) {
   const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7), bytes = _mm256_set1_epi16(0xff);
   __m256i first = _mm256_and_si256(codes16(values, p[0], p[1], low), bytes);
   __m256i second = _mm256_and_si256(codes16(values + 16, p[2], p[3], low), bytes);
   __m256i packed = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(first, second), order);
-  _mm256_storeu_si256((__m256i *)codes, packed);
+  if (streams) _mm256_stream_si256((__m256i *)codes, packed);
+  else _mm256_storeu_si256((__m256i *)codes, packed);
 }
 
 /// The columns from `c` up to `end` of a row, with the parameters at `run`.
@@ -45,16 +59,23 @@ INLINE size_t encode_run(
   const __m256i low = _mm256_set1_epi16((int16_t)a->low);
   columns8 one = columns8_of(a, _mm256_set1_ps(a->inverse[run]), _mm256_set1_ps(a->zero_point[run]));
   const columns8 p[4] = {one, one, one, one};
+  const float *next = values + values_ahead(a);
+  const bool streams = has_whole_lines(a, codes + c);
   for (; c + 32 <= end; c += 32) {
-    // The values come from a near cache; the lines of codes, that are written as a whole, do not.
-    __builtin_prefetch(codes + c + 1024, 1);
-    encode32(values + c, p, low, codes + c);
+    for (int j = 0; j < 2; ++j) _mm_prefetch((const char *)(next + c + 16 * j), _MM_HINT_T1);
+    if (streams) {
+      encode32(values + c, p, low, true, codes + c);
+    } else {
+      // The values come from a near cache; the lines of codes, that are written as a whole, do not.
+      __builtin_prefetch(codes + c + 1024, 1);
+      encode32(values + c, p, low, false, codes + c);
+    }
   }
   for (; c + 8 <= end; c += 8) {
     uint8_t padded[32];
     float part[32] = {0};
     _mm256_storeu_ps(part, _mm256_loadu_ps(values + c));
-    encode32(part, p, low, padded);
+    encode32(part, p, low, false, padded);
     __builtin_memcpy(codes + c, padded, 8);
   }
   for (; c < end; ++c) codes[c] = quantize_one(a, values[c], run);
@@ -77,7 +98,7 @@ INLINE void encode_columns(
       // The same columns of the next rows: short pieces of rows are too short for the hardware.
       _mm_prefetch((const char *)(row + rows * a->stride), _MM_HINT_T0);
       _mm_prefetch((const char *)(row + rows * a->stride + 16), _MM_HINT_T0);
-      encode32(row, p, low, codes + i * a->codes_stride + c);
+      encode32(row, p, low, false, codes + i * a->codes_stride + c);
     }
   }
   for (; c < a->runs; ++c)
@@ -85,7 +106,10 @@ INLINE void encode_columns(
       codes[i * a->codes_stride + c] = quantize_one(a, values[i * a->stride + c], run + c);
 }
 
-void aq_quantize_i8_avx2(void *args) { quantize_rows(args, encode_columns, encode_run); }
+void aq_quantize_i8_avx2(void *args) {
+  quantize_rows(args, encode_columns, encode_run);
+  if (((const aq_quantize_args *)args)->streams) _mm_sfence();
+}
 
 #pragma clang attribute pop
 
@@ -114,12 +138,15 @@ static inline __m512i codes32(const float *values, columns16 first, columns16 se
 }
 
 /// 64 codes, one a byte.
-static inline void encode64(const float *values, const columns16 p[4], __m512i low, uint8_t *codes) {
+INLINE void encode64(
+    const float *values, const columns16 p[4], __m512i low, const bool streams, uint8_t *codes) {
   const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   const __m512i bytes = _mm512_set1_epi16(0xff);
   __m512i first = _mm512_and_si512(codes32(values, p[0], p[1], low), bytes);
   __m512i second = _mm512_and_si512(codes32(values + 32, p[2], p[3], low), bytes);
-  _mm512_storeu_si512(codes, _mm512_permutexvar_epi32(order, _mm512_packus_epi16(first, second)));
+  __m512i packed = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(first, second));
+  if (streams) _mm512_stream_si512((__m512i *)codes, packed);
+  else _mm512_storeu_si512(codes, packed);
 }
 
 /// Up to 16 codes.
@@ -138,10 +165,17 @@ static inline size_t encode_run_512(
   const __m512i low = _mm512_set1_epi16((int16_t)a->low);
   columns16 one = columns16_of(a, _mm512_set1_ps(a->inverse[run]), _mm512_set1_ps(a->zero_point[run]));
   const columns16 p[4] = {one, one, one, one};
+  const float *next = values + values_ahead(a);
+  const bool streams = has_whole_lines(a, codes + c);
   for (; c + 64 <= end; c += 64) {
-    // The values come from a near cache; the lines of codes, that are written as a whole, do not.
-    __builtin_prefetch(codes + c + 1024, 1);
-    encode64(values + c, p, low, codes + c);
+    for (int j = 0; j < 4; ++j) _mm_prefetch((const char *)(next + c + 16 * j), _MM_HINT_T1);
+    if (streams) {
+      encode64(values + c, p, low, true, codes + c);
+    } else {
+      // The values come from a near cache; the lines of codes, that are written as a whole, do not.
+      __builtin_prefetch(codes + c + 1024, 1);
+      encode64(values + c, p, low, false, codes + c);
+    }
   }
   for (; c < end; c += 16) encode16(a, values + c, one, end - c, codes + c);
   return end;
@@ -162,7 +196,7 @@ INLINE void encode_columns_512(
       // The same columns of the next rows: short pieces of rows are too short for the hardware.
       for (size_t j = 0; j < 4; ++j)
         _mm_prefetch((const char *)(row + rows * a->stride + 16 * j), _MM_HINT_T0);
-      encode64(row, p, low, codes + i * a->codes_stride + c);
+      encode64(row, p, low, false, codes + i * a->codes_stride + c);
     }
   }
   for (; c < a->runs; c += 16) {
@@ -175,7 +209,10 @@ INLINE void encode_columns_512(
   }
 }
 
-void aq_quantize_i8_avx512vnni(void *args) { quantize_rows(args, encode_columns_512, encode_run_512); }
+void aq_quantize_i8_avx512vnni(void *args) {
+  quantize_rows(args, encode_columns_512, encode_run_512);
+  if (((const aq_quantize_args *)args)->streams) _mm_sfence();
+}
 
 #pragma clang attribute pop
 #endif

@@ -125,7 +125,8 @@ static void quantize(const aq_kernel *kernel, bool dither) {
         expected[i * codes_stride + c] = (uint8_t)(int16_t)clamped(whole + zero[place], low, high);
       }
   aq_quantize_args q = {
-      values, rows, stride, runs, ends, inverse, zero, own ? runs : 0, low, high, codes, codes_stride};
+      values, rows, stride, runs, ends, inverse, zero, own ? runs : 0, low, high, codes, codes_stride,
+      coin()};
   aq_dither_args t = {q, key, first, elements_stride};
   kernel->run(dither ? (void *)&t : &q);
   check_bytes("codes", codes, expected, count, 1);

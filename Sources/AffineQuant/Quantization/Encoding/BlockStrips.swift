@@ -17,6 +17,8 @@ struct BlockStrips {
 
   /// Values of a strip that the second-level cache should still hold when it is read again.
   private static let cachedValues = Blocking.cacheBytes / 8
+  /// The same of the first-level cache, beside their codes.
+  private static let nearestValues = 1 << 12
   /// Codes of this many columns are whole cache lines; of half as many, for threads that would have none, still
   /// whole bytes of every storage.
   private static let granule = 64
@@ -30,8 +32,8 @@ struct BlockStrips {
     let columns = grid.shape.columns
     guard grid.block.columns == 1 else {
       (width, across) = (columns, 1)
-      // Rows with parameters of their own are read at once.
-      let near = max(RowReader<Float>.values / max(columns, 1), 1)
+      // Rows with parameters of their own are read at once: so many that the first-level cache holds them.
+      let near = max(Self.nearestValues / max(columns, 1), 1)
       height = grid.block.rows == 1 ? near : 1
       ends = RowRuns.ends(grid, 0..<columns)
       return

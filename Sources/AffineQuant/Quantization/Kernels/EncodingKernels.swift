@@ -35,7 +35,8 @@ final class EncodingKernels: Sendable {
   ) {
     precondition(
       start >= 0 && start + (rows.rows.count - 1) * stride + rows.columns.count <= codes.count)
-    unsafe encode(rows, ends, parameters, extent, codes.pointer + start, stride)
+    let streams = codes.count >= Allocation.large
+    unsafe encode(rows, ends, parameters, extent, codes.pointer + start, stride, streams)
   }
 
   /// Encodes rows to codes that lie without gaps.
@@ -46,13 +47,13 @@ final class EncodingKernels: Sendable {
     precondition(codes.count == rows.rows.count * rows.columns.count)
     unsafe codes.withUnsafeMutableBufferPointer { codes in
       guard let start = codes.baseAddress else { return }
-      unsafe encode(rows, ends, parameters, extent, start, rows.columns.count)
+      unsafe encode(rows, ends, parameters, extent, start, rows.columns.count, false)
     }
   }
 
   private func encode(
     _ rows: FloatRows, _ ends: [Int], _ parameters: EncodingParameters, _ extent: Int,
-    _ codes: UnsafeMutablePointer<UInt8>, _ stride: Int
+    _ codes: UnsafeMutablePointer<UInt8>, _ stride: Int, _ streams: Bool
   ) {
     let runs = rows.runs(ends)
     let parametersStride = rows.stride(of: parameters.count, runs)
@@ -63,7 +64,7 @@ final class EncodingKernels: Sendable {
           values: rows.pointer, rows: rows.rows.count, stride: rows.stride, runs: runs,
           ends: ends.isEmpty ? nil : ends.baseAddress, inverse: factors, zero_point: zeroPoints,
           parameters_stride: parametersStride, low: encoding.low, high: encoding.high, codes: codes,
-          codes_stride: stride)
+          codes_stride: stride, streams: streams)
         switch choice {
         case .nearest(let kernel):
           var arguments = unsafe QuantizeRows(c: plain)

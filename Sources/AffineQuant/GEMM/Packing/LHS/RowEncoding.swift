@@ -90,7 +90,7 @@ struct RowEncoding {
         values: values, rows: 1, stride: columns, runs: blocks, ends: ends,
         inverse: inverse.start(of: worker), zero_point: zero.start(of: worker),
         parameters_stride: 0, low: chooser.low + offset, high: chooser.high + offset, codes: codes,
-        codes_stride: columns))
+        codes_stride: columns, streams: false))
     encode(&arguments)
   }
 }
