@@ -66,19 +66,21 @@ def measured(work, size, target, affine, modules, rounds):
     try:
         for _ in range(rounds):
             ours.append(affine.bench(work.call, size))
-            for peer, seconds in ready.items():
-                theirs[peer].append(seconds())
+            for peer, timer in ready.items():
+                theirs[peer].append(timer())
     except RuntimeError as error:
         return row | {"error": str(error)}
     peers = [summarized(peer, times, ours, peer in counted) for peer, times in theirs.items()]
     peers.sort(key=lambda peer: (not peer["counts"], peer["ratio"]))
     fractions = [one["fractionOfPeak"] for one in ours if one.get("fractionOfPeak")]
+    parts = [one["gops"] / measure.roof(one) for one in ours if measure.roof(one)]
     return row | {
         "threads": ours[0]["threads"], "kernel": ours[0]["kernel"], "best": peers[0]["name"],
         "met": peers[0]["ratio"] >= target, "peers": peers, "failures": failures,
         "ourMilliseconds": statistics.median(one["medianSeconds"] for one in ours) * 1e3,
         "gops": statistics.median(one["gops"] for one in ours),
-        "fractionOfPeak": statistics.median(fractions) if fractions else None}
+        "fractionOfPeak": statistics.median(fractions) if fractions else None,
+        "fractionOfRoof": statistics.median(parts) if parts else None}
 
 
 def counting(peers, isa):
@@ -89,11 +91,13 @@ def counting(peers, isa):
 
 
 def summarized(peer, times, ours, counts):
-    """A peer's part of a row."""
-    ratios = [time / one["medianSeconds"] for time, one in zip(times, ours)]
+    """A peer's part of a row; of our own also the ratio that the roofs of both allow."""
+    ratios = [time / one["medianSeconds"] for (time, _), one in zip(times, ours)]
+    allowed = [measure.roof(one) / roof for (_, roof), one in zip(times, ours) if roof and measure.roof(one)]
     return {"name": peer.name, "counts": counts, "ignoresISA": peer.ignores_isa,
             "ratio": statistics.median(ratios), "low": min(ratios), "high": max(ratios),
-            "milliseconds": statistics.median(times) * 1e3}
+            "allowed": statistics.median(allowed) if allowed else None,
+            "milliseconds": statistics.median(time for time, _ in times) * 1e3}
 
 
 def main():

@@ -47,6 +47,14 @@ def median_time(run, seconds):
     return statistics.median(times)
 
 
+def roof(one):
+    """What the roofs of one of our reports allow, in GOP/s; None where it has none."""
+    fed = one.get("readGigabytesPerSecond") or one.get("copyGigabytesPerSecond")
+    roofs = [one.get("foldedPeakGops") or one.get("peakGops"),
+             fed and fed * one["gops"] / one["gigabytesPerSecond"]]
+    return min(filter(None, roofs), default=None)
+
+
 class Affine:
     """The command under test."""
 
@@ -70,8 +78,11 @@ class Affine:
         return json.loads(result.stdout)
 
     def timer(self, peer, size, modules):
-        """What returns the seconds of one median each time that it is called."""
+        """What returns the seconds of one median, and of our own a roof, each time that it is called."""
         if peer.call:
-            return lambda: self.bench(peer.call, size)["medianSeconds"]
+            def ours():
+                one = self.bench(peer.call, size)
+                return one["medianSeconds"], roof(one)
+            return ours
         run = getattr(modules[peer.module], peer.maker)(size, *peer.arguments)
-        return lambda: median_time(run, self.seconds)
+        return lambda: (median_time(run, self.seconds), None)

@@ -54,6 +54,7 @@ def verdict(row):
 
 def _ours(row):
     part = f", {row['fractionOfPeak']:4.0%} of peak" if row["fractionOfPeak"] else ""
+    part += f", {row['fractionOfRoof']:4.0%} of roof" if row["fractionOfRoof"] else ""
     return f"ours {row['ourMilliseconds']:9.3f} ms, {row['gops']:6.1f} GOP/s{part}"
 
 
@@ -66,6 +67,7 @@ def lines(row, isa):
     for peer in row["peers"]:
         figures = f"{peer['ratio']:6.2f} [{peer['low']:.2f}..{peer['high']:.2f}]"
         notes = [verdict(row)] if peer["name"] == row["best"] else []
+        notes += [f"roofs allow {peer['allowed']:.2f}"] if peer["allowed"] else []
         notes += [] if peer["counts"] else ["for reference"]
         notes += [f"not held to {isa}"] if isa and peer["ignoresISA"] else []
         text.append("; ".join([f"{title} {peer['name']:36s} {figures:22s} {_ours(row)}",
@@ -83,7 +85,7 @@ def markdown(rows, about, short=False):
     held = f", {about['isa']} alone where a peer can be held to it" if about["isa"] else ""
     threads = "one thread" if about["threads"] == 1 else f"{about['threads']} threads"
     header = ["work, m × k (× n)", "best peer", "ratio", "target", "ours, ms", "peer, ms",
-              "GOP/s", "of peak"]
+              "GOP/s", "of peak", "of roof", "roofs allow"]
     shown = [row for row in rows if not short or is_short(row["work"], row["size"])]
     return "\n".join([
         f"{about['cpu']} ({', '.join(about['features'])}), {threads}{held}, {about['date']}; "
@@ -96,12 +98,14 @@ def markdown(rows, about, short=False):
 def _table_row(row):
     title = f"{row['work']}, {row['size'].replace('x', ' × ')}"
     if "error" in row:
-        return _cells([title, row["error"], "", f"{row['target']:.2f}", "", "", "", ""])
+        return _cells([title, row["error"], "", f"{row['target']:.2f}", *[""] * 6])
     best = next(peer for peer in row["peers"] if peer["name"] == row["best"])
     return _cells([
         title, best["name"], f"{best['ratio']:.2f} ({best['low']:.2f}–{best['high']:.2f})",
         f"{row['target']:.2f}", f"{row['ourMilliseconds']:.3g}", f"{best['milliseconds']:.3g}",
-        f"{row['gops']:.3g}", f"{row['fractionOfPeak']:.0%}" if row["fractionOfPeak"] else ""])
+        f"{row['gops']:.3g}", f"{row['fractionOfPeak']:.0%}" if row["fractionOfPeak"] else "",
+        f"{row['fractionOfRoof']:.0%}" if row["fractionOfRoof"] else "",
+        f"{best['allowed']:.2f}" if best["allowed"] else ""])
 
 
 def _cells(texts):

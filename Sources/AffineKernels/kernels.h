@@ -346,6 +346,14 @@
   K(peak_bf16, avx512bf16, AQ_AVX512BF16 | AQ_AVX512VBMI | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(peak_bf16, neonbf16, AQ_NEONBF16 | AQ_NEON, ARM, true, AQ_NO_TILE)
 
+#define AQ_ROWS_peak_fold_i8(K)                                               \
+  K(peak_fold_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(peak_fold_i8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+
+#define AQ_ROWS_peak_fold_i4(K)                                               \
+  K(peak_fold_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(peak_fold_i4, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)
+
 #define AQ_ROWS_peak_read(K)                                               \
   K(peak_read, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_NO_TILE) \
   K(peak_read, avx2, AQ_AVX2, X86, true, AQ_NO_TILE)                       \

@@ -19,6 +19,14 @@ extension Benchmark {
     return plan?.precision != nil
   }
 
+  /// How sums of a linear product become floats; `nil` where they do once, or are floats.
+  var folds: SliceFolds? {
+    guard case .quantized(let left) = activations, case .quantized(let right) = weights else {
+      return nil
+    }
+    return SliceFolds(left, right, depth: k)
+  }
+
   func linearWork() throws -> BenchmarkWork {
     let row = try kernel(.linear, activations, weights)
     let values = matrix(n, k, 2, for: weights), x = matrix(m, k, 1)

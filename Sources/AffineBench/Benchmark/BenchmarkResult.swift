@@ -42,6 +42,9 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
   @Nullable public internal(set) var fractionOfReading: Double?
   /// Of the same instructions on registers alone; null where no such loop is written.
   @Nullable public internal(set) var peakGops: Double?
+  /// The same where sums become floats once in each slice of a product of codes, as scales of groups ask for; null
+  /// where they do so once, and where no such loop is written.
+  @Nullable public internal(set) var foldedPeakGops: Double?
   /// Of the peak, or of the copy for what moves memory.
   @Nullable public internal(set) var fractionOfPeak: Double?
 }
@@ -79,13 +82,13 @@ extension BenchmarkResult {
     return convertsOne || operation == "optimizer-step" ? "G elements/s" : "GOP/s"
   }
 
-  /// What the roofs allow: the least of the peak and of what reading feeds, or a copy where memory is moved, in
+  /// What the roofs allow: the least of the peak, with folds where there are some, and of what reading feeds, or a copy where memory is moved, in
   /// GOP/s.
   public var roof: Double? {
     let fed = (readGigabytesPerSecond ?? copyGigabytesPerSecond).map {
       $0 * gops / gigabytesPerSecond
     }
-    return [peakGops, fed].compactMap(\.self).min()
+    return [foldedPeakGops ?? peakGops, fed].compactMap(\.self).min()
   }
 
   /// The time by that of an older run, and whether all rounds of one took longer than all of the other: if
@@ -100,13 +103,14 @@ extension BenchmarkResult: CustomStringConvertible {
   public var description: String {
     let roof = peakGops.map { "\(Self.short($0)) GOP/s" } ?? "a copy's bandwidth"
     let part = fractionOfPeak.map { ", \(Self.short(100 * $0)) % of \(roof)" } ?? ""
+    let folded = foldedPeakGops.map { " (\(Self.short(100 * gops / $0)) % with its folds)" } ?? ""
     let read = fractionOfReading.map { ", \(Self.short(100 * $0)) % of reading" } ?? ""
     let others = callers.map { ", \($0) callers" } ?? ""
     let split = regions.map { $0 == 0 ? "" : $0 == 1 ? ", 1 region" : ", \($0) regions" } ?? ""
     let rounded = precision.map { $0 == "float32" ? "" : " in \($0)" } ?? ""
     return
       "\(operation) \(activations) × \(weights)\(rounded), m \(m) k \(k) n \(n), \(threads) threads\(split)\(others): "
-      + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) \(unit)\(part), "
+      + "median \(Self.short(medianSeconds * 1e3)) ms of \(samples), \(Self.short(gops)) \(unit)\(part)\(folded), "
       + "\(Self.short(gigabytesPerSecond)) GB/s\(read)" + (kernel.map { " (\($0))" } ?? "")
   }
 

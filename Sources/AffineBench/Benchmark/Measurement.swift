@@ -71,6 +71,12 @@ package struct Measurement {
     let all = max(threads, min(callers + threads - 1, Execution.standard.threads))
     let bytes = max(Int(Double(callers) * work.bytes), 1)
     let peak = work.kernel.flatMap { Peak.operationsPerSecond(for: $0, threads: all) }
+    let folded = work.kernel.flatMap { row in
+      name == MatrixOperation.linear.rawValue
+        ? benchmark.folds.flatMap {
+          Peak.operationsPerSecond(for: row, folding: $0, threads: all)
+        } : nil
+    }
     let copy = Peak.copiedBytesPerSecond(max(bytes / 2, 1), threads: all)
     let rate = Double(callers) * work.amount / timing.median
     let isProduct = [.linear, .inputGradient, .weightGradient].contains(
@@ -92,7 +98,7 @@ package struct Measurement {
       copyGigabytesPerSecond: copy * 1e-9,
       readGigabytesPerSecond: read.map { $0 * 1e-9 },
       fractionOfReading: read.map { Double(callers) * work.bytes / timing.median / $0 },
-      peakGops: peak.map { $0 * 1e-9 },
+      peakGops: peak.map { $0 * 1e-9 }, foldedPeakGops: folded.map { $0 * 1e-9 },
       fractionOfPeak: peak.map { rate / $0 }
         ?? (isMove ? Double(callers) * work.bytes / timing.median / copy : nil))
   }

@@ -159,6 +159,8 @@ typedef struct {
   FAMILY(peak_i4) \
   FAMILY(peak_f32) \
   FAMILY(peak_bf16) \
+  FAMILY(peak_fold_i8) \
+  FAMILY(peak_fold_i4) \
   FAMILY(peak_read)
 
 #define AQ_DECLARE_FAMILY(name) aq_family aq_##name(void);

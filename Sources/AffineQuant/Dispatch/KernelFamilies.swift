@@ -91,5 +91,8 @@ package import AffineKernels
 
 /// A loop that measures a roof.
 package struct PeakLoop { var c: aq_peak_args }
+
+/// The same where sums become floats after each slice.
+package struct FoldLoop { var c: aq_peak_fold_args }
 /// A loop that reads memory.
 @safe package struct ReadLoop { var c: aq_read_args }

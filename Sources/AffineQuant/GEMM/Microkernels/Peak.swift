@@ -24,6 +24,30 @@ package enum Peak {
     return Self.best(threads: threads) { run(kernel) }
   }
 
+  /// The same where sums become floats once in a slice: what products of grouped types can be at most.
+  ///
+  /// - Returns: `nil` where no such loop is written.
+  package static func operationsPerSecond(
+    for row: KernelRow, folding slices: SliceFolds, threads: Int
+  ) -> Double? {
+    let few = MatmulKernels.fewBits.values.map(\.rows)
+    let takesBytes = (few + [MatmulKernels.bytes.rows]).contains { $0.contains(row) }
+    guard takesBytes || MatmulKernels.nibbles.rows.contains(row) else { return nil }
+    let table = takesBytes ? foldedBytes : foldedNibbles
+    guard let kernel = table.kernels.first(where: { $0.row.needs == row.needs }),
+      kernel.row.canRun(), kernel.row.tier != .portable
+    else { return nil }
+    return Self.best(threads: threads) {
+      var arguments = FoldLoop(
+        c: aq_peak_fold_args(
+          slices: max(200_000 * 4 / slices.codes, 1), codes: slices.codes,
+          scales: slices.hasLeftScales ? 1 : 0, zeros: slices.zeroPoints,
+          biases: slices.biases, operations: 0))
+      kernel(&arguments)
+      return arguments.c.operations
+    }
+  }
+
   /// Bytes a second, read and written, of copying `byteCount` bytes to new memory, each thread a part.
   package static func copiedBytesPerSecond(_ byteCount: Int, threads: Int) -> Double {
     let source = Buffer([UInt8](repeating: 1, count: byteCount))
@@ -81,6 +105,13 @@ package enum Peak {
     aq_peak_f32(), portable: "aq_peak_f32_portable"
   ) { $0.c.operations = 0 }
 
+  private static let foldedBytes = unsafe KernelTable<FoldLoop>(
+    aq_peak_fold_i8(), portable: "aq_peak_fold_i8_portable"
+  ) { $0.c.operations = 0 }
+  private static let foldedNibbles = unsafe KernelTable<FoldLoop>(
+    aq_peak_fold_i4(), portable: "aq_peak_fold_i4_portable"
+  ) { $0.c.operations = 0 }
+
   private static let pairs = unsafe KernelTable<PeakLoop>(
     aq_peak_bf16(), portable: "aq_peak_bf16_portable"
   ) { $0.c.operations = 0 }
@@ -107,6 +138,28 @@ package enum Peak {
       }
       return done.array.reduce(0, +)
     }.max() ?? 0
+  }
+}
+
+/// What sums of a product of codes take where they become floats once in a slice.
+package struct SliceFolds: Sendable, Hashable {
+  /// Codes of a slice.
+  let codes: Int
+  /// Whether each left row has scales of its own in each slice.
+  let hasLeftScales: Bool
+  /// Zero points and biases, of both sides.
+  let zeroPoints, biases: Int
+
+  /// Of rows of `depth` codes.
+  ///
+  /// - Returns: `nil` where all of a row is one slice.
+  package init?(_ left: QuantizedType, _ right: QuantizedType, depth: Int) {
+    codes = min(left.block.columns, right.block.columns)
+    guard codes < depth else { return nil }
+    hasLeftScales = left.block.columns < depth && left.block.rows == 1
+    let isOffset = left.mapping.kind == .asymmetric || LHSPacker.offset(of: left.storage) != 0
+    zeroPoints = (isOffset ? 1 : 0) + (right.mapping.kind == .asymmetric ? 1 : 0)
+    biases = [left, right].count { $0.mapping.kind == .biased }
   }
 }
 

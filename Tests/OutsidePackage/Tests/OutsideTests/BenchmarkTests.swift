@@ -18,6 +18,33 @@ import Testing
     #expect(try Benchmark(.quantize, Table.self, m: 8, k: 64).run(seconds: 0.01).gops > 0)
   }
 
+  /// Sums that become floats once a group have a roof below that of their products; whole rows, and what is no
+  /// product of codes, have none of the kind.
+  @Test(arguments: [
+    ("int8-row", "int4-group32", true), ("int8-block32x32", "int8-block32x32", true),
+    ("uint8-row-asymmetric", "int4-group32", true), ("int8-row", "uint4-group32-biased", true),
+    ("int8-row", "int8-row", false), ("float32", "int4-group32", false),
+  ])
+  func productsOfGroupsHaveARoofWithFolds(
+    activations: String, weights: String, hasFolds: Bool
+  ) throws {
+    func operand(_ name: String) throws -> OperandType {
+      try OperandType(name: name) ?? .quantized(#require(QuantizedType(name: name)))
+    }
+    let benchmark = Benchmark(
+      .linear, activations: try operand(activations), weights: try operand(weights), m: 8, k: 128,
+      n: 32)
+    let result = try benchmark.run(seconds: 0.01)
+    // Of the instruction sets on vectors that such loops are written for.
+    let isWritten = ["_avx2", "_avx512vnni"].contains { result.kernel?.hasSuffix($0) == true }
+    guard hasFolds, isWritten else {
+      #expect(result.foldedPeakGops == nil)
+      return
+    }
+    let (folded, peak) = (try #require(result.foldedPeakGops), try #require(result.peakGops))
+    #expect(folded > 0 && folded < peak * 1.1)
+  }
+
   /// A result of rounds that took these seconds, as a saved run has it.
   private func saved(_ rounds: [Double], more: [String: Any] = [:]) throws -> BenchmarkResult {
     var fields: [String: Any] = [
