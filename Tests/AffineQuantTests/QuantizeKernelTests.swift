@@ -27,6 +27,21 @@ import Testing
     }
   }
 
+  /// Large results are written past the caches, where rows and their runs begin with a cache line.
+  @Test(arguments: [
+    ("int8-row", 2112), ("int8-row", 2113), ("int8-group96", 2112), ("uint8-row-asymmetric", 2112),
+  ])
+  func largeResultsAreTheSame(name: String, columns: Int) throws {
+    let type = try #require(QuantizedType(name: name))
+    let values = Samples.matrix(2048, columns, for: type, seed: 4)
+    let options = QuantizationOptions()
+    let expected = try CodeMatrix.quantize(values, as: type, options, Self.portable)
+    for set in [InstructionSet.running, .running.intersection(.avx2)] {
+      let execution = Execution(threads: 2, instructionSet: set)
+      #expect(try CodeMatrix.quantize(values, as: type, options, execution) == expected)
+    }
+  }
+
   /// Values whose quotient is no integer of the machine, halves, and the ends of the codes.
   @Test(arguments: ["int8-row", "int8-column", "int4-row", "uint8-row", "uint8-column"])
   func extremesClampAsTheDefinitionSays(name: String) throws {
