@@ -695,6 +695,15 @@ void test_peak_i8(const aq_kernel *kernel) { peak(kernel); }
 void test_peak_i4(const aq_kernel *kernel) { peak(kernel); }
 void test_peak_f32(const aq_kernel *kernel) { peak(kernel); }
 
+static void peak_with_folds(const aq_kernel *kernel) {
+  aq_peak_fold_args t = {.slices = 64, .codes = 1 + below(100), .scales = coin(), .zeros = below(3), .biases = coin()};
+  describe("%zu codes, scales %zu zeros %zu biases %zu", t.codes, t.scales, t.zeros, t.biases);
+  kernel->run(&t);
+  if (!(t.operations > 0)) fail("no operations");
+}
+void test_peak_fold_i8(const aq_kernel *kernel) { peak_with_folds(kernel); }
+void test_peak_fold_i4(const aq_kernel *kernel) { peak_with_folds(kernel); }
+
 void test_peak_read(const aq_kernel *kernel) {
   size_t count = 512 * below(5);
   uint8_t *bytes = random_bytes(count);
