@@ -3,10 +3,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 #endif
 #if defined(__APPLE__)
 #include <sys/resource.h>
@@ -101,14 +97,6 @@ size_t aq_bytes_ahead(void) {
 #endif
 }
 
-void aq_advise_large_pages(void *start, size_t bytes) {
-#if defined(__linux__)
-  madvise(start, bytes, MADV_HUGEPAGE);
-#else
-  (void)start, (void)bytes;
-#endif
-}
-
 size_t aq_peak_resident_bytes(void) {
 #if defined(__linux__)
   // Not getrusage: what it says includes the memory of the program that started this one.
@@ -125,13 +113,6 @@ size_t aq_peak_resident_bytes(void) {
   return getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss : 0;
 #else
   return 0;
-#endif
-}
-
-void aq_return_freed_memory(void) {
-// A sanitizer has an allocator of its own, and the system's was never set up.
-#if defined(__GLIBC__) && !__has_feature(thread_sanitizer) && !__has_feature(address_sanitizer)
-  malloc_trim(0);
 #endif
 }
 

@@ -96,10 +96,27 @@ import Testing
     let weight = try Int8Weight(quantizing: w), tiled = weight.tiled()
     let planned = explain(.linear, x, tiled, on: execution)?.split?.threads
     #expect(try Self.threads { _ = try linear(x, tiled, on: $0) } == planned)
-    let column = try AffineQuantized<Int8, RowMajor<PerColumn, SymmetricMapping<Float>>>(
-      quantizing: w)
+    typealias Columns = AffineQuantized<Int8, RowMajor<PerColumn, SymmetricMapping<Float>>>
+    let column = try Columns(quantizing: w)
     let gradient = explain(.inputGradient, g, column, on: execution)?.split?.threads
     #expect(try Self.threads { _ = try inputGradient(g, column, on: $0) } == gradient)
+    let products: [(MatrixOperation, Matrix<Float>, Matrix<Float>)] = [
+      (.linear, x, w), (.inputGradient, g, w), (.weightGradient, g, x),
+    ]
+    for (operation, first, second) in products {
+      let planned = explain(operation, first, second, on: execution)?.split?.threads
+      let called = try Self.threads { execution in
+        switch operation {
+        case .linear: _ = try linear(first, second, on: execution)
+        case .inputGradient: _ = try inputGradient(first, second, on: execution)
+        default: _ = try weightGradient(first, second, on: execution)
+        }
+      }
+      #expect(called == planned, "\(operation) of floats")
+    }
+    let (inputs, gradients) = (try Columns(quantizing: x), try Columns(quantizing: g))
+    let ofCodes = explain(.weightGradient, gradients, inputs, on: execution)?.split?.threads
+    #expect(try Self.threads { _ = try weightGradient(gradients, inputs, on: $0) } == ofCodes)
     let packed = PackedWeight(
       try AnyQuantized(quantizing: w, as: Int8Weight.type), inputs: Int8Activations.type)
     let fused = packed.explain(rows: size.m, on: execution).split?.threads

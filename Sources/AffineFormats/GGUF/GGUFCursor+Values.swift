@@ -41,7 +41,9 @@ extension GGUFCursor {
       for _ in 0..<count { values.append(try bool()) }
       return .bool(values)
     case .string:
+      // Each took 8 bytes of the file or more, so that no count asks for more than twice the file.
       var values: [String] = []
+      values.reserveCapacity(count)
       for _ in 0..<count { values.append(try string()) }
       return .string(values)
     case .array:

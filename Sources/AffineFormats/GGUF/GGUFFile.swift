@@ -107,8 +107,8 @@ public struct GGUFFile: Sendable {
     return parts[tensor.part].contents.part(tensor.range)
   }
 
-  /// Takes arrays of texts out of the metadata, such as a vocabulary that was read.
-  public mutating func forgetTexts() { metadata.forgetTexts() }
+  /// Takes the arrays of a tokenizer that was made out of the metadata: names of tokens, merges, scores and kinds.
+  public mutating func forgetTokens() { metadata.forgetTokens() }
 
   /// Gives the memory of a tensor's pages back, where the file is mapped; they are read again when
   /// they are touched. Reading one tensor after another so takes the memory of one.

@@ -14,9 +14,11 @@ public struct GGUFMetadata: Sendable {
     set { values[key] = newValue }
   }
 
-  /// Takes away all arrays of texts: vocabularies, which nobody reads twice.
-  mutating func forgetTexts() {
-    values.removeAll { $0.value.strings != nil }
+  /// Takes away the arrays of a tokenizer: a vocabulary has hundreds of thousands of names and scores.
+  mutating func forgetTokens() {
+    values.removeAll {
+      if case .array = $0.value { $0.key.begins(with: "tokenizer.") } else { false }
+    }
   }
 
   /// The text of a key.

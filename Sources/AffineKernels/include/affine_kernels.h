@@ -72,6 +72,13 @@ size_t aq_cache_bytes(void);
 /// better.
 size_t aq_bytes_ahead(void);
 
+/// Memory of its own that holds zeros, from a multiple of `alignment`, a power of two and of a page, on; NULL: there is
+/// none. `bytes` are whole pages. The C library keeps what is freed between pieces that are in use; this it does not see.
+void *_Nullable aq_map_pages(size_t bytes, size_t alignment);
+
+/// Gives all of it back.
+void aq_unmap_pages(void *_Nonnull start, size_t bytes);
+
 /// Asks for large pages under memory that is about to be used; a hint, ignored where it is unknown.
 void aq_advise_large_pages(void *_Nonnull start, size_t bytes);
 

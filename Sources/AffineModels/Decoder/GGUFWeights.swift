@@ -35,8 +35,8 @@ public struct GGUFWeights: DecoderWeights, Sendable {
     }
   }
 
-  /// Takes the vocabulary, which was read, out of the file's metadata.
-  public mutating func forgetTexts() { file.forgetTexts() }
+  /// Takes the tokens, of which the tokenizer was made, out of the file's metadata.
+  mutating func forgetTokens() { file.forgetTokens() }
 
   public func name(of tensor: DecoderTensor) -> String {
     guard case .linear(let block, let linear) = tensor.layer,

@@ -15,7 +15,7 @@ public struct ModelSource: Sendable {
 
   /// The path that was opened.
   public let path: String
-  let weights: Weights
+  private(set) var weights: Weights
   /// Whether files are copied into memory.
   let copies: Bool
   /// What adapters add to linear layers; see ``addAdapters(from:)``.
@@ -68,6 +68,13 @@ public struct ModelSource: Sendable {
       return nil
     }
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+
+  /// Takes the tokens, of which the tokenizer was made, out of memory: none can be made after it.
+  mutating func forgetTokens() {
+    guard case .gguf(var gguf) = weights else { return }
+    gguf.forgetTokens()
+    weights = .gguf(gguf)
   }
 
   /// What the decoder or encoder is.

@@ -52,6 +52,7 @@ public struct LanguageModel: Sendable {
       }
     }
     let (tokenizer, template) = (try source.tokenizer(), try source.chatTemplate())
+    source.forgetTokens()
     self.init(
       try source.model(activations: activations, on: execution, over: parallel), tokenizer,
       chatTemplate: template, on: execution)

@@ -5,9 +5,14 @@ struct ByteStrings: Sendable {
 
   var count: Int { ends.count - 1 }
 
-  mutating func append(_ string: some Sequence<UInt8>) {
-    bytes += string
-    ends.append(UInt32(bytes.count))
+  /// Strings by number.
+  init(_ strings: some Sequence<some Sequence<UInt8>>) {
+    for string in strings {
+      bytes += string
+      ends.append(UInt32(bytes.count))
+    }
+    // Without the room that arrays leave for growing.
+    (bytes, ends) = (bytes.map(\.self), ends.map(\.self))
   }
 
   /// - Throws: ``TokenizerError/tooMany(of:found:most:)`` for names that ends in 32 bits cannot count.
@@ -16,13 +21,6 @@ struct ByteStrings: Sendable {
     guard count <= UInt32.max else {
       throw .tooMany(of: "bytes of names", found: count, most: Int(UInt32.max))
     }
-  }
-
-  /// The same without the room that arrays leave for growing.
-  var compacted: ByteStrings {
-    var strings = ByteStrings()
-    (strings.bytes, strings.ends) = (bytes.map(\.self), ends.map(\.self))
-    return strings
   }
 
   /// Where a string lies in ``bytes``.
@@ -35,47 +33,34 @@ struct ByteStrings: Sendable {
 ///
 /// Strings of Swift are equal when they look alike; tokens are equal when their bytes are.
 struct ByteStringTable: Sendable {
-  private var strings = ByteStrings()
-  private var numbers: [Int32] = []
-  /// The place of a string plus one, or zero; at most three quarters of them are taken.
+  /// The strings by number.
+  let strings: ByteStrings
+  /// The number of a string plus one, or zero; at most three quarters of them are taken.
   private var slots: [Int32]
   /// The bytes of the longest string.
   private(set) var longest = 0
   /// Drawn anew for each table, so that no file can be made whose strings all meet in one slot.
   private let seed = UInt64.random(in: 0...UInt64.max)
 
-  /// A table for at most `count` strings.
-  init(capacity count: Int) {
+  /// A table of all strings but empty ones; of equal ones the last is found.
+  init(_ strings: ByteStrings) {
+    self.strings = strings
     var slotCount = 16
-    while 3 * slotCount < 4 * count { slotCount *= 2 }
+    while 3 * slotCount < 4 * strings.count { slotCount *= 2 }
     slots = [Int32](repeating: 0, count: slotCount)
-  }
-
-  /// Gives a string a number; the last of two numbers stays.
-  mutating func insert(_ string: [UInt8], as number: Int) {
-    let slot = slot(of: string, string.indices)
-    guard slots[slot] == 0 else {
-      numbers[Int(slots[slot]) - 1] = Int32(number)
-      return
+    for number in 0..<strings.count {
+      let range = strings.range(number)
+      guard !range.isEmpty else { continue }
+      slots[slot(of: strings.bytes, range)] = Int32(number) + 1
+      longest = max(longest, range.count)
     }
-    strings.append(string)
-    numbers.append(Int32(number))
-    slots[slot] = Int32(numbers.count)
-    longest = max(longest, string.count)
-  }
-
-  /// The same without the room that arrays leave for growing.
-  var compacted: ByteStringTable {
-    var table = self
-    (table.strings, table.numbers) = (strings.compacted, numbers.map(\.self))
-    return table
   }
 
   /// The number of a part of a text, if it has one.
   func find(_ text: [UInt8], _ range: Range<Int>) -> Int? {
     guard range.count <= longest else { return nil }
-    let place = slots[slot(of: text, range)]
-    return place == 0 ? nil : Int(numbers[Int(place) - 1])
+    let found = slots[slot(of: text, range)]
+    return found == 0 ? nil : Int(found) - 1
   }
 
   /// The longest string that a text goes on with, and where that ends; a string ends between characters.
@@ -86,8 +71,8 @@ struct ByteStringTable: Sendable {
       hash = Self.hash(hash, text[end - 1])
       // A continuation byte after the end would be a character cut in two.
       guard end == text.count || text[end] & 0xc0 != 0x80 else { continue }
-      let place = slots[slot(hash, of: text, start..<end)]
-      if place != 0 { found = (Int(numbers[Int(place) - 1]), end) }
+      let number = slots[slot(hash, of: text, start..<end)]
+      if number != 0 { found = (Int(number) - 1, end) }
     }
     return found
   }
@@ -110,8 +95,8 @@ struct ByteStringTable: Sendable {
     return slot
   }
 
-  private func isEqual(_ place: Int, _ text: [UInt8], _ range: Range<Int>) -> Bool {
-    let stored = strings.range(place)
+  private func isEqual(_ number: Int, _ text: [UInt8], _ range: Range<Int>) -> Bool {
+    let stored = strings.range(number)
     guard stored.count == range.count else { return false }
     let shift = stored.lowerBound - range.lowerBound
     for index in range where strings.bytes[index + shift] != text[index] { return false }

@@ -98,15 +98,17 @@ public func explain<Storage: CodeStorage, Layout: QuantizationLayout>(
 ///
 /// `operation` is a product of `first`, on the left, and `second`; `execution` says what it may use.
 ///
-/// - Returns: `nil` where there is no such operation.
-public func explain<Element: FloatElement, Storage: CodeStorage, Layout: QuantizationLayout>(
-  _ operation: MatrixOperation, _ first: Matrix<Element>,
-  _ second: AffineQuantized<Storage, Layout>,
+/// - Returns: `nil` where there is no such operation, and for extents that do not agree.
+public func explain<First: Operand, Second: Operand>(
+  _ operation: MatrixOperation, _ first: First, _ second: Second,
   on execution: Execution = .standard
 ) -> Plan? {
-  let lhs = ErasedOperand(first)
-  return ProductCall(operation, lhs, .quantized(second.core), on: execution)
-    .explanation(as: lhs.type.resultElement)
+  guard operation.isProduct, let lhs = first as? any ErasableOperand,
+    let rhs = second as? any ErasableOperand
+  else { return nil }
+  let call = ProductCall(operation, lhs.erased, rhs.erased, on: execution)
+  do { try call.check() } catch { return nil }
+  return call.explanation(as: lhs.erased.type.resultElement)
 }
 
 extension OperandType {

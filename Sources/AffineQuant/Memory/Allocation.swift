@@ -4,8 +4,9 @@ internal import AffineKernels
 @safe
 package final class Allocation: @unchecked Sendable {
   package let start: UnsafeMutableRawPointer
-  /// What others may use again; 0 for memory that is simply freed.
-  private let spareBytes: Int
+  private let byteCount: Int
+  /// Whether others may use it again.
+  private let isSpare: Bool
 
   /// From this size on memory comes in large pages where the system has them: touching it for the
   /// first time then costs a quarter, and a result of an operation is always touched first.
@@ -14,38 +15,57 @@ package final class Allocation: @unchecked Sendable {
   /// From this size on memory is kept for the next one of its size, and sizes are multiples of it: the
   /// C library gives such memory back to the system, which clears it every time.
   private static let spare = 64 << 10
+  /// From this size on memory is mapped by itself, and goes back to the system whole: between smaller
+  /// pieces that are kept, as those of a model, the C library would keep what was freed.
+  private static let mapped = 1 << 20
+  /// What holds whole pages on every system.
+  private static let page = 64 << 10
 
   /// What all buffers without elements share.
   static let nothing = Allocation(byteCount: 0, zeroed: false)
 
   /// What `lasts` is kept for as long as a model is used: it takes no more than it needs.
   package init(byteCount: Int, zeroed: Bool, lasts: Bool = false) {
-    if byteCount < Self.spare || lasts {
-      spareBytes = 0
-      unsafe start = Self.pages(
-        max(byteCount, 1), alignment: byteCount < Self.large ? 64 : Self.largePage)
-    } else {
+    isSpare = byteCount >= Self.spare && !lasts
+    if isSpare {
       let unit = byteCount < Self.large ? Self.spare : Self.largePage
-      spareBytes = (byteCount + unit - 1) / unit * unit
+      self.byteCount = Self.round(byteCount, upTo: unit)
       unsafe start =
-        SpareMemory.shared.take(byteCount: spareBytes) ?? Self.pages(spareBytes, alignment: unit)
+        SpareMemory.shared.take(byteCount: self.byteCount) ?? Self.allocate(self.byteCount)
+    } else {
+      self.byteCount =
+        byteCount < Self.mapped ? max(byteCount, 1) : Self.round(byteCount, upTo: Self.page)
+      unsafe start = Self.allocate(self.byteCount)
     }
     if zeroed { unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
   }
 
-  private static func pages(_ byteCount: Int, alignment: Int) -> UnsafeMutableRawPointer {
-    let isLarge = alignment == largePage
-    let start = UnsafeMutableRawPointer.allocate(
-      byteCount: byteCount, alignment: isLarge ? largePage : 64)
-    if isLarge { unsafe aq_advise_large_pages(start, byteCount) }
+  private static func round(_ byteCount: Int, upTo unit: Int) -> Int {
+    (byteCount + unit - 1) / unit * unit
+  }
+
+  private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    guard byteCount >= mapped else {
+      return .allocate(byteCount: byteCount, alignment: 64)
+    }
+    guard let start = unsafe aq_map_pages(byteCount, byteCount < large ? page : largePage) else {
+      fatalError("no memory for \(byteCount) bytes")
+    }
+    if byteCount >= large { unsafe aq_advise_large_pages(start, byteCount) }
     return unsafe start
   }
 
+  /// Gives memory back of which nobody has a use any more.
+  static func free(_ start: UnsafeMutableRawPointer, byteCount: Int) {
+    guard byteCount >= mapped else { return unsafe start.deallocate() }
+    unsafe aq_unmap_pages(start, byteCount)
+  }
+
   deinit {
-    if spareBytes > 0 {
-      unsafe SpareMemory.shared.keep(start, byteCount: spareBytes)
+    if isSpare {
+      unsafe SpareMemory.shared.keep(start, byteCount: byteCount)
     } else {
-      unsafe start.deallocate()
+      unsafe Self.free(start, byteCount: byteCount)
     }
   }
 }

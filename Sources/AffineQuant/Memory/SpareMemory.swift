@@ -67,7 +67,7 @@ package final class SpareMemory: Sendable {
       state.take(byteCount)
       return (block, state.excess())
     }
-    for block in freed { unsafe block.start.deallocate() }
+    for block in freed { unsafe Allocation.free(block.start, byteCount: block.byteCount) }
     return unsafe block?.start
   }
 
@@ -79,7 +79,7 @@ package final class SpareMemory: Sendable {
       (state.mostUsed, state.mostUsedBefore) = (state.used, 0)
       return all
     }
-    for block in freed { unsafe block.start.deallocate() }
+    for block in freed { unsafe Allocation.free(block.start, byteCount: block.byteCount) }
     aq_return_freed_memory()
   }
 
@@ -93,6 +93,6 @@ package final class SpareMemory: Sendable {
       state.used -= byteCount
       return state.excess()
     }
-    for block in freed { unsafe block.start.deallocate() }
+    for block in freed { unsafe Allocation.free(block.start, byteCount: block.byteCount) }
   }
 }

@@ -39,7 +39,7 @@ extension Transformer {
       $0.key.hasPrefix(prefix) && !names.contains($0.key) && $0.value.shape != Shape(1, 1)
     }
     if let name = rest.keys.min() { throw CheckpointError.unexpectedTensor(name) }
-    if !loaded.hasAdapters { try loaded.keepWeights(as: recipe) }
+    if !loaded.hasAdapters { try loaded.keepWeights(as: recipe, on: execution) }
     self = loaded
   }
 

@@ -98,7 +98,7 @@ public struct Transformer: Sendable {
     try self.init(
       ThawedWeights(weights: weights, linears: type, execution: execution), dropout: dropout,
       learnsSteps: recipe.learnsSteps, parallel)
-    if type == nil { try keepWeights(as: recipe) }
+    if type == nil { try keepWeights(as: recipe, on: execution) }
   }
 
   private init(

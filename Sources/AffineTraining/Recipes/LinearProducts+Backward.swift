@@ -17,7 +17,7 @@ extension LinearProducts {
   ) throws(QuantizationError) -> Gradients {
     var input = saved.input
     if recipe.learnsSteps {
-      input = try operand(input, recipe.forward.left, .columns, steps?.input).stored
+      input = try operand(input, recipe.forward.left, .columns, steps?.input).stored(on: execution)
     }
     let w: StoredMatrix
     if let codes = saved.weight { w = codes } else { w = try rotated(weight) }
@@ -58,7 +58,7 @@ extension LinearProducts {
   ) throws(QuantizationError) -> (forInput: StoredMatrix, forWeight: StoredMatrix) {
     let (left, other) = (recipe.inputGradient.left, recipe.weightGradient.left)
     if case .codes(let plan) = left, plan.isTransposable, other == left {
-      let codes = try operand(gradient, left, .columns).stored
+      let codes = try operand(gradient, left, .columns).stored(on: execution)
       return (codes, codes)
     }
     // What is folded into a gradient, or taken out of it, needs its values.
@@ -68,7 +68,7 @@ extension LinearProducts {
     guard wantsBoth, !needsValues, let both = try bothAxes(gradient, left, other) else {
       return (gradient, gradient)
     }
-    return (both.columns.stored, both.rows.stored)
+    return (both.columns.stored(on: execution), both.rows.stored(on: execution))
   }
 
   /// The codes that the forward product had of an operand as numbers, quantized again.
@@ -92,7 +92,7 @@ extension LinearProducts {
     let left = try operand(gradient, plan.left, .columns)
     // A weight in codes that meets values is read once, not once for every block of its columns.
     if case .float = left, case .quantized = right {
-      right = .float(.float32(right.stored.floats(on: execution)))
+      right = .float(.float32(right.stored(on: execution).floats(on: execution)))
     }
     return try product(.inputGradient, left, right)
   }

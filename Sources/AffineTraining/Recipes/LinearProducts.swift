@@ -45,19 +45,19 @@ struct LinearProducts {
     let (x, w) = (try rotated(input), try rotated(weight))
     let right = try operand(w, recipe.forward.right, .columns, steps?.weight)
     var saved = Saved(input: x)
-    if recipe.inputGradient.right.readsForwardCodes { saved.weight = right.stored }
+    if recipe.inputGradient.right.readsForwardCodes { saved.weight = right.stored(on: execution) }
     if recipe.masksClippedGradients { saved.clippedWeight = clipped(w, right) }
     if let threshold = recipe.outlierThreshold {
       return (try forward(x, w, right, outliersFrom: threshold), saved)
     }
     let made = try forwardInput(x, recipe.forward.left, steps?.input, wantsWeight: wantsWeight)
     let left = made.codes
-    if let codes = made.forWeightGradient { saved.input = codes.stored }
+    if let codes = made.forWeightGradient { saved.input = codes.stored(on: execution) }
     // Trained steps have gradients that need the values; codes follow from them.
     let savesOperand =
       recipe.weightGradient.right.readsForwardCodes && !recipe.learnsSteps
       || recipe.forward.left == .bfloat16 && recipe.weightGradient.right == .bfloat16
-    if savesOperand { saved.input = left.stored }
+    if savesOperand { saved.input = left.stored(on: execution) }
     if recipe.masksClippedGradients { saved.clippedInput = clipped(x, left) }
     return (try product(.linear, left, right), saved)
   }
@@ -142,7 +142,7 @@ struct LinearProducts {
   ) throws(QuantizationError) -> Matrix<Float> {
     var left = left
     if !isLegal(operation, left.type, right.type) {
-      left = .float(.float32(left.stored.floats(on: execution)))
+      left = .float(.float32(left.stored(on: execution).floats(on: execution)))
     }
     return try shaped { () throws(ShapeError) in
       try ErasedOperand.product(operation, left, right, on: execution)
@@ -173,11 +173,11 @@ struct LinearProducts {
 
 extension ErasedOperand {
   /// The same, to be saved.
-  var stored: StoredMatrix {
+  func stored(on execution: Execution) -> StoredMatrix {
     switch self {
     case .float(.float32(let matrix)): .float32(matrix)
     case .float(.bfloat16(let matrix)): .bfloat16(matrix)
-    case .float(.float16(let matrix)): .float32(matrix.converted())
+    case .float(.float16(let matrix)): .float32(matrix.converted(on: execution))
     case .quantized(let matrix): .codes(AnyQuantized(matrix))
     }
   }

@@ -10,10 +10,14 @@ public enum GradientFormat: String, Sendable, Hashable, Codable, CaseIterable {
 
   /// Rounds a gradient to what this format holds: each value to the nearest, ties to even; float32 stays as it is.
   ///
-  /// - Parameter gradient: The gradient, of any shape.
+  /// - Parameters:
+  ///   - gradient: The gradient, of any shape.
+  ///   - execution: Threads and instruction sets; the result depends on neither.
   /// - Returns: As many rows and columns, in this format.
-  public func round(_ gradient: Matrix<Float>) -> StoredMatrix {
-    self == .float32 ? .float32(gradient) : .bfloat16(gradient.converted())
+  public func round(
+    _ gradient: Matrix<Float>, on execution: Execution = .standard
+  ) -> StoredMatrix {
+    self == .float32 ? .float32(gradient) : .bfloat16(gradient.converted(on: execution))
   }
 
   /// The sum of two gradients of one shape: added in float32, then rounded.
@@ -32,6 +36,6 @@ public enum GradientFormat: String, Sendable, Hashable, Codable, CaseIterable {
       throw .wrongCount(of: "gradients", expected: floats.shape.count, found: gradient.shape.count)
     }
     Elementwise.accumulate(&floats, gradient, on: execution)
-    return round(floats)
+    return round(floats, on: execution)
   }
 }

@@ -44,7 +44,7 @@ extension Trainer {
       total += loss * share
     }
     if let parallel {
-      sums = try finish(parallel)
+      sums = try finish(parallel, execution)
       var losses = [Double](repeating: 0, count: shares.size)
       losses[shares.rank] = total
       total = try gathered(losses, parallel).reduce(0, +)
@@ -68,7 +68,7 @@ extension Trainer {
       guard let gradient else { continue }
       try named { () throws(ParallelError) in try parallel.add(gradient, of: parameter) }
     }
-    let sums = try finish(parallel)
+    let sums = try finish(parallel, execution)
     note(sums, recipe, shards)
     return (try gathered(losses, parallel).reduce(0, +), sums)
   }
@@ -140,7 +140,7 @@ extension Trainer {
     _ execution: Execution
   ) throws(TrainingError) {
     guard let sum = sums[parameter] else {
-      sums[parameter] = settings.gradients.round(gradient)
+      sums[parameter] = settings.gradients.round(gradient, on: execution)
       return
     }
     do throws(ShapeError) {

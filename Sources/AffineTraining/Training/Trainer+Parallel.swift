@@ -3,9 +3,13 @@ internal import AffineQuant
 
 extension Trainer {
   /// The sums over ranks, as gradients are kept.
-  func finish(_ parallel: any DataParallel) throws(TrainingError) -> [StoredMatrix?] {
+  func finish(
+    _ parallel: any DataParallel, _ execution: Execution
+  ) throws(TrainingError) -> [StoredMatrix?] {
     let sums = try named { () throws(ParallelError) in try parallel.finish() }
-    return model.parameters.indices.map { sums[$0].map(settings.gradients.round) }
+    return model.parameters.indices.map {
+      sums[$0].map { settings.gradients.round($0, on: execution) }
+    }
   }
 
   /// What each rank knows a part of.

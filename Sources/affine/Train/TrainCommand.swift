@@ -129,7 +129,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
       start = try Transformer(
         model.configuration(vocabulary: corpus.vocabularySize), dropout: model.dropout,
         recipe: recipe, seed: seed, with: parallel)
-      try files.load(into: &start, recipe, seed: seed)
+      try files.load(into: &start, recipe, seed: seed, on: execution)
     }
     try files.checkExport(of: start, by: schedule.recipe(at: steps), initial)
     try ranks.compare(

@@ -200,14 +200,17 @@ struct TrainingFiles: ParsableArguments {
   }
 
   /// The parameters to start from, kept as a recipe says.
-  func load(into model: inout Transformer, _ recipe: Recipe, seed: UInt64) throws {
+  func load(
+    into model: inout Transformer, _ recipe: Recipe, seed: UInt64, on execution: Execution
+  ) throws {
     if let initial {
       do {
-        try model.load(Checkpoint.load(from: initial, copies: reading.copies), recipe: recipe)
+        try model.load(
+          Checkpoint.load(from: initial, copies: reading.copies), recipe: recipe, on: execution)
       } catch { throw Failure("'\(initial)': \(error)") }
     }
     if case .type(let type) = try baseFormat(), !model.hasAdapters {
-      try model.keepWeights(as: type)
+      try model.keepWeights(as: type, on: execution)
     }
     try addAdapters(to: &model, seed: seed)
   }
@@ -225,7 +228,8 @@ struct TrainingFiles: ParsableArguments {
     var model = trainer.model
     var merging: TrainingReport.Run.Merging?
     if merge { try model.mergeAdapters(on: execution) }
-    try model.convertWeights(for: trainer.recipes.recipe(at: trainer.step))
+    try model.convertWeights(
+      for: trainer.recipes.recipe(at: trainer.step), on: execution)
     if merge, trainer.model.hasAdapters {
       let merged = try Trainer(
         model, trainer.recipes, trainer.corpus, trainer.settings, on: execution)

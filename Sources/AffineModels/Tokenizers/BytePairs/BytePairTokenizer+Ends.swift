@@ -12,8 +12,7 @@ extension BytePairTokenizer {
 
   /// The tokens of a vocabulary that end a text by their names.
   static func namedEnds(_ vocabulary: [String]) -> [Int] {
-    var names = ByteStringTable(capacity: endNames.count)
-    for name in endNames { names.insert(Array(name.utf8), as: 0) }
+    let names = ByteStringTable(ByteStrings(endNames.lazy.map(\.utf8)))
     return vocabulary.indices.filter { token in
       let name = vocabulary[token].utf8
       return name.count <= names.longest && names.find(Array(name), 0..<name.count) != nil

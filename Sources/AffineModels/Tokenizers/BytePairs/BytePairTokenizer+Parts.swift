@@ -22,13 +22,7 @@ extension BytePairTokenizer {
 
   /// The tokens whose names are bytes; of two with one name, the last.
   static func table(_ vocabulary: [String]) -> ByteStringTable {
-    var table = ByteStringTable(capacity: vocabulary.count)
-    for (token, name) in vocabulary.enumerated() {
-      if let bytes = ByteAlphabet.bytes(of: name), !bytes.isEmpty {
-        table.insert(bytes, as: token)
-      }
-    }
-    return table.compacted
+    ByteStringTable(ByteStrings(vocabulary.lazy.map { ByteAlphabet.bytes(of: $0) ?? [] }))
   }
 
   static func mergeTable(
@@ -53,16 +47,15 @@ extension BytePairTokenizer {
   }
 
   static func outputs(_ vocabulary: [String], _ kinds: [TokenKind]) -> ByteStrings {
-    var outputs = ByteStrings()
-    for (name, kind) in zip(vocabulary, kinds) {
-      switch kind {
-      case .normal: outputs.append(ByteAlphabet.bytes(of: name) ?? Array(name.utf8))
-      case .unknown, .control, .userDefined: outputs.append(name.utf8)
-      case .byte: outputs.append(byte(name).map { [$0] } ?? [])
-      case .undefined, .unused: outputs.append([])
-      }
-    }
-    return outputs.compacted
+    ByteStrings(
+      zip(vocabulary, kinds).lazy.map { (name, kind) -> [UInt8] in
+        switch kind {
+        case .normal: ByteAlphabet.bytes(of: name) ?? Array(name.utf8)
+        case .unknown, .control, .userDefined: Array(name.utf8)
+        case .byte: byte(name).map { [$0] } ?? []
+        case .undefined, .unused: []
+        }
+      })
   }
 
   /// The byte that a name such as `<0x0A>` means.

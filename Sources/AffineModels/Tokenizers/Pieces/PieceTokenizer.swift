@@ -24,8 +24,8 @@ public struct PieceTokenizer: LanguageTokenizer {
   /// What each token is.
   public let kinds: [TokenKind]
 
-  let outputs: ByteStrings
   var specials: SpecialTokens
+  /// The tokens by their names.
   let table: ByteStringTable
   let rule: Rule
   let prefix: Prefix
@@ -62,11 +62,7 @@ public struct PieceTokenizer: LanguageTokenizer {
     if addsBos, bosToken == nil { throw .missingToken("for the beginning") }
     let named = endsByName ? BytePairTokenizer.namedEnds(vocabulary) : []
     for token in named { kinds[token] = .control }
-    var table = ByteStringTable(capacity: vocabulary.count)
-    for (token, name) in vocabulary.enumerated() where !name.isEmpty {
-      table.insert(Array(name.utf8), as: token)
-    }
-    table = table.compacted
+    let table = ByteStringTable(ByteStrings(vocabulary.lazy.map(\.utf8)))
     self.table = table
     self.rule = try rule(table)
     self.prefix = prefix
@@ -76,26 +72,12 @@ public struct PieceTokenizer: LanguageTokenizer {
     self.addsBos = addsBos
     self.ends = Set(named + ends + [eosToken].compactMap(\.self))
     self.kinds = kinds
-    outputs = Self.outputs(vocabulary, kinds)
     specials = BytePairTokenizer.specials(vocabulary, kinds)
     var byteTokens = [Int32](repeating: -1, count: 256)
     for (token, name) in vocabulary.enumerated() where kinds[token] == .byte {
       if let byte = BytePairTokenizer.byte(name) { byteTokens[Int(byte)] = Int32(token) }
     }
     self.byteTokens = byteTokens
-  }
-
-  private static func outputs(_ vocabulary: [String], _ kinds: [TokenKind]) -> ByteStrings {
-    var outputs = ByteStrings()
-    for (name, kind) in zip(vocabulary, kinds) {
-      switch kind {
-      case .byte: outputs.append(BytePairTokenizer.byte(name).map { [$0] } ?? [])
-      case .undefined, .unused: outputs.append([])
-      case .unknown, .control: outputs.append(name.utf8)
-      case .normal, .userDefined: outputs.append(spaced(Array(name.utf8)))
-      }
-    }
-    return outputs.compacted
   }
 
   /// `▁` as spaces.
@@ -111,13 +93,24 @@ public struct PieceTokenizer: LanguageTokenizer {
 
   public func bytes(of token: Int, isFirst: Bool, showSpecial: Bool) -> [UInt8] {
     guard kinds.indices.contains(token) else { return [] }
+    let bytes = written(by: token)
     switch kinds[token] {
-    case .unknown, .control: return showSpecial ? outputs[token] : []
+    case .unknown, .control: return showSpecial ? bytes : []
     case .undefined, .normal, .userDefined, .unused, .byte:
-      let bytes = outputs[token]
       // The space that was put before the text.
       let isPut: Bool = if case .none = prefix { false } else { isFirst && bytes.first == 0x20 }
       return isPut ? Array(bytes.dropFirst()) : bytes
+    }
+  }
+
+  private func written(by token: Int) -> [UInt8] {
+    let name = table.strings[token]
+    switch kinds[token] {
+    case .byte:
+      return BytePairTokenizer.byte(String(decoding: name, as: UTF8.self)).map { [$0] } ?? []
+    case .undefined, .unused: return []
+    case .unknown, .control: return name
+    case .normal, .userDefined: return Self.spaced(name)
     }
   }
 }

@@ -65,21 +65,14 @@ public struct WordPieceTokenizer: Tokenizer {
   }
 
   private static func table(_ vocabulary: [String]) -> ByteStringTable {
-    var table = ByteStringTable(capacity: vocabulary.count)
-    for (token, name) in vocabulary.enumerated() where !name.isEmpty {
-      table.insert(Array(name.utf8), as: token)
-    }
-    return table
+    ByteStringTable(ByteStrings(vocabulary.lazy.map(\.utf8)))
   }
 
   /// The tokens that go on with a word, without `##`.
   private static func continuations(_ vocabulary: [String]) -> ByteStringTable {
-    var table = ByteStringTable(capacity: vocabulary.count)
-    for (token, name) in vocabulary.enumerated()
-    where isContinuation(name) && name.utf8.count > 2 {
-      table.insert(Array(name.utf8.dropFirst(2)), as: token)
-    }
-    return table
+    ByteStringTable(
+      ByteStrings(
+        vocabulary.lazy.map { isContinuation($0) ? $0.utf8.dropFirst(2) : $0.utf8.prefix(0) }))
   }
 
   private static func token(_ name: String, _ table: ByteStringTable) throws(TokenizerError) -> Int

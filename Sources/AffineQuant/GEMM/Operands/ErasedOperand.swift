@@ -63,3 +63,16 @@ package enum ErasedOperand: Sendable {
     }
   }
 }
+
+/// An operand of a type that the compiler knows.
+protocol ErasableOperand {
+  var erased: ErasedOperand { get }
+}
+
+extension Matrix: ErasableOperand {
+  var erased: ErasedOperand { ErasedOperand(self) }
+}
+
+extension AffineQuantized: ErasableOperand {
+  var erased: ErasedOperand { .quantized(core) }
+}

@@ -81,7 +81,7 @@ package struct ProductCall {
     if isForeign { result = try self.result() }
   }
 
-  private func check() throws(ShapeError) { try Self.check(depths, shape, end) }
+  func check() throws(ShapeError) { try Self.check(depths, shape, end) }
 
   /// What must hold before anything is allocated.
   static func check(

@@ -66,11 +66,11 @@ extension Trainer {
     rounding granularity: SweepResult.Rounded.Granularity, to bits: Int, on execution: Execution
   ) throws -> Double {
     var (served, model) = (recipes.recipe(validatingAt: step), model)
-    try model.convertWeights(for: served)
+    try model.convertWeights(for: served, on: execution)
     var rounding = Recipe(name: "rounding")
     rounding.forward.right = .codes(
       CodePlan(.signed(bits: bits), granularity == .row ? .vector : .slices(of: 32)))
-    try model.convertWeights(for: rounding)
+    try model.convertWeights(for: rounding, on: execution)
     served.forward.right = .float
     served.inputGradient.right = .float
     return try Trainer(model, .constant(served), corpus, settings, on: execution)
