@@ -4,6 +4,8 @@
 // Included once for each instruction set: floats become bfloat16, in plain loops, which the compiler turns into
 // vectors. Not the conversions of CPUs, of which some take subnormal values for zero.
 
+enum { AHEAD = 16, LINE = 64 / sizeof(float) };
+
 /// Rounds to nearest even; a NaN, which could carry into infinity, becomes a quiet one.
 INLINE __attribute__((TARGET)) uint32_t brain_of(uint32_t bits) {
   uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
@@ -24,6 +26,11 @@ ENTRY_OF(columns_bf16) {
   uint32_t *restrict out = a->out;
   for (size_t i = 0; i + 1 < count; i += 2, in += 2 * stride, out += padded) {
     const uint32_t *above = in + stride;
+    // The same columns of rows to come, of which mostly no cache holds any: short pieces, on pages of their own.
+    for (size_t lane = 0; lane < lanes; lane += LINE) {
+      __builtin_prefetch(in + AHEAD * stride + lane);
+      __builtin_prefetch(above + AHEAD * stride + lane);
+    }
     for (size_t lane = 0; lane < lanes; ++lane) out[lane] = brain_of(in[lane]) | brain_of(above[lane]) << 16;
     for (size_t lane = lanes; lane < padded; ++lane) out[lane] = 0;
   }
