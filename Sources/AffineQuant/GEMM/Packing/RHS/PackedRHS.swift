@@ -108,14 +108,28 @@ package final class PackedRHS: Sendable {
     _ slices: ContractedSlices, into memory: DisjointMemory<Value>, _ range: Range<Int>,
     _ convert: (Source) -> Value
   ) {
-    let (source, rowStride) = (values.values.span, values.rowStride)
+    let source = values.values.span
     // A panel's range is its own.
     memory.withRange(range) { output in
-      for (slice, columns) in slices.ranges.enumerated() {
-        let first = grid.blockColumn(columns.lowerBound) * values.columnStride
-        for (lane, row) in rows.enumerated() {
-          output[slice * lanes + lane] = convert(source[grid.blockRow(row) * rowStride + first])
+      var row = rows.lowerBound
+      // Block by block: finding that of a row or column takes divisions.
+      while row < rows.upperBound {
+        let block = grid.blockRow(row)
+        let end = min(grid.rows(ofBlock: block).upperBound, rows.upperBound)
+        let first = row - rows.lowerBound, last = end - rows.lowerBound
+        var (column, columnEnd) = (-1, 0)
+        for (slice, columns) in slices.ranges.enumerated() {
+          while columns.lowerBound >= columnEnd {
+            column += 1
+            columnEnd = grid.columns(ofBlock: column).upperBound
+          }
+          let place = block * values.rowStride + column * values.columnStride
+          let number = convert(source[place])
+          for lane in first..<last { output[slice * lanes + lane] = number }
         }
+        row = end
+      }
+      for slice in slices.ranges.indices {
         for lane in rows.count..<lanes { output[slice * lanes + lane] = 0 }
       }
     }
