@@ -28,7 +28,7 @@ KINDS = [
     ("softmax of attention and loss", r"attention(weights|slopes)|softmax"),
     ("attention", r"product_(f32|bf16)|product_where"),
     ("quantizing", r"range_|quantize|dither|Quantizer|RowReader|BlockStrip|StripRange|RowEncoder|ParameterChooser|ColumnRanges"),
-    ("laying codes and values into panels", r"unpack|interleave|transpose|totals|columns_|widen_8|PackedRHS|ByteLanes|Packer|round_bf16|halve"),
+    ("laying codes and values into panels", r"unpack|interleave|transpose|totals|quads_|columns_|widen_8|PackedRHS|ByteLanes|Packer|round_bf16|halve"),
     ("GELU", r"gelu"),
     ("norms", r"norm"),
     ("sums of residuals and gradients", r"(add|accumulate|scale|multiply)_f32|column"),

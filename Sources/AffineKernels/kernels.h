@@ -211,6 +211,14 @@
   K(columns_bf16, avx2, AQ_AVX2, X86, false, AQ_NO_TILE)                       \
   K(columns_bf16, neon, AQ_NEON, ARM, false, AQ_NO_TILE)
 
+#define AQ_ROWS_quads_8(K)                         \
+  K(quads_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(quads_8, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
+
+#define AQ_ROWS_quad_totals_8(K)                         \
+  K(quad_totals_8, avx2, AQ_AVX2, X86, true, AQ_NO_TILE) \
+  K(quad_totals_8, neon, AQ_NEON, ARM, true, AQ_NO_TILE)
+
 #define AQ_ROWS_halve_4(K)                          \
   K(halve_4, avx2, AQ_AVX2, X86, false, AQ_NO_TILE) \
   K(halve_4, neon, AQ_NEON, ARM, false, AQ_NO_TILE)

@@ -117,6 +117,8 @@ typedef struct {
   FAMILY(interleave_32) \
   FAMILY(columns_32) \
   FAMILY(columns_bf16) \
+  FAMILY(quads_8) \
+  FAMILY(quad_totals_8) \
   FAMILY(halve_4) \
   FAMILY(split_4) \
   FAMILY(squeeze_any) \

@@ -70,6 +70,29 @@ typedef struct {
   uint32_t *_Nonnull out;     // [count / 2, rounded up][padded_lanes]
 } aq_pairs_args;
 
+/// out[p][q][lane][i] = in[4 q + i][p * panel_lanes + lane] ^ flip, or 0 where there is no such code: columns of
+/// bytes that lie side by side become panels of quads
+typedef struct {
+  size_t lanes;                // columns there are
+  size_t panel_lanes;          // lanes of a panel, at most 192
+  size_t count;                // rows
+  const uint8_t *_Nonnull in;  // [count][in_stride]
+  size_t in_stride;            // bytes
+  uint8_t flip;
+  uint8_t *_Nonnull out;       // [lanes / panel_lanes, rounded up][count / 4, rounded up][panel_lanes][4]
+  size_t panel_stride;         // bytes from one panel to the next
+} aq_quads_args;
+
+/// total[s][lane] = sum of the codes of slice s of a lane of a panel of quads
+typedef struct {
+  const uint8_t *_Nonnull codes;         // [sum of slice_quads][lanes][4]
+  bool is_signed;
+  size_t lanes;                          // at least 4
+  size_t slices;
+  const uint32_t *_Nonnull slice_quads;  // [slices]
+  int32_t *_Nonnull total;               // [slices][lanes]
+} aq_quad_totals_args;
+
 /// Bytes of codes of 4 bits become half as many: out[g][b] = in[g][b] | in[g][half + b] << 4
 typedef struct {
   size_t groups, half;

@@ -59,6 +59,10 @@ package import AffineKernels
   package init(c: aq_pairs_args) { unsafe self.c = c }
 }
 
+/// Columns of bytes to panels of quads.
+@safe struct LayQuads { var c: aq_quads_args }
+/// Sums of the codes of the slices of a panel of quads.
+@safe struct TotalsOfQuads { var c: aq_quad_totals_args }
 /// Sums of a product to its result.
 @safe struct FinishRows { var c: aq_finish_args }
 /// Bytes of a panel to halves of bytes.

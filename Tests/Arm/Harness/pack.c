@@ -103,6 +103,46 @@ void test_columns_32(const aq_kernel *kernel) {
   check_bytes("out", out, expected, count * padded, 4);
 }
 
+void test_quads_8(const aq_kernel *kernel) {
+  size_t lanes = from_to(1, 300), width = some_lanes(), count = below(150), stride = lanes + below(4);
+  width = width < 4 ? 4 : width;
+  size_t panels = (lanes + width - 1) / width, panel = (count + 3) / 4 * width * 4, gap = 4 * below(3);
+  size_t all = count ? (count - 1) * stride + lanes : 0, bytes = panels * panel + (panels - 1) * gap;
+  uint8_t *in = random_bytes(all), *out = NEW(uint8_t, bytes), *expected = SCRATCH(uint8_t, bytes);
+  uint8_t flip = coin() ? 0x80 : (uint8_t)draw();
+  memcpy(expected, out, bytes);
+  for (size_t p = 0; p < panels; ++p) memset(expected + p * (panel + gap), 0, panel);
+  for (size_t i = 0; i < count; ++i)
+    for (size_t lane = 0; lane < lanes; ++lane)
+      expected[lane / width * (panel + gap) + (i / 4 * width + lane % width) * 4 + i % 4] = in[i * stride + lane] ^ flip;
+  describe("%zu lanes in panels of %zu, %zu rows", lanes, width, count);
+  aq_quads_args t = {lanes, width, count, in, stride, flip, out, panel + gap};
+  kernel->run(&t);
+  check_bytes("out", out, expected, bytes, 1);
+}
+
+void test_quad_totals_8(const aq_kernel *kernel) {
+  size_t slices = from_to(1, 6), quads = 0, lanes = some_lanes();
+  lanes = lanes < 4 ? 4 : lanes;
+  bool is_signed = coin();
+  uint32_t *slice_quads = NEW(uint32_t, slices);
+  for (size_t s = 0; s < slices; ++s) quads += slice_quads[s] = (uint32_t)below(40);
+  uint8_t *codes = random_bytes(quads * lanes * 4);
+  if (case_number % 4 == 0) memset(codes, is_signed ? 128 : 255, quads * lanes * 4);
+  int32_t *total = NEW(int32_t, slices *lanes);
+  uint32_t *expected = SCRATCH(uint32_t, slices *lanes);
+  for (size_t s = 0, q = 0; s < slices; ++s)
+    for (size_t end = q + slice_quads[s]; q < end; ++q)
+      for (size_t i = 0; i < 4 * lanes; ++i) {
+        uint8_t code = codes[4 * q * lanes + i];
+        expected[s * lanes + i / 4] += (uint32_t)(is_signed ? (int8_t)code : code);
+      }
+  describe("%zu slices of %zu lanes, %zu quads, signed %d", slices, lanes, quads, is_signed);
+  aq_quad_totals_args t = {codes, is_signed, lanes, slices, slice_quads, total};
+  kernel->run(&t);
+  check_bytes("total", total, expected, slices * lanes, 4);
+}
+
 void test_halve_4(const aq_kernel *kernel) {
   size_t groups = below(20), half = from_to(1, 80);
   uint8_t *in = random_bytes(groups * 2 * half), *out = NEW(uint8_t, groups *half);

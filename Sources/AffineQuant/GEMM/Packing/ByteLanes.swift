@@ -46,11 +46,52 @@ struct ByteLanes {
   /// Memory to write so many lanes at a time.
   func scratch(of lanes: Int, threads: Int, _ workspace: Workspace) -> Scratch {
     // Columns of few bits begin with a byte, up to seven before the first that is asked for.
-    let turned = axis == .rows ? 0 : contracted * (bits == 8 ? lanes : lanes + 7)
+    let turned = kernels.transpose == nil ? 0 : contracted * (bits == 8 ? lanes : lanes + 7)
     return Scratch(
       lane: workspace.take(slices.isUnpadded ? 0 : contracted, workers: threads),
       rows: workspace.take(bits == 8 ? 0 : turned, workers: threads),
       turned: workspace.take(turned, workers: threads))
+  }
+
+  /// What makes bytes those of a panel: of codes of 8 bits the offset is nothing or the uppermost bit.
+  private var flipOfBytes: UInt8 { flip ^ offset }
+
+  /// Lays columns of bytes into panels of `width` lanes, which lie `stride` bytes apart.
+  func lay(
+    _ columns: Range<Int>, _ width: Int, into panels: DisjointMemory<UInt8>, at start: Int,
+    stride: Int, _ quads: Kernel<LayQuads>
+  ) {
+    precondition(bits == 8 && axis == .columns && offset & 0x7f == 0)
+    precondition(panels.count >= start + (columns.count + width - 1) / width * stride)
+    slices.forEachRun(contracted) { rows, place in
+      var arguments = unsafe LayQuads(
+        c: aq_quads_args(
+          lanes: columns.count, panel_lanes: width, count: rows.count,
+          in: codes + rows.lowerBound * rowBytes + columns.lowerBound, in_stride: rowBytes,
+          flip: flipOfBytes, out: panels.pointer + start + place * width, panel_stride: stride))
+      quads(&arguments)
+    }
+  }
+
+  /// The bytes of rows where they lie, if these are what panels hold, words apart, and no slice is padded.
+  func stored(_ rows: Range<Int>) -> (first: UnsafePointer<UInt32>, stride: Int)? {
+    guard axis == .rows, bits == 8, flipOfBytes == 0, slices.isUnpadded, rowBytes % 4 == 0 else {
+      return nil
+    }
+    let first = unsafe UnsafeRawPointer(codes + rows.lowerBound * rowBytes)
+    return unsafe (first.assumingMemoryBound(to: UInt32.self), rowBytes / 4)
+  }
+
+  /// The sums of the slices of the lanes of a panel of quads.
+  func sums(
+    _ panel: UnsafePointer<UInt8>, lanes: Int, isSigned: Bool,
+    _ total: UnsafeMutablePointer<Int32>, _ kernel: Kernel<TotalsOfQuads>
+  ) {
+    var arguments = unsafe TotalsOfQuads(
+      c: aq_quad_totals_args(
+        codes: panel, is_signed: isSigned, lanes: lanes, slices: slices.count,
+        slice_quads: slices.quads, total: total))
+    kernel(&arguments)
   }
 
   /// Writes the padded bytes of some lanes, no more than the memory is for.

@@ -1,10 +1,14 @@
 /// The kernels that pack one side of a product of codes.
 struct PackingKernels: Sendable {
   let unpack: Kernel<UnpackCodes>
-  /// Only where lanes are columns.
+  /// Only where lanes are columns that are turned.
   let transpose: Kernel<TransposeBytes>?
+  /// Only where lanes are columns of bytes, and runs of four: what lays them as they are.
+  let quads: Kernel<LayQuads>?
   /// Sums of codes, for zero points and for products of neighbours.
   let sums: Kernel<TotalsOfSlices>
+  /// The same of whole panels, where these are quads and nobody asks for products.
+  let quadTotals: Kernel<TotalsOfQuads>?
   /// `nil`: runs are copied.
   let interleave: Kernel<InterleaveRows>?
   /// Only where the kernel multiplies 16 bits.
@@ -14,11 +18,37 @@ struct PackingKernels: Sendable {
   /// Only where they are squeezed.
   let squeeze: Kernel<SqueezePanel>?
 
+  /// For the left panels of a tile, of codes of some bits.
+  init(left tile: KernelTile, bits: Int, _ axis: FreeAxis, _ execution: Execution) {
+    let areQuads = tile.lhsRun == Self.quad && !tile.multipliesPairs
+    self.init(
+      tile.lhs, run: tile.lhsRun, axis,
+      laysQuads: areQuads && tile.kr == Self.quad && bits == 8 && axis == .columns,
+      sumsQuads: areQuads, execution)
+  }
+
+  /// For the right panels of a tile, likewise.
+  init(right tile: KernelTile, bits: Int, _ axis: FreeAxis, _ execution: Execution) {
+    let areQuads = tile.rhsRun == Self.quad && !tile.multipliesPairs
+    let laysQuads = areQuads && tile.kr == Self.quad && bits == 8 && axis == .columns
+    self.init(
+      tile.rhs, run: tile.rhsRun, axis, laysQuads: laysQuads, sumsQuads: laysQuads, execution)
+  }
+
+  /// Codes of a run; slices that are padded to longer k-groups are laid as those of other runs are.
+  private static let quad = 4
+
   /// For panels of a form and runs of some bytes.
-  init(_ form: PackedForm, run: Int, _ axis: FreeAxis, _ execution: Execution) {
+  init(
+    _ form: PackedForm, run: Int, _ axis: FreeAxis, laysQuads: Bool = false,
+    sumsQuads: Bool = false, _ execution: Execution
+  ) {
     unpack = BitKernels.unpack.best(on: execution)
-    transpose = axis == .columns ? TransposeKernels.bytes.best(on: execution) : nil
+    transpose =
+      axis == .columns && !laysQuads ? TransposeKernels.bytes.best(on: execution) : nil
+    quads = laysQuads ? PackKernels.quads.best(on: execution) : nil
     sums = PackKernels.totals.best(on: execution)
+    quadTotals = sumsQuads ? PackKernels.quadTotals.best(on: execution) : nil
     interleave =
       Runs.areInterleaved(run) ? TransposeKernels.interleave.best(on: execution) : nil
     widen = form == .int16Pairs ? PackKernels.widen.best(on: execution) : nil
@@ -31,7 +61,10 @@ struct PackingKernels: Sendable {
 
   /// The kernels in the order in which they run.
   func rows(sums hasSums: Bool) -> [KernelRow] {
-    [unpack.row, transpose?.row].compactMap(\.self) + rowsAfterQuantizing(sums: hasSums)
+    let totals = hasSums ? quadTotals?.row ?? sums.row : nil
+    if let quads { return [quads.row, totals].compactMap(\.self) }
+    return [unpack.row, transpose?.row, totals].compactMap(\.self)
+      + rowsAfterQuantizing(sums: false)
   }
 
   /// Those that run after another kernel has made the codes.

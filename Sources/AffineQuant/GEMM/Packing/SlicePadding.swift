@@ -11,6 +11,8 @@ struct SlicePadding {
   let depth: Int
   /// Whether no slice is padded.
   let isUnpadded: Bool
+  /// Whether none is but the last.
+  private let keepsColumns: Bool
 
   init(_ slices: ContractedSlices) {
     unsafe ends = slices.ends.pointer
@@ -20,6 +22,17 @@ struct SlicePadding {
     kr = slices.kr
     depth = slices.depth
     isUnpadded = slices.isUnpadded
+    keepsColumns = slices.keepsColumns
+  }
+
+  /// Calls `body` with codes that follow each other in a padded row, and their place there.
+  func forEachRun(_ contracted: Int, _ body: (_ codes: Range<Int>, _ place: Int) -> Void) {
+    guard !keepsColumns else { return body(0..<contracted, 0) }
+    var (start, place) = (0, 0)
+    for index in 0..<count {
+      unsafe body(start..<ends[index], place)
+      unsafe (start, place) = (ends[index], place + Int(groups[index]) * kr)
+    }
   }
 
   /// Copies a row, slice after slice, each padded with zeros.

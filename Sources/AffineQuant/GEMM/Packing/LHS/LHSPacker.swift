@@ -38,7 +38,8 @@ struct LHSPacker: LHSPacking {
     codeOffset = Self.offset(of: operand.codes.storage)
     lanes = ByteLanes(
       operand, right.slices, offset: Self.offset(of: operand.codes.storage), kernels)
-    bytes = workspace.take(together * layout.mr * right.slices.depth, workers: threads)
+    bytes = workspace.take(
+      kernels.quads == nil ? together * layout.mr * right.slices.depth : 0, workers: threads)
     scratch = lanes.scratch(of: together * layout.mr, threads: threads, workspace)
     laneSums = workspace.take(layout.sliceCount, workers: threads)
     laneProducts = workspace.take(layout.sliceCount, workers: threads)
@@ -68,23 +69,54 @@ struct LHSPacker: LHSPacking {
   }
 
   func pack(panels: Range<Int>, worker: Int) {
-    let (mr, depth) = (layout.mr, layout.depth)
+    let mr = layout.mr
     for first in stride(from: panels.lowerBound, to: panels.upperBound, by: together) {
       let part = first..<min(first + together, panels.upperBound)
       let present = part.lowerBound * mr..<min(part.upperBound * mr, operand.free)
-      bytes.withPart(of: worker, count: present.count * depth) { bytes in
-        lanes.write(present, into: &bytes, scratch, worker: worker)
-        for panel in part {
-          let rows = packed.rows(of: panel)
-          let place = (rows.lowerBound - present.lowerBound) * depth
-          let source = bytes.span.extracting(place..<place + rows.count * depth)
-          writeTerms(panel, rows)
-          sum(source, panel, rows.count, worker)
-          packed.addSums(panel, 0..<mr)
-          // A panel's range is its own.
-          packed.codes.withRange(panel * layout.byteCount..<(panel + 1) * layout.byteCount) {
-            layout.arrange(source, rows: rows.count, kernels, &$0)
-          }
+      if let quads = kernels.quads {
+        lanes.lay(
+          present, mr, into: packed.codes, at: part.lowerBound * layout.byteCount,
+          stride: layout.byteCount, quads)
+      } else if !interleave(part) {
+        arrange(part, present, worker)
+      }
+      for panel in part {
+        writeTerms(panel, packed.rows(of: panel))
+        if let totals = kernels.quadTotals { sum(panel, totals) }
+        packed.addSums(panel, 0..<mr)
+      }
+    }
+  }
+
+  /// Lays rows of bytes into panels of quads from where they lie; `false` if they do not lie so.
+  private func interleave(_ panels: Range<Int>) -> Bool {
+    guard kernels.quadTotals != nil, let interleave = kernels.interleave else { return false }
+    for panel in panels {
+      let rows = packed.rows(of: panel)
+      guard let stored = unsafe lanes.stored(rows) else { return false }
+      // A panel's range is its own.
+      packed.codes.withRange(panel * layout.byteCount..<(panel + 1) * layout.byteCount) {
+        unsafe TransposeKernels.interleave(
+          stored.first, stride: stored.stride, count: rows.count, lanes: layout.mr,
+          units: layout.depth / 4, into: &$0, interleave)
+      }
+    }
+    return true
+  }
+
+  /// Lays lanes into panels one by one.
+  private func arrange(_ panels: Range<Int>, _ present: Range<Int>, _ worker: Int) {
+    let depth = layout.depth
+    bytes.withPart(of: worker, count: present.count * depth) { bytes in
+      lanes.write(present, into: &bytes, scratch, worker: worker)
+      for panel in panels {
+        let rows = packed.rows(of: panel)
+        let place = (rows.lowerBound - present.lowerBound) * depth
+        let source = bytes.span.extracting(place..<place + rows.count * depth)
+        if kernels.quadTotals == nil { sum(source, panel, rows.count, worker) }
+        // A panel's range is its own.
+        packed.codes.withRange(panel * layout.byteCount..<(panel + 1) * layout.byteCount) {
+          layout.arrange(source, rows: rows.count, kernels, &$0)
         }
       }
     }
@@ -117,7 +149,19 @@ struct LHSPacker: LHSPacking {
     }
   }
 
-  /// What depends on the codes of a panel alone; zero for rows that are not there.
+  /// What depends on the codes of a panel of quads alone; those of rows that are not there are zero.
+  private func sum(_ panel: Int, _ kernel: Kernel<TotalsOfQuads>) {
+    let terms = packed.terms(of: panel)
+    unsafe lanes.sums(
+      packed.codes.pointer + panel * layout.byteCount, lanes: layout.mr, isSigned: true,
+      packed.totals.pointer + terms.lowerBound, kernel)
+    let factor = Int32(truncatingIfNeeded: -rightOffset)
+    // A panel's terms are its own.
+    let (totals, starts) = unsafe (packed.totals.pointer, packed.starts.pointer)
+    for index in terms { unsafe starts[index] = factor &* totals[index] }
+  }
+
+  /// The same of rows one by one, which may ask for products of neighbours.
   private func sum(
     _ bytes: borrowing Span<UInt8>, _ panel: Int, _ present: Int, _ worker: Int
   ) {

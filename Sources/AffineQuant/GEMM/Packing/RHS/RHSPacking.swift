@@ -29,7 +29,8 @@ struct RHSPacking: ~Copyable, ParallelWork {
     self.parts = parts
     panels = packer.panels
     scratch = lanes.scratch(of: together * nr, threads: threads, workspace)
-    bytes = workspace.take(together * nr * depth, workers: threads)
+    bytes = workspace.take(
+      packer.kernels.quads == nil ? together * nr * depth : 0, workers: threads)
     whole = workspace.take(packer.narrows ? nr * depth : 0, workers: threads)
     sum = workspace.take(sums, workers: threads)
     product = workspace.take(sums, workers: threads)
@@ -45,10 +46,19 @@ struct RHSPacking: ~Copyable, ParallelWork {
     for first in stride(from: range.lowerBound, to: range.upperBound, by: together) {
       let some = first..<min(first + together, range.upperBound)
       let present = some.lowerBound * nr..<min(some.upperBound * nr, packer.operand.free)
+      if let quads = packer.kernels.quads, let codes = memory.codes {
+        lanes.lay(
+          present, nr, into: codes, at: first * panelBytes, stride: panelBytes, quads)
+        for panel in some {
+          packer.writeNumbers(panel, rows(of: panel), memory)
+          if memory.hasSums { add(codes, panel) }
+        }
+        continue
+      }
       bytes.withPart(of: worker, count: present.count * depth) { bytes in
         lanes.write(present, into: &bytes, scratch, worker: worker)
         for panel in some {
-          let rows = panel * nr..<min((panel + 1) * nr, packer.operand.free)
+          let rows = rows(of: panel)
           let place = (rows.lowerBound - present.lowerBound) * depth
           let source = bytes.span.extracting(place..<place + rows.count * depth)
           packer.writeNumbers(panel, rows, memory)
@@ -60,6 +70,31 @@ struct RHSPacking: ~Copyable, ParallelWork {
             }
           }
         }
+      }
+    }
+  }
+
+  private func rows(of panel: Int) -> Range<Int> {
+    let nr = packer.layout.nr
+    return panel * nr..<min((panel + 1) * nr, packer.operand.free)
+  }
+
+  /// The same of a panel of quads, whose codes are laid: no products of neighbours.
+  private func add(_ codes: DisjointMemory<UInt8>, _ panel: Int) {
+    guard let totals = memory.totals, let kernel = packer.kernels.quadTotals else { return }
+    precondition(memory.products == nil)
+    let (nr, ranges) = (packer.layout.nr, packer.slices.ranges)
+    let start = panel * ranges.count * nr, present = rows(of: panel).count
+    unsafe lanes.sums(
+      codes.pointer + panel * packer.panelBytes, lanes: nr, isSigned: false,
+      totals.pointer + start, kernel)
+    for slice in ranges.indices {
+      for lane in 0..<nr {
+        let index = start + slice * nr + lane
+        let zero = memory.zeros?[index] ?? Int32(packer.layout.offset)
+        totals[index] = lane < present ? totals[index] - zero * Int32(ranges[slice].count) : 0
+        guard let scales = memory.scales else { continue }
+        memory.scaled?[index] = Float(totals[index]) * scales[index]
       }
     }
   }
