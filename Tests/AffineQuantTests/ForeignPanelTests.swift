@@ -27,8 +27,9 @@ import Testing
     if case .quantized(let codes) = operand { codes.tiles != nil } else { false }
   }
 
-  @Test(arguments: moves) func plansListWhatTakesThemApart(move: Move) throws {
-    let (m, n, k) = (5, 7, 70)
+  /// Of depths that whole words of codes fill, and that they do not.
+  @Test(arguments: moves, [70, 72]) func plansListWhatTakesThemApart(move: Move, k: Int) throws {
+    let (m, n) = (5, 7)
     var unpacked = Set<Plan.Work>()
     for cell in CoverageCell.all where cell.operation == .linear {
       let first = try ErasedOperand(Samples.matrix(m, k, seed: 1), as: cell.activations)

@@ -8,9 +8,9 @@ import Testing
   func whatIsFreedGoesBack() async {
     await #expect(processExitsWith: .success) {
       let (rounds, pieces, kept, mebibyte) = (6, 16, 256 << 10, 1 << 20)
-      // The C library takes pieces as large as one that was freed from its heap from then on.
-      _ = Allocation(byteCount: 30 * mebibyte, zeroed: true, lasts: true)
       let start = ResidentMemory.peakBytes
+      // A heap takes pieces as large as one that was freed from its own memory from then on.
+      _ = Allocation(byteCount: 30 * mebibyte, zeroed: true, lasts: true)
       var lasting: [Allocation] = []
       for round in 1...rounds {
         var strips: [Allocation] = []

@@ -129,6 +129,21 @@ import Testing
         == explain(.dequantize, weight, on: execution)?.split?.threads)
   }
 
+  /// There is no gradient of codes in panels, and no product of extents that do not agree.
+  @Test func whatCannotBeCalledHasNoPlan() throws {
+    typealias Blocks = AffineQuantized<Int8, RowMajor<PerBlock<32, 32>, SymmetricMapping<Float>>>
+    let (x, w) = (Samples.matrix(64, 96, seed: 1), Samples.matrix(32, 96, seed: 2))
+    let (blocks, g) = (
+      try Blocks(quantizing: w), try Blocks(quantizing: Samples.matrix(64, 32, seed: 3))
+    )
+    #expect(explain(.inputGradient, g, blocks) != nil)
+    #expect(explain(.inputGradient, g, blocks.tiled()) == nil)
+    #expect(explain(.weightGradient, g.tiled(), try Blocks(quantizing: x)) == nil)
+    #expect(explain(.linear, x, blocks.tiled()) != nil)
+    #expect(explain(.linear, x, Samples.matrix(32, 95, seed: 2)) == nil)
+    #expect(explain(.transpose, x, w) == nil)
+  }
+
   /// Of two parts that are too short for two threads one thread does both.
   @Test func smallMatricesAreTurnedByOne() throws {
     let small = try Int8Weight(quantizing: Samples.matrix(256, 31, seed: 1))

@@ -82,8 +82,8 @@ extension BenchmarkResult {
     return convertsOne || operation == "optimizer-step" ? "G elements/s" : "GOP/s"
   }
 
-  /// What the roofs allow: the least of the peak, with folds where there are some, and of what reading feeds, or a copy where memory is moved, in
-  /// GOP/s.
+  /// What the roofs allow: the least of the peak, with folds where there are some, and of what reading feeds, or a
+  /// copy where memory is moved, in GOP/s.
   public var roof: Double? {
     let fed = (readGigabytesPerSecond ?? copyGigabytesPerSecond).map {
       $0 * gops / gigabytesPerSecond

@@ -93,12 +93,8 @@ static const float *times_left_scales(
   return to;
 }
 
-/// The terms of a call that `fold_batch` knows; -1: others.
-static int fold_terms(const aq_matmul_i8_args *t) {
-  if (t->rhs_start || t->lhs_bias) return -1;
-  return (t->lhs_zero ? LEFT_ZEROS : 0) | (t->lhs_scale ? t->lhs_block ? LEFT_BLOCKS : LEFT_SCALES : 0) | (t->rhs_bias ? RIGHT_BIASES : 0) |
-         (t->rhs_zero ? RIGHT_ZEROS : 0);
-}
+/// The terms of a call that `fold_batch` knows; ANY_TERMS: others.
+static int fold_terms(const aq_matmul_i8_args *t) { return t->rhs_start ? ANY_TERMS : all_terms(t); }
 
 #define FOLD(terms)                                                                                       \
   case terms:                                                                                             \
@@ -115,11 +111,11 @@ static void fold_slices(
     int terms, floats out[][VECTORS]) {
   float kept[2][BATCH * COLUMNS];
   for (size_t c = 0; c < count; ++c)
-    if (terms > 0 && terms & (LEFT_ZEROS | RIGHT_ZEROS) && t->slice_groups[slice + c] > SHORT_QUADS) terms = -1;
+    if (terms & (LEFT_ZEROS | RIGHT_ZEROS) && t->slice_groups[slice + c] > SHORT_QUADS) terms = ANY_TERMS;
   const float *scales = batch_numbers(t, t->rhs_scale, t->super.scales, slice, count, kept[0]);
   const float *biases = scales;
   if (t->rhs_bias) biases = batch_numbers(t, t->rhs_bias, t->super.biases, slice, count, kept[1]);
-  if (terms > 0 && terms & LEFT_BLOCKS && shares_scales(t, panel * ROWS, rows)) {
+  if (terms & LEFT_BLOCKS && shares_scales(t, panel * ROWS, rows)) {
     scales = times_left_scales(t, panel, slice, count, scales, kept[0]);
     terms &= ~LEFT_BLOCKS;
   }

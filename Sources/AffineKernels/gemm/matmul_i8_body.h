@@ -25,7 +25,7 @@ enum {
   LEFT_SCALES = 2,   // of each row its own
   RIGHT_BIASES = 4,
   RIGHT_ZEROS = 8,
-  LEFT_BLOCKS = 16,  // left scales that all rows of a tile share
+  LEFT_BLOCKS = 16,  // of a block of rows, multiplied by the right ones first
   ANY_TERMS = 32,
 };
 #define HAS_TERM(terms, term, numbers) ((terms) == (term) || ((terms) == ANY_TERMS && (numbers)))
@@ -37,6 +37,14 @@ enum {
   of(RIGHT_BIASES, __VA_ARGS__)   \
   of(RIGHT_ZEROS, __VA_ARGS__)    \
   of(ANY_TERMS, __VA_ARGS__)
+
+/// The terms of a call that have a loop, together; ANY_TERMS: it has others.
+INLINE int all_terms(const aq_matmul_i8_args *t) {
+  if (t->lhs_bias) return ANY_TERMS;
+  const int left = t->lhs_block ? LEFT_BLOCKS : LEFT_SCALES;
+  return (t->lhs_zero ? LEFT_ZEROS : 0) | (t->lhs_scale ? left : 0) | (t->rhs_bias ? RIGHT_BIASES : 0) |
+         (t->rhs_zero ? RIGHT_ZEROS : 0);
+}
 
 /// Quads of the longest slice whose sums of codes surely fit in 16 bits, 128 * 255; zero points, which are codes, do
 /// anyway.

@@ -62,9 +62,7 @@ INLINE slice_numbers load_numbers(
 
 /// The loop that a call takes: that of its one term, if slices are not too long for it.
 static int terms_of(const aq_matmul_i8_args *t) {
-  if ((t->rhs_start && !STARTS_RIGHT) || t->lhs_bias) return ANY_TERMS;
-  const int terms = (t->lhs_zero ? LEFT_ZEROS : 0) | (t->lhs_scale ? t->lhs_block ? LEFT_BLOCKS : LEFT_SCALES : 0) |
-                    (t->rhs_bias ? RIGHT_BIASES : 0) | (t->rhs_zero ? RIGHT_ZEROS : 0);
+  const int terms = t->rhs_start && !STARTS_RIGHT ? ANY_TERMS : all_terms(t);
   uint32_t longest = 0;
   for (size_t s = 0; (t->lhs_zero || t->rhs_zero) && s < t->slices; ++s)
     longest = t->slice_groups[s] > longest ? t->slice_groups[s] : longest;

@@ -72,7 +72,7 @@ size_t aq_cache_bytes(void);
 /// better.
 size_t aq_bytes_ahead(void);
 
-/// Memory of its own that holds zeros, from a multiple of `alignment`, a power of two and of a page, on; NULL: there is
+/// Memory of its own, from a multiple of `alignment`, a power of two and of a page, on; NULL: there is
 /// none. `bytes` are whole pages. The C library keeps what is freed between pieces that are in use; this it does not see.
 void *_Nullable aq_map_pages(size_t bytes, size_t alignment);
 

@@ -44,7 +44,7 @@ typedef struct {
 ///   sum = sum_k lhs * rhs + lhs_start + rhs_start - rhs_zero * lhs_total - lhs_zero * rhs_total
 ///
 /// where lhs_total = sum_k lhs and rhs_total = sum_k (rhs - rhs_zero); of slices of up to 128 codes totals and zero
-/// points, which are codes, fit in 16 bits. Only what is not a constant of
+/// points, which are codes, fit in 16 bits, and so do the same numbers negated: |rhs_total| <= 128 * 255. Only what is not a constant of
 /// the storage is a term of its own: lhs_start holds what the other terms are when rhs_zero is the same
 /// everywhere. All of it is arithmetic modulo 2^32; a slice has at most 32768 codes, so that
 /// |sum| <= 255 * 255 * 32768 = 2 130 739 200 < 2^31 and the result is exact.

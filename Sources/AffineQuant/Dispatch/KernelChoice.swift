@@ -98,17 +98,19 @@ public func explain<Storage: CodeStorage, Layout: QuantizationLayout>(
 ///
 /// `operation` is a product of `first`, on the left, and `second`; `execution` says what it may use.
 ///
-/// - Returns: `nil` where there is no such operation, and for extents that do not agree.
+/// - Returns: `nil` where there is no such operation, as no gradient of codes that lie in panels, and for extents
+///   that do not agree.
 public func explain<First: Operand, Second: Operand>(
   _ operation: MatrixOperation, _ first: First, _ second: Second,
   on execution: Execution = .standard
 ) -> Plan? {
-  guard operation.isProduct, let lhs = first as? any ErasableOperand,
-    let rhs = second as? any ErasableOperand
+  guard operation.isProduct, operation == .linear || !(First.isPacked || Second.isPacked),
+    let first = first as? any ErasableOperand, let second = second as? any ErasableOperand
   else { return nil }
-  let call = ProductCall(operation, lhs.erased, rhs.erased, on: execution)
+  let lhs = first.erased
+  let call = ProductCall(operation, lhs, second.erased, on: execution)
   do { try call.check() } catch { return nil }
-  return call.explanation(as: lhs.erased.type.resultElement)
+  return call.explanation(as: lhs.type.resultElement)
 }
 
 extension OperandType {

@@ -24,7 +24,7 @@ package final class Allocation: @unchecked Sendable {
   /// What all buffers without elements share.
   static let nothing = Allocation(byteCount: 0, zeroed: false)
 
-  /// What `lasts` is kept for as long as a model is used: it takes no more than it needs.
+  /// What `lasts` is kept for as long as a model is used: it takes no more than whole pages.
   package init(byteCount: Int, zeroed: Bool, lasts: Bool = false) {
     isSpare = byteCount >= Self.spare && !lasts
     if isSpare {

@@ -366,9 +366,9 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   // Of the largest codes sums may wrap, so all starts are allowed.
   int small = spread == LARGEST ? 0 : 12;
   int32_t *lhs_start = random_ints(left, small), *rhs_start = random_ints(right, small);
-  // Zero points are codes, and the totals that short slices can have take 16 bits, which kernels rely on.
-  int32_t *lhs_zero = random_ints(left, 23), *lhs_total = random_ints(left, 16);
-  int32_t *rhs_zero = random_ints(right, 23), *rhs_total = random_ints(right, 16);
+  // Zero points are codes, and the totals that short slices can have take 16 bits, negated too, which kernels rely on.
+  int32_t *lhs_zero = random_ints(left, 23), *lhs_total = random_ints(left, 17);
+  int32_t *rhs_zero = random_ints(right, 23), *rhs_total = random_ints(right, 17);
   float *lhs_scale = random_floats(left, kind), *lhs_sum = random_floats(left, kind);
   float *lhs_bias = random_floats(left, kind), *rhs_sum = random_floats(right, kind);
   float *row_scale = random_floats(rows, kind);

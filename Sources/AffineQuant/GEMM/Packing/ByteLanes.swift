@@ -79,6 +79,8 @@ struct ByteLanes {
       return nil
     }
     let first = unsafe UnsafeRawPointer(codes + rows.lowerBound * rowBytes)
+    // Codes of a mapped file begin anywhere.
+    guard UInt(bitPattern: first).isMultiple(of: 4) else { return nil }
     return unsafe (first.assumingMemoryBound(to: UInt32.self), rowBytes / 4)
   }
 
@@ -126,11 +128,15 @@ struct ByteLanes {
   private func unpack(_ packed: UnsafePointer<UInt8>, into bytes: inout MutableSpan<UInt8>) {
     unsafe bytes.withUnsafeMutableBufferPointer { bytes in
       guard let to = bytes.baseAddress else { return }
+      guard let kernel = kernels.unpack else {
+        precondition(bits == 8 && flipOfBytes == 0, "bytes that panels hold otherwise")
+        return unsafe to.update(from: packed, count: bytes.count)
+      }
       var arguments = unsafe UnpackCodes(
         c: aq_unpack_args(
           count: bytes.count, packed: packed, bits: UInt32(bits), flip: flip, offset: offset,
           codes: to))
-      kernels.unpack(&arguments)
+      kernel(&arguments)
     }
   }
 

@@ -1,6 +1,7 @@
 /// The kernels that pack one side of a product of codes.
 struct PackingKernels: Sendable {
-  let unpack: Kernel<UnpackCodes>
+  /// `nil`: codes are bytes as panels hold them, which are copied where they cannot be laid from where they lie.
+  let unpack: Kernel<UnpackCodes>?
   /// Only where lanes are columns that are turned.
   let transpose: Kernel<TransposeBytes>?
   /// Only where lanes are columns of bytes, and runs of four: what lays them as they are.
@@ -18,32 +19,39 @@ struct PackingKernels: Sendable {
   /// Only where they are squeezed.
   let squeeze: Kernel<SqueezePanel>?
 
-  /// For the left panels of a tile, of codes of some bits.
-  init(left tile: KernelTile, bits: Int, _ axis: FreeAxis, _ execution: Execution) {
-    let areQuads = tile.lhsRun == Self.quad && !tile.multipliesPairs
+  /// For the left panels of a tile.
+  init(left tile: KernelTile, _ codes: CodeFormat, _ axis: FreeAxis, _ execution: Execution) {
+    let areQuads = tile.lhsRun == Self.quad && !tile.multipliesPairs && tile.mr >= Self.fewest
     self.init(
       tile.lhs, run: tile.lhsRun, axis,
-      laysQuads: areQuads && tile.kr == Self.quad && bits == 8 && axis == .columns,
-      sumsQuads: areQuads, execution)
+      copies: areQuads && axis == .rows && codes == .signed(bits: 8),
+      laysQuads: areQuads && Self.laysQuads(tile, tile.mr, codes, axis), sumsQuads: areQuads,
+      execution)
   }
 
   /// For the right panels of a tile, likewise.
-  init(right tile: KernelTile, bits: Int, _ axis: FreeAxis, _ execution: Execution) {
-    let areQuads = tile.rhsRun == Self.quad && !tile.multipliesPairs
-    let laysQuads = areQuads && tile.kr == Self.quad && bits == 8 && axis == .columns
+  init(right tile: KernelTile, _ codes: CodeFormat, _ axis: FreeAxis, _ execution: Execution) {
+    let areQuads = tile.rhsRun == Self.quad && !tile.multipliesPairs && tile.nr >= Self.fewest
+    let laysQuads = areQuads && Self.laysQuads(tile, tile.nr, codes, axis)
     self.init(
       tile.rhs, run: tile.rhsRun, axis, laysQuads: laysQuads, sumsQuads: laysQuads, execution)
   }
 
   /// Codes of a run; slices that are padded to longer k-groups are laid as those of other runs are.
   private static let quad = 4
+  /// Lanes of panels of quads that kernels take, which a tile that a caller adds may not have: see `pack.h`.
+  private static let (fewest, most) = (4, 192)
+
+  private static func laysQuads(
+    _ tile: KernelTile, _ lanes: Int, _ codes: CodeFormat, _ axis: FreeAxis
+  ) -> Bool { tile.kr == quad && lanes <= most && codes.bits == 8 && axis == .columns }
 
   /// For panels of a form and runs of some bytes.
   init(
-    _ form: PackedForm, run: Int, _ axis: FreeAxis, laysQuads: Bool = false,
-    sumsQuads: Bool = false, _ execution: Execution
+    _ form: PackedForm, run: Int, _ axis: FreeAxis, copies: Bool = false,
+    laysQuads: Bool = false, sumsQuads: Bool = false, _ execution: Execution
   ) {
-    unpack = BitKernels.unpack.best(on: execution)
+    unpack = copies || laysQuads ? nil : BitKernels.unpack.best(on: execution)
     transpose =
       axis == .columns && !laysQuads ? TransposeKernels.bytes.best(on: execution) : nil
     quads = laysQuads ? PackKernels.quads.best(on: execution) : nil
@@ -61,10 +69,10 @@ struct PackingKernels: Sendable {
 
   /// The kernels in the order in which they run.
   func rows(sums hasSums: Bool) -> [KernelRow] {
-    let totals = hasSums ? quadTotals?.row ?? sums.row : nil
-    if let quads { return [quads.row, totals].compactMap(\.self) }
-    return [unpack.row, transpose?.row, totals].compactMap(\.self)
-      + rowsAfterQuantizing(sums: false)
+    let sums = hasSums && quadTotals == nil ? sums.row : nil
+    let made = quads.map { [$0.row] } ?? rowsAfterQuantizing(sums: false)
+    return [unpack?.row, transpose?.row, sums].compactMap(\.self) + made
+      + [hasSums ? quadTotals?.row : nil].compactMap(\.self)
   }
 
   /// Those that run after another kernel has made the codes.

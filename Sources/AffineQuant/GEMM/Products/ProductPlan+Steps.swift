@@ -47,7 +47,8 @@ extension ProductPlan {
     }
     if let sums {
       add(
-        .sumRHS, sums.panels.rows + [sums.packing.unpack.row, sums.packing.sums.row],
+        .sumRHS,
+        sums.panels.rows + [sums.packing.unpack?.row, sums.packing.sums.row].compactMap(\.self),
         right.map { 2 * $0.stored })
     }
     add(.multiply, [route.row], sizes.map { $0.lhs.packed + $0.rhs.packed + $0.result })

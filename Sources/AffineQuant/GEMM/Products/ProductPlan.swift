@@ -111,8 +111,7 @@ struct ProductPlan {
         let kernel = MatmulKernels.codes(weight).best(on: execution, rows: layouts.rows)
         let tile = kernel.tile
         route = .codes(kernel)
-        let packing = PackingKernels(
-          left: tile, bits: input.storage.bits, axes.lhs, execution)
+        let packing = PackingKernels(left: tile, input.storage, axes.lhs, execution)
         lhs =
           switch (layouts.quantizes, input.isQuantizedBySlices) {
           case (true, true):
@@ -170,7 +169,7 @@ struct ProductPlan {
   ) -> (Side, (PanelKernels, PackingKernels)?) {
     // Panels hold rows; gradients keep the other axis, and their types ask for codes that lie row by row.
     precondition(axis == .rows || fit == .rows, "a gradient of codes that lie in panels")
-    let packing = PackingKernels(right: tile, bits: weight.storage.bits, axis, execution)
+    let packing = PackingKernels(right: tile, weight.storage, axis, execution)
     let panels = PanelKernels(tile.rhs, execution)
     let multipliesPairs = tile.multipliesPairs
     switch fit {

@@ -42,7 +42,8 @@ import Testing
       return
     }
     let (folded, peak) = (try #require(result.foldedPeakGops), try #require(result.peakGops))
-    #expect(folded > 0 && folded < peak * 1.1)
+    // Of two loops that are timed one after the other, beside other tests.
+    #expect(folded > 0 && folded < 2 * peak)
   }
 
   /// A result of rounds that took these seconds, as a saved run has it.

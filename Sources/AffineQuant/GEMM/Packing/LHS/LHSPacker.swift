@@ -41,8 +41,9 @@ struct LHSPacker: LHSPacking {
     bytes = workspace.take(
       kernels.quads == nil ? together * layout.mr * right.slices.depth : 0, workers: threads)
     scratch = lanes.scratch(of: together * layout.mr, threads: threads, workspace)
-    laneSums = workspace.take(layout.sliceCount, workers: threads)
-    laneProducts = workspace.take(layout.sliceCount, workers: threads)
+    let sums = kernels.quadTotals == nil ? layout.sliceCount : 0
+    laneSums = workspace.take(sums, workers: threads)
+    laneProducts = workspace.take(sums, workers: threads)
     rightOffset = right.commonZero ?? 0
     factor = right.factor
     scales = operand.numbers(operand.codes.scales)

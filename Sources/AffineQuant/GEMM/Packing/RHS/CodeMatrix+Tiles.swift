@@ -5,7 +5,7 @@ extension CodeMatrix {
     let tile = MatmulKernels.weightTile(type, execution)
     return RHSPacker(
       CodeOperand(self), RHSLayout(tile, storage), ContractedSlices([grid], kr: tile.kr),
-      PackingKernels(right: tile, bits: storage.bits, .rows, execution), execution
+      PackingKernels(right: tile, storage, .rows, execution), execution
     ).packed(products: tile.multipliesPairs, lasts: true)
   }
 
