@@ -60,13 +60,14 @@ INLINE slice_numbers load_numbers(
   return n;
 }
 
-/// The loop that a call takes: that of its one term, if slices are not too long for it.
+/// The loop that a call takes: that of its one term, or of two that have one, if slices are not too long for it.
 static int terms_of(const aq_matmul_i8_args *t) {
   const int terms = t->rhs_start && !STARTS_RIGHT ? ANY_TERMS : all_terms(t);
   uint32_t longest = 0;
   for (size_t s = 0; (t->lhs_zero || t->rhs_zero) && s < t->slices; ++s)
     longest = t->slice_groups[s] > longest ? t->slice_groups[s] : longest;
-  return (terms & (terms - 1)) == 0 && longest <= SHORT_QUADS ? terms : ANY_TERMS;
+  const bool has_loop = (terms & (terms - 1)) == 0 || terms == SCALES_AND_BIASES;
+  return has_loop && longest <= SHORT_QUADS ? terms : ANY_TERMS;
 }
 
 #endif
