@@ -160,6 +160,9 @@ WORK = (
          (Peer("ours, symmetric", call=INT4),), {"": 0.9}),
     Work("biased", Call("linear", "uint4-group32-biased", "int8-token"), OWN,
          (Peer("ours, int4-group32", call=INT4),), {"": 0.9}),
+    # A scale for each group of both, and biases on the right: prompts of Q4_1 and Q4_K.
+    Work("both-grouped", Call("linear", "uint4-group32-biased", "int8-group32"), OWN,
+         (Peer("ours, int8-token", call=Call("linear", "uint4-group32-biased", "int8-token")),), {"": 0.9}),
     # A token is left out, since memory bounds it.
     _by_threads("two-threads-int8", INT8, 2, OWN[1:], {"": 1.8}),
     _by_threads("two-threads-int4-group32", INT4, 2, OWN[1:], {"": 1.8}),

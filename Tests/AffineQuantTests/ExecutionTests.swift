@@ -5,8 +5,8 @@ import Testing
 /// Neither threads nor instruction sets change a result.
 @Suite struct ExecutionTests {
   private static let names = [
-    "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "neon",
-    "neondot", "i8mm", "sme",
+    "portable", "avx2", "avxvnni", "avx512vnni", "avx512vbmi", "avx512bf16", "amx", "amxbf16",
+    "neon", "neondot", "i8mm", "neonbf16", "sme",
   ]
 
   @Test func resultsDoNotDependOnThreadsOrInstructionSets() throws {
@@ -56,6 +56,27 @@ import Testing
     #expect(explanation.passedOver.allSatisfy { !$0.reason.isEmpty })
     #expect(explanation.description.contains("aq_matmul_i8_avx2 passed over"))
     #expect(explain(.inputGradient, Int8Activations.self, Int8Weight.self) == nil)
+  }
+
+  /// What this CPU cannot run is another thing than what an execution leaves out.
+  @Test func aReasonSaysWhoseItIs() throws {
+    func passedOver(_ sets: InstructionSet) throws -> [PassedOver] {
+      let execution = Execution(threads: 1, instructionSet: sets)
+      let plan = explain(.linear, Int8Activations.self, Int8Weight.self, on: execution)
+      return try #require(plan).passedOver.filter(\.row.isBuilt)
+    }
+    func names(_ sets: InstructionSet) -> String { sets.allNames.joined(separator: ", ") }
+    for passed in try passedOver(.portable) {
+      let (needs, lacking) = (passed.row.needs, passed.row.needs.subtracting(.running))
+      #expect(
+        passed.reason
+          == (lacking.isEmpty
+            ? "the execution leaves out \(names(needs))" : "the CPU lacks \(names(lacking))"))
+    }
+    // Sets that are allowed are not there for that.
+    for passed in try passedOver(InstructionSet(rawValue: .max)) {
+      #expect(passed.reason == "the CPU lacks \(names(passed.row.needs.subtracting(.running)))")
+    }
   }
 
   @Test func instructionSetsHaveNames() {

@@ -13,9 +13,12 @@ import Testing
   func extremesSumExactly(kernel: KernelRow, depth: Int) throws {
     let execution = Execution(threads: 2, instructionSet: kernel.needs)
     for (lhs, rhs) in [(-128, -128), (-128, 127), (127, 127)] {
-      let x = try constant(lhs, 2, depth, "int8-row"), w = try constant(rhs, 3, depth, "int8-row")
-      let expected = expected(lhs * rhs, depth)
-      #expect(try product(x, w, execution) == Array(repeating: expected, count: 6))
+      let w = try constant(rhs, 3, depth, "int8-row"), expected = expected(lhs * rhs, depth)
+      // A row that is alone has kernels of its own.
+      for rows in [1, 2] {
+        let x = try constant(lhs, rows, depth, "int8-row")
+        #expect(try product(x, w, execution) == Array(repeating: expected, count: 3 * rows))
+      }
     }
     for (code, zero) in [(255, 0), (0, 255), (255, 255)] {
       let x = try constant(code, 1, depth, "uint8-row", zeroPoint: Int16(zero))
@@ -34,13 +37,14 @@ import Testing
     }
   }
 
-  /// Random extents up to 257 on all three axes, codes random or only the extremes.
+  /// Random extents up to 257 on all three axes, and one row; codes random or only the extremes.
   @Test(arguments: instructionSets, rowTypes)
   func randomAndExtremeCodesSumExactly(set: InstructionSet, type: QuantizedType) throws {
     let execution = Execution(threads: 2, instructionSet: set)
     var random = SplitMix64(seed: UInt64(type.name.utf8.reduce(0) { $0 &* 31 &+ Int($1) } & 0xffff))
-    for round in 0..<4 {
-      let m = Int.random(in: 1...257, using: &random), n = Int.random(in: 1...257, using: &random)
+    for round in 0..<6 {
+      let m = round < 2 ? 1 : Int.random(in: 1...257, using: &random)
+      let n = Int.random(in: 1...257, using: &random)
       let k = Int.random(in: 1...257, using: &random)
       let activations = try #require(
         Self.rowTypes.filter { $0.storage.bits == 8 }.randomElement(using: &random))

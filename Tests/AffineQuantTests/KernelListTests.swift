@@ -1,4 +1,5 @@
 import AffineKernels
+import AffineQuant
 import Testing
 
 /// What rows of the list of kernels say of each other.
@@ -36,5 +37,15 @@ import Testing
       }
     }
     #expect(found > 0)
+  }
+
+  /// Every set that a row needs is one of which the library knows how fast its vectors are.
+  @Test func instructionSetsOfRowsAreKnown() {
+    let needs = CoverageCell.all.flatMap(\.rows).reduce(InstructionSet.portable) {
+      $0.union($1.needs)
+    }
+    for bit in 0..<32 where needs.rawValue >> bit & 1 == 1 {
+      #expect(!InstructionSet(rawValue: 1 << bit).allNames.isEmpty, "bit \(bit)")
+    }
   }
 }

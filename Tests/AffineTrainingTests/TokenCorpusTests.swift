@@ -64,6 +64,25 @@ import Testing
     }
   }
 
+  /// What the windows of both parts hold, counted in them.
+  @Test(arguments: [[5, 3, 9, 2, 1, 30, 7, 4], [8, 8, 8, 8], [50, 2, 10]], [[], [999]])
+  func whatBecomesOfDocumentsIsSaid(lengths: [Int], prefix: [Int]) throws {
+    let file = try Self.documents(lengths + [6], prefix: prefix)
+    let corpus = try TokenCorpus(file, sequence: 8, validationPart: 0.01)
+    var batches = [try corpus.validationBatch(count: 100, sequence: 8)]
+    for step in 0..<(try Self.windowCount(corpus)) {
+      batches.append(try corpus.trainingBatch(step: step, size: 1, sequence: 8, seed: 3))
+    }
+    let documents = try #require(corpus.documents)
+    #expect(documents.count == lengths.count + 1)
+    // Of nine tokens eight are read.
+    #expect(documents.cut == lengths.count { $0 > 9 })
+    #expect(documents.taughtTokens == batches.reduce(0) { $0 + $1.counted })
+    // Filling is zeros, which no document has.
+    let inputs = batches.flatMap(\.inputs)
+    #expect(documents.filledPart == Double(inputs.count { $0 != 0 }) / Double(inputs.count))
+  }
+
   /// No more windows than the tokens fill if each but one is more than half full.
   @Test func windowsAreFilled() throws {
     let lengths = (0..<100).map { 2 + $0 * 7 % 13 }
@@ -76,6 +95,7 @@ import Testing
     var builder = TokenFileBuilder(Self.source)
     builder.continueText(Array(1...200))
     let corpus = try TokenCorpus(builder.file(), sequence: 10)
+    #expect(corpus.documents == nil)
     for step in 0..<20 {
       let batch = try corpus.trainingBatch(step: step, size: 2, sequence: 10, seed: 1)
       #expect(batch.lengths == [10, 10] && batch.counted == 18)

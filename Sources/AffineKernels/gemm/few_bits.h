@@ -4,17 +4,19 @@
 #include "matmul_i8_body.h"
 #include "squeezed.h"
 
-/// Half bytes as they are, and half bytes and codes of 6 bits that stand for entries of `table`; every other kind is a
-/// number of bits.
-enum { HALF_BYTES = 4, TABLE_OF_16 = 16, TABLE_OF_64 = 64 };
+/// Half bytes and bytes as they are, and half bytes and codes of 6 bits that stand for entries of `table`; every other
+/// kind is a number of bits.
+enum { HALF_BYTES = 4, WHOLE_BYTES = 8, TABLE_OF_16 = 16, TABLE_OF_64 = 64 };
 
 #define IS_HALVES(kind) ((kind) == HALF_BYTES || (kind) == TABLE_OF_16)
+#define IS_SQUEEZED(kind) (!IS_HALVES(kind) && (kind) != WHOLE_BYTES)
 #define SQUEEZED_BITS(kind) ((kind) == TABLE_OF_64 ? 6 : (kind))
-#define QUADS_OF(kind) (IS_HALVES(kind) ? 1 : SQUEEZED_QUADS(SQUEEZED_BITS(kind)))
+#define QUADS_OF(kind) (IS_SQUEEZED(kind) ? SQUEEZED_QUADS(SQUEEZED_BITS(kind)) : 1)
 /// Bytes that as many quads take.
-#define BYTES_OF(kind) (IS_HALVES(kind) ? 2 * COLUMNS : 4 * COLUMNS * SQUEEZED_ROWS(SQUEEZED_BITS(kind)))
+#define BYTES_OF(kind) \
+  (IS_SQUEEZED(kind) ? 4 * COLUMNS * SQUEEZED_ROWS(SQUEEZED_BITS(kind)) : (IS_HALVES(kind) ? 2 : 4) * COLUMNS)
 /// Quads that one row takes at a time, where there are as many.
-#define STEP_OF(kind) (IS_HALVES(kind) ? 4 : QUADS_OF(kind))
+#define STEP_OF(kind) (IS_SQUEEZED(kind) ? QUADS_OF(kind) : 4)
 
 /// The entries of a table, 16 together.
 typedef struct {
@@ -36,8 +38,9 @@ INLINE void take_apart(
     for (int v = 0; v < VECTORS; ++v)
       codes[v][q] = kind == TABLE_OF_16 ? bytes_at(table->parts[0], halves[v]) : halves[v];
   }
-  if (IS_HALVES(kind)) return;
-  for (int v = 0; v < VECTORS; ++v) {
+  for (int q = 0; kind == WHOLE_BYTES && q < quads; ++q)
+    for (int v = 0; v < VECTORS; ++v) codes[v][q] = load_ints(rhs + q * BYTES_OF(kind) + 4 * v * WIDTH);
+  for (int v = 0; IS_SQUEEZED(kind) && v < VECTORS; ++v) {
     unsqueeze(rhs + 4 * v * WIDTH, 4 * COLUMNS, SQUEEZED_BITS(kind), codes[v]);
     for (int q = 0; kind == TABLE_OF_64 && q < 4; ++q) codes[v][q] = bytes_of_64(table->parts, codes[v][q]);
   }

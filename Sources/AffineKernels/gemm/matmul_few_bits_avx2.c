@@ -77,7 +77,6 @@ INLINE void byte_panels(const aq_matmul_i8_args *t, code_source *source, const i
 }
 
 FEW_BITS_KERNELS(avx2)
-ROW_OF_HALF_BYTES(avx2)
 
 #pragma clang attribute pop
 #endif

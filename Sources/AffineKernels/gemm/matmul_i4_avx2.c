@@ -49,13 +49,7 @@ INLINE void sum_quads(
 #include "matmul_i8_body.h"
 #include "matmul_panels.h"
 
-/// One row, in matmul_few_bits_avx2.c.
-void aq_matmul_i4_avx2_row(const aq_matmul_i8_args *t);
-void aq_matmul_i4_avx2(void *args) {
-  const aq_matmul_i8_args *t = args;
-  if (t->rows == 1) aq_matmul_i4_avx2_row(t);
-  else panels_from(t, NULL);
-}
+void aq_matmul_i4_avx2(void *args) { panels_from(args, NULL); }
 
 #pragma clang attribute pop
 #endif

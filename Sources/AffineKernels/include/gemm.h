@@ -37,8 +37,8 @@ typedef struct {
 /// sum[s, i, j] = sum_{k in s} (lhs[i, k] - lhs_zero[s, i]) * (rhs[j, k] - rhs_zero[s, j])
 ///
 /// All rows of the left operand against one panel of nr rows of the right one, or several where the tile
-/// says so, one after the other, both packed as the kernel's tile says (families.h). Codes of left rows
-/// that do not exist, and those after the last k-group of a run, are undefined. The contracted axis is cut
+/// says so, one after the other, both packed as the kernel's tile says (families.h). Codes and terms of left rows
+/// that do not exist, and codes after the last k-group of a run, are undefined. The contracted axis is cut
 /// into slices of constant scale, each padded with zeros to whole k-groups. The sums are computed as
 ///
 ///   sum = sum_k lhs * rhs + lhs_start + rhs_start - rhs_zero * lhs_total - lhs_zero * rhs_total
@@ -106,8 +106,9 @@ typedef struct {
 /// own, which may round in another way than to nearest and take subnormal operands and sums for zero. So
 /// kernels differ, but none by more than 2^-23 of the magnitudes for each sum.
 typedef struct {
-  size_t slices, groups;                  // `groups`: k-groups of all slices
-  const uint32_t *_Nonnull slice_groups;  // [slices], at most 32
+  // `groups`: k-groups of all slices, each of kr codes; of squeezed codes in fours of codes, as in aq_matmul_i8_args.
+  size_t slices, groups;
+  const uint32_t *_Nonnull slice_groups;  // [slices], counted likewise: at most 128 codes each
   const uint32_t *_Nonnull parameters;   // [slices], which of the scales and biases a slice has
   const float *_Nonnull lhs;             // [panel][group][kr][lhs_lanes]
   size_t lhs_lanes;                      // 1 to mr
@@ -158,6 +159,8 @@ typedef struct {
   float *_Nonnull out;
   size_t out_row;
   bool accumulate;  // add to what `out` holds
+  // What follows `rhs` in the caller's next product, as large: its places are asked for while those of `rhs` are read.
+  const void *_Nullable next;
 } aq_product_args;
 
 /// The function that ends a product.

@@ -104,7 +104,7 @@ struct AttentionHead {
           rows: block.count, columns: Self.lanes, depth: depth,
           lhs: rows.pointer + block.lowerBound * rows.stride, lhs_row: rows.stride, lhs_depth: 1,
           rhs: panels.pointer + first * depth, rhs_depth: Self.lanes,
-          out: scores.memory.pointer + first, out_row: stride, accumulate: false))
+          out: scores.memory.pointer + first, out_row: stride, accumulate: false, next: nil))
       product(&arguments)
     }
     withExtendedLifetime((rows, panels)) {}
@@ -122,7 +122,8 @@ struct AttentionHead {
         rows: block.count, columns: size, depth: depth(seen),
         lhs: halves?.memory.pointer ?? scores.memory.pointer, lhs_row: depth(stride),
         lhs_depth: 1, rhs: rows.pointer, rhs_depth: rows.stride,
-        out: out.pointer + block.lowerBound * out.stride, out_row: out.stride, accumulate: false))
+        out: out.pointer + block.lowerBound * out.stride, out_row: out.stride, accumulate: false,
+        next: nil))
     product(&arguments)
     withExtendedLifetime((rows, halves)) {}
   }
@@ -162,7 +163,7 @@ struct AttentionHead {
         rows: seen, columns: size, depth: depth,
         lhs: paired?.memory.pointer ?? scores.memory.pointer, lhs_row: 1,
         lhs_depth: paired == nil ? stride : seen, rhs: rows.pointer + start * rows.stride,
-        rhs_depth: rows.stride, out: out.pointer, out_row: out.stride, accumulate: true))
+        rhs_depth: rows.stride, out: out.pointer, out_row: out.stride, accumulate: true, next: nil))
     product(&arguments)
     withExtendedLifetime((rows, paired)) {}
   }

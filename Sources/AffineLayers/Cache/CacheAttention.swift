@@ -38,16 +38,42 @@ struct CacheAttention {
     for token in Swift.stride(from: first, to: part.seen, by: CachePage.tokens) {
       let values = unsafe reader.values(
         page(token / CachePage.tokens), part.cacheHead, worker: worker)
+      let next = unsafe placeAfterValues(token, page)
       for head in 0..<part.heads {
         var arguments = unsafe ProductInPlace(
           c: aq_product_args(
             rows: part.rows, columns: size, depth: min(CachePage.tokens, part.seen - token),
             lhs: scores + head * part.rows * stride + token - first, lhs_row: stride, lhs_depth: 1,
             rhs: values, rhs_depth: size, out: output + head * size, out_row: outputStride,
-            accumulate: token > first))
+            accumulate: token > first, next: head == 0 ? next : nil))
         product(&arguments)
       }
     }
+  }
+
+  // Pages of a token lie apart, and its weights have passed through all caches since they were read last: what is
+  // read next is asked for.
+
+  /// The keys of the next page, or after the last ones the first values.
+  private func placeAfterKeys(
+    _ token: Int, _ page: (_ index: Int) -> UnsafeRawPointer
+  ) -> UnsafeRawPointer? {
+    let index = token / CachePage.tokens + 1
+    return unsafe index * CachePage.tokens < part.seen
+      ? reader.place(page(index), reader.page.keys(part.cacheHead))
+      : reader.place(page(first / CachePage.tokens), reader.page.values(part.cacheHead))
+  }
+
+  /// The values of the next page, or after the last ones the first keys of the next head.
+  private func placeAfterValues(
+    _ token: Int, _ page: (_ index: Int) -> UnsafeRawPointer
+  ) -> UnsafeRawPointer? {
+    let index = token / CachePage.tokens + 1, head = part.cacheHead
+    if index * CachePage.tokens < part.seen {
+      return unsafe reader.place(page(index), reader.page.values(head))
+    }
+    guard head + 1 < reader.page.heads else { return nil }
+    return unsafe reader.place(page(first / CachePage.tokens), reader.page.keys(head + 1))
   }
 
   /// Scores of all rows with all tokens of the pages that they see.
@@ -61,6 +87,7 @@ struct CacheAttention {
       let keys = unsafe reader.keys(start, part.cacheHead, worker: worker)
       let scales = unsafe reader.keyScales(start, part.cacheHead)
       let isScaled = unsafe scales == nil
+      let next = unsafe placeAfterKeys(first + place, page)
       for head in 0..<part.heads {
         let target = unsafe scores + head * part.rows * stride + place
         var arguments = unsafe ProductInPlace(
@@ -68,7 +95,7 @@ struct CacheAttention {
             rows: part.rows, columns: tokens, depth: size, lhs: queries + head * size,
             lhs_row: queryStride, lhs_depth: 1, rhs: keys, rhs_depth: tokens,
             out: isScaled ? target : unscaled, out_row: isScaled ? stride : tokens,
-            accumulate: false))
+            accumulate: false, next: head == 0 ? next : nil))
         product(&arguments)
         guard let scales = unsafe scales else { continue }
         for row in 0..<part.rows {

@@ -64,6 +64,12 @@ struct CacheReader {
     return unsafe numbers(start + page.values(head), scales: scales, worker)
   }
 
+  /// Where keys or values lie that a kernel reads as they are, and may ask for before; `nil` where they come through
+  /// memory of a worker.
+  func place(_ start: UnsafeRawPointer, _ offset: Int) -> UnsafeRawPointer? {
+    unsafe scratch == nil ? start + offset : nil
+  }
+
   /// What scores with the keys of a page are multiplied with, if anything.
   func keyScales(_ start: UnsafeRawPointer, _ head: Int) -> UnsafePointer<Float>? {
     guard page.format == .int8 else { return nil }

@@ -28,7 +28,8 @@ package enum ProductSum {
           c: aq_product_args(
             rows: part.count, columns: columns, depth: depth, lhs: factors.pointer, lhs_row: 1,
             lhs_depth: part.count, rhs: input.values.pointer, rhs_depth: columns,
-            out: memory.pointer + part.lowerBound * columns, out_row: columns, accumulate: true))
+            out: memory.pointer + part.lowerBound * columns, out_row: columns, accumulate: true,
+            next: nil))
         product(&arguments)
         withExtendedLifetime(factors) {}
       }

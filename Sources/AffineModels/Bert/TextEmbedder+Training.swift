@@ -5,10 +5,7 @@ internal import AffineQuant
 extension TextEmbedder {
   /// Whether a path is that of an encoder's folder.
   package static func isEncoder(_ path: String) -> Bool {
-    guard let settings = try? ModelFolder(path: path).optionalDocument("config.json") else {
-      return false
-    }
-    return (try? Architecture.row(settings))?.encoder != nil
+    ModelFolder(path: path).architecture?.encoder != nil
   }
 
   /// The tokens of a text, cut to so many, the one that marks the end kept.

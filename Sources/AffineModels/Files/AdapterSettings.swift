@@ -74,9 +74,10 @@ struct AdapterSettings {
   /// The rank that a module is to have.
   func rank(of module: String) -> Int { ranks[module] ?? rank }
 
-  /// The document, for modules whose names end with one of `targets`, or that a pattern fits.
-  func json(targets: JSONValue) -> JSONValue {
+  /// The document, for modules of a model whose names end with one of `targets`, or that a pattern fits.
+  func json(of model: String, targets: JSONValue) -> JSONValue {
     .object([
+      (name: "base_model_name_or_path", value: .string(model)),
       (name: "peft_type", value: .string("LORA")), (name: "task_type", value: .string("CAUSAL_LM")),
       (name: "r", value: .integer(rank)), (name: "lora_alpha", value: .number(alpha)),
       (

@@ -29,6 +29,12 @@ struct ModelFolder {
     return MappedFile.exists(path) ? try ModelSettings(file: path) : nil
   }
 
+  /// The family that `config.json` names, if there is one that is known.
+  var architecture: Architecture? {
+    guard let settings = try? optionalDocument("config.json") else { return nil }
+    return try? Architecture.row(settings)
+  }
+
   /// The modules of sentence-transformers after the encoder and itself, if there is such a list.
   func modules() throws(ModelFileError) -> [ModelSettings]? {
     let path = path(of: "modules.json")

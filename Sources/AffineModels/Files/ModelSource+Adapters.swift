@@ -94,7 +94,7 @@ extension ModelSource {
       isPart
       ? .string(".*\\.language_model\\..*\\.(\(targets.joined(separator: "|")))")
       : .array(targets.map { .string($0) })
-    let text = settings.json(targets: targetModules).serialized
+    let text = settings.json(of: modelName, targets: targetModules).serialized
     do throws(FileError) {
       try OutputFolder.make(path)
       try AtomicFile.write(text, to: "\(path)/\(AdapterSettings.name)")
@@ -104,6 +104,12 @@ extension ModelSource {
 }
 
 extension ModelSource {
+  /// The last part of the path of the file or folder: where it lies says nothing to who gets the adapters.
+  private var modelName: String {
+    let whole = gguf == nil ? folder : path
+    return whole.split(separator: "/").last.map { String($0) } ?? whole
+  }
+
   /// Whether the decoder is a part of a model that sees images.
   private var isPartOfModelWithImages: Bool {
     guard case .folder(let weights) = weights else { return false }

@@ -72,6 +72,11 @@ extension ModelSource: DecoderWeights {
     return FileKind(bytes.span) == .gguf
   }
 
+  /// Whether a path is that of a decoder's folder.
+  package static func isDecoderFolder(_ path: String) -> Bool {
+    ModelFolder(path: path).architecture.map { $0.encoder == nil } ?? false
+  }
+
   /// What fixes the tokens of texts and of conversations, to tell a tokenizer from another.
   ///
   /// - Throws: ``ModelFileError`` or ``AffineFormats/GGUFError``.

@@ -30,9 +30,7 @@ public struct TaughtTokens: Sendable, Hashable {
   public init(
     _ messages: [ChatMessage], _ template: ChatTemplate, _ tokenizer: some LanguageTokenizer
   ) throws(FineTuningError) {
-    let names = [tokenizer.bosToken, tokenizer.eosToken].map { token in
-      token.map { tokenizer.text([$0], showSpecial: true) } ?? ""
-    }
+    let names = [tokenizer.bosToken, tokenizer.eosToken].map { tokenizer.name(of: $0) }
     func text(_ count: Int, begins: Bool) throws(FineTuningError) -> [UInt8] {
       do {
         return Array(
@@ -54,9 +52,9 @@ public struct TaughtTokens: Sendable, Hashable {
       }
       spans.append(before.count..<with.count)
     }
-    let hasBeginning = !names[0].isEmpty && whole.starts(with: Array(names[0].utf8))
-    let tokens = tokenizer.tokens(
-      String(decoding: whole, as: UTF8.self), addSpecial: !hasBeginning, parseSpecial: true)
+    let written = String(decoding: whole, as: UTF8.self)
+    let hasBeginning = tokenizer.begins(written: written)
+    let tokens = tokenizer.tokens(written, addSpecial: !hasBeginning, parseSpecial: true)
     var (byte, isTaught): (Int, [Bool]) = (0, [])
     for (index, token) in tokens.enumerated() {
       // What is put before the text is none of it.

@@ -18,9 +18,7 @@ extension LanguageModel {
 
   /// The tokens of what a template wrote, which may begin with the token that begins a text.
   func tokens(ofWritten text: String) -> [Int] {
-    let begin = name(of: tokenizer.bosToken)
-    let begins = !begin.isEmpty && text.utf8.starts(with: begin.utf8)
-    return tokenizer.tokens(text, addSpecial: !begins, parseSpecial: true)
+    tokenizer.tokens(text, addSpecial: !tokenizer.begins(written: text), parseSpecial: true)
   }
 
   private func name(of token: Int?) -> String {

@@ -8,4 +8,15 @@ public protocol LanguageTokenizer: Tokenizer {
   var ends: Set<Int> { get }
 }
 
+extension LanguageTokenizer {
+  /// What a template calls a token: its name, and nothing for none.
+  func name(of token: Int?) -> String { token.map { text([$0], showSpecial: true) } ?? "" }
+
+  /// Whether what a template wrote begins with the token that begins a text, which is not to be put before it again.
+  func begins(written text: String) -> Bool {
+    let begin = name(of: bosToken)
+    return !begin.isEmpty && text.utf8.starts(with: begin.utf8)
+  }
+}
+
 extension BytePairTokenizer: LanguageTokenizer {}

@@ -15,7 +15,11 @@ public struct AddedKernel: Sendable, Hashable {
   /// Takes a pointer to the struct of the family's arguments, of the module `AffineKernels`.
   public typealias Entry = @convention(c) @Sendable (_ arguments: UnsafeMutableRawPointer) -> Void
 
-  /// The families of products, whose kernels can come from outside.
+  /// The families whose kernels can come from outside: products of codes of a byte with codes, and of floats with
+  /// codes, places in a table and floats, where the right side lies in whole or half bytes or is floats.
+  ///
+  /// Those of squeezed codes (1, 2, 3, 5, 6 and 7 bits, floats of 6 bits), of tables of whole numbers and of
+  /// bfloat16 are the library's alone, and so is all that is no product.
   public enum Family: Sendable, Hashable, CaseIterable {
     /// Codes of a byte on both sides: `aq_matmul_i8_args`.
     case bytes
@@ -38,14 +42,20 @@ public struct AddedKernel: Sendable, Hashable {
   /// - Parameters:
   ///   - family: What it computes.
   ///   - name: What plans and reports call it.
-  ///   - needs: Without these instruction sets it is passed over.
-  ///   - tile: Of forms that the family's struct of arguments allows.
+  ///   - needs: Without these instruction sets, each one that has a name, it is passed over.
+  ///   - tier: How much care it had, which nobody but its author knows: the lowest where nothing is said, so that no
+  ///     report has a product for better than it is.
+  ///   - tile: Of a form that packers can lay for the family. Of codes a k-group has 4, 8, 16, 32, 64 or 128, and bytes
+  ///     on the left lie in runs that k-groups are whole ones of, or in longer ones; of floats runs and k-groups
+  ///     have one.
   ///   - run: Called on any thread, by several at once.
   public init(
-    _ family: Family, name: String, needs: InstructionSet, tile: KernelTile, run: @escaping Entry
+    _ family: Family, name: String, needs: InstructionSet, tier: KernelRow.Tier = .portable,
+    tile: KernelTile, run: @escaping Entry
   ) {
+    if let flaw = family.flaw(of: tile) { preconditionFailure("\(name): \(flaw)") }
     self.family = family
-    row = KernelRow(name: name, needs: needs, tier: .tuned, isBuilt: true, family: family)
+    row = KernelRow(name: name, needs: needs, tier: tier, isBuilt: true, family: family)
     self.tile = tile
     definition = unsafe Self.definition(family, row, tile, run)
     entry = unsafe unsafeBitCast(run, to: UInt.self)

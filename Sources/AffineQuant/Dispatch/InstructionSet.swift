@@ -38,36 +38,17 @@ public struct InstructionSet: OptionSet, Sendable, Hashable {
   /// What the running CPU has.
   public static let running = InstructionSet(rawValue: aq_running_isa())
 
-  private static let names: [(InstructionSet, String)] = [
-    (.avx2, "avx2"), (.avxvnni, "avxvnni"), (.avx512vnni, "avx512vnni"),
-    (.avx512vbmi, "avx512vbmi"), (.avx512bf16, "avx512bf16"), (.amx, "amx"), (.amxbf16, "amxbf16"),
-    (.neon, "neon"), (.neondot, "neondot"), (.i8mm, "i8mm"), (.neonbf16, "neonbf16"),
-    (.sme, "sme"),
-  ]
-
   /// The name of the most capable set in it: what a kernel that needs it is named after.
-  public var name: String { Self.names.last { contains($0.0) }?.1 ?? "portable" }
+  public var name: String { Self.known.last { contains($0.set) }?.name ?? "portable" }
 
   /// The names of all sets in it.
-  public var allNames: [String] { Self.names.filter { contains($0.0) }.map(\.1) }
+  public var allNames: [String] {
+    Self.known.filter { !$0.set.isEmpty && contains($0.set) }.map(\.name)
+  }
 
   /// Reads the name of one set, with all that CPUs which have it have as well.
   public init?(name: String) {
-    switch name {
-    case "portable": self = .portable
-    case "avx2": self = .avx2
-    case "avxvnni": self = [.avx2, .avxvnni]
-    case "avx512vnni": self = [.avx2, .avx512vnni]
-    case "avx512vbmi": self = [.avx2, .avx512vnni, .avx512vbmi]
-    case "avx512bf16": self = [.avx2, .avx512vnni, .avx512vbmi, .avx512bf16]
-    case "amx": self = [.avx2, .avx512vnni, .avx512vbmi, .amx]
-    case "amxbf16": self = [.avx2, .avx512vnni, .avx512vbmi, .avx512bf16, .amx, .amxbf16]
-    case "neon": self = .neon
-    case "neondot": self = [.neon, .neondot]
-    case "i8mm": self = [.neon, .neondot, .i8mm]
-    case "neonbf16": self = [.neon, .neondot, .i8mm, .neonbf16]
-    case "sme": self = [.neon, .neondot, .i8mm, .neonbf16, .sme]
-    default: return nil
-    }
+    guard let known = Self.known.first(where: { $0.name == name }) else { return nil }
+    self = known.set.union(known.others)
   }
 }

@@ -47,8 +47,11 @@ package struct Kernel<Arguments>: @unchecked Sendable {
     return max((rows + panels - 1) / panels, 1)
   }
 
-  /// The rows of a left panel of floats: panels of long runs are as wide as tiles.
-  func leftLanes(_ rows: Int) -> Int { tile.lhsRun > 2 ? tile.mr : balancedRows(rows) }
+  /// The rows of a left panel of floats. Those whose runs are single words may be fewer than the tile's; longer runs
+  /// are loaded as the rows of a register of tiles, which kernels find where all mr rows of a panel would lie.
+  func leftLanes(_ rows: Int) -> Int {
+    tile.lhsRun > tile.lhsOfWord ? tile.mr : balancedRows(rows)
+  }
 
   /// Runs the kernel. Its arguments point to memory that the kernel's formula says it touches.
   @inline(__always)

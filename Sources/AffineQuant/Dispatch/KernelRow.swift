@@ -24,7 +24,7 @@ public struct KernelRow: Sendable, Hashable {
     case tuned
     /// A plain loop, compiled for the instruction set.
     case vectorized
-    /// Swift: the definition, which runs everywhere.
+    /// Swift: the definition, which runs everywhere; and a kernel from outside whose author says no more.
     case portable
 
     /// The lowest of some kernels' tiers.
@@ -39,21 +39,26 @@ public struct KernelRow: Sendable, Hashable {
 public struct PassedOver: Sendable, Hashable {
   /// The kernel.
   public let row: KernelRow
-  /// What it lacks.
+  /// What the CPU lacks of what it needs, or what the execution leaves out.
   public let reason: String
 }
 
 extension [KernelRow] {
-  /// Those before a row, fastest first, each with the reason why a CPU with these instruction sets, or a
-  /// product of few rows, leaves it out.
-  func passedOver(for chosen: KernelRow, on available: InstructionSet) -> [PassedOver] {
+  /// Those before a row, fastest first, each with the reason why this CPU, an execution that allows these
+  /// instruction sets, or a product of few rows leaves it out.
+  func passedOver(for chosen: KernelRow, allowing allowed: InstructionSet) -> [PassedOver] {
     prefix { $0 != chosen }.map { row in
       guard row.isBuilt else {
         return PassedOver(row: row, reason: "built for another architecture")
       }
-      guard row.canRun(on: available) else {
-        let missing = row.needs.subtracting(available).allNames.joined(separator: ", ")
+      // What this CPU has not no execution could allow: that is asked first.
+      guard row.canRun() else {
+        let missing = row.needs.subtracting(.running).allNames.joined(separator: ", ")
         return PassedOver(row: row, reason: "the CPU lacks \(missing)")
+      }
+      guard row.canRun(on: allowed) else {
+        let missing = row.needs.subtracting(allowed).allNames.joined(separator: ", ")
+        return PassedOver(row: row, reason: "the execution leaves out \(missing)")
       }
       return PassedOver(row: row, reason: "another is faster for so few rows")
     }

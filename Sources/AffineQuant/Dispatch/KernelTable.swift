@@ -77,7 +77,7 @@ package struct KernelTable<Arguments>: Sendable {
 
   /// Whether the execution may use a kernel that is not the portable one.
   package func isSpecial(on execution: Execution) -> Bool {
-    choice(on: execution, .max).row.tier != .portable
+    choice(on: execution, .max).row != kernels.last?.row
   }
 
   var rows: [KernelRow] { kernels.map(\.row) }

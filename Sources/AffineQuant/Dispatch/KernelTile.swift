@@ -27,11 +27,20 @@ public struct KernelTile: Sendable, Hashable {
   /// Whether fewer rows are faster still in a kernel of floats that reads the same right panels; of bfloat16.
   let leavesFewToFloats: Bool
 
-  /// A kernel whose tile is known when it is written.
+  /// The most of a number: rows of C have 16 bits for it.
+  private static let most = 0xffff
+
+  /// A kernel whose tile is known when it is written; all numbers but `scratch` are at least 1.
   public init(
     mr: Int, nr: Int, kr: Int, lhsRun: Int, lhs: PackedForm, rhs: PackedForm, minimumRows: Int = 1,
     scratch: Int = 0
   ) {
+    precondition(
+      [mr, nr, kr, lhsRun].allSatisfy { (1...Self.most).contains($0) },
+      "a tile of \(mr) × \(nr), k-groups of \(kr) and runs of \(lhsRun), not of 1 to \(Self.most)")
+    precondition(
+      minimumRows >= 1 && scratch >= 0 && (scratch <= Self.most || scratch == .max),
+      "a tile for \(minimumRows) rows and more that unpacks \(scratch) codes at a time")
     self.init(
       mr: mr, nr: nr, kr: kr, lhsRun: lhsRun, lhs: lhs, rhs: rhs, minimumRows: minimumRows,
       scratch: scratch, panels: 1, leavesFewToFloats: false)
@@ -86,9 +95,6 @@ public struct KernelTile: Sendable, Hashable {
 
   /// Whether sums hold products of neighbours too, which both sides take off.
   var multipliesPairs: Bool { lhs == .int16Pairs }
-
-  /// Whether the kernel counts slices in fours of codes, and not in k-groups.
-  var countsQuads: Bool { rhs.isSqueezed }
 
   /// Whether a right side packed for one kernel is what the other reads.
   func sharesRHS(with other: KernelTile) -> Bool {

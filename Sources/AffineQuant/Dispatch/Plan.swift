@@ -31,8 +31,7 @@ public struct Plan: Sendable, Hashable {
     let chosen = main?.kernels.first { candidates.contains($0) } ?? main?.kernels.last
     guard let chosen else { preconditionFailure("\(operation) without a kernel") }
     kernel = chosen
-    passedOver = candidates.passedOver(
-      for: chosen, on: execution.instructionSet.intersection(.running))
+    passedOver = candidates.passedOver(for: chosen, allowing: execution.instructionSet)
   }
 
   /// The kernel that multiplies; of an operation on one operand the one that does most of it.

@@ -63,7 +63,8 @@ extension CodeMatrix {
     }
   }
 
-  private func blocks<Value: BitwiseCopyable & Sendable>(
+  /// The numbers of the blocks of a part.
+  func blocks<Value: BitwiseCopyable & Sendable>(
     _ values: Buffer<Value>, _ rows: Range<Int>, _ columns: Range<Int>, _ part: BlockGrid
   ) -> Buffer<Value> {
     guard values.count > 0, part.extent.count > 0 else { return Buffer([]) }

@@ -16,9 +16,7 @@ extension TokenCorpus {
         let room = isPrefixed ? sequence - prefix : sequence
         let piece = Piece(
           first: first, count: min(room, tokens.upperBound - 1 - first), isPrefixed: isPrefixed)
-        if (piece.first + 1...piece.first + piece.count).contains(where: file.isTaught) {
-          pieces.append(piece)
-        }
+        if piece.targets.contains(where: file.isTaught) { pieces.append(piece) }
         first += piece.count
       }
     }

@@ -16,12 +16,17 @@ public struct TokenCorpus: TrainingCorpus {
     let count: Int
     /// Whether the token that begins sequences is put before them.
     let isPrefixed: Bool
+
+    /// Where the tokens lie that are to be foreseen.
+    var targets: ClosedRange<Int> { first + 1...first + count }
   }
 
   /// The tokens.
   public let file: TokenFile
   /// Tokens of a window.
   public let sequence: Int
+  /// What became of documents; `nil`: the tokens are one text that goes on.
+  public let documents: Documents?
   /// The parts of a text, or windows of documents.
   let texts: [CorpusPart: Range<Int>]
   let windows: [CorpusPart: [[Piece]]]
@@ -47,15 +52,18 @@ public struct TokenCorpus: TrainingCorpus {
       let held = Int((Double(file.count) * validationPart).rounded())
       texts = [.training: 0..<file.count - held, .validation: file.count - held..<file.count]
       windows = [:]
+      documents = nil
       return
     }
     let held = max(1, Int((Double(file.documentCount) * validationPart).rounded()))
     let first = max(file.documentCount - held, 0)
     texts = [:]
-    windows = [
+    let windows: [CorpusPart: [[Piece]]] = [
       .training: Self.windows(0..<first, file, sequence),
       .validation: Self.windows(first..<file.documentCount, file, sequence),
     ]
+    self.windows = windows
+    documents = Documents(Array(windows.values.joined()), file, sequence)
     for part in CorpusPart.allCases where windows[part]?.isEmpty ?? true {
       throw .nothingTaught(part: part)
     }

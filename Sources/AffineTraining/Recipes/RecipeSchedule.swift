@@ -55,6 +55,21 @@ public enum RecipeSchedule: Sendable {
     return recipe(at: step)
   }
 
+  /// Refuses what follows the training of weights, which adapters leave as they are.
+  ///
+  /// - Throws: ``RecipeError/besideFrozenWeights(recipe:reason:)``.
+  public func checkBesideAdapters() throws(RecipeError) {
+    switch self {
+    case .constant(let recipe) where recipe.learnsSteps:
+      throw .besideFrozenWeights(
+        recipe: name, reason: "the steps of its codes are trained with the weights")
+    case .noiseTriggered:
+      throw .besideFrozenWeights(
+        recipe: name, reason: "its bits rise with the noise in the gradient of a weight")
+    case .constant, .cyclic: break
+    }
+  }
+
   /// Lets a detector see the gradient of one weight.
   mutating func observe(
     _ gradient: Matrix<Float>, step: Int, seed: UInt64, on execution: Execution

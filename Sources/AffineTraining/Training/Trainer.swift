@@ -58,6 +58,7 @@ public struct Trainer: Sendable {
   ) throws(TrainingError) {
     try settings.validate(context: model.configuration.context)
     try Shares(parallel).check(settings)
+    try Self.check(recipes, model)
     guard corpus.vocabularySize <= model.configuration.vocabulary else {
       throw .model(
         "the text has \(corpus.vocabularySize) tokens and the model \(model.configuration.vocabulary)"
@@ -128,6 +129,21 @@ public struct Trainer: Sendable {
       whole: .now - start, optimizer: moved - ready, after: .now - moved, from: before, to: after)
     step += 1
     return Report(loss: loss, gradientNorm: norm, learningRate: rate, recipe: recipe.name)
+  }
+
+  private static func check(
+    _ recipes: RecipeSchedule, _ model: Transformer
+  ) throws(TrainingError) {
+    if model.hasAdapters {
+      do throws(RecipeError) { try recipes.checkBesideAdapters() } catch { throw .recipe(error) }
+    }
+    // Without a place for them, steps would be found anew in every product.
+    let stepless = model.linearLayers.count { $0.steps == nil }
+    guard stepless == 0 || !recipes.recipe(at: 0).learnsSteps else {
+      throw .model(
+        "\(recipes.name) trains steps, and \(stepless) of \(model.linearLayers.count) linear layers have none: "
+          + "the model was made for another recipe")
+    }
   }
 
   /// The first parameter whose gradient is not finite.

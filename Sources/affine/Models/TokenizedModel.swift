@@ -57,18 +57,18 @@ struct TokenizedModel<Model: QuantizableModel> {
 
 extension TokenizedModel where Model == DecoderModel {
   /// Reads a GGUF file; inputs of its layers stay floats.
-  static func llama(
+  static func decoder(
     _ path: String, copies: Bool, on execution: Execution
   ) throws -> TokenizedModel {
     do {
-      return try llama(GGUFWeights(GGUFFile(path: path, copies: copies)), on: execution)
+      return try decoder(GGUFWeights(GGUFFile(path: path, copies: copies)), on: execution)
     } catch GGUFError.file(let error) {
       throw error
     } catch { throw Failure("'\(path)': \(error)") }
   }
 
   /// Reads a model of an open file.
-  static func llama(_ weights: GGUFWeights, on execution: Execution) throws -> TokenizedModel {
+  static func decoder(_ weights: GGUFWeights, on execution: Execution) throws -> TokenizedModel {
     let tokenizer = try weights.tokenizer()
     let model = try DecoderModel(weights, activations: .float32, on: execution)
     return TokenizedModel(model: model, longest: model.configuration.context) {
@@ -99,6 +99,19 @@ extension TokenizedModel where Model == BertModel {
   /// Whether a path is that of a model's folder.
   static func isFolder(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: "\(path)/config.json")
+  }
+
+  /// Refuses the folder of a decoder, which has the file that tells a folder, too.
+  ///
+  /// - Parameters:
+  ///   - path: What a person named.
+  ///   - instead: What can be named in its place.
+  /// - Throws: ``Failure``: it is one.
+  static func refuseDecoder(_ path: String, instead: String) throws(Failure) {
+    guard ModelSource.isDecoderFolder(path) else { return }
+    throw Failure(
+      "'\(path)' is the folder of a decoder, and of folders those of encoders alone are quantized: "
+        + "take \(instead)")
   }
 
   /// Reads a folder.

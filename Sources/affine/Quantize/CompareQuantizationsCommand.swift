@@ -49,13 +49,14 @@ struct CompareQuantizationsCommand: ParsableCommand {
   }
 
   func run() throws {
+    try TokenizedModel<BertModel>.refuseDecoder(model, instead: "a GGUF file of the model")
     let execution = threads.execution()
     let progress = Progress()
     defer { progress.finish() }
     let report: QuantizationComparison
     if GGUFFile.recognizes(model) {
       report = try compare(
-        .llama(model, copies: reading.copies, on: execution), progress, execution)
+        .decoder(model, copies: reading.copies, on: execution), progress, execution)
     } else if TokenizedModel<BertModel>.isFolder(model) {
       report = try compareEncoder(progress, execution)
     } else {

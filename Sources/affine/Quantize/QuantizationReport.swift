@@ -93,7 +93,7 @@ struct QuantizationReport: Encodable {
         layer.seconds.short,
       ])
     }
-    let ratio = bytesAfter > 0 ? (Double(bytesBefore) / Double(bytesAfter)).short : "-"
+    let part = bytesBefore > 0 ? (Double(bytesAfter) / Double(bytesBefore)).significant(3) : "-"
     let calibrated = calibrationTokens > 0 ? ", calibrated on \(calibrationTokens) tokens" : ""
     let judged = judgements.map {
       "\n\($0.name): \($0.before.fixed(4)) before, \($0.after.fixed(4)) after."
@@ -102,7 +102,7 @@ struct QuantizationReport: Encodable {
       \(table.plain)
 
       \(layers.count) matrices as \(weights) by \(method)\(calibrated): \(ByteCount(bytesBefore)) to \
-      \(ByteCount(bytesAfter)), \(ratio) times fewer, in \(seconds.short) s; \(copied) tensors copied \
+      \(ByteCount(bytesAfter)), \(part) of the bytes, in \(seconds.short) s; \(copied) tensors copied \
       as they are.
       \(written)\(judged.joined())
       """

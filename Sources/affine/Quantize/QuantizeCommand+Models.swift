@@ -4,7 +4,7 @@ import AffineModels
 import AffineQuant
 
 extension QuantizeCommand {
-  func quantizeLlama(
+  func quantizeDecoder(
     _ plan: QuantizationPlan, _ progress: Progress, _ execution: Execution
   ) throws -> QuantizationReport {
     guard writesGGUF else {
@@ -15,7 +15,7 @@ extension QuantizeCommand {
     let source: TokenizedModel<DecoderModel>
     do {
       weights = try GGUFWeights(try GGUFFile.open(input, copies: reading.copies))
-      source = try .llama(weights, on: execution)
+      source = try .decoder(weights, on: execution)
     } catch let failure as Failure { throw failure } catch { throw Failure("'\(input)': \(error)") }
     let sizeBefore = weights.file.byteCount
     var plan = plan

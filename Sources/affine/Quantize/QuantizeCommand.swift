@@ -60,7 +60,7 @@ struct QuantizeCommand: ParsableCommand {
     let progress = Progress()
     let report: QuantizationReport
     if GGUFFile.recognizes(input) {
-      report = try quantizeLlama(plan, progress, execution)
+      report = try quantizeDecoder(plan, progress, execution)
     } else if TokenizedModel<BertModel>.isFolder(input) {
       report = try quantizeBert(plan, progress, execution)
     } else {
@@ -79,6 +79,10 @@ struct QuantizeCommand: ParsableCommand {
 
   /// What can be refused before anything is read.
   private func check(_ plan: QuantizationPlan) throws {
+    try TokenizedModel<BertModel>.refuseDecoder(
+      input,
+      instead: "a GGUF file of the model, or \(SafeTensorsFile.path(inFolder: input)), of which "
+        + "rtn and hqq round each matrix alone")
     if choices.quantizationMethod.needsInputs, texts.calibration.calibrate == nil {
       throw Failure(
         "\(choices.quantizationMethod.name) watches what layers read: --calibrate names a text to run on"

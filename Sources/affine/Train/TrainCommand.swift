@@ -53,6 +53,12 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     guard text != nil || !beside.isEmpty else {
       throw ValidationError("there is nothing to train on: --text names a file")
     }
+    if let text, [".json", ".ndjson"].contains(where: { text.lowercased().hasSuffix($0) }) {
+      throw ValidationError(
+        "'\(text)' would be read as one plain text, braces and all: a file of documents has a name that ends in .jsonl, "
+          + #"and in each line one of {"text": …}, {"messages": …} and {"anchor": …, "positive": …}"#
+      )
+    }
     try require(steps, in: 1...1 << 30, for: "--steps")
     try require(seeds, in: 1...100, for: "--seeds")
     if files.tokenFile != nil, files.initial == nil {
@@ -78,6 +84,7 @@ struct TrainCommand: ParsableCommand, RankedCommand {
 
   func run() throws {
     let execution = threads.execution(try sets.instructionSet())
+    let schedules = text == nil ? [] : try recipeSchedules()
     // One rank writes, and looks whether it can.
     let initial = try files.initialModel(model)
     if let text {
@@ -86,7 +93,9 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     }
     if Ranks.isFirst { try files.check(inputs: [text] + beside, unit: model.tokenUnit, initial) }
     var runs = try beside.flatMap { try TrainingReport(contentsOf: $0).runs }
-    if let text { runs += try train(files.corpus(text, model, initial), initial, execution) }
+    if let text {
+      runs += try train(files.corpus(text, model, initial), by: schedules, initial, execution)
+    }
     guard Ranks.isFirst else { return }
     let report = TrainingReport(runs)
     try files.write(report)
@@ -97,11 +106,20 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     }
   }
 
-  private func train(
-    _ corpus: any TrainingCorpus, _ initial: InitialModel?, _ execution: Execution
-  ) throws -> [TrainingReport.Run] {
+  /// What linear layers follow in each run.
+  private func recipeSchedules() throws -> [RecipeSchedule] {
     let names = compare?.split(separator: ",").map(String.init) ?? [recipe ?? Recipe.float32.name]
-    let schedules = try names.map { try training.schedule(named: $0, steps: steps) }
+    return try names.map { name in
+      let schedule = try training.schedule(named: name, steps: steps)
+      try files.check(schedule)
+      return schedule
+    }
+  }
+
+  private func train(
+    _ corpus: any TrainingCorpus, by schedules: [RecipeSchedule], _ initial: InitialModel?,
+    _ execution: Execution
+  ) throws -> [TrainingReport.Run] {
     var runs: [TrainingReport.Run] = []
     for schedule in schedules {
       for index in 0..<UInt64(seeds) {
@@ -159,7 +177,10 @@ struct TrainCommand: ParsableCommand, RankedCommand {
     run.base = files.base
     run.ranks = try parallel.map { try TrainingReport.Run.Ranks($0, record.times) }
     if files.exports { try trainer.collectParameters(with: parallel) }
-    if Ranks.isFirst { run.merging = try files.exportModel(trainer, initial, on: execution) }
+    if Ranks.isFirst {
+      run.merging = try files.exportModel(trainer, initial, on: execution)
+      run.export = try files.exportedFile(initial)
+    }
     run.peakResidentBytes = ResidentMemory.peakBytes
     return run
   }

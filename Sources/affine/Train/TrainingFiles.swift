@@ -74,9 +74,9 @@ struct TrainingFiles: ParsableArguments {
   }
 
   var exports: Bool { export != nil || exportAdapters != nil }
-  private var exportsGGUF: Bool { export?.lowercased().hasSuffix(".gguf") ?? false }
+  var exportsGGUF: Bool { export?.lowercased().hasSuffix(".gguf") ?? false }
 
-  private func exportsFolder(_ initial: InitialModel?) -> Bool {
+  func exportsFolder(_ initial: InitialModel?) -> Bool {
     guard let export, initial != nil else { return false }
     return !exportsGGUF && !export.hasSuffix(".safetensors")
   }
@@ -140,26 +140,6 @@ struct TrainingFiles: ParsableArguments {
     }
   }
 
-  /// Refuses before training what could not be exported after it, or would compute something else where it
-  /// runs.
-  func checkExport(
-    of model: Transformer, by recipe: Recipe, _ initial: InitialModel?
-  ) throws {
-    guard export != nil else { return }
-    guard !merge || model.hasAdapters else {
-      throw Failure("--merge is for adapters, and the model has none")
-    }
-    if exportsFolder(initial) { try initial?.checkFolder(of: model) }
-    guard !(exportsGGUF || exportsFolder(initial)) || !recipe.normalizesInputs else {
-      let instead = initial == nil ? ": export safetensors" : ""
-      throw Failure(
-        "\(recipe.name) normalizes what linear layers read, and no \(exportsGGUF ? "GGUF file" : "folder") says so\(instead)"
-      )
-    }
-    var model = model
-    try model.convertWeights(for: recipe)
-  }
-
   /// The model of a file that training starts from, if --initial names one.
   func initialModel(_ model: ModelOptions) throws -> InitialModel? {
     guard let initial, ModelSource.isModel(initial) else {
@@ -185,6 +165,17 @@ struct TrainingFiles: ParsableArguments {
     }
     guard let initial else { return try TextCorpus(path: text, unit: model.tokenUnit) }
     return try initial.corpus(text, tokens: tokenFile, overwrite: outputs.overwrite)
+  }
+
+  /// Refuses recipes that adapters, or what --base names, leave nothing of.
+  func check(_ schedule: RecipeSchedule) throws {
+    guard adapterRank != nil else { return }
+    try schedule.checkBesideAdapters()
+    // What such a recipe keeps is all that it says of frozen weights.
+    guard let base, case .codes = schedule.recipe(at: 0).weight else { return }
+    throw Failure(
+      "\(schedule.name) keeps weights in codes of its own, which --base \(base) would replace: leave one of both out"
+    )
   }
 
   /// What --base names.
@@ -213,47 +204,6 @@ struct TrainingFiles: ParsableArguments {
       try model.keepWeights(as: type, on: execution)
     }
     try addAdapters(to: &model, seed: seed)
-  }
-
-  /// Writes the model as it computes under a recipe.
-  ///
-  /// - Returns: What merging cost, if adapters were merged.
-  func exportModel(
-    _ trainer: Trainer, _ initial: InitialModel?, on execution: Execution
-  ) throws -> TrainingReport.Run.Merging? {
-    if let exportAdapters {
-      try initial?.writeAdapters(of: trainer.model, to: exportAdapters)
-    }
-    guard let export else { return nil }
-    var model = trainer.model
-    var merging: TrainingReport.Run.Merging?
-    if merge { try model.mergeAdapters(on: execution) }
-    try model.convertWeights(
-      for: trainer.recipes.recipe(at: trainer.step), on: execution)
-    if merge, trainer.model.hasAdapters {
-      let merged = try Trainer(
-        model, trainer.recipes, trainer.corpus, trainer.settings, on: execution)
-      merging = TrainingReport.Run.Merging(
-        before: try trainer.validationLoss(on: execution),
-        after: try merged.validationLoss(on: execution))
-    }
-    if exportsFolder(initial) {
-      try initial?.writeFolder(of: model, to: export)
-      return merging
-    }
-    guard exportsGGUF else {
-      try model.checkpoint.write(to: export)
-      return merging
-    }
-    if let file = initial?.gguf {
-      try GGUFWriter(model, trainedFrom: file).write(to: export)
-      return merging
-    }
-    var writer = try GGUFWriter(model)
-    writer.setByteTokens()
-    writer.metadata["general.name"] = .string("trained by affine")
-    try writer.write(to: export)
-    return merging
   }
 
   /// Goes on where the checkpoint was taken, if there is one.

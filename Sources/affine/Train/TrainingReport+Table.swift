@@ -1,3 +1,6 @@
+import AffineFormats
+import AffineTraining
+
 extension TrainingReport {
   /// A row a recipe: means over its seeds, and the difference to float32 seed by seed.
   var table: TextTable {
@@ -30,8 +33,30 @@ extension TrainingReport {
     return table
   }
 
-  /// What ranks sent, and what the exports lost.
-  var notes: [String] { runs.compactMap(\.traffic) + mergings }
+  /// What became of documents, what ranks sent, and what the exports lost and hold.
+  var notes: [String] { documents + runs.compactMap(\.traffic) + mergings + exports }
+
+  /// A sentence for all runs of the same documents.
+  private var documents: [String] {
+    var sentences: [String] = []
+    for case let documents? in runs.map(\.documents) {
+      let sentence =
+        "\(documents.count) documents, of which \(documents.cut) are longer than a window and were cut; "
+        + "\(documents.taughtTokens) tokens are taught, and \(documents.filledPart.percent) of the windows is filled"
+      if !sentences.contains(sentence) { sentences.append(sentence) }
+    }
+    return sentences
+  }
+
+  private var exports: [String] {
+    runs.compactMap(\.export).map { export in
+      let types = export.types.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      let before = export.bytesBefore.map { ", from \(ByteCount($0))" } ?? ""
+      let counts = types.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+      return "\(export.file): \(ByteCount(export.bytes))\(before); tensors: \(counts)"
+        .escapingControls
+    }
+  }
 
   private var mergings: [String] {
     runs.compactMap { run in

@@ -37,12 +37,25 @@ struct TrainingReport: Codable {
     var peakResidentBytes: Int?
     /// What the first of several ranks sent, or one that exchanges with itself.
     var ranks: Ranks?
+    /// What windows made of documents; reports of texts lack it.
+    var documents: TokenCorpus.Documents?
     /// What the export lost by merging adapters into weights in codes.
     var merging: Merging?
+    /// A GGUF file that was exported.
+    var export: Export?
 
     struct Merging: Codable {
       /// Losses on the text that training does not see.
       let before, after: Double
+    }
+
+    struct Export: Codable {
+      let file: String
+      /// Of the whole file, and of that which training started from.
+      let bytes: Int
+      let bytesBefore: Int?
+      /// How many tensors there are of each type.
+      let types: [String: Int]
     }
 
     struct Ranks: Codable {
@@ -135,6 +148,7 @@ extension TrainingReport.Run {
     seed = record.seed
     parameters = trainer.model.parameterCount
     unit = trainer.corpus.identity.unit == "pairs" ? "pairs" : nil
+    documents = (trainer.corpus as? TokenCorpus)?.documents
     trainingLoss = record.trainingLoss
     validationLoss = record.validationLoss
     curve = record.curve.map { [Double($0.step), $0.loss] }

@@ -118,6 +118,22 @@ import Testing
     #expect(joined.allSatisfy { ranks[$0] == (name == "phi3" ? 9 : nil) })
   }
 
+  /// PEFT looks for the model by the name that a folder of adapters says; here any is theirs, and none too.
+  @Test(arguments: [
+    ("llama", "llama"), ("llama/", "llama"), ("llama/model.gguf", "model.gguf"),
+  ])
+  func theyNameTheirModel(path: String, name: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    var source = try ModelSource.open("\(ArchitectureGoldenTests.folder)/\(path)")
+    try source.writeAdapters(of: adapted(source), to: place)
+    let file = URL(filePath: "\(place)/adapter_config.json")
+    var settings = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    #expect(settings.removeValue(forKey: "base_model_name_or_path") as? String == name)
+    try JSONSerialization.data(withJSONObject: settings).write(to: file)
+    try source.addAdapters(from: place)
+  }
+
   /// A model that runs with them computes what the merged one does.
   @Test func theyRun() throws {
     defer { try? FileManager.default.removeItem(atPath: place) }

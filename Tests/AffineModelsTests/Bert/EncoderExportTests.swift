@@ -86,7 +86,9 @@ import Testing
     #expect(!TextEmbedder.isEncoder(original))
     let error = #expect(throws: ModelFileError.self) { try BertConfiguration(folder: original) }
     #expect(error?.description.contains("there is no 'model_type'") ?? false)
+    #expect(!ModelSource.isDecoderFolder(original))
     try config { $0["model_type"] = "llama" }
     #expect(!TextEmbedder.isEncoder(original))
+    #expect(ModelSource.isDecoderFolder(original))
   }
 }

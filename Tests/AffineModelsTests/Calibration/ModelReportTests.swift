@@ -8,14 +8,15 @@ import Testing
   }
 
   private static func report(
-    _ names: [String], judgements: [ModelQuantizationReport.Judgement] = []
+    _ names: [String], judgements: [ModelQuantizationReport.Judgement] = [],
+    bytesBefore: Int? = nil
   ) throws -> ModelQuantizationReport {
     let type = try Self.type("int4-group32")
     let layers = try names.enumerated().map { index, name in
       let weight = CalibrationSamples.normal(8, 64, seed: UInt64(index + 1))
       let cost = try QuantizationCost(
         name: name, weight: weight, quantized: AnyQuantized(quantizing: weight, as: type),
-        bytesBefore: 4 * weight.shape.count)
+        bytesBefore: bytesBefore ?? 4 * weight.shape.count)
       return LayerQuantization(cost, as: type, seconds: 0.25)
     }
     return ModelQuantizationReport(
@@ -57,6 +58,13 @@ import Testing
     // A plot of weights and one of outputs, a curve for each kind of layer.
     #expect(page.matches(of: /<svg xmlns/).count == 2)
     #expect(page.contains("blocks.*.up") && page.contains("blocks.*.down"))
+  }
+
+  /// What grows is as true a part as what shrinks.
+  @Test(arguments: [(640, "0.5"), (160, "2.0")])
+  func pageTellsThePartOfTheBytes(before: Int, part: String) throws {
+    let page = try Self.report(["0.up"], bytesBefore: before).html(model: "m")
+    #expect(page.contains("\(before) bytes became 320, \(part) of the bytes, in"))
   }
 
   @Test func pageNeedsNoOtherFileAndFitsDarkScreens() throws {

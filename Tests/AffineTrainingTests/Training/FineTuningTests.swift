@@ -145,6 +145,26 @@ import Testing
     }
   }
 
+  /// Steps that nothing trains, and a detector that no gradient reaches, would be another recipe under the same name.
+  @Test(arguments: ["int4", "precision-schedule"])
+  func whatFollowsWeightsIsNotForAdapters(name: String) throws {
+    var run = try SmallRun(RecipeSchedule(named: name, steps: 8)) { _, _ in }
+    _ = try run.trainer()
+    run.rank = 2
+    let error = #expect(throws: TrainingError.self) { try run.trainer() }
+    guard case .recipe(.besideFrozenWeights(name, _))? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  /// So would steps that a model has no place for.
+  @Test func stepsNeedAModelThatWasMadeForThem() throws {
+    let model = try run(.float32).model()
+    let error = #expect(throws: TrainingError.self) { try run(.int4).trainer(model) }
+    #expect(error?.description.contains("6 of 6 linear layers have none") ?? false)
+  }
+
   @Test func whatDoesNotFitIsNamed() throws {
     let sound = try Self.trained.get().model.checkpoint
     var model = try run(.int8WeightOnly).model()

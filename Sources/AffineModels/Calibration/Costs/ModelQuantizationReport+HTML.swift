@@ -8,7 +8,7 @@ extension ModelQuantizationReport {
   /// - Parameter model: What the model is called.
   /// - Returns: The page.
   public func html(model: String) -> String {
-    let ratio = bytesAfter > 0 ? Double(bytesBefore) / Double(bytesAfter) : 1
+    let part = bytesBefore > 0 ? Double(bytesAfter) / Double(bytesBefore) : 1
     let calibrated = calibrationTokens > 0 ? ", calibrated on \(calibrationTokens) tokens" : ""
     let judged = judgements.map {
       "<p class=\"judged\">\($0.name.markup): <b>\($0.before.digits)</b> before, "
@@ -36,7 +36,7 @@ extension ModelQuantizationReport {
       <body>
       <h1>\(model.markup), quantized</h1>
       <p>\(layers.count) linear layers by \(method.markup)\(calibrated); \(skipped) stayed as they were. \
-      \(bytesBefore) bytes became \(bytesAfter), \(ratio.digits) times fewer, in \
+      \(bytesBefore) bytes became \(bytesAfter), \(part.digits) of the bytes, in \
       \(seconds.digits) seconds.</p>
       \(judged.joined(separator: "\n"))
       \(plots.map(\.svg).joined(separator: "\n"))

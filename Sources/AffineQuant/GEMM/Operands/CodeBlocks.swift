@@ -46,47 +46,55 @@ struct CodeBlocks {
     panels.lowerBound * nr..<min(panels.upperBound * nr, columnCount)
   }
 
+  /// The arguments of a worker's calls, which ``multiply(_:_:_:into:_:)`` moves from block to block: a copy of all of
+  /// them for each would take a tenth as long as a panel of one row.
+  func call(worker: Int) -> CodePanel {
+    var call = unsafe CodePanel(c: first)
+    unsafe call.c.scratch = scratch.map { unsafe $0.start(of: worker) }
+    return call
+  }
+
   func multiply(
-    _ leftPanels: Range<Int>, _ rightPanels: Range<Int>, worker: Int,
+    _ call: inout CodePanel, _ leftPanels: Range<Int>, _ rightPanels: Range<Int>,
     into sums: UnsafeMutablePointer<Float>, _ stride: Int
   ) {
-    var block = unsafe CodePanel(c: first)
     let (i, j) = (leftPanels.lowerBound, rightPanels.lowerBound)
-    unsafe block.c.moveLeft(bytes: i * left.bytes, terms: i * left.terms, rows: i * mr)
-    unsafe block.c.moveRight(
-      bytes: j * right.bytes, terms: j * right.terms, scales: j * scaleBytes,
+    unsafe call.c.setLeft(first, bytes: i * left.bytes, terms: i * left.terms, rows: i * mr)
+    unsafe call.c.setRight(
+      first, bytes: j * right.bytes, terms: j * right.terms, scales: j * scaleBytes,
       supers: j * superBytes)
-    unsafe block.c.scratch = scratch.map { unsafe $0.start(of: worker) }
-    unsafe block.c.rows = rows(leftPanels).count
-    unsafe block.c.columns = columns(rightPanels).count
-    unsafe block.c.out = sums
-    unsafe block.c.stride = stride
-    kernel(&block)
+    unsafe call.c.rows = rows(leftPanels).count
+    unsafe call.c.columns = columns(rightPanels).count
+    unsafe call.c.out = sums
+    unsafe call.c.stride = stride
+    kernel(&call)
   }
 }
 
 extension aq_matmul_i8_args {
-  fileprivate mutating func moveLeft(bytes: Int, terms: Int, rows: Int) {
-    unsafe lhs += bytes
-    unsafe lhs_start += terms
-    unsafe lhs_total = lhs_total.map { unsafe $0 + terms }
-    unsafe lhs_zero = lhs_zero.map { unsafe $0 + terms }
-    unsafe lhs_scale = lhs_scale.map { unsafe $0 + terms }
-    unsafe lhs_row += rows
-    unsafe lhs_sum = lhs_sum.map { unsafe $0 + terms }
-    unsafe lhs_bias = lhs_bias.map { unsafe $0 + terms }
-    unsafe row_scale = row_scale.map { unsafe $0 + rows }
+  fileprivate mutating func setLeft(_ first: Self, bytes: Int, terms: Int, rows: Int) {
+    unsafe lhs = first.lhs + bytes
+    unsafe lhs_start = first.lhs_start + terms
+    unsafe lhs_total = first.lhs_total.map { unsafe $0 + terms }
+    unsafe lhs_zero = first.lhs_zero.map { unsafe $0 + terms }
+    unsafe lhs_scale = first.lhs_scale.map { unsafe $0 + terms }
+    unsafe lhs_row = first.lhs_row + rows
+    unsafe lhs_sum = first.lhs_sum.map { unsafe $0 + terms }
+    unsafe lhs_bias = first.lhs_bias.map { unsafe $0 + terms }
+    unsafe row_scale = first.row_scale.map { unsafe $0 + rows }
   }
 
-  fileprivate mutating func moveRight(bytes: Int, terms: Int, scales: Int, supers: Int) {
-    unsafe rhs += bytes
-    unsafe rhs_start = rhs_start.map { unsafe $0 + terms }
-    unsafe rhs_zero = rhs_zero.map { unsafe $0 + terms }
-    unsafe rhs_total = rhs_total.map { unsafe $0 + terms }
-    unsafe rhs_scale += scales
-    unsafe rhs_bias = rhs_bias.map { unsafe $0 + scales }
-    unsafe self.super.scales = self.super.scales.map { unsafe $0 + supers }
-    unsafe self.super.biases = self.super.biases.map { unsafe $0 + supers }
-    unsafe rhs_sum = rhs_sum.map { unsafe $0 + terms }
+  fileprivate mutating func setRight(
+    _ first: Self, bytes: Int, terms: Int, scales: Int, supers: Int
+  ) {
+    unsafe rhs = first.rhs + bytes
+    unsafe rhs_start = first.rhs_start.map { unsafe $0 + terms }
+    unsafe rhs_zero = first.rhs_zero.map { unsafe $0 + terms }
+    unsafe rhs_total = first.rhs_total.map { unsafe $0 + terms }
+    unsafe rhs_scale = first.rhs_scale + scales
+    unsafe rhs_bias = first.rhs_bias.map { unsafe $0 + scales }
+    unsafe self.super.scales = first.super.scales.map { unsafe $0 + supers }
+    unsafe self.super.biases = first.super.biases.map { unsafe $0 + supers }
+    unsafe rhs_sum = first.rhs_sum.map { unsafe $0 + terms }
   }
 }

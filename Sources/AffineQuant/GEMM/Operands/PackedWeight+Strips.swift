@@ -1,5 +1,6 @@
 extension PackedWeight {
-  /// Packs a matrix that is read in strips of rows: what is not packed yet takes the memory of one of them.
+  /// Packs a matrix that is read in strips of rows: what is not packed yet takes the memory of one of them. A table of
+  /// tokens, which is as large, meets one row where a text is continued: sums that others need are made when they come.
   ///
   /// - Parameters:
   ///   - rows: Of the matrix.
@@ -21,7 +22,7 @@ extension PackedWeight {
       self.init(AnyQuantized(try others.reduce(first) { try $0.joined(above: $1) }), inputs: inputs)
       return
     }
-    let packed = first.tiled(execution)
+    let packed = first.tiled(execution, sums: false)
     guard let layout = packed.tiles?.layout, strip.isMultiple(of: layout.nr) else {
       preconditionFailure("strips of \(strip) rows of \(first.type.name)")
     }
@@ -36,7 +37,7 @@ extension PackedWeight {
     }
     add(packed, at: 0)
     for row in stride(from: strip, to: rows, by: strip) {
-      add(try read(row..<min(row + strip, rows)).core.tiled(execution), at: row)
+      add(try read(row..<min(row + strip, rows)).core.tiled(execution, sums: false), at: row)
     }
     let grid = BlockGrid(Shape(rows, first.shape.columns), first.type.block)
     let core = CodeMatrix(

@@ -81,7 +81,7 @@ struct RightPanels: @unchecked Sendable {
     guard let nowhere = unsafe UnsafeMutablePointer<Float>(bitPattern: 64) else {
       preconditionFailure("no address")
     }
-    let countsQuads = kernel.tile.countsQuads
+    let counts = slices.counts(in: layout.form)
     self.kernel = kernel
     self.layout = layout
     self.rows = rows
@@ -91,8 +91,7 @@ struct RightPanels: @unchecked Sendable {
     self.scaleBytes = scaleBytes
     self.superBytes = superBytes
     unsafe arguments = aq_matmul_i8_args(
-      slices: slices.ranges.count, groups: countsQuads ? slices.depth / 4 : slices.groupCount,
-      slice_groups: countsQuads ? slices.quads.pointer : slices.groups.pointer,
+      slices: slices.ranges.count, groups: counts.all, slice_groups: counts.ofSlices.pointer,
       lhs: UnsafeRawPointer(nowhere), rhs: codes, table: numbers.table,
       lhs_start: UnsafeRawPointer(nowhere).assumingMemoryBound(to: Int32.self),
       rhs_start: numbers.starts, lhs_total: nil, rhs_zero: numbers.zeros, lhs_zero: nil,

@@ -71,6 +71,7 @@ struct WeightPanels: @unchecked Sendable {
     guard let nowhere = unsafe UnsafeMutablePointer<Float>(bitPattern: 64) else {
       preconditionFailure("no address")
     }
+    let counts = short.slices.counts(in: layout.form)
     self.layout = layout
     self.rows = rows
     self.short = short
@@ -80,8 +81,8 @@ struct WeightPanels: @unchecked Sendable {
     panelBytes = slices.groupCount * layout.groupBytes
     terms = slices.ranges.count * layout.nr
     unsafe arguments = aq_matmul_codes_args(
-      slices: short.slices.ranges.count, groups: slices.depth / 4,
-      slice_groups: short.slices.quads.pointer, parameters: short.parents.pointer, lhs: nowhere,
+      slices: short.slices.ranges.count, groups: counts.all,
+      slice_groups: counts.ofSlices.pointer, parameters: short.parents.pointer, lhs: nowhere,
       lhs_lanes: 0, rhs: codes, offset: UInt8(layout.signedOffset),
       rhs_scale: numbers.scales ?? UnsafeRawPointer(nowhere), scale_form: numbers.form,
       super: numbers.supers, rhs_zero: numbers.zeros, lhs_sum: nil, rhs_bias: numbers.biases,

@@ -9,7 +9,8 @@ final class ContractedSlices: Sendable {
   let ends: Buffer<Int>
   /// K-groups of each slice, the last one padded.
   let groups: Buffer<UInt32>
-  /// The same in fours of codes: what kernels that work on rows count.
+  /// The same in fours of codes: what kernels that work on rows count. K-groups of codes are whole fours, since
+  /// tiles with others are refused (`AddedKernel.Family.flaw`); of scales, whose k-groups are single, nobody asks.
   let quads: Buffer<UInt32>
   /// All k-groups.
   let groupCount: Int
@@ -85,6 +86,12 @@ final class ContractedSlices: Sendable {
 
   /// The codes of a padded row.
   var depth: Int { groupCount * kr }
+
+  /// All k-groups, and those of each slice, as a kernel counts them that reads panels of a form: squeezed ones in
+  /// fours of codes.
+  func counts(in form: PackedForm) -> (all: Int, ofSlices: Buffer<UInt32>) {
+    form.isSqueezed ? (depth / 4, quads) : (groupCount, groups)
+  }
 
   /// Copies a row, slice after slice, each padded with zeros.
   func pad<Value: BitwiseCopyable & ExpressibleByIntegerLiteral>(

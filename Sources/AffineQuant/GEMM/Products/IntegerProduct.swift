@@ -33,6 +33,7 @@ struct IntegerProduct<Packing: LHSPacking>: ~Copyable, ParallelWork {
 
   func run(_ part: Int, worker: Int) {
     if blocking.ownsLeft { packing.pack(panels: blocking.leftPanels(of: part), worker: worker) }
+    var call = blocks.call(worker: worker)
     blocking.forEachBlock(of: part) { leftPanels, rightPanels in
       let rows = blocks.rows(leftPanels), columns = blocks.columns(rightPanels)
       guard !blocks.isEmpty else {
@@ -40,7 +41,7 @@ struct IntegerProduct<Packing: LHSPacking>: ~Copyable, ParallelWork {
         return
       }
       unsafe result.write(rows, columns, worker: worker) { sums, stride in
-        unsafe blocks.multiply(leftPanels, rightPanels, worker: worker, into: sums, stride)
+        unsafe blocks.multiply(&call, leftPanels, rightPanels, into: sums, stride)
       }
     }
   }

@@ -31,6 +31,7 @@ final class QuantizingPlan: Sendable {
     init(_ grid: BlockGrid, _ slices: ContractedSlices) {
       let ranges = (0..<grid.extent.columns).map { grid.columns(ofBlock: $0) }
       ends = Buffer(ranges.map(\.upperBound))
+      // Whole fours: there are such blocks only where no slice is padded (`Product.plan`), so each is whole k-groups.
       quads = Buffer(ranges.map { UInt32($0.count / 4) })
       ofSlices = Buffer(slices.ranges.map { UInt32(grid.blockColumn($0.lowerBound)) })
     }

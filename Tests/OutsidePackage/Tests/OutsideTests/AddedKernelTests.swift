@@ -3,19 +3,21 @@ import AffineKernels
 import AffineQuant
 import Testing
 
+/// A scale or bias of some form.
+private func parameter(_ numbers: UnsafeRawPointer, _ form: Int32, _ place: Int) -> Float {
+  switch Int(form) {
+  case AQ_HALVES: Float(numbers.assumingMemoryBound(to: Float16.self)[place])
+  case AQ_BRAIN_HALVES:
+    BFloat16(bitPattern: numbers.assumingMemoryBound(to: UInt16.self)[place]).float
+  case AQ_POWERS: E8M0(bitPattern: numbers.assumingMemoryBound(to: UInt8.self)[place]).float
+  default: numbers.assumingMemoryBound(to: Float.self)[place]
+  }
+}
+
 /// A kernel of another package, for any tile of bytes.
 private func matmul(_ arguments: UnsafeMutableRawPointer, mr: Int, nr: Int, kr: Int) {
   let t = arguments.assumingMemoryBound(to: aq_matmul_i8_args.self).pointee
   let lhs = t.lhs.assumingMemoryBound(to: Int8.self)
-  func parameter(_ numbers: UnsafeRawPointer, _ place: Int) -> Float {
-    switch Int(t.rhs_form) {
-    case AQ_HALVES: Float(numbers.assumingMemoryBound(to: Float16.self)[place])
-    case AQ_BRAIN_HALVES:
-      BFloat16(bitPattern: numbers.assumingMemoryBound(to: UInt16.self)[place]).float
-    case AQ_POWERS: E8M0(bitPattern: numbers.assumingMemoryBound(to: UInt8.self)[place]).float
-    default: numbers.assumingMemoryBound(to: Float.self)[place]
-    }
-  }
   for i in 0..<t.rows {
     for j in 0..<t.columns {
       var (result, group): (Float, Int) = (0, 0)
@@ -32,13 +34,13 @@ private func matmul(_ arguments: UnsafeMutableRawPointer, mr: Int, nr: Int, kr: 
           }
           group += 1
         }
-        let (left, right) = (t.lhs_scale?[l] ?? 1, parameter(t.rhs_scale, r))
+        let (left, right) = (t.lhs_scale?[l] ?? 1, parameter(t.rhs_scale, t.rhs_form, r))
         result =
           t.lhs_block > 0
           ? result.addingProduct(Float(sum), left * right)
           : result.addingProduct(Float(sum) * left, right)
         if let bias = t.rhs_bias, let sums = t.lhs_sum {
-          result = result.addingProduct(sums[l], parameter(bias, r))
+          result = result.addingProduct(sums[l], parameter(bias, t.rhs_form, r))
         }
         if let bias = t.lhs_bias, let sums = t.rhs_sum {
           result = result.addingProduct(bias[l], sums[r])
@@ -52,6 +54,49 @@ private func matmul(_ arguments: UnsafeMutableRawPointer, mr: Int, nr: Int, kr: 
 /// Two rows against four, and k-groups of eight codes, which no kernel of the library has on x86.
 private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
   matmul(arguments, mr: 2, nr: 4, kr: 8)
+}
+
+/// Rows of floats against four of bytes, in the same k-groups.
+private func matmulOfWeights(_ arguments: UnsafeMutableRawPointer) {
+  let (nr, kr) = (4, 8)
+  let t = arguments.assumingMemoryBound(to: aq_matmul_codes_args.self).pointee
+  let lanes = t.lhs_lanes
+  for i in 0..<t.rows {
+    let lhs = t.lhs + i / lanes * t.groups * kr * lanes + i % lanes
+    for j in 0..<t.columns {
+      var (result, group): (Float, Int) = (0, 0)
+      for slice in 0..<t.slices {
+        let r = Int(t.parameters[slice]) * nr + j
+        var sum: Float = 0
+        for _ in 0..<t.slice_groups[slice] {
+          for place in 0..<kr {
+            let code = Int(t.rhs[(group * nr + j) * kr + place]) - Int(t.offset)
+            let left = lhs[(group * kr + place) * lanes]
+            sum = sum.addingProduct(left, Float(code) - (t.rhs_zero?[r] ?? 0))
+          }
+          group += 1
+        }
+        result = result.addingProduct(sum, parameter(t.rhs_scale, t.scale_form, r))
+        if let bias = t.rhs_bias, let sums = t.lhs_sum {
+          let l = (i / lanes * t.slices + slice) * lanes + i % lanes
+          result = result.addingProduct(sums[l], bias[r])
+        }
+      }
+      t.out[i * t.stride + j] = result
+    }
+  }
+}
+
+/// One row of floats against four.
+private func matmulOfFloats(_ arguments: UnsafeMutableRawPointer) {
+  let t = arguments.assumingMemoryBound(to: aq_matmul_f32_args.self).pointee
+  for i in 0..<t.rows {
+    for j in 0..<t.columns {
+      var sum: Float = t.accumulate ? t.out[i * t.stride + j] : 0
+      for k in 0..<t.depth { sum = sum.addingProduct(t.lhs[i * t.depth + k], t.rhs[k * 4 + j]) }
+      t.out[i * t.stride + j] = sum
+    }
+  }
 }
 
 @Suite struct AddedKernelTests {
@@ -96,6 +141,50 @@ private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
       arguments.assumingMemoryBound(to: aq_matmul_i8_args.self).pointee.out[0] += 1
     })
 
+  /// Slices are counted in k-groups of the tile where floats meet codes, too: those of 128 codes, and what is left.
+  @Test func floatsMeetKGroupsOfTheTile() throws {
+    let weights = AddedKernel(
+      .weightBytes, name: "weights in eights", needs: .portable,
+      tile: KernelTile(mr: 3, nr: 4, kr: 8, lhsRun: 1, lhs: .float32, rhs: .uint8),
+      run: { matmulOfWeights($0) })
+    #expect(weights.mismatches().isEmpty)
+    let record = KernelRecord()
+    var execution = Execution(threads: 2)
+    (execution.added, execution.record) = ([weights], record)
+    let (x, w) = (Self.values(5, 300), try Int8Weight(quantizing: Self.values(7, 300)))
+    let expected = try linear(x, w)
+    #expect(try linear(x, w, on: execution) == expected)
+    #expect(try linear(x, w.tiled(), on: execution) == expected)
+    #expect(record.rows.contains(weights.row))
+  }
+
+  /// A product is reported for no better than the author of its kernel says.
+  @Test func itsTierIsWhatItsAuthorSays() {
+    func tier(_ kernel: AddedKernel) -> KernelRow.Tier? {
+      var execution = Execution(threads: 1)
+      execution.added = [kernel]
+      let plan = explain(.linear, Int8Activations.self, Int8Weight.self, on: execution)
+      return plan?.steps.first { $0.work == .multiply }?.tier
+    }
+    #expect(tier(Self.kernel) == .portable)
+    let tuned = AddedKernel(
+      .bytes, name: "eights by hand", needs: .portable, tier: .tuned, tile: Self.kernel.tile,
+      run: { matmulOfEights($0) })
+    #expect(tier(tuned) == .tuned)
+  }
+
+  /// Whatever its tier, floats that are rounded meet it where the CPU multiplies no bfloat16.
+  @Test func floatsThatAreRoundedMeetIt() {
+    let floats = AddedKernel(
+      .floats, name: "floats in fours", needs: .portable,
+      tile: KernelTile(mr: 1, nr: 4, kr: 1, lhsRun: 1, lhs: .float32, rhs: .float32),
+      run: { matmulOfFloats($0) })
+    var execution = Execution(threads: 1, instructionSet: .portable)
+    (execution.added, execution.precision) = ([floats], .bfloat16)
+    let plan = explain(.linear, Matrix<Float>.self, Matrix<Float>.self, on: execution)
+    #expect(plan?.kernel == floats.row)
+  }
+
   @Test func itIsVerifiedAndRated() {
     #expect(Self.kernel.mismatches().isEmpty)
     #expect(Self.kernel.operationsPerSecond(rows: 8, columns: 32, depth: 64) > 0)
@@ -138,6 +227,7 @@ private func matmulOfEights(_ arguments: UnsafeMutableRawPointer) {
     #expect(report.failures.isEmpty)
     let served = report.cells.filter { $0.chosen == Self.kernel.row.name }
     #expect(served.contains { $0.operation == "linear" && $0.activations == "int8-row" })
+    #expect(served.allSatisfy { $0.tier == "portable" })
     #expect(!served.contains { $0.activations.hasPrefix("float") })
     for row in served.compactMap(\.rows.first) {
       #expect(row.kernel == Self.kernel.row.name && row.verified == true)

@@ -69,7 +69,7 @@ struct LHSQuantizer: LHSPacking {
   private var layout: LHSLayout { packed.layout }
   private var partsOfPanel: Int { (layout.mr + together - 1) / together }
 
-  /// Those of the last panel end with its last row; its other lanes belong to the last part.
+  /// Those of the last panel end with its last row.
   var parts: Int {
     let (full, rest) = packed.rows.quotientAndRemainder(dividingBy: layout.mr)
     return full * partsOfPanel + (rest + together - 1) / together
@@ -81,22 +81,18 @@ struct LHSQuantizer: LHSPacking {
     }
   }
 
-  /// Writes the codes of some lanes of a panel, and what belongs to them.
+  /// Writes the codes of some rows of a panel, and what belongs to them.
   func pack(part: Int, worker: Int) {
     let panel = part / partsOfPanel, rows = packed.rows(of: panel)
     let first = part % partsOfPanel * together
-    let lanes = first..<(part == parts - 1 ? layout.mr : min(first + together, layout.mr))
+    let lanes = first..<min(first + together, rows.count)
     for lane in lanes {
-      let isPresent = lane < rows.count
-      if isPresent {
-        let row = rows.lowerBound + lane
-        let values = unsafe source.values(ofRow: row, worker: worker)
-        let isValid = unsafe quantize(values, panel, lane, worker)
-        unsafe note(values, ofRow: row, areValid: isValid)
-        // The product is thrown away.
-        guard isValid else { continue }
-      }
-      store(panel, lane, worker, isPresent: isPresent)
+      let row = rows.lowerBound + lane
+      let values = unsafe source.values(ofRow: row, worker: worker)
+      let isValid = unsafe quantize(values, panel, lane, worker)
+      unsafe note(values, ofRow: row, areValid: isValid)
+      // Of rows that are not valid the product is thrown away.
+      if isValid { store(panel, lane, worker) }
     }
     packed.addSums(panel, lanes)
     guard let bytes else { return }
@@ -179,11 +175,11 @@ struct LHSQuantizer: LHSPacking {
   }
 
   /// Puts what belongs to one row where the product looks for it.
-  private func store(_ panel: Int, _ lane: Int, _ worker: Int, isPresent: Bool) {
+  private func store(_ panel: Int, _ lane: Int, _ worker: Int) {
     let (mr, count) = (packed.layout.mr, packed.layout.sliceCount)
     let first = packed.terms(of: panel).lowerBound + lane
     if let rowScales = packed.rowScales {
-      rowScales[panel * mr + lane] = isPresent ? scale[worker, 0] * factor : 1
+      rowScales[panel * mr + lane] = scale[worker, 0] * factor
     }
     // Of this panel and lane alone.
     let (starts, totals) = unsafe (packed.starts.pointer + first, packed.totals.pointer + first)
@@ -192,21 +188,21 @@ struct LHSQuantizer: LHSPacking {
     let (total, product, scale) = unsafe (
       total.start(of: worker), product.start(of: worker), scale.start(of: worker)
     )
-    let multipliesPairs = packed.layout.multipliesPairs && isPresent
+    let multipliesPairs = packed.layout.multipliesPairs
     let blocks = unsafe plan.blocks?.ofSlices.pointer
     for slice in 0..<count {
-      let sum = unsafe isPresent ? total[slice] : 0
+      let sum = unsafe total[slice]
       var start = Int32(truncatingIfNeeded: -rightOffset) &* sum
       if multipliesPairs { unsafe start &-= product[slice] }
       unsafe starts[slice * mr] = start
       unsafe totals[slice * mr] = sum
       if let zeros = unsafe zeros, let rowEncoding {
         unsafe zeros[slice * mr] =
-          isPresent ? rowEncoding.zeroPoint(plan.hasOneScale ? 0 : slice, worker: worker) : 0
+          rowEncoding.zeroPoint(plan.hasOneScale ? 0 : slice, worker: worker)
       }
       if let scales = unsafe scales {
         let block = unsafe blocks.map { unsafe Int($0[slice]) } ?? slice
-        unsafe scales[slice * mr] = isPresent ? scale[block] * factor : 1
+        unsafe scales[slice * mr] = scale[block] * factor
       }
     }
   }

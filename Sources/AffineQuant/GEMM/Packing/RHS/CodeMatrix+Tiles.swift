@@ -1,12 +1,14 @@
 extension CodeMatrix {
   /// The same numbers in the order that products of codes read on a CPU.
-  package func tiled(_ execution: Execution = .standard) -> CodeMatrix {
+  ///
+  /// `sums` says whether those that products with several rows may need are made at once, and not by the first of them.
+  package func tiled(_ execution: Execution = .standard, sums: Bool = true) -> CodeMatrix {
     if tiles != nil { return self }
     let tile = MatmulKernels.weightTile(type, execution)
     return RHSPacker(
       CodeOperand(self), RHSLayout(tile, storage), ContractedSlices([grid], kr: tile.kr),
       PackingKernels(right: tile, storage, .rows, execution), execution
-    ).packed(products: tile.multipliesPairs, lasts: true)
+    ).packed(products: sums && tile.multipliesPairs, lasts: true)
   }
 
   /// Sums of the codes of panels.
@@ -14,11 +16,41 @@ extension CodeMatrix {
     _ kind: RHSSums.Kind, _ tiles: PackedRHS, _ execution: Execution
   ) -> Buffer<Int32> {
     tiles.derived.codes(kind) {
-      RHSPacker(
-        CodeOperand(rowMajor(execution)), tiles.layout, tiles.slices,
-        PackingKernels(tiles.layout.form, run: tiles.layout.run, .rows, execution), execution
-      ).sums(kind)
+      let kernels = PanelKernels(tiles.layout.form, execution)
+      let packing = PackingKernels(
+        tiles.layout.form, run: tiles.layout.run, .rows, execution)
+      // Some panels at a time: rows of all of them would take as much memory again.
+      let panels = tiles.layout.panels(rows: shape.rows)
+      let parts = stride(from: 0, to: panels, by: Self.summedPanels).map { first in
+        let codes = rowMajorCodes(
+          first..<min(first + Self.summedPanels, panels), tiles, kernels, execution)
+        return RHSPacker(
+          CodeOperand(codes), tiles.layout, tiles.slices, packing, execution
+        ).sums(kind)
+      }
+      return Buffer(joining: parts)
     }
+  }
+
+  private static var summedPanels: Int { 256 }
+
+  /// The rows of some panels with their zero points, which is all that sums are made of.
+  private func rowMajorCodes(
+    _ panels: Range<Int>, _ tiles: PackedRHS, _ kernels: PanelKernels, _ execution: Execution
+  ) -> CodeMatrix {
+    let nr = tiles.layout.nr, bytes = tiles.panelBytes
+    let rows = panels.lowerBound * nr..<min(panels.upperBound * nr, shape.rows)
+    let part = grid.slice(rows: rows, columns: 0..<shape.columns)
+    let zeroPoints = blocks(zeroPoints, rows, 0..<shape.columns, part)
+    let packed = CodeMatrix(
+      type: type.flat, grid: part, tiles: tiles,
+      codes: Buffer(codes.span.extracting(panels.lowerBound * bytes..<panels.upperBound * bytes)),
+      scales: Buffer([]), zeroPoints: zeroPoints, biases: Buffer([]))
+    let codes = BufferBuilder<UInt8>(count: rows.count * rowBytes)
+    Workspace.lend { packed.takeApart(tiles, kernels, into: codes.memory, execution, $0) }
+    return CodeMatrix(
+      type: type.flat, grid: part, codes: codes.buffer, scales: Buffer([]),
+      zeroPoints: zeroPoints, biases: Buffer([]))
   }
 
   /// The sums of codes less their zero points, times the scales.
