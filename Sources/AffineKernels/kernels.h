@@ -18,7 +18,7 @@
   K(matmul_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U8, 1, 0))     \
   K(matmul_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U8, 1, 0))           \
   K(matmul_i8, avx2, AQ_AVX2, X86, true, AQ_TILE(4, 16, 4, 4, AQ_S16, AQ_U8, 2, 0))                          \
-  K(matmul_i8, avx2row, AQ_AVX2, X86, true, AQ_TILE_OF_PANELS(1, 16, 4, 4, AQ_S8, AQ_U8, 1, 16))             \
+  K(matmul_i8, avx2_row, AQ_AVX2, X86, true, AQ_TILE_OF_PANELS(1, 16, 4, 4, AQ_S8, AQ_U8, 1, 16))            \
   K(matmul_i8, sme, AQ_SME | AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true,                                      \
     AQ_TILE(AQ_VECTORS(2), AQ_VECTORS(2), 4, 4, AQ_S8, AQ_U8, 1, 0))                                         \
   K(matmul_i8, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 8, 8, AQ_S8, AQ_U8, 1, 0))     \
@@ -30,7 +30,7 @@
   K(matmul_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U4, 1, 0))             \
   K(matmul_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 1, 0))                   \
   K(matmul_i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 2, 0))                                   \
-  K(matmul_i4, avx2row, AQ_AVX2, X86, true, AQ_TILE_OF_PANELS(1, 16, 4, 4, AQ_S8, AQ_U4, 1, 16))                     \
+  K(matmul_i4, avx2_row, AQ_AVX2, X86, true, AQ_TILE_OF_PANELS(1, 16, 4, 4, AQ_S8, AQ_U4, 1, 16))                    \
   K(matmul_i4, sme, AQ_SME | AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true,                                              \
     AQ_TILE(AQ_VECTORS(2), AQ_VECTORS(2), 4, 4, AQ_S8, AQ_U4, 1, 0))                                                 \
   K(matmul_i4, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 8, 8, AQ_S8, AQ_U4, 1, 0))             \

@@ -13,10 +13,14 @@ INLINE void add_quad(const uint8_t *row, const ints codes[VECTORS], ints part[VE
       : [row] "m"(*(const uint8_t(*)[4])row), [codes0] "x"(codes[0]), [codes1] "x"(codes[1]));
 }
 
-/// Adds what 16-bit sums hold.
-INLINE void widen_parts(const int rows, ints part[][VECTORS], ints sums[][VECTORS]) {
+/// What 16-bit sums hold.
+INLINE void widen_parts(const int rows, ints part[][VECTORS]) {
   ints ones = _mm256_set1_epi16(1);
   for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v)
-      sums[i][v] = _mm256_add_epi32(sums[i][v], _mm256_madd_epi16(part[i][v], ones));
+    for (int v = 0; v < VECTORS; ++v) part[i][v] = _mm256_madd_epi16(part[i][v], ones);
+}
+
+INLINE void add_parts(const int rows, ints part[][VECTORS], ints sums[][VECTORS]) {
+  for (int i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v) sums[i][v] = add_ints(sums[i][v], part[i][v]);
 }

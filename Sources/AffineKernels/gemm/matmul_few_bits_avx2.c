@@ -21,9 +21,9 @@ typedef struct {
   size_t safe;
 } bytes_call;
 
+/// The sums of a few quads.
 INLINE void sum_some(
-    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[][VECTORS]) {
-  ints part[ROWS][VECTORS];
+    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints part[][VECTORS]) {
   for (int i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) part[i][v] = _mm256_setzero_si256();
   for (size_t q = 0; q < quads; ++q) {
@@ -33,7 +33,7 @@ INLINE void sum_some(
     lhs += LHS_BYTES;
     rhs += RHS_BYTES;
   }
-  widen_parts(rows, part, sums);
+  widen_parts(rows, part);
 }
 
 INLINE void sum_bytes(
@@ -41,8 +41,10 @@ INLINE void sum_bytes(
     ints sums[][VECTORS]) {
   size_t safe = ((const bytes_call *)t)->safe;
   for (; quads > 0; quads -= safe) {
+    ints part[ROWS][VECTORS];
     if (quads < safe) safe = quads;
-    sum_some(lhs, rhs, safe, rows, sums);
+    sum_some(lhs, rhs, safe, rows, part);
+    add_parts(rows, part, sums);
     lhs += safe * LHS_BYTES;
     rhs += safe * RHS_BYTES;
   }
@@ -64,6 +66,8 @@ INLINE void add_products(
 }
 
 #define SUM_QUADS(t, ...) sum_bytes(t, __VA_ARGS__)
+#define SUM_SHORT sum_some
+#define SHORT_SLICE(t) (((const bytes_call *)t)->safe)
 #include "few_bits.h"
 
 #include "matmul_few_bits_body.h"

@@ -19,9 +19,9 @@ static const uint8_t low_halves[32] __attribute__((aligned(32))) = {
     15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
     15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15};
 
+/// The sums of a few quads.
 INLINE void sum_few(
-    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
-  ints part[ROWS][VECTORS];
+    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints part[ROWS][VECTORS]) {
   for (int i = 0; i < rows; ++i)
     for (int v = 0; v < VECTORS; ++v) part[i][v] = _mm256_setzero_si256();
   for (size_t q = 0; q < quads; ++q) {
@@ -33,18 +33,25 @@ INLINE void sum_few(
     lhs += LHS_BYTES;
     rhs += RHS_BYTES;
   }
-  widen_parts(rows, part, sums);
+  widen_parts(rows, part);
 }
 
 INLINE void sum_quads(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {
+  ints part[ROWS][VECTORS];
   for (; quads >= SAFE_QUADS; quads -= SAFE_QUADS) {
-    sum_few(lhs, rhs, SAFE_QUADS, rows, sums);
+    sum_few(lhs, rhs, SAFE_QUADS, rows, part);
+    add_parts(rows, part, sums);
     lhs += SAFE_QUADS * LHS_BYTES;
     rhs += SAFE_QUADS * RHS_BYTES;
   }
-  if (quads > 0) sum_few(lhs, rhs, quads, rows, sums);
+  if (quads == 0) return;
+  sum_few(lhs, rhs, quads, rows, part);
+  add_parts(rows, part, sums);
 }
+
+#define SUM_SHORT sum_few
+#define SHORT_SLICE(t) SAFE_QUADS
 
 #include "matmul_i8_body.h"
 #include "matmul_panels.h"

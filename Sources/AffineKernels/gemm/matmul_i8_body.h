@@ -71,11 +71,11 @@ INLINE bool shares_scales(const aq_matmul_i8_args *t, size_t first, size_t rows)
   return (t->lhs_row + first) % t->lhs_block + rows <= t->lhs_block;
 }
 
-/// All of a sum that is not a product of codes.
-INLINE void start_sums(
+/// Adds all of a sum that is not a product of codes.
+INLINE void add_starts(
     const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, const int terms, ints sums[][VECTORS]) {
   for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v) sums[i][v] = broadcast_int(t->lhs_start + l + i);
+    for (int v = 0; v < VECTORS; ++v) sums[i][v] = add_ints(sums[i][v], broadcast_int(t->lhs_start + l + i));
   for (int v = 0; (terms == ANY_TERMS || STARTS_RIGHT) && t->rhs_start && v < VECTORS; ++v) {
     ints start = load_ints(t->rhs_start + r + v * WIDTH);
     for (int i = 0; i < rows; ++i) sums[i][v] = add_ints(sums[i][v], start);
@@ -93,6 +93,14 @@ typedef struct {
   size_t row_bytes, share;      // what one row asks for in all, and for each byte that it meets, in 1 / 65536
   size_t quads;                 // after which a left panel asks again
 } slice_numbers;
+
+/// Starts sums with it.
+INLINE void start_sums(
+    const aq_matmul_i8_args *t, size_t l, size_t r, const int rows, const int terms, ints sums[][VECTORS]) {
+  for (int i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v) sums[i][v] = broadcast_byte(0);
+  add_starts(t, l, r, rows, terms, sums);
+}
 
 /// Makes bytes of the codes of some quads, and says where the next ones lie.
 typedef const uint8_t *code_source(const aq_matmul_i8_args *t, const uint8_t **rhs, size_t quads);

@@ -1,5 +1,6 @@
 // Tiles whose sums stay in registers, by `sum_quads`, which adds the products of some quads to sums; for
-// every left panel, a last one of fewer rows costing what its rows cost.
+// every left panel, a last one of fewer rows costing what its rows cost. Where sums are of 16 bits first, SUM_SHORT
+// gives those of as many quads as fit, SHORT_SLICE.
 
 #include "each_panel.h"
 
@@ -22,6 +23,15 @@ INLINE void slice_of_rows(
     floats out[][VECTORS]) {
   size_t l = (panel * t->slices + slice) * ROWS, r = slice * COLUMNS;
   ints sums[ROWS][VECTORS];
+#ifdef SUM_SHORT
+  // Its sums hold products alone until they are whole: starts would be kept in memory meanwhile.
+  if (rows > 1 && t->slice_groups[slice] <= SHORT_SLICE(t)) {
+    SUM_SHORT(lhs, rhs, t->slice_groups[slice], rows, sums);
+    add_starts(t, l, r, rows, terms, sums);
+    fold_loaded(t, l, r, numbers, place, rows, terms, sums, out);
+    return;
+  }
+#endif
   start_sums(t, l, r, rows, terms, sums);
   sum_slice(t, numbers, panel, slice, lhs, rhs, rows, terms, asks, sums);
   if (rows == 1) fold(t, l, r, rows, terms, sums, out);

@@ -66,11 +66,11 @@ static void next_row(aq_matmul_i8_args *t) {
 EACH_ROW(HALF_BYTES)
 EACH_ROW(WHOLE_BYTES)
 
-void aq_matmul_i8_avx2row(void *args) {
+void aq_matmul_i8_avx2_row(void *args) {
   const aq_matmul_i8_args *t = args;
   each_right_panel(t, t->groups * BYTES_OF(WHOLE_BYTES), each_row_WHOLE_BYTES);
 }
-void aq_matmul_i4_avx2row(void *args) {
+void aq_matmul_i4_avx2_row(void *args) {
   const aq_matmul_i8_args *t = args;
   each_right_panel(t, t->groups * BYTES_OF(HALF_BYTES), each_row_HALF_BYTES);
 }

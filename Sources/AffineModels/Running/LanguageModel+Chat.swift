@@ -5,8 +5,8 @@ extension LanguageModel {
   func text(of messages: [ChatMessage]) throws -> String {
     guard let chatTemplate else { throw LanguageModelError.noChatTemplate }
     return try ChatTemplate(chatTemplate).render(
-      messages: messages, bosToken: name(of: tokenizer.bosToken),
-      eosToken: name(of: tokenizer.eosToken))
+      messages: messages, bosToken: tokenizer.name(of: tokenizer.bosToken),
+      eosToken: tokenizer.name(of: tokenizer.eosToken))
   }
 
   /// The tokens of a conversation's beginning, up to where the model answers.
@@ -19,9 +19,5 @@ extension LanguageModel {
   /// The tokens of what a template wrote, which may begin with the token that begins a text.
   func tokens(ofWritten text: String) -> [Int] {
     tokenizer.tokens(text, addSpecial: !tokenizer.begins(written: text), parseSpecial: true)
-  }
-
-  private func name(of token: Int?) -> String {
-    token.map { tokenizer.text([$0], showSpecial: true) } ?? ""
   }
 }
