@@ -261,7 +261,7 @@ void test_product_bf16(const aq_kernel *kernel) {
       magnitudes[i * columns + j] = magnitude;
     }
   aq_product_args t = {rows, columns, depth, (const float *)lhs, lhs_row, lhs_depth, rhs, rhs_depth, out, out_row,
-                       accumulate};
+                       accumulate, NULL};
   kernel->run(&t);
   check_sums(out, exact, magnitudes, rows, columns, out_row, 2 * depth);
 }

@@ -655,7 +655,7 @@ void test_product_f32(const aq_kernel *kernel) {
       expected[i * out_row + j] = sum;
     }
   aq_product_args t = {
-      rows, columns, depth, lhs, lhs_row, lhs_depth, rhs, rhs_depth, out, out_row, accumulate};
+      rows, columns, depth, lhs, lhs_row, lhs_depth, rhs, rhs_depth, out, out_row, accumulate, NULL};
   kernel->run(&t);
   check_floats("out", out, expected, count);
 }
@@ -677,7 +677,7 @@ void test_product_f16(const aq_kernel *kernel) {
       for (size_t k = 0; k < depth; ++k) sum = fmaf(lhs[i * depth + k], (float)rhs[k * rhs_depth + j], sum);
       expected[i * out_row + j] = sum;
     }
-  aq_product_args t = {rows, columns, depth, lhs, depth, 1, rhs, rhs_depth, out, out_row, accumulate};
+  aq_product_args t = {rows, columns, depth, lhs, depth, 1, rhs, rhs_depth, out, out_row, accumulate, NULL};
   kernel->run(&t);
   check_floats("out", out, expected, count);
 }
