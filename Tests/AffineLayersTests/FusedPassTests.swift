@@ -23,6 +23,17 @@ import Testing
     return try DecoderModel(tiny, activations: activations, on: execution)
   }
 
+  /// What a pass keeps of a row: stream and branch; then queries, keys and values, turned queries and keys, and what
+  /// attention saw, or both results of the feed-forward part, whichever is more.
+  @Test func aRowTakesWhatItsPlacesTake() {
+    let narrow = TinyDecoder.extents(
+      vocabulary: 50, width: 16, heads: 6, keyValueHeads: 2, headSize: 4, feedForward: 20)
+    #expect(narrow.floatsOfRow == 2 * 16 + (24 + 8 + 8) + (24 + 8) + 24)
+    let wide = TinyDecoder.extents(
+      vocabulary: 50, width: 4096, heads: 32, keyValueHeads: 8, headSize: 128, feedForward: 14_336)
+    #expect(wide.floatsOfRow == 2 * 4096 + 2 * 14_336)
+  }
+
   /// The pass that shows the inputs of linear layers has them as matrices.
   @Test(arguments: DecoderTests.choices, [nil, "int4-row"])
   func givesTheBitsOfMatrices(_ choice: DecoderTests.Choice, others: String?) throws {

@@ -26,19 +26,27 @@ struct PassMemory {
 
     /// The widest row that a product reads.
     var most: Int { max(stream, seen, inner) }
+    /// Numbers of a row in attention, which has ended when the feed-forward part begins.
+    var ofAttention: Int { heads + turned + seen }
+    /// Numbers of a row in all places.
+    var all: Int { 2 * stream + max(ofAttention, inner) }
   }
 
   init(_ configuration: DecoderConfiguration, rows: Int, _ workspace: Workspace) {
     widths = Widths(configuration)
     stream = workspace.take(rows * widths.stream)
     branch = workspace.take(rows * widths.stream)
-    // Attention has ended when the feed-forward part begins.
     let (heads, turned) = (rows * widths.heads, rows * widths.turned)
-    let ofAttention = heads + turned + rows * widths.seen
+    let ofAttention = rows * widths.ofAttention
     let shared = workspace.take(max(ofAttention, rows * widths.inner), of: Float.self)
     self.heads = shared.part(0..<heads)
     self.turned = shared.part(heads..<heads + turned)
     seen = shared.part(heads + turned..<ofAttention)
     inner = shared.part(0..<rows * widths.inner)
   }
+}
+
+extension DecoderConfiguration {
+  /// Floats that a pass keeps of a row, besides keys, values and logits.
+  package var floatsOfRow: Int { PassMemory.Widths(self).all }
 }

@@ -12,8 +12,8 @@ struct MemoryCommand: ParsableCommand {
     discussion: """
       The model need not be there: its config.json is enough. All matrices are of the type that is named, packed \
       as products on this CPU read them, and norms are floats. A token reads the weights once, but for the table of embedded tokens, of which it reads a row, and \
-      the keys and values of all tokens before it. Activations are those of the widest layer for \
-      \(DecoderModel.pieceLength) tokens, and the logits.
+      the keys and values of all tokens before it. Activations are what a pass keeps of \(DecoderModel.pieceLength) \
+      tokens, and the logits.
 
       With --measure a model of such weights is made of random codes, reads --depth tokens and writes --tokens, one \
       at a time; what it reads a second is compared with a loop that only reads memory, on as many threads.

@@ -86,13 +86,9 @@ struct MemoryEstimate {
 }
 
 extension DecoderConfiguration {
-  /// Floats of the widest moment of a pass: of attention, the residual stream, its norm, queries, keys and
-  /// values as they are and turned, and what is read; of a feed-forward layer, the stream, its norm, what both
-  /// products give, what they make together, and the layer's result. The logits are of one token a text.
+  /// The rows of a pass, and the logits of one token a text.
   fileprivate func activationBytes(_ texts: Int) -> Int {
     let rows = max(DecoderModel.pieceLength, texts)
-    let attention = 2 * width + 2 * (queryWidth + 2 * keyWidth) + queryWidth
-    let layer = 3 * width + (feedForwardInputs.count + 1) * feedForward
-    return MemoryLayout<Float>.stride * (rows * max(attention, layer) + texts * vocabulary)
+    return MemoryLayout<Float>.stride * (rows * floatsOfRow + texts * vocabulary)
   }
 }
