@@ -7,9 +7,9 @@
 #     [--threads 2] [--rank 16] [--rate 2e-5] [--lora-rate 2e-4] [--validation-windows 64] [--data-seed 0] [--export]
 #     [--runs "float32 lora …"]
 #
-# Runs: float32 int8-mixed-precision switchback jetfire int8-weight-only lora qlora-int4 qlora-nf4 qlora-file, and qlora-gptq, which is not run
-# unless it is named: the model, a GGUF file, becomes Q4_0 by GPTQ first, calibrated on the text's first 100 kB. With --export each leaves a GGUF
-# file, FOLDER/RUN.gguf. --runs none only prints what is there.
+# Runs: float32 int8-mixed-precision switchback jetfire int8-weight-only lora qlora-int4 qlora-nf4 qlora-file, and two that are not run
+# unless they are named: switchback-q, which has a scale for each row of a weight; and qlora-gptq: the model, a GGUF file, becomes Q4_0 by GPTQ
+# first, calibrated on the text's first 100 kB. With --export each leaves a GGUF file, FOLDER/RUN.gguf. --runs none only prints what is there.
 set -euo pipefail
 
 affine= model= text= folder= steps=200 batch=4 context=256 threads=2 rank=16 rate=2e-5 lora_rate=2e-4 windows=64 data_seed=0 export=
@@ -53,7 +53,7 @@ lora=(--adapter-rank "$rank" --alpha "$rank" --learning-rate "$lora_rate")
 for run in $runs; do
   case $run in
     none) continue ;;
-    float32 | int8-mixed-precision | switchback | jetfire) arguments=("${full[@]}" --recipe "$run") ;;
+    float32 | int8-mixed-precision | switchback | switchback-q | jetfire) arguments=("${full[@]}" --recipe "$run") ;;
     int8-weight-only) arguments=("${full[@]}" --recipe "$run" --moments dynamic8) ;;
     lora) arguments=("${lora[@]}") ;;
     qlora-int4) arguments=("${lora[@]}" --base int4-group32) ;;
@@ -74,7 +74,7 @@ for run in $runs; do
 done
 
 files=()
-for run in float32 int8-mixed-precision switchback jetfire int8-weight-only lora qlora-int4 qlora-nf4 qlora-file qlora-gptq; do
+for run in float32 int8-mixed-precision switchback switchback-q jetfire int8-weight-only lora qlora-int4 qlora-nf4 qlora-file qlora-gptq; do
   [ ! -f "$folder/$run.json" ] || files+=("$folder/$run.json")
 done
 [ ${#files[@]} -gt 0 ] || fail "no run has results in '$folder'"

@@ -21,8 +21,8 @@ package enum CellCheck {
     package static let broken = Outcome(passed: false, maximumRelativeError: .infinity)
   }
 
-  /// Odd extents, more than one group of 32, and a single row.
-  private static let sizes: [(m: Int, n: Int, k: Int)] = [(5, 7, 70), (1, 3, 33)]
+  /// Odd extents, more than one group of 32, and a single row against several panels.
+  private static let sizes: [(m: Int, n: Int, k: Int)] = [(5, 7, 70), (1, 35, 33)]
   /// More columns than one panel has, and rows enough for kernels that leave few to others.
   private static let panels: (m: Int, n: Int, k: Int) = (18, 34, 37)
 

@@ -21,10 +21,12 @@ import Testing
       }
     }
     for (code, zero) in [(255, 0), (0, 255), (255, 255)] {
-      let x = try constant(code, 1, depth, "uint8-row", zeroPoint: Int16(zero))
       let w = try constant(code, 2, depth, "uint8-row", zeroPoint: Int16(zero))
       let expected = expected((code - zero) * (code - zero), depth)
-      #expect(try product(x, w, execution) == Array(repeating: expected, count: 2))
+      for rows in [1, 2] {
+        let x = try constant(code, rows, depth, "uint8-row", zeroPoint: Int16(zero))
+        #expect(try product(x, w, execution) == Array(repeating: expected, count: 2 * rows))
+      }
     }
   }
 
@@ -55,6 +57,21 @@ import Testing
       #expect(
         try product(x, w, execution) == expected, "\(activations.name) \(m)×\(n)×\(k)")
       #expect(try product(x, w.tiled(execution), execution) == expected, "tiled")
+    }
+  }
+
+  /// Sums that are made of panels later, some panels at a time, are those that come with them: the last part is short,
+  /// and blocks begin in one part and end in the next.
+  @Test(arguments: ["int8-row", "uint8-row-asymmetric", "uint8-block48x32-asymmetric"])
+  func sumsOfManyPanelsAreThoseOfRows(weight: String) throws {
+    let type = try #require(QuantizedType(name: weight))
+    let input = try #require(QuantizedType(name: "uint8-row-asymmetric"))
+    let w = Samples.codes(8300, 40, type, extremes: false, seed: 1)
+    let x = Samples.codes(3, 40, input, extremes: false, seed: 2)
+    for set in Self.instructionSets {
+      let execution = Execution(threads: 2, instructionSet: set)
+      let tiled = w.tiled(execution, sums: false)
+      #expect(try product(x, tiled, execution) == product(x, w, execution), "\(set.name)")
     }
   }
 

@@ -125,8 +125,9 @@ struct RateMeasurement {
     // The portable rows are some hundred times slower: fewer rows tell their rate as well.
     let tier = kernel.row.tier
     let isPortable = tier == .portable
+    let servesOneRow = kernel.row.name.hasSuffix("_row")
     let work = try CellWork(
-      cell, m: isPortable ? 2 : 96, k: 512, n: isPortable ? 32 : 256,
+      cell, m: servesOneRow ? 1 : isPortable ? 2 : 96, k: 512, n: isPortable ? 32 : 256,
       reusing: &weights[tier], kernel.execution)
     let timing = try Timing(seconds: 0, warmUps: 1, atLeast: 1) { try work.run() }
     rates[kind, default: Rate(operations: work.amount, bytes: work.bytes)].rounds.append(timing)

@@ -200,7 +200,6 @@ INLINE void write_out(
     const aq_matmul_i8_args *t, size_t first, const int rows, const bool is_last, floats out[][VECTORS]) {
   for (int i = 0; i < rows && first + (size_t)i < t->rows; ++i) {
     float *row = t->out + (first + (size_t)i) * t->stride;
-    // Lanes of a panel are padded to ROWS, so the row's scale is there.
     if (is_last && t->row_scale)
       for (int v = 0; v < VECTORS; ++v)
         out[i][v] = multiply(out[i][v], broadcast_float(t->row_scale + first + i));

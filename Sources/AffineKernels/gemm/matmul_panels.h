@@ -24,7 +24,7 @@ INLINE void slice_of_rows(
   size_t l = (panel * t->slices + slice) * ROWS, r = slice * COLUMNS;
   ints sums[ROWS][VECTORS];
 #ifdef SUM_SHORT
-  // Its sums hold products alone until they are whole: starts would be kept in memory meanwhile.
+  // Starts are added last: there are too few registers to keep them beside sums of 16 bits.
   if (rows > 1 && t->slice_groups[slice] <= SHORT_SLICE(t)) {
     SUM_SHORT(lhs, rhs, t->slice_groups[slice], rows, sums);
     add_starts(t, l, r, rows, terms, sums);

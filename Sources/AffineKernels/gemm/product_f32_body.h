@@ -11,9 +11,11 @@ INLINE float right_number(const aq_product_args *t, size_t place, const bool hal
   return halves ? (float)((const _Float16 *)t->rhs)[place] : ((const float *)t->rhs)[place];
 }
 
-/// Asks for what lies in the next right side where the place lies in this one.
-INLINE void ask_for_next(const aq_product_args *t, size_t place, const bool halves) {
-  __builtin_prefetch((const void *)((uintptr_t)t->next + place * (halves ? 2 : 4)), 0, 2);
+/// Asks for what lies in the next right side where some vectors from a place on lie in this one.
+INLINE void ask_for_next(const aq_product_args *t, size_t place, const int vectors, const bool halves) {
+  const size_t size = halves ? 2 : 4;
+  for (size_t byte = 0; byte < (size_t)vectors * WIDTH * size; byte += 64)
+    __builtin_prefetch((const void *)((uintptr_t)t->next + place * size + byte), 0, 2);
 }
 
 /// `rows` by `vectors` sums from row `i` and column `j` on.
@@ -29,7 +31,7 @@ INLINE void tile_at(
   const bool asks = i == 0 && t->next;
   for (size_t k = 0; k < t->depth; ++k) {
     floats b[VECTORS];
-    if (asks) ask_for_next(t, k * t->rhs_depth + j, halves);
+    if (asks) ask_for_next(t, k * t->rhs_depth + j, vectors, halves);
     for (int v = 0; v < vectors; ++v) b[v] = right_floats(t, k * t->rhs_depth + j + (size_t)v * WIDTH, halves);
     for (int r = 0; r < rows; ++r) {
       floats a = broadcast_float(lhs + (size_t)r * t->lhs_row);

@@ -36,6 +36,8 @@ typedef struct {
 ///              + lhs_sum[s, i] * rhs_bias[s, j] + lhs_bias[s, i] * rhs_sum[s, j]) * row_scale[i]
 /// sum[s, i, j] = sum_{k in s} (lhs[i, k] - lhs_zero[s, i]) * (rhs[j, k] - rhs_zero[s, j])
 ///
+/// A kernel leaves its arguments as they are: the next call has most of them.
+///
 /// All rows of the left operand against one panel of nr rows of the right one, or several where the tile
 /// says so, one after the other, both packed as the kernel's tile says (families.h). Codes and terms of left rows
 /// that do not exist, and codes after the last k-group of a run, are undefined. The contracted axis is cut

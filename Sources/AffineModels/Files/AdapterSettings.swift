@@ -75,9 +75,9 @@ struct AdapterSettings {
   func rank(of module: String) -> Int { ranks[module] ?? rank }
 
   /// The document, for modules of a model whose names end with one of `targets`, or that a pattern fits.
-  func json(of model: String, targets: JSONValue) -> JSONValue {
+  func json(of model: String?, targets: JSONValue) -> JSONValue {
     .object([
-      (name: "base_model_name_or_path", value: .string(model)),
+      (name: "base_model_name_or_path", value: model.map { .string($0) } ?? .null),
       (name: "peft_type", value: .string("LORA")), (name: "task_type", value: .string("CAUSAL_LM")),
       (name: "r", value: .integer(rank)), (name: "lora_alpha", value: .number(alpha)),
       (

@@ -104,10 +104,11 @@ extension ModelSource {
 }
 
 extension ModelSource {
-  /// The last part of the path of the file or folder: where it lies says nothing to who gets the adapters.
-  private var modelName: String {
-    let whole = gguf == nil ? folder : path
-    return whole.split(separator: "/").last.map { String($0) } ?? whole
+  /// The last part of the path of the file or folder: where it lies says nothing to whoever gets the adapters; `nil`
+  /// where that part is no name.
+  private var modelName: String? {
+    let last = (gguf == nil ? folder : path).split(separator: "/").last ?? "."
+    return last == "." || last == ".." ? nil : String(last)
   }
 
   /// Whether the decoder is a part of a model that sees images.

@@ -45,9 +45,9 @@ public struct AddedKernel: Sendable, Hashable {
   ///   - needs: Without these instruction sets, each one that has a name, it is passed over.
   ///   - tier: How much care it had, which nobody but its author knows: the lowest where nothing is said, so that no
   ///     report has a product for better than it is.
-  ///   - tile: Of a form that packers can lay for the family. Of codes a k-group has 4, 8, 16, 32, 64 or 128, and bytes
-  ///     on the left lie in runs that k-groups are whole ones of, or in longer ones; of floats runs and k-groups
-  ///     have one.
+  ///   - tile: Of a form that packers can lay for the family. Of codes a k-group has 4, 8, 16, 32, 64 or 128, and is
+  ///     whole runs of bytes on the left, or these are copied in runs that no packer has a kernel for, as of 64 in
+  ///     k-groups of 4; of floats runs and k-groups have one.
   ///   - run: Called on any thread, by several at once.
   public init(
     _ family: Family, name: String, needs: InstructionSet, tier: KernelRow.Tier = .portable,

@@ -39,12 +39,16 @@ struct MemoryEstimate {
     for tensor in configuration.tensors {
       let shape = configuration.shape(of: tensor)
       let isMatrix = shape.rows > 1
-      let bytes =
-        isMatrix ? format.byteCount(of: shape) : shape.count * MemoryLayout<Float>.stride
+      func bytes(sums: Bool) -> Int {
+        isMatrix
+          ? format.byteCount(of: shape, sums: sums) : shape.count * MemoryLayout<Float>.stride
+      }
       parameters += shape.count
-      all += bytes
+      // A table of tokens is packed without them.
+      all += bytes(sums: tensor != .weight(.embedding))
       let isTable = tensor == .weight(.embedding) && !configuration.isTied
-      read += isTable || tensor == .weight(.positions) ? bytes / shape.rows : bytes
+      let ofRow = bytes(sums: false)
+      read += isTable || tensor == .weight(.positions) ? ofRow / shape.rows : ofRow
     }
     let (cache, activations) = (texts * cacheBytes(tokens), configuration.activationBytes(texts))
     let fits = memory.map { memory in

@@ -13,8 +13,8 @@ struct WeightFormat {
 
   var name: String { type?.name ?? "float32" }
 
-  /// Bytes in memory, packed for this CPU.
-  func byteCount(of shape: Shape) -> Int {
-    type?.packedByteCount(of: shape) ?? shape.count * MemoryLayout<Float>.stride
+  /// Bytes in memory, packed for this CPU; `sums`: with those that one row does not read.
+  func byteCount(of shape: Shape, sums: Bool) -> Int {
+    type?.packedByteCount(of: shape, sums: sums) ?? shape.count * MemoryLayout<Float>.stride
   }
 }

@@ -1,6 +1,7 @@
 extension PackedWeight {
-  /// Packs a matrix that is read in strips of rows: what is not packed yet takes the memory of one of them. A table of
-  /// tokens, which is as large, meets one row where a text is continued: sums that others need are made when they come.
+  /// Packs a matrix that is read in strips of rows: what is not packed yet takes the memory of one of them. The matrix
+  /// is large, as a table of tokens, which meets one row where a text is continued: sums that more rows need are made
+  /// when these come.
   ///
   /// - Parameters:
   ///   - rows: Of the matrix.

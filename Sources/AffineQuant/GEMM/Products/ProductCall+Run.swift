@@ -148,8 +148,10 @@ extension CodeMatrix {
     guard let tiles else { return .rows }
     guard tiles.layout == RHSLayout(tile, storage) else { return .otherPanels }
     guard let grid else { return tiles.short == nil ? .otherPanels : .panels }
-    if tiles.slices.keepsBlocks(of: grid) { return .panels }
-    return cut(tiles, against: grid).isFiner ? .finerPanels : .otherPanels
+    guard tiles.slices.keepsBlocks(of: grid) else {
+      return cut(tiles, against: grid).isFiner ? .unsummedPanels : .otherPanels
+    }
+    return tile.multipliesPairs && !tiles.derived.holds(.products) ? .unsummedPanels : .panels
   }
 
   /// The same numbers row by row, with these kernels where they lie in panels.

@@ -94,7 +94,10 @@ struct ProductPlan {
 
   /// How right codes lie for a kernel.
   enum Fit {
-    case rows, panels, finerPanels, otherPanels
+    case rows, panels
+    /// As the kernel reads them, but for sums that it needs: of finer slices, or of all that nobody has asked for yet.
+    case unsummedPanels
+    case otherPanels
   }
 
   init(
@@ -175,7 +178,7 @@ struct ProductPlan {
     switch fit {
     case .rows: return (.codes(packing, from: nil, sums: sumsCodes || multipliesPairs), nil)
     case .panels: return (.asItLies, sumsCodes ? (panels, packing) : nil)
-    case .finerPanels:
+    case .unsummedPanels:
       return (.asItLies, sumsCodes || multipliesPairs ? (panels, packing) : nil)
     case .otherPanels:
       return (

@@ -1,7 +1,11 @@
 extension QuantizedType {
   /// Bytes of a matrix that is packed for products on a CPU, before the first of them: what
   /// ``QuantizedMatrix/byteCount`` says then. `Int.max` for a shape that no memory holds.
-  package func packedByteCount(of shape: Shape, on execution: Execution = .standard) -> Int {
+  ///
+  /// `sums` says whether those that products with several rows may need are counted.
+  package func packedByteCount(
+    of shape: Shape, on execution: Execution = .standard, sums hasSums: Bool = true
+  ) -> Int {
     let rowMajor = byteCount(of: shape)
     guard liesInPanels, rowMajor > 0, rowMajor < .max else { return rowMajor }
     let tile = MatmulKernels.weightTile(self, execution), layout = RHSLayout(tile, storage)
@@ -13,7 +17,7 @@ extension QuantizedType {
     func sum(_ piece: Int) -> Int { parts.reduce(0) { $0 + $1.0 * (($1.1 + piece - 1) / piece) } }
     let (slices, lanes) = (sum(ContractedSlices.longest), panels * layout.nr)
     let codes = panels * sum(tile.kr) * layout.groupBytes
-    let sums = tile.multipliesPairs ? 4 * lanes * slices : 0
+    let sums = hasSums && tile.multipliesPairs ? 4 * lanes * slices : 0
     return codes + sums + parameters(BlockGrid(shape, block).extent, lanes: lanes, slices: slices)
   }
 

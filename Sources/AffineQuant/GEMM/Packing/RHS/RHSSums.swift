@@ -52,6 +52,9 @@ final class RHSSums: Sendable {
     }
   }
 
+  /// Whether somebody has asked for them, or they came with the codes.
+  func holds(_ kind: Kind) -> Bool { found.withLock { $0.codes[kind.rawValue] != nil } }
+
   func codes(_ kind: Kind, _ make: () -> Buffer<Int32>) -> Buffer<Int32> {
     found.withLock { found in
       let codes = found.codes[kind.rawValue] ?? make()
