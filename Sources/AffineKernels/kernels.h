@@ -7,6 +7,8 @@
 // The same for a kernel that takes several right panels at once.
 #define AQ_TILE_OF_PANELS(mr, nr, kr, lhs_run, lhs, rhs, min_rows, panels) \
   {mr, nr, kr, lhs_run, lhs, rhs, min_rows, 0, panels, false}
+// The same for one row.
+#define AQ_TILE_OF_ROW(nr, rhs) {1, nr, 4, 4, AQ_S8, rhs, 1, 0, 16, false}
 // The same for one of bfloat16 that may leave few rows to kernels of floats.
 #define AQ_TILE_OR_FLOATS(mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch, few_to_floats) \
   {mr, nr, kr, lhs_run, lhs, rhs, min_rows, scratch, 1, few_to_floats}
@@ -15,10 +17,12 @@
 #define AQ_ROWS_matmul_i8(K)                                                                                 \
   K(matmul_i8, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true,                                             \
     AQ_TILE_OF_PANELS(32, 32, 4, 64, AQ_S8, AQ_U8, 5, 8))                                                    \
-  K(matmul_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U8, 1, 0))     \
-  K(matmul_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U8, 1, 0))           \
+  K(matmul_i8, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U8, 2, 0))     \
+  K(matmul_i8, avx512vnni_row, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE_OF_ROW(32, AQ_U8))                \
+  K(matmul_i8, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U8, 2, 0))           \
+  K(matmul_i8, avxvnni_row, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE_OF_ROW(16, AQ_U8))                      \
   K(matmul_i8, avx2, AQ_AVX2, X86, true, AQ_TILE(4, 16, 4, 4, AQ_S16, AQ_U8, 2, 0))                          \
-  K(matmul_i8, avx2_row, AQ_AVX2, X86, true, AQ_TILE_OF_PANELS(1, 16, 4, 4, AQ_S8, AQ_U8, 1, 16))            \
+  K(matmul_i8, avx2_row, AQ_AVX2, X86, true, AQ_TILE_OF_ROW(16, AQ_U8))                                      \
   K(matmul_i8, sme, AQ_SME | AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true,                                      \
     AQ_TILE(AQ_VECTORS(2), AQ_VECTORS(2), 4, 4, AQ_S8, AQ_U8, 1, 0))                                         \
   K(matmul_i8, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 8, 8, AQ_S8, AQ_U8, 1, 0))     \
@@ -27,14 +31,17 @@
 
 #define AQ_ROWS_matmul_i4(K)                                                                                         \
   K(matmul_i4, amx, AQ_AMX | AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(32, 32, 4, 64, AQ_S8, AQ_U4, 17, AQ_WHOLE)) \
-  K(matmul_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U4, 1, 0))             \
-  K(matmul_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 1, 0))                   \
+  K(matmul_i4, avx512vnni, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE(6, 32, 4, 4, AQ_S8, AQ_U4, 2, 0))             \
+  K(matmul_i4, avx512vnni_row, AQ_AVX512VNNI | AQ_AVX2, X86, true, AQ_TILE_OF_ROW(32, AQ_U4))                        \
+  K(matmul_i4, avxvnni, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 2, 0))                   \
+  K(matmul_i4, avxvnni_row, AQ_AVXVNNI | AQ_AVX2, X86, true, AQ_TILE_OF_ROW(16, AQ_U4))                              \
   K(matmul_i4, avx2, AQ_AVX2, X86, true, AQ_TILE(6, 16, 4, 4, AQ_S8, AQ_U4, 2, 0))                                   \
-  K(matmul_i4, avx2_row, AQ_AVX2, X86, true, AQ_TILE_OF_PANELS(1, 16, 4, 4, AQ_S8, AQ_U4, 1, 16))                    \
+  K(matmul_i4, avx2_row, AQ_AVX2, X86, true, AQ_TILE_OF_ROW(16, AQ_U4))                                              \
   K(matmul_i4, sme, AQ_SME | AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true,                                              \
     AQ_TILE(AQ_VECTORS(2), AQ_VECTORS(2), 4, 4, AQ_S8, AQ_U4, 1, 0))                                                 \
   K(matmul_i4, i8mm, AQ_I8MM | AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 8, 8, AQ_S8, AQ_U4, 1, 0))             \
-  K(matmul_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))                    \
+  K(matmul_i4, neondot, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE(8, 8, 4, 4, AQ_S8, AQ_U4, 2, 0))                    \
+  K(matmul_i4, neondot_row, AQ_NEONDOT | AQ_NEON, ARM, true, AQ_TILE_OF_ROW(8, AQ_U4))                               \
   K(matmul_i4, neon, AQ_NEON, ARM, true, AQ_TILE(4, 8, 4, 4, AQ_S8, AQ_U4, 1, 0))
 
 // Codes of few bits, squeezed, and half bytes and codes of 6 bits that are entries of a table.

@@ -5,11 +5,15 @@
 
 #include "vectors_256.h"
 
-#include "maddubs_256.h"
-
 #define MOST_ROWS 6
 
 enum { ROWS = 6, LHS_BYTES = 4 * ROWS, RHS_BYTES = 4 * VECTORS * WIDTH };
+
+INLINE void load_codes(const uint8_t *rhs, ints codes[VECTORS]) {
+  for (int v = 0; v < VECTORS; ++v) codes[v] = load_ints(rhs + 4 * v * WIDTH);
+}
+
+#include "maddubs_256.h"
 
 /// Quads that are added in 16 bits: a pair of products is at most 2 * 128 times the largest code, 127, 63 and
 /// 31 of 7 to 5 bits, and at most 31 in a table of 16 and 127 in one of 64, so that 1, 2 and 4 of them stay below 2^15.
@@ -21,21 +25,6 @@ typedef struct {
   size_t safe;
 } bytes_call;
 
-/// The sums of a few quads.
-INLINE void sum_some(
-    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints part[][VECTORS]) {
-  for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v) part[i][v] = _mm256_setzero_si256();
-  for (size_t q = 0; q < quads; ++q) {
-    ints codes[VECTORS];
-    for (int v = 0; v < VECTORS; ++v) codes[v] = load_ints(rhs + 4 * v * WIDTH);
-    for (int i = 0; i < rows; ++i) add_quad(lhs + 4 * i, codes, part[i]);
-    lhs += LHS_BYTES;
-    rhs += RHS_BYTES;
-  }
-  widen_parts(rows, part);
-}
-
 INLINE void sum_bytes(
     const aq_matmul_i8_args *t, const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows,
     ints sums[][VECTORS]) {
@@ -43,7 +32,7 @@ INLINE void sum_bytes(
   for (; quads > 0; quads -= safe) {
     ints part[ROWS][VECTORS];
     if (quads < safe) safe = quads;
-    sum_some(lhs, rhs, safe, rows, part);
+    sum_few(lhs, rhs, safe, rows, part);
     add_parts(rows, part, sums);
     lhs += safe * LHS_BYTES;
     rhs += safe * RHS_BYTES;
@@ -66,7 +55,7 @@ INLINE void add_products(
 }
 
 #define SUM_QUADS(t, ...) sum_bytes(t, __VA_ARGS__)
-#define SUM_SHORT sum_some
+#define SUM_SHORT sum_few
 #define SHORT_SLICE(t) (((const bytes_call *)t)->safe)
 #include "few_bits.h"
 

@@ -13,7 +13,6 @@ INLINE ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_epi32(sum
 #include "few_bits_dot.h"
 
 DOT_KERNELS(avx512vnni)
-ROW_OF_HALF_BYTES(avx512vnni)
 
 #pragma clang attribute pop
 #endif

@@ -12,7 +12,6 @@ INLINE ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_avx_epi32
 #include "few_bits_dot.h"
 
 DOT_KERNELS(avxvnni)
-ROW_OF_HALF_BYTES(avxvnni)
 
 #pragma clang attribute pop
 #endif

@@ -29,11 +29,6 @@ INLINE void one_row_of(const aq_matmul_i8_args *t, const int kind) {
   }
 }
 
-/// One row against codes of half bytes, for the kernels of these.
-#define ROW_OF_HALF_BYTES(isa) \
-  ONE_ROW(HALF_BYTES)          \
-  void aq_matmul_i4_##isa##_row(const aq_matmul_i8_args *t) { one_row_HALF_BYTES(t); }
-
 #define SOURCE(kind)                                                                                           \
   static const uint8_t *source_##kind(const aq_matmul_i8_args *t, const uint8_t **rhs, size_t quads) {        \
     *rhs = expand(t, *rhs, quads, kind);                                                                       \

@@ -14,7 +14,6 @@ INLINE ints dot(ints sum, ints codes, ints row) {
 #include "few_bits_dot.h"
 
 DOT_KERNELS(neondot)
-ROW_OF_HALF_BYTES(neondot)
 
 #pragma clang attribute pop
 #endif

@@ -5,8 +5,6 @@
 
 #include "vectors_256.h"
 
-#include "maddubs_256.h"
-
 #define MOST_ROWS 6
 
 // 4-bit codes are unsigned, so vpmaddubsw takes them as they are: a pair of products is at most
@@ -19,22 +17,14 @@ static const uint8_t low_halves[32] __attribute__((aligned(32))) = {
     15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
     15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15};
 
-/// The sums of a few quads.
-INLINE void sum_few(
-    const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints part[ROWS][VECTORS]) {
-  for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v) part[i][v] = _mm256_setzero_si256();
-  for (size_t q = 0; q < quads; ++q) {
-    ints codes[VECTORS], bytes = load_ints(rhs);
-    __asm__("vpand %1, %2, %0" : "=x"(codes[0]) : "m"(low_halves), "x"(bytes));
-    bytes = _mm256_srli_epi16(bytes, 4);
-    __asm__("vpand %1, %2, %0" : "=x"(codes[1]) : "m"(low_halves), "x"(bytes));
-    for (int i = 0; i < rows; ++i) add_quad(lhs + 4 * i, codes, part[i]);
-    lhs += LHS_BYTES;
-    rhs += RHS_BYTES;
-  }
-  widen_parts(rows, part);
+INLINE void load_codes(const uint8_t *rhs, ints codes[VECTORS]) {
+  ints bytes = load_ints(rhs);
+  __asm__("vpand %1, %2, %0" : "=x"(codes[0]) : "m"(low_halves), "x"(bytes));
+  bytes = _mm256_srli_epi16(bytes, 4);
+  __asm__("vpand %1, %2, %0" : "=x"(codes[1]) : "m"(low_halves), "x"(bytes));
 }
+
+#include "maddubs_256.h"
 
 INLINE void sum_quads(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {

@@ -11,13 +11,7 @@ static inline ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_ep
 
 #include "matmul_vnni_body.h"
 
-/// One row, in matmul_few_bits_avx512vnni.c.
-void aq_matmul_i4_avx512vnni_row(const aq_matmul_i8_args *t);
-void aq_matmul_i4_avx512vnni(void *args) {
-  const aq_matmul_i8_args *t = args;
-  if (t->rows == 1) aq_matmul_i4_avx512vnni_row(t);
-  else panels_from(t, NULL);
-}
+void aq_matmul_i4_avx512vnni(void *args) { panels_from(args, NULL); }
 
 #pragma clang attribute pop
 #endif

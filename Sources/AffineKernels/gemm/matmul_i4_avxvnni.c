@@ -12,13 +12,7 @@ static inline ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_av
 
 #include "matmul_vnni_body.h"
 
-/// One row, in matmul_few_bits_avxvnni.c.
-void aq_matmul_i4_avxvnni_row(const aq_matmul_i8_args *t);
-void aq_matmul_i4_avxvnni(void *args) {
-  const aq_matmul_i8_args *t = args;
-  if (t->rows == 1) aq_matmul_i4_avxvnni_row(t);
-  else panels_from(t, NULL);
-}
+void aq_matmul_i4_avxvnni(void *args) { panels_from(args, NULL); }
 
 #pragma clang attribute pop
 #endif

@@ -11,13 +11,7 @@ enum { NIBBLES = 1 };
 
 #include "matmul_dot_body.h"
 
-/// One row, in matmul_few_bits_neondot.c.
-void aq_matmul_i4_neondot_row(const aq_matmul_i8_args *t);
-void aq_matmul_i4_neondot(void *args) {
-  const aq_matmul_i8_args *t = args;
-  if (t->rows == 1) aq_matmul_i4_neondot_row(t);
-  else panels_from(t, NULL);
-}
+void aq_matmul_i4_neondot(void *args) { panels_from(args, NULL); }
 
 #pragma clang attribute pop
 #endif

@@ -141,17 +141,20 @@ INLINE void fold_numbers(
     const aq_matmul_i8_args *t, size_t l, const slice_numbers *n, size_t place, const int rows, const int terms,
     const bool has_block, ints sums[][VECTORS], floats out[][VECTORS]) {
   const bool has_scale = HAS_TERM(terms, LEFT_SCALES, !has_block && t->lhs_scale);
-  const bool has_bias = HAS_TERM(terms, RIGHT_BIASES, t->rhs_bias);
+  const bool has_bias = HAS_TERM(terms, RIGHT_BIASES, t->rhs_bias), has_left = has_block || t->lhs_scale;
+  // Where all of it lies, once: for all that a compiler knows, results could be written over it.
+  const float *const left = has_left ? t->lhs_scale + l : NULL, *const left_sums = has_bias ? t->lhs_sum + l : NULL;
+  const float *const scales = n->scales + place * COLUMNS, *const biases = has_bias ? n->biases + place * COLUMNS : NULL;
   for (int v = 0; v < VECTORS; ++v) {
-    const size_t at = place * COLUMNS + (size_t)v * WIDTH;
-    floats scale = load_floats(n->scales + at), bias = has_bias ? load_floats(n->biases + at) : zero_floats();
-    if (terms == LEFT_BLOCKS) scale = multiply(scale, broadcast_float(t->lhs_scale + l));
+    const int at = v * WIDTH;
+    floats scale = load_floats(scales + at), bias = has_bias ? load_floats(biases + at) : zero_floats();
+    if (terms == LEFT_BLOCKS) scale = multiply(scale, broadcast_float(left));
     for (int i = 0; i < rows; ++i) {
       floats sum = to_floats(sums[i][v]);
-      if (has_scale) sum = multiply(sum, broadcast_float(t->lhs_scale + l + i));
-      floats both = has_block ? multiply(scale, broadcast_float(t->lhs_scale + l + i)) : scale;
+      if (has_scale) sum = multiply(sum, broadcast_float(left + i));
+      floats both = has_block ? multiply(scale, broadcast_float(left + i)) : scale;
       sum = add_product(sum, both, out[i][v]);
-      if (has_bias) sum = add_product(broadcast_float(t->lhs_sum + l + i), bias, sum);
+      if (has_bias) sum = add_product(broadcast_float(left_sums + i), bias, sum);
       out[i][v] = sum;
     }
   }

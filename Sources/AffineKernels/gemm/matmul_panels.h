@@ -1,6 +1,6 @@
 // Tiles whose sums stay in registers, by `sum_quads`, which adds the products of some quads to sums; for
 // every left panel, a last one of fewer rows costing what its rows cost. Where sums are of 16 bits first, SUM_SHORT
-// gives those of as many quads as fit, SHORT_SLICE.
+// gives those of one quad to as many as fit, SHORT_SLICE.
 
 #include "each_panel.h"
 
@@ -25,8 +25,9 @@ INLINE void slice_of_rows(
   ints sums[ROWS][VECTORS];
 #ifdef SUM_SHORT
   // Starts are added last: there are too few registers to keep them beside sums of 16 bits.
-  if (rows > 1 && t->slice_groups[slice] <= SHORT_SLICE(t)) {
-    SUM_SHORT(lhs, rhs, t->slice_groups[slice], rows, sums);
+  const size_t quads = t->slice_groups[slice];
+  if (rows > 1 && quads > 0 && quads <= SHORT_SLICE(t)) {
+    SUM_SHORT(lhs, rhs, quads, rows, sums);
     add_starts(t, l, r, rows, terms, sums);
     fold_loaded(t, l, r, numbers, place, rows, terms, sums, out);
     return;
@@ -38,55 +39,61 @@ INLINE void slice_of_rows(
   else fold_loaded(t, l, r, numbers, place, rows, terms, sums, out);
 }
 
-/// The same as a function of its own, where registers are few: inlined among all that lives around it,
-/// a compiler spills sums in every turn of the innermost loop.
-#define SLICE_FUNCTION(terms, count)                                                             \
-  static __attribute__((noinline)) void slice_##count##_##terms(                                 \
-      const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice,      \
-      size_t place, const uint8_t *lhs, const uint8_t *rhs, floats out[][VECTORS]) {                           \
-    slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, count, terms, false, out);                        \
-  }
-#if FEW_REGISTERS
-EACH_TERMS(SLICE_FUNCTION, 3)
-EACH_TERMS(SLICE_FUNCTION, 4)
-#if MOST_ROWS > 4
-EACH_TERMS(SLICE_FUNCTION, 5)
-EACH_TERMS(SLICE_FUNCTION, 6)
-#endif
-#endif
-
-/// Calls the function of a number of rows, and leaves the switch around it.
-#define SLICE_CASE(terms, count) \
-  case terms: slice_##count##_##terms(t, numbers, panel, slice, place, lhs, rhs, out); break;
-#define SLICE(count)                  \
-  switch (terms) {                    \
-    EACH_TERMS(SLICE_CASE, count)     \
-  }                                   \
-  break
-
-INLINE void add_slice(
-    const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t slice, size_t place,
+/// The slices from `first` to `end` of up to `rows` rows of one left panel.
+INLINE void slices_of_rows(
+    const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t first, size_t end,
     const uint8_t *lhs, const uint8_t *rhs, const int rows, const int terms, floats out[][VECTORS]) {
-#if FEW_REGISTERS
-  switch (rows) {
-    // Two rows leave registers enough, and a call for each short slice would cost more than it saves.
-    case 1: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 1, terms, false, out); break;
-    case 2: slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, 2, terms, false, out); break;
-    case 3: SLICE(3);
-#if MOST_ROWS > 4
-    case 4: SLICE(4);
-    case 5: SLICE(5);
-    default: SLICE(6);
-#else
-    default: SLICE(4);
-#endif
+  for (size_t s = first; s < end; ++s) {
+    slice_of_rows(t, numbers, panel, s, s - first, lhs, rhs, rows, terms, !FEW_REGISTERS, out);
+    lhs += (size_t)t->slice_groups[s] * LHS_BYTES;
+    rhs += (size_t)t->slice_groups[s] * RHS_BYTES;
   }
-#else
-  slice_of_rows(t, numbers, panel, slice, place, lhs, rhs, rows, terms, true, out);
-#endif
 }
 
 #if FEW_REGISTERS
+/// The same as functions of their own: inlined among all that lives around it, a compiler spills sums in every turn of
+/// the innermost loop.
+#define SLICES_FUNCTION(terms, count)                                                                       \
+  static __attribute__((noinline)) void slices_##count##_##terms(                                           \
+      const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t first, size_t end,     \
+      const uint8_t *lhs, const uint8_t *rhs, floats out[][VECTORS]) {                                      \
+    slices_of_rows(t, numbers, panel, first, end, lhs, rhs, count, terms, out);                             \
+  }
+EACH_TERMS(SLICES_FUNCTION, 1)
+EACH_TERMS(SLICES_FUNCTION, 2)
+EACH_TERMS(SLICES_FUNCTION, 3)
+EACH_TERMS(SLICES_FUNCTION, 4)
+#if MOST_ROWS > 4
+EACH_TERMS(SLICES_FUNCTION, 5)
+EACH_TERMS(SLICES_FUNCTION, 6)
+#endif
+
+/// Calls the function of a number of rows, and leaves the switch around it.
+#define SLICES_CASE(terms, count) \
+  case terms: slices_##count##_##terms(t, numbers, panel, first, end, lhs, rhs, out); break;
+#define SLICES(count)                 \
+  switch (terms) {                    \
+    EACH_TERMS(SLICES_CASE, count)    \
+  }                                   \
+  break
+
+INLINE void add_slices(
+    const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t first, size_t end,
+    const uint8_t *lhs, const uint8_t *rhs, const int rows, const int terms, floats out[][VECTORS]) {
+  switch (rows) {
+    case 1: SLICES(1);
+    case 2: SLICES(2);
+    case 3: SLICES(3);
+#if MOST_ROWS > 4
+    case 4: SLICES(4);
+    case 5: SLICES(5);
+    default: SLICES(6);
+#else
+    default: SLICES(4);
+#endif
+  }
+}
+
 /// Results of whole rows of a panel go from registers to where they belong.
 INLINE void write_registers(const aq_matmul_i8_args *t, size_t first, floats out[ROWS][VECTORS]) {
   if (t->columns < BLOCK_COLUMNS) {
@@ -124,21 +131,26 @@ INLINE void tile_of_rows(
     switch (terms) { EACH_TERMS(WHOLE_CASE) }
   }
 #endif
-  // Copies, which may lie in memory where they are read and written row by row: results stay in registers.
-  floats before[ROWS][VECTORS], out[ROWS][VECTORS], after[ROWS][VECTORS];
-  for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v) before[i][v] = zero_floats();
-  if (first > 0) load_out(t, panel * ROWS, rows, before);
-  for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v) out[i][v] = before[i][v];
-  for (size_t s = first; s < end; ++s) {
-    add_slice(t, numbers, panel, s, s - first, lhs, rhs, rows, terms, out);
-    lhs += (size_t)t->slice_groups[s] * LHS_BYTES;
-    rhs += (size_t)t->slice_groups[s] * RHS_BYTES;
+  floats out[ROWS][VECTORS];
+  if (first > 0) {
+    load_out(t, panel * ROWS, rows, out);
+  } else {
+    for (int i = 0; i < rows; ++i)
+      for (int v = 0; v < VECTORS; ++v) out[i][v] = zero_floats();
   }
+#if FEW_REGISTERS
+  add_slices(t, numbers, panel, first, end, lhs, rhs, rows, terms, out);
+  write_out(t, panel * ROWS, rows, end == t->slices, out);
+#else
+  // Copies, since what is read and written row by row may lie in memory: results stay in registers.
+  floats sums[ROWS][VECTORS], after[ROWS][VECTORS];
   for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < VECTORS; ++v) after[i][v] = out[i][v];
+    for (int v = 0; v < VECTORS; ++v) sums[i][v] = out[i][v];
+  slices_of_rows(t, numbers, panel, first, end, lhs, rhs, rows, terms, sums);
+  for (int i = 0; i < rows; ++i)
+    for (int v = 0; v < VECTORS; ++v) after[i][v] = sums[i][v];
   write_out(t, panel * ROWS, rows, end == t->slices, after);
+#endif
 }
 
 /// All left panels pass by a chunk of slices, whose codes and scales stay near: those that are to be taken apart.

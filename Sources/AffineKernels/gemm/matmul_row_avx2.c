@@ -5,8 +5,7 @@
 
 #include "vectors_256.h"
 
-// Rows one by one, which wait for the weight: of each panel its codes and scales alone are read. Kernels of bytes for
-// several rows read sums of products of neighbours, too, 4 bytes for 32 codes in groups.
+// Kernels of bytes for several rows read sums of products of neighbours, too, 4 bytes for 32 codes in groups.
 
 enum { ROWS = 1, LHS_BYTES = 4 };
 
@@ -36,44 +35,10 @@ INLINE void add_products(
   }
 }
 
-#include "one_row.h"
-#include "each_right_panel.h"
+#include "matmul_row_body.h"
 
-ONE_ROW(HALF_BYTES)
-ONE_ROW(WHOLE_BYTES)
-
-/// Moves a call to the next left row.
-static void next_row(aq_matmul_i8_args *t) {
-  t->lhs = (const uint8_t *)t->lhs + t->groups * LHS_BYTES;
-  t->lhs_start += t->slices;
-  if (t->lhs_total) t->lhs_total += t->slices;
-  if (t->lhs_zero) t->lhs_zero += t->slices;
-  if (t->lhs_scale) t->lhs_scale += t->slices;
-  if (t->lhs_sum) t->lhs_sum += t->slices;
-  if (t->lhs_bias) t->lhs_bias += t->slices;
-  if (t->row_scale) ++t->row_scale;
-  ++t->lhs_row;
-  t->out += t->stride;
-}
-
-/// Row after row of the left side, each a panel, with one right panel.
-#define EACH_ROW(kind)                                                          \
-  static void each_row_##kind(const aq_matmul_i8_args *args) {                  \
-    aq_matmul_i8_args t = *args;                                                \
-    t.rows = 1;                                                                 \
-    for (size_t row = 0; row < args->rows; ++row, next_row(&t)) one_row_##kind(&t); \
-  }
-EACH_ROW(HALF_BYTES)
-EACH_ROW(WHOLE_BYTES)
-
-void aq_matmul_i8_avx2_row(void *args) {
-  const aq_matmul_i8_args *t = args;
-  each_right_panel(t, t->groups * BYTES_OF(WHOLE_BYTES), each_row_WHOLE_BYTES);
-}
-void aq_matmul_i4_avx2_row(void *args) {
-  const aq_matmul_i8_args *t = args;
-  each_right_panel(t, t->groups * BYTES_OF(HALF_BYTES), each_row_HALF_BYTES);
-}
+ROW_KERNEL(i8, avx2, WHOLE_BYTES)
+ROW_KERNEL(i4, avx2, HALF_BYTES)
 
 #pragma clang attribute pop
 #endif
