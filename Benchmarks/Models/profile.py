@@ -18,7 +18,7 @@ SENTENCE = "The history of the steam engine begins in the first century, when He
 PROMPT_TOKENS = 256
 # The first that is found in a symbol says what its work is.
 KINDS = {
-    "products of codes": r"^(panels_|slice_|source_|sum_long_slice|one_row|numbers_of_slices|aq_matmul_)",
+    "products of codes": r"^(panels_|slices?_|whole_|source_|sum_long_slice|each_row|one_row|numbers_of_slices|aq_matmul_)",
     "products of attention": r"^aq_product",
     "softmax": r"^aq_attentionweights",
     "quantizing inputs": r"^aq_slices|LHSQuantizer|PackedLHS|LeftPanels|^aq_interleave|^aq_widen_i8",

@@ -38,7 +38,7 @@ extension Benchmark {
     let packed = PackedWeight(weight, inputs: inputs, on: execution), on = execution
     let bytes =
       Self.byteCount(.float(.float32), x.shape) + Self.byteCount(weights, Shape(n, k))
-      + 4 * Double(m) * Double(n)
+      + 4 * Double(m) * Double(n) + Double(folds?.sumBytes ?? 0) * Double(n)
     return BenchmarkWork(amount: products, bytes: bytes, kernel: row) {
       _ = try packed.linear(x, on: on)
     }

@@ -5,7 +5,7 @@ package import AffineQuant
 package struct BenchmarkWork {
   /// Multiplications and additions of products; elements of anything else.
   package let amount: Double
-  /// Bytes of the operands and the result.
+  /// Bytes of the operands and the result, and of what is read beside them.
   package let bytes: Double
   /// The kernel that does the work.
   package let kernel: KernelRow?

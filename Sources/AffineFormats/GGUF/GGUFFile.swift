@@ -108,7 +108,7 @@ public struct GGUFFile: Sendable {
   }
 
   /// Takes the arrays of a tokenizer that was made out of the metadata: names of tokens, merges, scores and kinds.
-  public mutating func forgetTokens() { metadata.forgetTokens() }
+  package mutating func forgetTokens() { metadata.forgetTokens() }
 
   /// Gives the memory of a tensor's pages back, where the file is mapped; they are read again when
   /// they are touched. Reading one tensor after another so takes the memory of one.

@@ -58,7 +58,7 @@ public enum RecipeSchedule: Sendable {
   /// Refuses what follows the training of weights, which adapters leave as they are.
   ///
   /// - Throws: ``RecipeError/besideFrozenWeights(recipe:reason:)``.
-  public func checkBesideAdapters() throws(RecipeError) {
+  package func checkBesideAdapters() throws(RecipeError) {
     switch self {
     case .constant(let recipe) where recipe.learnsSteps:
       throw .besideFrozenWeights(
