@@ -23,7 +23,7 @@ FREQUENCY = 2000
 KINDS = [
     ("waiting for other threads", r"ThreadPool.*(serve|run|wait)|Region|futex|clock_gettime|sem_post"),
     ("products of codes",
-     r"panels_(from|of_slices)|matmul_[it]\d|matmul_few|slices?_(\d|panels)|whole_|each_row|sum_long_slice|one_row|source_\w+$|numbers_of_slices"),
+     r"panels_(from|of_slices)|matmul_[it]\d|matmul_few|slices?_(\d|panels)|whole_|fold(ed|_slices)|amx_panels|batch_numbers|times_left|each_row|sum_long_slice|one_row|source_\w+$|numbers_of_slices"),
     ("products of floats", r"matmul_(f32|bf16)|panels_of_numbers"),
     ("softmax of attention and loss", r"attention(weights|slopes)|softmax"),
     ("attention", r"product_(f32|bf16)|product_where"),

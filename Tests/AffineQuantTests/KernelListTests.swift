@@ -39,6 +39,27 @@ import Testing
     #expect(found > 0)
   }
 
+  /// Families whose kernels of several rows leave one row to others of codes.
+  private static var ofCodes: [[Row]] {
+    unsafe [aq_matmul_i8(), aq_matmul_i4()].map { unsafe rows($0) }
+  }
+
+  /// A row that leaves few rows to others has one on each CPU that reads the same panels, for a single row too.
+  @Test func someKernelTakesOneRow() {
+    var found = 0
+    for rows in Self.ofCodes {
+      for row in rows where row.tile.min_rows > 1 {
+        let serves = rows.contains {
+          $0.needs & row.needs == $0.needs && $0.tile.min_rows == 1 && $0.tile.nr == row.tile.nr
+            && $0.tile.kr == row.tile.kr && $0.tile.rhs == row.tile.rhs
+        }
+        #expect(serves, "\(row.tile)")
+        found += 1
+      }
+    }
+    #expect(found > 6)
+  }
+
   /// Every set that a row needs is one of which the library knows how fast its vectors are.
   @Test func instructionSetsOfRowsAreKnown() {
     let needs = CoverageCell.all.flatMap(\.rows).reduce(InstructionSet.portable) {

@@ -57,7 +57,7 @@ SCALABLE_WORDS = 16
 
 
 def tiles(path):
-    """The rows that have tiles: family, instruction set, CPU, and the tile's extents."""
+    """The rows that have tiles of several left rows: family, instruction set, CPU, and the tile's extents."""
     extent = r"(\d+|AQ_VECTORS\(\d+\))"
     pattern = rf"K\((\w+), (\w+), [^,]+, (\w+), true,[\s\\]*AQ_TILE\w*\({extent}, {extent}, (\d+),"
     return [(*row[:3], *map(lanes, row[3:])) for row in re.findall(pattern, open(path).read())]

@@ -135,8 +135,11 @@ def one_row(kind, codes, isa):
     cpu, columns = ONE_ROW[isa]
     target, model = TARGETS[cpu]
     whole = columns * codes
+    # Half bytes, of which a row has a kernel of its own, or else stands among those of several rows.
+    has_kernel = kind == "HALF_BYTES" and (ROOT / "gemm" / f"matmul_row_{isa}.c").exists()
+    file = f"matmul_row_{isa}" if has_kernel else f"matmul_few_bits_{isa}"
     # Pairs of 16 bits are multiplied by one here, to be added. What begins a slice takes a few products more.
-    loops_of_kind = innermost(assembly(f"matmul_few_bits_{isa}", target).get(f"one_row_{kind}_NO_TERMS", []))
+    loops_of_kind = innermost(assembly(file, target).get(f"one_row_{kind}_NO_TERMS", []))
     fitting = [body for _, body in loops_of_kind
                if whole <= sum(products(line) for line in body if "vpmaddwd" not in line) <= whole * 9 // 8]
     found = fastest(fitting, target, model)

@@ -31,7 +31,7 @@ public struct BenchmarkResult: Codable, Sendable, Hashable {
   @Nullable public internal(set) var roundMedianSeconds: [Double]?
   /// Billions of operations a second; of elements where one operand is converted.
   public let gops: Double
-  /// Of the operands and the result, and of sums of codes that zero points of activations multiply.
+  /// Of the operands and the result, and of sums of codes in groups, which zero points and biases of activations multiply.
   public let gigabytesPerSecond: Double
   /// Read and written, of copying as many bytes.
   @Nullable public internal(set) var copyGigabytesPerSecond: Double?

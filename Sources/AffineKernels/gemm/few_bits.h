@@ -1,5 +1,5 @@
 // Codes of few bits, or half bytes and codes of 6 bits that stand for whole numbers of a table, taken apart. The file
-// that includes it defines the vectors and `few_bits`, what its kernels do.
+// that includes it defines the vectors and, for FEW_BITS_KERNELS, `few_bits`, what its kernels do.
 
 #include "matmul_i8_body.h"
 #include "squeezed.h"

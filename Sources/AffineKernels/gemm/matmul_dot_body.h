@@ -8,9 +8,7 @@
 
 enum { ROWS = 8, LHS_BYTES = 4 * ROWS, RHS_BYTES = (NIBBLES ? 2 : 4) * VECTORS * WIDTH };
 
-INLINE ints dot(ints sum, ints codes, ints row) {
-  return vdotq_s32(sum, vreinterpretq_s8_s32(codes), vreinterpretq_s8_s32(row));
-}
+#include "dot_neondot.h"
 
 INLINE void sum_quads(
     const uint8_t *lhs, const uint8_t *rhs, size_t quads, const int rows, ints sums[ROWS][VECTORS]) {

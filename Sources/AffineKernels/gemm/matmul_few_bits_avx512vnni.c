@@ -8,8 +8,7 @@
 
 enum { ROWS = 6, LHS_BYTES = 4 * ROWS };
 
-INLINE ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_epi32(sum, codes, row); }
-
+#include "dot_avx512vnni.h"
 #include "few_bits_dot.h"
 
 DOT_KERNELS(avx512vnni)

@@ -7,8 +7,7 @@
 
 enum { ROWS = 6, LHS_BYTES = 4 * ROWS };
 
-INLINE ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_avx_epi32(sum, codes, row); }
-
+#include "dot_avxvnni.h"
 #include "few_bits_dot.h"
 
 DOT_KERNELS(avxvnni)

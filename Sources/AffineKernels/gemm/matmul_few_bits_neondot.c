@@ -7,10 +7,7 @@
 
 enum { ROWS = 8, LHS_BYTES = 4 * ROWS };
 
-INLINE ints dot(ints sum, ints codes, ints row) {
-  return vdotq_s32(sum, vreinterpretq_s8_s32(codes), vreinterpretq_s8_s32(row));
-}
-
+#include "dot_neondot.h"
 #include "few_bits_dot.h"
 
 DOT_KERNELS(neondot)

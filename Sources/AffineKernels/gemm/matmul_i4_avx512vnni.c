@@ -7,8 +7,8 @@
 #include "vectors_512.h"
 
 enum { NIBBLES = 1 };
-static inline ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_epi32(sum, codes, row); }
 
+#include "dot_avx512vnni.h"
 #include "matmul_vnni_body.h"
 
 void aq_matmul_i4_avx512vnni(void *args) { panels_from(args, NULL); }

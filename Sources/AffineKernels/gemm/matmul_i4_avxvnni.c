@@ -8,8 +8,8 @@
 #define MOST_ROWS 6
 
 enum { NIBBLES = 1 };
-static inline ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_avx_epi32(sum, codes, row); }
 
+#include "dot_avxvnni.h"
 #include "matmul_vnni_body.h"
 
 void aq_matmul_i4_avxvnni(void *args) { panels_from(args, NULL); }

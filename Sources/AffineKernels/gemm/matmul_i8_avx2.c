@@ -43,8 +43,8 @@ INLINE void add_quad(const uint8_t *row, const ints even[VECTORS], const ints od
         [even0] "x"(even[0]), [even1] "x"(even[1]), [odd0] "x"(odd[0]), [odd1] "x"(odd[1]));
 }
 
-/// Asks for codes of the next panel or so: the hardware looks less far ahead than a few rows take. What a row alone and
-/// several left panels of one slice ask for is in sum_slice.h.
+/// Asks for codes of the next panel or so: the hardware looks less far ahead than a few rows take. What several
+/// left panels of one slice ask for is in sum_slice.h.
 INLINE void prefetch_codes(const uint8_t *rhs) {
   for (int line = 0; line < RHS_BYTES; line += 64) __builtin_prefetch(rhs + PREFETCH + line, 0, 2);
 }

@@ -7,8 +7,8 @@
 #include "vectors_512.h"
 
 enum { NIBBLES = 0 };
-static inline ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_epi32(sum, codes, row); }
 
+#include "dot_avx512vnni.h"
 #include "matmul_vnni_body.h"
 
 KERNEL_OF_PANELS(aq_matmul_i8_avx512vnni)

@@ -8,8 +8,8 @@
 #define MOST_ROWS 6
 
 enum { NIBBLES = 0 };
-static inline ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_avx_epi32(sum, codes, row); }
 
+#include "dot_avxvnni.h"
 #include "matmul_vnni_body.h"
 
 KERNEL_OF_PANELS(aq_matmul_i8_avxvnni)

@@ -135,8 +135,8 @@ INLINE void fold_left_bias(
   }
 }
 
-/// All but left biases, with the numbers of a chunk and a slice at a place in it; `has_block`: where any terms are asked
-/// for, rows of blocks. A result is read and written once: it may lie in memory.
+/// All but left biases, with the numbers of a chunk and a slice at a place in it; `has_block`: where any terms are
+/// asked for, rows of blocks. A result is read and written once: it may lie in memory.
 INLINE void fold_numbers(
     const aq_matmul_i8_args *t, size_t l, const slice_numbers *n, size_t place, const int rows, const int terms,
     const bool has_block, ints sums[][VECTORS], floats out[][VECTORS]) {
@@ -144,7 +144,8 @@ INLINE void fold_numbers(
   const bool has_bias = HAS_TERM(terms, RIGHT_BIASES, t->rhs_bias), has_left = has_block || t->lhs_scale;
   // Where all of it lies, once: for all that a compiler knows, results could be written over it.
   const float *const left = has_left ? t->lhs_scale + l : NULL, *const left_sums = has_bias ? t->lhs_sum + l : NULL;
-  const float *const scales = n->scales + place * COLUMNS, *const biases = has_bias ? n->biases + place * COLUMNS : NULL;
+  const float *const scales = n->scales + place * COLUMNS;
+  const float *const biases = has_bias ? n->biases + place * COLUMNS : NULL;
   for (int v = 0; v < VECTORS; ++v) {
     const int at = v * WIDTH;
     floats scale = load_floats(scales + at), bias = has_bias ? load_floats(biases + at) : zero_floats();
@@ -160,7 +161,8 @@ INLINE void fold_numbers(
   }
 }
 
-/// All of them. What rows of blocks ask for stands outside of the loops, which take twice as long with one more question.
+/// All of them. What rows of blocks ask for stands outside of the loops, which take twice as long with one more
+/// question.
 INLINE void fold_loaded(
     const aq_matmul_i8_args *t, size_t l, size_t r, const slice_numbers *n, size_t place, const int rows,
     const int terms, ints sums[][VECTORS], floats out[][VECTORS]) {
@@ -184,34 +186,4 @@ INLINE void fold(
   fold_left_bias(t, l, r, rows, terms, out);
 }
 
-/// What rows of the result add up to so far.
-INLINE void load_out(const aq_matmul_i8_args *t, size_t first, const int rows, floats out[][VECTORS]) {
-  for (int i = 0; i < rows; ++i) {
-    const float *row = t->out + (first + (size_t)i) * t->stride;
-    if (t->columns == BLOCK_COLUMNS) {
-      for (int v = 0; v < VECTORS; ++v) out[i][v] = load_floats(row + v * WIDTH);
-    } else {
-      float lanes[BLOCK_COLUMNS] = {0};
-      for (size_t j = 0; j < t->columns; ++j) lanes[j] = row[j];
-      for (int v = 0; v < VECTORS; ++v) out[i][v] = load_floats(lanes + v * WIDTH);
-    }
-  }
-}
-
-/// Writes rows of the result; `is_last` says that nothing more will be added.
-INLINE void write_out(
-    const aq_matmul_i8_args *t, size_t first, const int rows, const bool is_last, floats out[][VECTORS]) {
-  for (int i = 0; i < rows && first + (size_t)i < t->rows; ++i) {
-    float *row = t->out + (first + (size_t)i) * t->stride;
-    if (is_last && t->row_scale)
-      for (int v = 0; v < VECTORS; ++v)
-        out[i][v] = multiply(out[i][v], broadcast_float(t->row_scale + first + i));
-    if (t->columns == BLOCK_COLUMNS) {
-      for (int v = 0; v < VECTORS; ++v) store_floats(row + v * WIDTH, out[i][v]);
-    } else {
-      float lanes[BLOCK_COLUMNS];
-      for (int v = 0; v < VECTORS; ++v) store_floats(lanes + v * WIDTH, out[i][v]);
-      for (size_t j = 0; j < t->columns; ++j) row[j] = lanes[j];
-    }
-  }
-}
+#include "result_rows.h"

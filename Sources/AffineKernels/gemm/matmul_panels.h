@@ -120,7 +120,7 @@ INLINE void write_registers(const aq_matmul_i8_args *t, size_t first, floats out
 EACH_TERMS(WHOLE_FUNCTION)
 #endif
 
-/// The slices from `first` to `end` of up to `rows` rows of one left panel.
+/// The same, to and from where results lie.
 INLINE void tile_of_rows(
     const aq_matmul_i8_args *t, const slice_numbers *numbers, size_t panel, size_t first, size_t end, size_t groups,
     const uint8_t *rhs, const int rows, const int terms) {

@@ -5,7 +5,7 @@
 
 #include "vectors_256.h"
 
-// Kernels of bytes for several rows read sums of products of neighbours, too, 4 bytes for 32 codes in groups.
+// Unlike the kernel of bytes for several rows this one reads no sums of products of neighbours, 4 bytes for 32 codes in groups.
 
 enum { ROWS = 1, LHS_BYTES = 4 };
 

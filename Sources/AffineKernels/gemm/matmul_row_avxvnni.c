@@ -7,8 +7,7 @@
 
 enum { ROWS = 1, LHS_BYTES = 4 };
 
-INLINE ints dot(ints sum, ints codes, ints row) { return _mm256_dpbusd_avx_epi32(sum, codes, row); }
-
+#include "dot_avxvnni.h"
 #include "add_dot_products.h"
 #include "few_bits.h"
 #include "matmul_row_body.h"

@@ -1,5 +1,5 @@
-// Rows one by one, which wait for the weight: of each right panel codes and scales alone are read. The file that includes
-// it includes few_bits.h and defines `LHS_BYTES`, `ROWS`, which is 1, and `add_products`.
+// Rows one by one, which wait for the weight: of each right panel codes and scales alone are read. The file that
+// includes it includes few_bits.h and defines `LHS_BYTES`, `ROWS`, which is 1, and `add_products`.
 
 #include "one_row.h"
 #include "each_right_panel.h"

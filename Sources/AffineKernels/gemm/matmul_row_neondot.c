@@ -7,10 +7,7 @@
 
 enum { ROWS = 1, LHS_BYTES = 4 };
 
-INLINE ints dot(ints sum, ints codes, ints row) {
-  return vdotq_s32(sum, vreinterpretq_s8_s32(codes), vreinterpretq_s8_s32(row));
-}
-
+#include "dot_neondot.h"
 #include "add_dot_products.h"
 #include "few_bits.h"
 #include "matmul_row_body.h"

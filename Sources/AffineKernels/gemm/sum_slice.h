@@ -1,5 +1,5 @@
-// The products of a slice. Meanwhile codes are asked for. A row alone, which reads each once, asks for those some way
-// ahead. Where several left panels pass by a right one, each asks for its part of the next: else the first waits for
+// The products of a slice. Meanwhile codes are asked for. One row, alone in the last block of a matrix or where no kernel
+// of one row is, reads each once and asks for those some way ahead. Where several left panels pass by a right one, each asks for its part of the next: else the first waits for
 // what it reads from memory, and the others leave memory idle.
 
 /// Codes that are asked for at once: a core keeps few requests, and waits where there are more.

@@ -264,6 +264,23 @@ static float scale_of(const right_scales *r, int which, size_t i) {
   return scale * (float)(code - r->super.offset);
 }
 
+/// Rows of scales as they lie, and bytes of one of them in a row.
+static size_t scale_rows(const right_scales *r) {
+  return r->form == AQ_CODES_4 ? (r->slices + 1) / 2 : r->form == AQ_CODES_6 ? (r->slices + 3) / 4 * 3 : r->slices;
+}
+static size_t scale_bytes(int form) { return form == AQ_FLOATS ? 4 : form < AQ_POWERS ? 2 : 1; }
+
+/// What one panel has in a call, and panels of a call at most.
+enum { PARTS = 9, MOST_PANELS = 16 };
+
+/// Panels of so many bytes, one after the other; squeezed ones come alone.
+static const void *joined(const void *const parts[], size_t panels, size_t bytes) {
+  if (panels == 1 || !parts[0]) return parts[0];
+  uint8_t *all = guarded(panels * bytes, 64);
+  for (size_t p = 0; p < panels; ++p) memcpy(all + p * bytes, parts[p], bytes);
+  return all;
+}
+
 /// Columns from `first` on of numbers of a form that are no codes.
 static const void *formed(
     int form, const uint16_t *patterns, const float *floats, size_t slices, size_t all, size_t first, size_t columns,
@@ -279,9 +296,7 @@ static const void *packed_scales(const right_scales *r, int which, size_t first,
   const uint16_t *patterns = r->patterns[which];
   if (r->form < AQ_CODES_4)
     return formed(r->form, patterns, r->floats[which], r->slices, r->columns, first, columns, lanes);
-  size_t rows = r->form == AQ_CODES_4   ? (r->slices + 1) / 2
-                : r->form == AQ_CODES_6 ? (r->slices + 3) / 4 * 3
-                                        : r->slices;
+  size_t rows = scale_rows(r);
   uint8_t *packed = zeroed(guarded(rows * lanes, 1), rows * lanes);
   for (size_t s = 0; s < r->slices; ++s)
     for (size_t j = 0; j < columns; ++j) {
@@ -437,17 +452,38 @@ static void matmul_of_codes_in(const aq_kernel *kernel, const uint8_t *table) {
   t.scratch = NEW_LINES(uint8_t, groups *nr * tile->kr);
   size_t count = (rows - 1) * stride + columns;
   float *out = NEW(float, count), *expected = copied(out, count * 4);
-  for (size_t j = 0; j < columns; j += nr) {
-    size_t some = columns - j < nr ? columns - j : nr;
-#define RIGHT(numbers) right_numbers(numbers, sizeof *(numbers), a.slices, columns, j, some, nr)
-    t.rhs = packed_right(tile, rhs, j, some, a, groups);
-    t.rhs_start = has_start || has_pairs ? RIGHT(rhs_start) : NULL;
-    t.rhs_zero = has_zero ? RIGHT(rhs_zero) : NULL;
-    t.rhs_total = has_left_zero ? RIGHT(rhs_total) : NULL;
-    t.rhs_scale = packed_scales(&scales, 0, j, some, nr);
-    t.rhs_bias = has_bias ? packed_scales(&scales, 1, j, some, nr) : NULL;
-    t.super = packed_super(&scales, has_bias, j, some, nr);
-    t.rhs_sum = has_left_bias ? RIGHT(rhs_sum) : NULL;
+  // Some panels a call, as many as there are or as the kernel takes.
+  const size_t most = tile->panels > 1 ? tile->panels : 1;
+  for (size_t j = 0, some; j < columns; j += some) {
+    some = columns - j < nr * most ? columns - j : nr * most;
+    const void *parts[PARTS][MOST_PANELS];
+    const size_t panels = (some + nr - 1) / nr;
+    for (size_t p = 0; p < panels; ++p) {
+      size_t first = j + p * nr, lanes = columns - first < nr ? columns - first : nr;
+#define RIGHT(numbers) right_numbers(numbers, sizeof *(numbers), a.slices, columns, first, lanes, nr)
+      aq_super_scales super = packed_super(&scales, has_bias, first, lanes, nr);
+      parts[0][p] = packed_right(tile, rhs, first, lanes, a, groups);
+      parts[1][p] = has_start || has_pairs ? RIGHT(rhs_start) : NULL;
+      parts[2][p] = has_zero ? RIGHT(rhs_zero) : NULL;
+      parts[3][p] = has_left_zero ? RIGHT(rhs_total) : NULL;
+      parts[4][p] = packed_scales(&scales, 0, first, lanes, nr);
+      parts[5][p] = has_bias ? packed_scales(&scales, 1, first, lanes, nr) : NULL;
+      parts[6][p] = has_left_bias ? RIGHT(rhs_sum) : NULL;
+      parts[7][p] = super.scales;
+      parts[8][p] = super.biases;
+      t.super = super;
+    }
+    size_t numbers = a.slices * nr * 4, of_scales = scale_rows(&scales) * nr * scale_bytes(scales.form);
+    size_t of_super = super_slices(&scales) * nr * scale_bytes(scales.super.form);
+    t.rhs = joined(parts[0], panels, groups * nr * tile->kr / (tile->rhs == AQ_U4 ? 2 : 1));
+    t.rhs_start = joined(parts[1], panels, numbers);
+    t.rhs_zero = joined(parts[2], panels, numbers);
+    t.rhs_total = joined(parts[3], panels, numbers);
+    t.rhs_scale = joined(parts[4], panels, of_scales);
+    t.rhs_bias = joined(parts[5], panels, of_scales);
+    t.rhs_sum = joined(parts[6], panels, numbers);
+    t.super.scales = joined(parts[7], panels, of_super);
+    t.super.biases = joined(parts[8], panels, of_super);
     t.columns = some;
     t.out = out + j;
     kernel->run(&t);

@@ -149,7 +149,7 @@ package struct SliceFolds: Sendable, Hashable {
   let hasLeftScales: Bool
   /// Zero points and biases, of both sides.
   let zeroPoints, biases: Int
-  /// Of the sums that left zero points multiply: 4 bytes a slice, for each right lane.
+  /// Of sums of right codes that left zero points and biases multiply: 4 bytes a slice, for each right lane.
   package let sumBytes: Int
 
   /// Of rows of `depth` codes.
@@ -162,7 +162,8 @@ package struct SliceFolds: Sendable, Hashable {
     let isOffset = left.mapping.kind == .asymmetric || LHSPacker.offset(of: left.storage) != 0
     zeroPoints = (isOffset ? 1 : 0) + (right.mapping.kind == .asymmetric ? 1 : 0)
     biases = [left, right].count { $0.mapping.kind == .biased }
-    sumBytes = isOffset ? 4 * ((depth + codes - 1) / codes) : 0
+    let sums = (isOffset ? 1 : 0) + (left.mapping.kind == .biased ? 1 : 0)
+    sumBytes = 4 * sums * ((depth + codes - 1) / codes)
   }
 }
 

@@ -1,0 +1,2 @@
+/// Adds the products of four unsigned codes and four signed ones, exactly.
+INLINE ints dot(ints sum, ints codes, ints row) { return _mm512_dpbusd_epi32(sum, codes, row); }
