@@ -10,6 +10,7 @@ enum Main {
     MappedFile.exitWhereFilesShrink()
     do {
       let ranks = try Ranks.join()
+      try requireText()
       var command = try Affine.parseAsRoot(
         joiningNegatives(Array(CommandLine.arguments.dropFirst())))
       guard ranks.size == 1 || command is any RankedCommand else {
@@ -20,6 +21,15 @@ enum Main {
       Ranks.end("", code: 0)
     } catch {
       end(error)
+    }
+  }
+
+  /// Refuses an argument that is no text: as one it would have other characters than were given.
+  private static func requireText() throws {
+    for index in 1..<max(Int(CommandLine.argc), 1) {
+      guard let argument = unsafe CommandLine.unsafeArgv[index] else { continue }
+      let isText = unsafe String(validatingCString: argument) != nil
+      guard isText else { throw Failure("argument \(index) is not UTF-8") }
     }
   }
 

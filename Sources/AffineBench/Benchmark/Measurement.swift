@@ -67,8 +67,8 @@ package struct Measurement {
   package func result() -> BenchmarkResult {
     guard let work else { preconditionFailure("\(name) without a round") }
     let timing = Timing(rounds), threads = benchmark.execution.threads
-    // Callers share the workers that help each of them.
-    let all = max(threads, min(callers + threads - 1, Execution.standard.threads))
+    // Callers share the workers that help each of them, and roofs are those of cores that there are.
+    let all = min(callers + threads - 1, Execution.coreCount)
     let bytes = max(Int(Double(callers) * work.bytes), 1)
     let peak = work.kernel.flatMap { Peak.operationsPerSecond(for: $0, threads: all) }
     let folded = work.kernel.flatMap { row in
@@ -78,7 +78,7 @@ package struct Measurement {
         } : nil
     }
     let copy = Peak.copiedBytesPerSecond(max(bytes / 2, 1), threads: all)
-    let rate = Double(callers) * work.amount / timing.median
+    let calls = timing.callsPerSecond, rate = work.amount * calls
     let isProduct = [.linear, .inputGradient, .weightGradient].contains(
       MatrixOperation(rawValue: name))
     let sets = benchmark.execution.instructionSet
@@ -94,12 +94,12 @@ package struct Measurement {
       kernel: work.kernel?.name, regions: regions(),
       medianSeconds: timing.median, minimumSeconds: timing.minimum, samples: timing.samples.count,
       roundMedianSeconds: rounds.map(\.median), gops: rate * 1e-9,
-      gigabytesPerSecond: Double(callers) * work.bytes / timing.median * 1e-9,
+      gigabytesPerSecond: work.bytes * calls * 1e-9,
       copyGigabytesPerSecond: copy * 1e-9,
       readGigabytesPerSecond: read.map { $0 * 1e-9 },
-      fractionOfReading: read.map { Double(callers) * work.bytes / timing.median / $0 },
+      fractionOfReading: read.map { work.bytes * calls / $0 },
       peakGops: peak.map { $0 * 1e-9 }, foldedPeakGops: folded.map { $0 * 1e-9 },
       fractionOfPeak: peak.map { rate / $0 }
-        ?? (isMove ? Double(callers) * work.bytes / timing.median / copy : nil))
+        ?? (isMove ? work.bytes * calls / copy : nil))
   }
 }

@@ -22,7 +22,10 @@ public struct Execution: Sendable, Hashable {
   /// counts as not set, since nothing here could throw; the command refuses it.
   public static let standard = Execution(
     threads: unsafe aq_requested_threads().map { unsafe String(cString: $0) }
-      .flatMap(threads(named:)) ?? Int(aq_core_count()))
+      .flatMap(threads(named:)) ?? coreCount)
+
+  /// Physical cores that this process may use and its container's quota pays for.
+  package static let coreCount = clamped(Int(aq_core_count()))
 
   /// How many threads can be asked for.
   package static let threadCounts = 1...ThreadPool.maximumThreads

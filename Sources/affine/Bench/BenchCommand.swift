@@ -57,7 +57,8 @@ struct BenchCommand: ParsableCommand {
   @Option(
     help: "What floats, and codes that meet floats, are multiplied as: float32 or bfloat16.")
   var precision = Precision.float32
-  @Option(help: "Seconds to measure each combination for.") var seconds = 0.5
+  @Option(help: "Seconds to measure each combination for; ten calls are made at least.")
+  var seconds = 0.5
   @Option(help: "How to print.") var format = OutputFormat.table
   @Option(
     help: "Write a plot of rates against m, with the roofs, as SVG.",
@@ -131,6 +132,9 @@ struct BenchCommand: ParsableCommand {
 
   /// What is timed, in the order of the lists.
   private func combinations(on available: InstructionSet) throws -> [Combination] {
+    guard operation.isProduct || n.values.count == 1 else {
+      throw Failure("\(operation.rawValue) is of one matrix, m × k: several of --n are one work")
+    }
     let threads = threads?.values ?? [Execution.standard.threads]
     var combinations: [Combination] = []
     for weights in weights.names {

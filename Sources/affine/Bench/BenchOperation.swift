@@ -40,7 +40,7 @@ enum BenchOperation: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
-  private var isProduct: Bool {
+  var isProduct: Bool {
     switch self {
     case .linear, .inputGradient, .weightGradient, .trainStep: true
     case .quantize, .dequantize, .transpose, .optimizerStep: false

@@ -48,8 +48,13 @@ package enum Peak {
     }
   }
 
-  /// Bytes a second, read and written, of copying `byteCount` bytes to new memory, each thread a part.
+  /// Bytes a second, read and written, of copying `byteCount` bytes to new memory, each thread a part, or one all:
+  /// few bytes are sooner copied than threads are woken.
   package static func copiedBytesPerSecond(_ byteCount: Int, threads: Int) -> Double {
+    Set([1, threads]).map { copied(byteCount, threads: $0) }.max() ?? 0
+  }
+
+  private static func copied(_ byteCount: Int, threads: Int) -> Double {
     let source = Buffer([UInt8](repeating: 1, count: byteCount))
     return Self.best(threads: 1) {
       let copy = Buffer<UInt8>(count: byteCount, zeroed: false) { copy in
@@ -63,11 +68,15 @@ package enum Peak {
     }
   }
 
-  /// Bytes a second of reading `byteCount` bytes once, each thread its part: what a product of one row, which
-  /// reads its weight so, can be at most.
+  /// Bytes a second of reading `byteCount` bytes once, each thread its part, or one all: what a product of one row,
+  /// which reads its weight so, can be at most.
   ///
   /// Parts smaller than a cache are read from there, as a weight of that size is.
   package static func readBytesPerSecond(_ byteCount: Int, threads: Int) -> Double {
+    Set([1, threads]).map { read(byteCount, threads: $0) }.max() ?? 0
+  }
+
+  private static func read(_ byteCount: Int, threads: Int) -> Double {
     let part = (byteCount / threads + Self.readStep - 1) / Self.readStep * Self.readStep
     let memory = Buffer<UInt8>(count: part * threads, zeroed: true) { _ in }
     let kernel = reading.best(on: .standard)
