@@ -55,7 +55,6 @@ INLINE void add_products(
 }
 
 #define SUM_QUADS(t, ...) sum_bytes(t, __VA_ARGS__)
-#define SUM_SHORT sum_few
 #define SHORT_SLICE(t) (((const bytes_call *)t)->safe)
 #include "few_bits.h"
 

@@ -40,7 +40,6 @@ INLINE void sum_quads(
   add_parts(rows, part, sums);
 }
 
-#define SUM_SHORT sum_few
 #define SHORT_SLICE(t) SAFE_QUADS
 
 #include "matmul_i8_body.h"

@@ -1,5 +1,5 @@
 // Tiles whose sums stay in registers, by `sum_quads`, which adds the products of some quads to sums; for
-// every left panel, a last one of fewer rows costing what its rows cost. Where sums are of 16 bits first, SUM_SHORT
+// every left panel, a last one of fewer rows costing what its rows cost. Where sums are of 16 bits first, `sum_few`
 // gives those of one quad to as many as fit, SHORT_SLICE.
 
 #include "each_panel.h"
@@ -23,11 +23,11 @@ INLINE void slice_of_rows(
     floats out[][VECTORS]) {
   size_t l = (panel * t->slices + slice) * ROWS, r = slice * COLUMNS;
   ints sums[ROWS][VECTORS];
-#ifdef SUM_SHORT
+#ifdef SHORT_SLICE
   // Starts are added last: there are too few registers to keep them beside sums of 16 bits.
   const size_t quads = t->slice_groups[slice];
   if (rows > 1 && quads > 0 && quads <= SHORT_SLICE(t)) {
-    SUM_SHORT(lhs, rhs, quads, rows, sums);
+    sum_few(lhs, rhs, quads, rows, sums);
     add_starts(t, l, r, rows, terms, sums);
     fold_loaded(t, l, r, numbers, place, rows, terms, sums, out);
     return;
